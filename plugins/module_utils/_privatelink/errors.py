@@ -1,0 +1,76 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The errors a run can end with. Each carries a sentence to act on, and the fields that modules return with it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A limit that the request breaks: a code of the public contract, what was found, and what to do."""
+
+    code: str
+    message: str
+    remedy: str
+
+    def returned(self) -> dict[str, str]:
+        """The shape of one item of the return value C(violations)."""
+        return {"code": self.code, "message": self.message, "remedy": self.remedy}
+
+
+class PrivateLinkError(Exception):
+    """A run cannot go on. The text is one sentence: what was asked, what was found, what to do."""
+
+    def returned(self) -> dict[str, t.Any]:
+        """The return values that go beside C(msg)."""
+        return {}
+
+
+class ApiError(PrivateLinkError):
+    """An API refused a call or could not be reached.
+
+    C(api) is V(tidbcloud) or the AWS service (V(ec2)); C(code) the API's own code, C(status) the HTTP status,
+    C(request_id) what its support asks for. Each is null where the API gave none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        api: str,
+        code: str | int | None = None,
+        status: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.api = api
+        self.code = code
+        self.status = status
+        self.request_id = request_id
+
+    def returned(self) -> dict[str, t.Any]:
+        return {"error": {"code": self.code, "status": self.status, "api": self.api, "request_id": self.request_id}}
+
+
+class LimitsViolated(PrivateLinkError):
+    """One or more limits forbid what was asked; nothing was touched."""
+
+    def __init__(self, violations: t.Sequence[Violation]) -> None:
+        super().__init__(" ".join(f"{violation.message} {violation.remedy}" for violation in violations))
+        self.violations = tuple(violations)
+
+    def returned(self) -> dict[str, t.Any]:
+        return {"violations": [violation.returned() for violation in self.violations]}
+
+
+class WaitFailed(PrivateLinkError):
+    """What was waited for ended in a state that it does not leave by itself."""
+
+
+class WaitTimedOut(PrivateLinkError):
+    """The deadline passed; the next run resumes where this one stopped."""
