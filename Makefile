@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Everything a contributor runs; "make help" lists it.
+# PYTHON=... chooses the interpreter (3.11 or newer), VENV=... another place for its environment.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV   ?= .venv
+CACHE  := $(CURDIR)/.cache
+TREE   := $(CACHE)/tree
+NAME   := ansible_collections/tidbcloud/privatelink
+comma  := ,
+
+# Both are looked up before PATH is narrowed below.
+INTERPRETER := $(shell $(PYTHON) -c 'import sys; print(sys.executable)' 2>/dev/null)
+PYTHON39    ?= $(shell tests/tools/find_python.sh 3.9)
+# Tools come from the environment alone: a version manager's shims would offer ansible-test Pythons that do not start.
+export PATH := $(abspath $(VENV))/bin:/usr/local/bin:/usr/bin:/bin
+export ANSIBLE_COLLECTIONS_PATH := $(TREE)
+export ANSIBLE_HOME := $(CACHE)/ansible
+export LC_ALL := C.UTF-8
+# No test may find the keys, profiles or proxies of whoever runs it.
+export AWS_CONFIG_FILE := /dev/null
+export AWS_SHARED_CREDENTIALS_FILE := /dev/null
+export AWS_EC2_METADATA_DISABLED := true
+export no_proxy := $(if $(no_proxy),$(no_proxy)$(comma))127.0.0.1,localhost
+unexport AWS_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+unexport TIDBCLOUD_PUBLIC_KEY TIDBCLOUD_PRIVATE_KEY TIDBCLOUD_DEDICATED_ENDPOINT TIDBCLOUD_SERVERLESS_ENDPOINT
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: $(VENV)/.done ## the environment and the collection tree that all others use
+	@mkdir -p '$(TREE)/$(dir $(NAME))'
+	@ln -sfn '$(CURDIR)' '$(TREE)/$(NAME)'
+
+$(VENV)/.done: requirements-dev.txt
+	@if [[ ! -x $(VENV)/bin/python ]]; then tests/tools/check_python.sh '$(PYTHON)' '$(INTERPRETER)'; '$(INTERPRETER)' -m venv '$(VENV)'; fi
+	python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch '$@'
+
+test: setup ## every part: lint sanity unit contract integration molecule
+	@python -m tests.tools.parts lint sanity unit contract integration molecule
+
+lint: setup ## ansible-lint, antsibull-docs, antsibull-changelog, ruff, mypy
+	ruff check --output-format concise .
+	mypy
+	antsibull-changelog lint
+	@# Without the ceiling, its copy of amazon.aws from an environment that git ignores comes out empty.
+	GIT_CEILING_DIRECTORIES='$(CURDIR)' antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all .
+	ansible-lint
+
+unit: setup ## unit tests with coverage, and on Python 3.9 where there is one
+	python -m pytest -q -n 2 --cov tests/unit
+	@tests/tools/python39.sh '$(PYTHON39)' '$(CACHE)/python39'
+
+contract: setup ## the sandbox and the modules against the cloud's published specification
+	python -m pytest -q tests/contract
+
+# The copy is one for each environment: two Pythons may be tested at once, with amazon.aws of their own.
+COPY      = $(CACHE)/copy/$(notdir $(VENV))
+PYVERSION = $(shell '$(VENV)/bin/python' -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+ANSIBLE_TEST = HOME='$(CACHE)/home' ansible-test
+
+copy: setup
+	@tests/tools/lay_copy.sh '$(COPY)'
+	@tests/tools/lay_home.sh '$(CACHE)/home'
+
+sanity: copy ## ansible-test sanity, no ignore files
+	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) sanity --local --color no --python $(PYVERSION) |& tee '$(CACHE)/sanity.log'
+	@! grep -q 'All targets skipped' '$(CACHE)/sanity.log'
+
+integration: copy ## ansible-test integration beside a sandbox of its own
+	@tests/tools/with_sandbox.sh '$(CACHE)/sandbox-integration' $(MAKE) --no-print-directory integration-targets
+
+integration-targets:
+	@printf '{"sandbox": %s}\n' "$$(cat '$(CACHE)/sandbox-integration/sandbox.json')" >'$(COPY)/$(NAME)/tests/integration/integration_config.yml'
+	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) integration --local --color no --python $(PYVERSION)
+
+molecule: setup ## the role's scenarios; the default scenario starts and stops their sandbox
+	cd extensions && molecule test --all --no-command-borders
+
+sandbox-up: setup ## start the sandbox; .cache/sandbox/sandbox.env has what a shell needs
+	@python -m tests.sandbox start --directory '$(CACHE)/sandbox'
+
+sandbox-down: setup ## stop it
+	@python -m tests.sandbox stop --directory '$(CACHE)/sandbox'
+
+sandbox-status: setup ## what is in it
+	@python -m tests.sandbox status --directory '$(CACHE)/sandbox'
+
+.PHONY: help setup test lint unit contract copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
