@@ -35,7 +35,8 @@ class ApiError(PrivateLinkError):
     """An API refused a call or could not be reached.
 
     C(api) is V(tidbcloud) or the AWS service (V(ec2)); C(code) the API's own code, C(status) the HTTP status,
-    C(request_id) what its support asks for. Each is null where the API gave none.
+    C(request_id) what its support asks for. Each is null where the API gave none. C(ambiguous): the call may have taken
+    effect although it failed (its answer was lost or unreadable), so look before it is repeated.
     """
 
     def __init__(
@@ -46,12 +47,14 @@ class ApiError(PrivateLinkError):
         code: str | int | None = None,
         status: int | None = None,
         request_id: str | None = None,
+        ambiguous: bool = False,
     ) -> None:
         super().__init__(message)
         self.api = api
         self.code = code
         self.status = status
         self.request_id = request_id
+        self.ambiguous = ambiguous
 
     def returned(self) -> dict[str, t.Any]:
         return {"error": {"code": self.code, "status": self.status, "api": self.api, "request_id": self.request_id}}

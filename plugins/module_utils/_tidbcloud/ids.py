@@ -1,0 +1,39 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ids of TiDB Cloud: decimal strings of 19 or 20 digits, larger than a floating-point number holds exactly."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+
+# An unsigned 64-bit number has 20 digits at most.
+_DIGITS = re.compile(r"[0-9]{1,20}")
+_ROUNDED = re.compile(r"[-+]?[0-9]*\.?[0-9]*(e[-+]?[0-9]+)?", re.IGNORECASE)
+
+
+def tidb_id(value: object, name: str = "id") -> str:
+    """The id as a string of digits. C(name) is the option it came from, for the message.
+
+    An int is exact and taken. Raises PrivateLinkError for anything that cannot be an id, above all for a number that
+    YAML, JSON or a template has rounded: it would name another cluster, or none.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if isinstance(value, str):
+        digits = value.strip()
+        if _DIGITS.fullmatch(digits):
+            return digits
+    raise PrivateLinkError(f"The {name} must be a string of digits, but {_found(value)}")
+
+
+def _found(value: object) -> str:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return "it is empty; the id of a cluster is in the address of its page in the TiDB Cloud console."
+    rounded = isinstance(value, float) or (isinstance(value, str) and _ROUNDED.fullmatch(value.strip()) is not None)
+    if rounded:
+        return f"{value!r} was found, a number that may have been rounded on its way; quote the id in YAML."
+    return f"{value!r} was found; write the digits alone, and quote them in YAML."
