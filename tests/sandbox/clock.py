@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The sandbox's own time. States of both clouds advance by it, never because somebody asked."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+Action = Callable[[], None]
+
+
+class Clock:
+    """Sandbox time in seconds since the epoch.
+
+    C(scale) is how many sandbox seconds pass in one real second. A clock that was never started moves by
+    M(advance) alone, which is how unit tests use it.
+
+    C(lock) is the one global lock: every request of both clouds and every scheduled action runs under it.
+    Never sleep while holding it.
+    """
+
+    def __init__(self, scale: float = 1.0, epoch: float | None = None) -> None:
+        if scale <= 0:
+            raise ValueError("The scale of the clock must be greater than 0.")
+        self.scale = scale
+        self.lock = threading.RLock()
+        self._changed = threading.Condition(self.lock)
+        self._scheduled: list[tuple[float, int, Action]] = []
+        self._order = itertools.count()
+        self._base = time.time() if epoch is None else epoch
+        self._running_since: float | None = None
+        self._due: float | None = None
+        self._thread: threading.Thread | None = None
+
+    def now(self) -> float:
+        """Sandbox time. Within an action it is the moment the action was due, so that chains do not drift."""
+        with self.lock:
+            if self._due is not None:
+                return self._due
+            if self._running_since is None:
+                return self._base
+            return self._base + (time.monotonic() - self._running_since) * self.scale
+
+    def real_seconds(self, seconds: float) -> float:
+        """How long C(seconds) of sandbox time take for somebody who looks at a real clock."""
+        return seconds / self.scale
+
+    def after(self, delay: float, action: Action) -> None:
+        """Run C(action) under the lock, C(delay) sandbox seconds from now."""
+        with self._changed:
+            heapq.heappush(self._scheduled, (self.now() + delay, next(self._order), action))
+            self._changed.notify_all()
+
+    def advance(self, seconds: float) -> None:
+        """Jump ahead, running everything that falls due on the way, in order."""
+        with self._changed:
+            self._run_until(self.now() + seconds)
+            self._base += seconds
+            self._changed.notify_all()
+
+    def reset(self) -> None:
+        """Forget what is scheduled."""
+        with self.lock:
+            self._scheduled.clear()
+
+    def start(self) -> None:
+        """Let time pass by itself."""
+        with self.lock:
+            self._running_since = time.monotonic()
+            self._thread = threading.Thread(target=self._tick, name="sandbox-clock", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Let time stand still; nothing falls due any more except by M(advance)."""
+        with self._changed:
+            thread, self._thread = self._thread, None
+            self._base = self.now()
+            self._running_since = None
+            self._changed.notify_all()
+        if thread is not None:
+            thread.join()
+
+    def _tick(self) -> None:
+        with self._changed:
+            while self._thread is threading.current_thread():
+                try:
+                    self._run_until(self.now())
+                except Exception:
+                    # One broken action must not stop the sandbox's time for everything else.
+                    traceback.print_exc()
+                    continue
+                self._changed.wait(self._seconds_to_next())
+
+    def _seconds_to_next(self) -> float | None:
+        if not self._scheduled:
+            return None
+        return max(0.0, self.real_seconds(self._scheduled[0][0] - self.now()))
+
+    def _run_until(self, limit: float) -> None:
+        while self._scheduled and self._scheduled[0][0] <= limit:
+            self._due, _, action = heapq.heappop(self._scheduled)
+            try:
+                action()
+            finally:
+                self._due = None

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Faults: what goes wrong on purpose, and at which call."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+STATUSES = (429, 500, 502, 503)
+
+
+@dataclasses.dataclass
+class Fault:
+    """C(kind) strikes at calls named C(call) (V(*): any) of C(api): skips the first C(after), then strikes C(times).
+
+    Kinds: V(latency) answers C(value) real seconds late; V(status) answers the HTTP status C(value), not handling;
+    V(reset) resets the connection before handling; V(lost) handles the request, then resets instead of answering.
+    """
+
+    id: int
+    api: str
+    call: str
+    kind: str
+    times: int = 1
+    after: int = 0
+    value: float | None = None
+    seen: int = 0
+    fired: int = 0
+
+    def strikes(self, api: str, call: str) -> bool:
+        """Whether this call is hit. Counts the call as seen."""
+        if api != self.api or self.call not in ("*", call):
+            return False
+        self.seen += 1
+        return self.seen > self.after and self.fired < self.times
+
+
+class Faults:
+    """The faults that are switched on."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ids = itertools.count(1)
+        self._faults: list[Fault] = []
+
+    def add(self, fields: Mapping[str, Any]) -> Fault:
+        """Switch one on.
+
+        :param fields: C(api), C(call), C(kind) and, where they differ from the defaults, C(times), C(after), C(value).
+        :raises ValueError: what the fields lack, as a sentence.
+        """
+        unknown = set(fields) - {"api", "call", "kind", "times", "after", "value"}
+        missing = {"api", "call", "kind"} - set(fields)
+        if unknown or missing:
+            raise ValueError(f"A fault has no field {sorted(unknown)} and needs {sorted(missing)}.")
+        _check_kind(fields["kind"], fields.get("value"))
+        with self._lock:
+            fault = Fault(id=next(self._ids), **fields)
+            self._faults.append(fault)
+        return fault
+
+    def list(self) -> list[Fault]:
+        """All of them, also those that have fired."""
+        with self._lock:
+            return list(self._faults)
+
+    def clear(self) -> None:
+        """Switch all off."""
+        with self._lock:
+            self._faults.clear()
+
+    def take(self, api: str, call: str) -> Fault | None:
+        """The fault that strikes this call, counted as fired; every fault that fits has seen the call."""
+        with self._lock:
+            striking = [fault for fault in self._faults if fault.strikes(api, call)]
+            if not striking:
+                return None
+            striking[0].fired += 1
+            return striking[0]
+
+
+def _check_kind(kind: object, value: object) -> None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    fits = {
+        "latency": is_number,
+        "status": value in STATUSES,
+        "reset": value is None,
+        "lost": value is None,
+    }
+    if not isinstance(kind, str) or kind not in fits:
+        raise ValueError(f"There is no fault {kind!r}. There are: {', '.join(fits)}.")
+    if not fits[kind]:
+        raise ValueError(
+            f"The value of the fault {kind} does not fit: latency takes seconds, status one of {STATUSES}, others none."
+        )

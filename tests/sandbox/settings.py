@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What of the sandbox can be changed while it runs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+# Values that a setting of text may have. Both say what TiDB Cloud does with an endpoint that it cannot accept.
+CHOICES = {"unknown_endpoint": ("failed", "refused"), "rejected_endpoint": ("failed", "refused")}
+ALGORITHMS = ("MD5", "SHA-256")
+
+
+@dataclasses.dataclass
+class Settings:
+    """Delays are sandbox seconds. The defaults are those of a demonstration, not of the real services."""
+
+    # TiDB Cloud: an endpoint service is begun -> ACTIVE (3 to 5 minutes in reality)
+    service_creating: float = 4.0
+    # registered: PENDING until TiDB Cloud accepts the connection on AWS
+    registration_accept: float = 2.0
+    # the endpoint is available -> the registration is ACTIVE
+    registration_active: float = 0.5
+    # terminated: DELETING -> gone, the endpoint rejected
+    registration_deleting: float = 1.0
+    # AWS: accepted: pending -> available
+    endpoint_available: float = 1.0
+    # a modification is under way for so long: OperationInProgress
+    endpoint_settle: float = 1.0
+    # ModifyVpcEndpoint -> PrivateDnsEnabled is true in answers
+    private_dns: float = 1.0
+    # the first seconds after available may still refuse private DNS
+    private_dns_ready: float = 0.5
+    # deleting -> deleted
+    endpoint_deleting: float = 1.5
+    # deleted -> its network interfaces are gone
+    interfaces_gone: float = 0.5
+    # deleted endpoints stay listed for so long
+    deleted_listed: float = 3600.0
+    # describe by id answers NotFound for so long after a create
+    endpoint_visible: float = 0.0
+    # interface endpoints per VPC
+    endpoint_quota: int = 50
+    # requests a minute and key
+    rate_limit: int = 100
+    # whether a nonce may be used for more than one request
+    nonce_reuse: bool = True
+    # how long a nonce lives
+    nonce_lifetime: float = 300.0
+    # what the challenge offers, in this order
+    digest_algorithms: tuple[str, ...] = ALGORITHMS
+    # a registration of an endpoint that AWS does not know: FAILED later, or 400 at once
+    unknown_endpoint: str = "failed"
+    # a registration of an endpoint that was rejected before: the same choice
+    rejected_endpoint: str = "failed"
+    # whether the row of an endpoint that nobody registered has an id
+    discovered_has_id: bool = False
+    # whether `message` keeps what an earlier state said, as in the official sample answer
+    leftover_message: bool = True
+
+    def change(self, changes: Mapping[str, object]) -> None:
+        """Set several at once, or none.
+
+        Values may be text (from a command line) or JSON values.
+        :raises ValueError: a name is unknown or a value does not fit; the text says what would.
+        """
+        parsed = {name: self._parsed(name, value) for name, value in changes.items()}
+        for name, value in parsed.items():
+            setattr(self, name, value)
+
+    def restore(self, other: Settings) -> None:
+        """Take over every value of C(other)."""
+        self.change(dataclasses.asdict(other))
+
+    def _parsed(self, name: str, value: object) -> object:
+        names = [field.name for field in dataclasses.fields(self)]
+        if name not in names:
+            raise ValueError(f"There is no setting {name!r}. There are: {', '.join(sorted(names))}.")
+        current = getattr(self, name)
+        if isinstance(current, bool):
+            return _boolean(name, value)
+        if isinstance(current, (int, float)):
+            return _number(name, value, type(current))
+        if isinstance(current, tuple):
+            return _algorithms(name, value)
+        if value not in CHOICES[name]:
+            raise ValueError(f"{name} must be one of: {', '.join(CHOICES[name])}.")
+        return value
+
+
+def _boolean(name: str, value: object) -> bool:
+    text = str(value).lower()
+    if text not in ("true", "false"):
+        raise ValueError(f"{name} must be true or false, not {value!r}.")
+    return text == "true"
+
+
+def _number(name: str, value: object, kind: type) -> float:
+    try:
+        if isinstance(value, bool):
+            raise ValueError
+        number: float = kind(str(value))
+    except ValueError:
+        raise ValueError(f"{name} must be a number, not {value!r}.") from None
+    if number < 0:
+        raise ValueError(f"{name} must not be negative.")
+    return number
+
+
+def _algorithms(name: str, value: object) -> tuple[str, ...]:
+    items = value.split(",") if isinstance(value, str) else value
+    if not isinstance(items, (list, tuple)) or not items or not set(items) <= set(ALGORITHMS):
+        raise ValueError(f"{name} must be one or more of: {', '.join(ALGORITHMS)}.")
+    return tuple(items)
