@@ -1,0 +1,71 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can go wrong on the way to the server: one exception, and the names of what sockets and TLS raise."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+
+_PROBLEM_BY_ERRNO = {
+    errno.ECONNREFUSED: "refused",
+    errno.ECONNRESET: "closed",
+    errno.ECONNABORTED: "closed",
+    errno.ENOTCONN: "closed",
+    errno.EPIPE: "closed",
+    errno.ETIMEDOUT: "timed_out",
+}
+_FOUND = {
+    "refused": "the connection was refused",
+    "closed": "the connection was closed by the other side",
+    "timed_out": "there was no answer in time",
+}
+# The X509_V_ERR_ numbers of OpenSSL; every other one means that no trusted CA vouches for the certificate.
+_PROBLEM_BY_VERIFY_CODE = {
+    9: "certificate_not_yet_valid",
+    10: "certificate_expired",
+    62: "certificate_wrong_host",
+    64: "certificate_wrong_host",
+}
+
+
+class StageFailed(Exception):
+    """A stage of the check failed.
+
+    C(problem) is a code of the public contract; C(found) says what was found, without a full stop;
+    C(stage) is filled in by whoever knows which stage was running, unless it is given.
+    """
+
+    def __init__(self, problem: str, found: str, stage: str | None = None) -> None:
+        super().__init__(found)
+        self.problem = problem
+        self.found = found
+        self.stage = stage
+
+
+def not_mysql(found: str) -> StageFailed:
+    """The other side does not speak the MySQL protocol, or not correctly."""
+    return StageFailed("not_mysql", found)
+
+
+def timed_out() -> StageFailed:
+    """The deadline passed."""
+    return StageFailed("timed_out", _FOUND["timed_out"])
+
+
+def from_os_error(error: OSError, stage: str) -> StageFailed:
+    """Name what an operation on a socket raised; errors of TLS are OSErrors, too."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        problem = _PROBLEM_BY_VERIFY_CODE.get(error.verify_code, "certificate_untrusted")
+        return StageFailed(problem, f"the certificate was not accepted: {error.verify_message}", stage)
+    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return StageFailed("closed", _FOUND["closed"], stage)
+    if isinstance(error, ssl.SSLError):
+        return StageFailed("tls_failed", f"TLS could not be agreed: {error.reason or error}", stage)
+    # Python 3.9 does not know socket.timeout as TimeoutError yet.
+    out_of_time = isinstance(error, socket.timeout)
+    problem = "timed_out" if out_of_time else _PROBLEM_BY_ERRNO.get(error.errno or 0, "unreachable")
+    return StageFailed(problem, _FOUND.get(problem, f"the address cannot be reached: {error.strerror or error}"), stage)

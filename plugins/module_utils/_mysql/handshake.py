@@ -1,0 +1,145 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The server's greeting, and the upgrade to TLS that follows it: standard library, Python 3.9.
+
+Source: U(https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html).
+"""
+
+from __future__ import annotations
+
+import ssl
+import typing as t
+from dataclasses import dataclass
+
+from .failure import StageFailed, not_mysql
+from .packets import MAX_PACKET_BYTES, PayloadReader, readable
+
+if t.TYPE_CHECKING:
+    from .packets import Connection
+
+CLIENT_LONG_PASSWORD = 0x1
+CLIENT_PROTOCOL_41 = 0x200
+CLIENT_SSL = 0x800
+CLIENT_TRANSACTIONS = 0x2000
+CLIENT_SECURE_CONNECTION = 0x8000
+CLIENT_PLUGIN_AUTH = 0x80000
+
+CLIENT_CAPABILITIES = (
+    CLIENT_LONG_PASSWORD
+    | CLIENT_PROTOCOL_41
+    | CLIENT_SSL
+    | CLIENT_TRANSACTIONS
+    | CLIENT_SECURE_CONNECTION
+    | CLIENT_PLUGIN_AUTH
+)
+# utf8mb4_general_ci, known to every server since MySQL 5.5.
+_CHARACTER_SET = 45
+_PROTOCOL_VERSION = 10
+# On the wire a zero byte follows.
+NONCE_BYTES = 20
+_ERROR = 0xFF
+
+# Servers that turn a client away before they know who it is.
+_PROBLEM_BY_SERVER_ERROR = {1040: "too_many_connections", 1129: "host_blocked"}
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """What the server says first. C(nonce) is the challenge that a password is answered to."""
+
+    server_version: str
+    capabilities: int
+    nonce: bytes
+    auth_plugin: str
+
+    @property
+    def offers_tls(self) -> bool:
+        return bool(self.capabilities & CLIENT_SSL)
+
+    @property
+    def is_tidb(self) -> bool:
+        return "tidb" in self.server_version.lower()
+
+
+def receive_greeting(connection: Connection) -> Greeting:
+    """Read the server's greeting. Raises OSError or StageFailed (a server may send an error instead)."""
+    payload = connection.receive_packet()
+    if payload[0] == _ERROR:
+        raise server_error(payload)
+    return parse_greeting(payload)
+
+
+def parse_greeting(payload: bytes) -> Greeting:
+    """Protocol::HandshakeV10. Raises StageFailed."""
+    reader = PayloadReader(payload)
+    protocol = reader.integer(1)
+    if protocol != _PROTOCOL_VERSION:
+        raise not_mysql(f"the greeting is of protocol version {protocol}, not {_PROTOCOL_VERSION}")
+    server_version = readable(reader.null_terminated())
+    reader.take(4)  # connection id
+    nonce = reader.take(8)
+    reader.take(1)  # filler
+    capabilities = reader.integer(2)
+    reader.take(3)  # character set, status
+    capabilities |= reader.integer(2) << 16
+    nonce_size = reader.integer(1)
+    reader.take(10)  # reserved
+    if not capabilities & CLIENT_PROTOCOL_41 or not capabilities & CLIENT_SECURE_CONNECTION:
+        raise not_mysql(f"the server ({server_version}) is older than MySQL 4.1")
+    nonce += reader.take(max(13, nonce_size - 8))
+    plugin = readable(reader.null_terminated()) if capabilities & CLIENT_PLUGIN_AUTH else "mysql_native_password"
+    return Greeting(server_version, capabilities, nonce[:NONCE_BYTES], plugin)
+
+
+def server_error(payload: bytes, problem: str = "server_error") -> StageFailed:
+    """An ERR packet as a failure: C(problem), unless the error's number has a meaning of its own."""
+    reader = PayloadReader(payload[1:])
+    number = reader.integer(2)
+    text = reader.rest()
+    if text.startswith(b"#"):
+        text = text[6:]  # the SQL state
+    return StageFailed(
+        _PROBLEM_BY_SERVER_ERROR.get(number, problem), f"the server answered with error {number}: {readable(text)}"
+    )
+
+
+def is_error(payload: bytes) -> bool:
+    return payload[0] == _ERROR
+
+
+def client_preamble() -> bytes:
+    """The fields that the request for TLS and the login begin with."""
+    return (
+        CLIENT_CAPABILITIES.to_bytes(4, "little")
+        + MAX_PACKET_BYTES.to_bytes(4, "little")
+        + bytes([_CHARACTER_SET])
+        + bytes(23)
+    )
+
+
+def start_tls(connection: Connection, greeting: Greeting, context: ssl.SSLContext, host: str) -> None:
+    """Ask for TLS and upgrade. Raises ssl.SSLError, OSError or StageFailed."""
+    if not greeting.offers_tls:
+        raise StageFailed("tls_not_offered", f"the server ({greeting.server_version}) does not offer TLS")
+    connection.send_packet(client_preamble())
+    connection.start_tls(context, host)
+
+
+def tls_context(*, verify: bool, ca_path: str | None = None, ca_pem: str | None = None) -> ssl.SSLContext:
+    """TLS 1.2 or newer. With C(verify) the certificate must be for the host, and of the CA (if none: a system CA).
+
+    Raises StageFailed where the CA cannot be read.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca_path, cadata=ca_pem)
+    except (OSError, ValueError) as error:
+        source = f"the file {ca_path} (ca_path)" if ca_path else "ca_pem"
+        found = f"no CA certificate in PEM format can be read from {source}: {error}"
+        raise StageFailed("ca_unusable", found, stage="tls") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,152 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The connectivity check: is the cluster reachable from this host by its private host name, and if not, why."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from .causes import causes_of
+from .failure import StageFailed
+from .handshake import tls_context
+from .packets import Deadline
+from .probe import Probe, Target, Trace, probe
+from .resolve import Resolver, check_addresses, check_name, is_address, is_private, resolve, system_resolver
+
+if t.TYPE_CHECKING:
+    from .login import Account
+
+# An endpoint has one address in each zone, two with IPv6; a name with hundreds is not the check's to flood.
+_ADDRESSES_AT_A_TIME = 16
+
+
+@dataclass(frozen=True)
+class Check:
+    """What to check. C(tls) is V(verify), V(encrypt) or V(off); C(timeout) is in seconds, for all of it."""
+
+    host: str
+    port: int = 4000
+    connect_to: tuple[str, ...] = ()
+    expected_addresses: tuple[str, ...] = ()
+    require_private_address: bool = True
+    tls: str = "verify"
+    ca_path: str | None = None
+    ca_pem: str | None = None
+    account: Account | None = None
+    attempts: int = 3
+    timeout: float = 15.0
+
+
+@dataclass
+class Outcome:
+    """What the check found. It succeeded where C(failure) is null."""
+
+    check: Check
+    trace: Trace = field(default_factory=Trace)
+    probes: list[Probe] = field(default_factory=list)
+    login: Probe | None = None
+    failure: StageFailed | None = None
+
+    def returned(self) -> dict[str, t.Any]:
+        """The module's return values: the same keys always, and after a failure also where, what and why."""
+        tried = [*self.probes, self.login] if self.login else self.probes
+        greeting = next((found.greeting for found in tried if found.greeting), None)
+        # The certificate that was not accepted is the one to show.
+        tls = next((found.tls for found in sorted(tried, key=_is_reachable) if found.tls), None)
+        values = {
+            "reachable": self.failure is None,
+            "addresses": [_address(found) for found in self.probes],
+            "server_version": (self.login and self.login.version) or (greeting and greeting.server_version),
+            "is_tidb": greeting and greeting.is_tidb,
+            "tls": tls and tls.returned(datetime.datetime.now(datetime.timezone.utc)),
+            "timings_ms": self.trace.summary(*(found.trace for found in tried)),
+        }
+        return {**values, **self._why()}
+
+    def message(self) -> str:
+        """What is wrong and what to look at first; empty after a success."""
+        if not self.failure:
+            return ""
+        failed = [found.address for found in self.probes if found.failure]
+        where = f" (at {', '.join(failed)}; {len(failed)} of {len(self.probes)} addresses)" if failed else ""
+        return (
+            f"{self.check.host}, port {self.check.port}, cannot be used from this host. Stage {self.failure.stage}: "
+            f"{self.failure.found}{where}. Likely: {self._why()['causes'][0]}"
+        )
+
+    def _why(self) -> dict[str, t.Any]:
+        if not self.failure:
+            return {}
+        stage, problem = str(self.failure.stage), self.failure.problem
+        causes = causes_of(stage, problem, self.check.host, self.check.port)
+        return {"failed_stage": stage, "problem": problem, "causes": list(causes)}
+
+
+def ping(check: Check, resolver: Resolver = system_resolver) -> Outcome:
+    """Go through the stages resolve, tcp, greeting, tls and login. What is wrong is in the outcome, never raised."""
+    outcome = Outcome(check)
+    try:
+        target = _target(check)
+        _find_addresses(outcome, resolver, target.deadline)
+        _probe_addresses(outcome, target)
+        if check.account:
+            _log_in_once(outcome, target, check.account)
+    except StageFailed as failure:
+        outcome.failure = failure
+    return outcome
+
+
+def _target(check: Check) -> Target:
+    check_name(check.host)
+    context = None
+    if check.tls != "off":
+        context = tls_context(verify=check.tls == "verify", ca_path=check.ca_path, ca_pem=check.ca_pem)
+    return Target(check.host, check.port, context, check.attempts, Deadline(check.timeout))
+
+
+def _find_addresses(outcome: Outcome, resolver: Resolver, deadline: Deadline) -> None:
+    check = outcome.check
+    names = check.connect_to or (check.host,)
+    trace = outcome.trace if not all(is_address(name) for name in names) else Trace()
+    with trace.stage("resolve"):
+        addresses = resolve(names, resolver, deadline)
+    outcome.probes = [Probe(address) for address in addresses]
+    check_addresses(addresses, check.expected_addresses, check.require_private_address)
+
+
+def _probe_addresses(outcome: Outcome, target: Target) -> None:
+    """Every address on its own and all at a time, so that a dead zone does not take the others' time."""
+    addresses = [found.address for found in outcome.probes]
+    with ThreadPoolExecutor(max_workers=min(len(addresses), _ADDRESSES_AT_A_TIME)) as pool:
+        outcome.probes = list(pool.map(lambda address: probe(address, target), addresses))
+    for found in outcome.probes:
+        if found.failure:
+            raise found.failure
+
+
+def _log_in_once(outcome: Outcome, target: Target, account: Account) -> None:
+    """At one address, after all have proved reachable: a wrong password then counts once against the account."""
+    outcome.login = probe(outcome.probes[0].address, target, account)
+    if outcome.login.failure:
+        raise outcome.login.failure
+
+
+def _is_reachable(found: Probe) -> bool:
+    return found.reachable
+
+
+def _address(found: Probe) -> dict[str, t.Any]:
+    """One item of the return value C(addresses); C(tcp_ms) is the median."""
+    tcp = found.trace.summary()["tcp"]
+    return {
+        "address": found.address,
+        "private": is_private(found.address),
+        "reachable": found.reachable,
+        "tcp_ms": tcp and tcp["median"],
+        "problem": found.failure and found.failure.problem,
+    }

@@ -1,0 +1,127 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a host name to the addresses to connect to, and what such an address must be like."""
+
+from __future__ import annotations
+
+import ipaddress
+import queue
+import socket
+import threading
+import typing as t
+
+from .failure import StageFailed, timed_out
+
+if t.TYPE_CHECKING:
+    from .packets import Deadline
+
+# Answers the addresses of a name; raises socket.gaierror or UnicodeError.
+Resolver = t.Callable[[str], t.Sequence[str]]
+
+# Ranges that the internet does not lead to: RFC 1918, RFC 6598 (a VPC may have these, too), RFC 4193, loopback and
+# link-local.
+# ipaddress.is_private would not do: it knows RFC 6598 as not private, and the ranges for documentation as private.
+_PRIVATE_NETWORKS = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "fc00::/7",
+        "fe80::/10",
+        "::1/128",
+    )
+)
+_RESOLVER_IS_SILENT = frozenset({socket.EAI_AGAIN, socket.EAI_FAIL})
+
+
+def is_address(text: str) -> bool:
+    """Whether C(text) is an IP address, not a name."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_private(address: str) -> bool:
+    """Whether C(address) can lie in a VPC: not reachable from the internet."""
+    parsed = ipaddress.ip_address(address)
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return any((mapped or parsed) in network for network in _PRIVATE_NETWORKS)
+
+
+def check_name(host: str) -> None:
+    """Refuse what can be no host name, so that neither the resolver nor TLS stumbles over it. Raises StageFailed."""
+    try:
+        usable = bool(host.encode("idna")) and host.isprintable()
+    except UnicodeError:
+        usable = False
+    if not usable:
+        raise StageFailed("name_not_found", f"{host!r} is no host name", stage="resolve")
+
+
+def system_resolver(name: str) -> list[str]:
+    """The addresses of a name that this host can use, as every client of this host would get them."""
+    found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+    return [str(sockaddr[0]) for _family, _type, _protocol, _canonical, sockaddr in found]
+
+
+def resolve(names: t.Sequence[str], resolver: Resolver, deadline: Deadline) -> tuple[str, ...]:
+    """The addresses of all C(names), each once, in order; an address stands for itself.
+
+    Raises StageFailed C(name_not_found) or C(timed_out).
+    """
+    addresses: dict[str, None] = {}
+    for name in names:
+        found = [name] if is_address(name) else _look_up(name, resolver, deadline)
+        addresses.update(dict.fromkeys(found))
+    if not addresses:
+        raise StageFailed("name_not_found", f"the resolver of this host has no address for {', '.join(names)}")
+    return tuple(addresses)
+
+
+def check_addresses(addresses: t.Sequence[str], expected: t.Sequence[str], require_private: bool) -> None:
+    """Refuse addresses that are not the endpoint's, before anything is sent to them.
+
+    Raises StageFailed C(public_address) or C(unexpected_address).
+    """
+    public = [address for address in addresses if not is_private(address)]
+    if require_private and public:
+        raise StageFailed("public_address", f"the way leads to the internet: {', '.join(public)}", stage="resolve")
+    wanted = {ipaddress.ip_address(address) for address in expected}
+    unexpected = [address for address in addresses if ipaddress.ip_address(address) not in wanted]
+    if wanted and unexpected:
+        found = f"the way leads to {', '.join(unexpected)}, where only {', '.join(expected)} is expected"
+        raise StageFailed("unexpected_address", found, stage="resolve")
+
+
+def _look_up(name: str, resolver: Resolver, deadline: Deadline) -> t.Sequence[str]:
+    """Ask the resolver in a thread of its own, because the system's resolver knows no timeout."""
+    answers: queue.Queue[t.Sequence[str] | StageFailed] = queue.Queue()
+
+    def ask() -> None:
+        try:
+            answers.put(resolver(name))
+        except (OSError, UnicodeError) as error:
+            answers.put(_not_found(name, error))
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=deadline.remaining())
+    except queue.Empty:
+        raise timed_out() from None
+    if isinstance(answer, StageFailed):
+        raise answer
+    return answer
+
+
+def _not_found(name: str, error: Exception) -> StageFailed:
+    if isinstance(error, socket.gaierror) and error.errno in _RESOLVER_IS_SILENT:
+        return StageFailed("name_not_found", f"the resolver of this host gave no answer about {name}")
+    return StageFailed("name_not_found", f"the resolver of this host does not know {name}")
