@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The WSGI application: who calls, then moto with our answers in it; one request at a time."""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+from flask import Flask
+from moto.core.utils import convert_to_flask_response
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.wrappers import Response
+
+from tests.sandbox.aws.credentials import Keys, Principal, Signature, is_signed_by, read_signature
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from tests.sandbox.clock import Clock
+
+Handler = Callable[..., Any]
+"""moto's own: request, url, headers to status, headers, body."""
+
+
+class App:
+    """moto under the sandbox's lock, with `handlers` (service name to handler) in place of moto's own."""
+
+    def __init__(self, clock: Clock, keys: Keys, handlers: Mapping[str, Handler]) -> None:
+        self._clock = clock
+        self._keys = keys
+        self._handlers = handlers
+        self._moto = DomainDispatcherApplication(self._create_app)
+
+    def _create_app(self, service: Any) -> Flask:
+        app = create_backend_app(service)
+        if service in self._handlers:
+            view = convert_to_flask_response(self._handlers[service])
+            app.view_functions = dict.fromkeys(app.view_functions, view)
+        return app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body = peek_body(environ)
+        with self._clock.lock:
+            signature = read_signature(environ.get("HTTP_AUTHORIZATION", ""))
+            principal = self._authenticate(environ, signature, body)
+            if principal is None:
+                return _refusal(signature)(environ, start_response)
+            # moto takes the account from this header before anything else
+            environ["HTTP_X_MOTO_ACCOUNT_ID"] = principal.account_id
+            try:
+                return list(self._moto(environ, start_response))
+            except NotImplementedError as error:
+                # moto has neither the action nor, for the calls it has, the filter
+                return _error("InvalidAction", f"Not known in the sandbox: {error}", 400)(environ, start_response)
+
+    def _authenticate(self, environ: WSGIEnvironment, signature: Signature | None, body: bytes) -> Principal | None:
+        principal = self._keys.get(signature.access_key) if signature else None
+        if principal is None or signature is None:
+            return None
+        signed = is_signed_by(
+            principal,
+            signature,
+            method=environ["REQUEST_METHOD"],
+            url=f"http://{environ.get('HTTP_HOST', '')}{environ.get('PATH_INFO', '/')}",
+            query=environ.get("QUERY_STRING", ""),
+            headers=_headers(environ),
+            body=body,
+        )
+        return principal if signed else None
+
+    def name_call(self, environ: WSGIEnvironment) -> tuple[str, str, dict[str, str]]:
+        """The action, the caller's account ("" if unknown) and the request's parameters, for the request log."""
+        parameters = _parameters(environ, peek_body(environ))
+        signature = read_signature(environ.get("HTTP_AUTHORIZATION", ""))
+        principal = self._keys.get(signature.access_key) if signature else None
+        target = environ.get("HTTP_X_AMZ_TARGET", "").rsplit(".", 1)[-1]
+        call = parameters.pop("Action", "") or target or "unknown"
+        parameters.pop("Version", None)
+        return call, principal.account_id if principal else "", parameters
+
+
+def peek_body(environ: WSGIEnvironment) -> bytes:
+    """The request's body, left in place for the next reader."""
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _headers(environ: WSGIEnvironment) -> dict[str, str]:
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    return {**headers, "content-type": environ.get("CONTENT_TYPE", "")}
+
+
+def _parameters(environ: WSGIEnvironment, body: bytes) -> dict[str, str]:
+    text = body.decode("utf-8", "replace")
+    if "json" in environ.get("CONTENT_TYPE", "") and text:
+        return {key: str(value) for key, value in json.loads(text).items()}
+    return dict(parse_qsl(environ.get("QUERY_STRING", "")) + parse_qsl(text))
+
+
+def _refusal(signature: Signature | None) -> Response:
+    """Unknown keys, a wrong secret or no signature, in the words of each service (API, "Common error types")."""
+    service = signature.service if signature else "ec2"
+    if service == "ec2":
+        return _error("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
+    message = "The security token included in the request is invalid."
+    if service == "servicequotas":
+        answer = json.dumps({"__type": "UnrecognizedClientException", "message": message})
+        return Response(answer, 400, content_type="application/x-amz-json-1.1")
+    return Response(
+        f"<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>{message}</Message></Error>"
+        f"<RequestId>{secrets.token_hex(16)}</RequestId></ErrorResponse>",
+        403,
+        content_type="text/xml",
+    )
+
+
+def _error(code: str, message: str, status: int) -> Response:
+    return Response(
+        f"<Response><Errors><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error></Errors>"
+        f"<RequestID>{secrets.token_hex(16)}</RequestID></Response>",
+        status,
+        content_type="text/xml",
+    )

@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The AWS side of the sandbox: moto's accounts with the rules of PrivateLink laid over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from tests.sandbox.aws.app import App
+from tests.sandbox.aws.consumer import Consumer
+from tests.sandbox.aws.credentials import Keys
+from tests.sandbox.aws.endpoints import Endpoint, Endpoints
+from tests.sandbox.aws.identity import Sts
+from tests.sandbox.aws.network import Networks
+from tests.sandbox.aws.quotas import Quotas
+from tests.sandbox.aws.responses import Ec2
+from tests.sandbox.aws.services import EndpointService, EndpointServices
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from tests.sandbox.clock import Clock
+    from tests.sandbox.settings import Settings
+
+PROVIDER_ACCOUNT_ID = "410987654323"
+"""TiDB Cloud's own account."""
+
+
+class Aws:
+    """Accounts, their networks and the endpoint services they may connect to.
+
+    moto keeps its state per process: one `Aws` at a time, and `moto.mock_aws` in the same process empties its networks.
+    Whoever calls a method from another thread than a request's holds `clock.lock`.
+    """
+
+    def __init__(self, clock: Clock, settings: Settings) -> None:
+        self._clock = clock
+        self._keys = Keys()
+        self._networks = Networks()
+        self._services = EndpointServices()
+        self._endpoints = Endpoints(clock, settings, self._networks)
+        self._consumer = Consumer(clock, settings, self._services, self._endpoints)
+        handlers = {
+            "ec2": lambda *request: Ec2(self._networks, self._services, self._endpoints, self._consumer)._dispatch(
+                *request
+            ),
+            "sts": lambda *request: Sts(self._keys)._dispatch(*request),
+            "service-quotas": lambda *request: Quotas(settings)._dispatch(*request),
+        }
+        self.app = App(clock, self._keys, handlers)
+        self.reset()
+
+    def name_call(self, environ: WSGIEnvironment) -> tuple[str, str, dict[str, str]]:
+        """For the request log: action, account id, parameters (flat, as sent; AWS sends no secrets in them)."""
+        return self.app.name_call(environ)
+
+    def add_account(self, account_id: str, access_key: str, secret_key: str) -> None:
+        self._keys.add_account(account_id, access_key, secret_key)
+
+    def add_service(
+        self,
+        *,
+        region: str,
+        service_name: str,
+        zone_ids: Iterable[str],
+        private_dns_name: str | None,
+        principals: Iterable[str],
+        owner_id: str = PROVIDER_ACCOUNT_ID,
+        acceptance_required: bool = True,
+        ip_address_types: Iterable[str] = ("ipv4",),
+    ) -> None:
+        self._services.add(
+            EndpointService(
+                service_name=service_name,
+                region=region,
+                owner_id=owner_id,
+                zone_ids=tuple(zone_ids),
+                private_dns_name=private_dns_name,
+                principals=frozenset(principals),
+                acceptance_required=acceptance_required,
+                ip_address_types=tuple(ip_address_types),
+            )
+        )
+
+    def remove_service(self, service_name: str) -> None:
+        """Its endpoints stay behind, rejected."""
+        for endpoint in self.endpoints(service_name):
+            self._endpoints.reject(endpoint)
+        self._services.remove(service_name)
+
+    def endpoint(self, vpc_endpoint_id: str) -> Endpoint | None:
+        return self._endpoints.get(vpc_endpoint_id)
+
+    def endpoints(self, service_name: str | None = None) -> list[Endpoint]:
+        return [one for one in self._endpoints.all() if service_name in (None, one.service_name)]
+
+    def accept(self, vpc_endpoint_id: str) -> bool:
+        """TiDB Cloud accepts; False where there is nothing to accept (unknown, deleted, accepted before)."""
+        endpoint = self.endpoint(vpc_endpoint_id)
+        return endpoint is not None and self._endpoints.accept(endpoint)
+
+    def reject(self, vpc_endpoint_id: str) -> bool:
+        """TiDB Cloud ends the connection; False where no live endpoint is left."""
+        endpoint = self.endpoint(vpc_endpoint_id)
+        return endpoint is not None and self._endpoints.reject(endpoint)
+
+    def force_state(self, vpc_endpoint_id: str, state: str) -> None:
+        """Raises KeyError for an endpoint that the sandbox does not have."""
+        endpoint = self.endpoint(vpc_endpoint_id)
+        if endpoint is None:
+            raise KeyError(vpc_endpoint_id)
+        self._endpoints.force_state(endpoint, state)
+
+    def reset(self) -> None:
+        """Every account is empty again, no service is left; the accounts' own keys still work."""
+        with self._clock.lock:
+            self._endpoints.reset()
+            self._consumer.reset()
+            self._services.reset()
+            self._networks.reset(self._keys.account_ids())
+            self._keys.forget_sessions()
+
+    def summary(self) -> dict[str, Any]:
+        """Account id to what somebody made in it, in all regions."""
+        return {account_id: self._account_summary(account_id) for account_id in sorted(self._keys.account_ids())}
+
+    def _account_summary(self, account_id: str) -> dict[str, Any]:
+        summary: dict[str, Any] = {
+            "vpcs": [],
+            "subnets": [],
+            "security_groups": [],
+            "network_interfaces": [],
+            "endpoints": [
+                {
+                    "vpc_endpoint_id": one.vpc_endpoint_id,
+                    "region": one.region,
+                    "service_name": one.service_name,
+                    "state": one.state,
+                    "private_dns_enabled": one.private_dns_enabled,
+                }
+                for one in self.endpoints()
+                if one.account_id == account_id
+            ],
+        }
+        for network in self._networks.of_account(account_id):
+            for kind, ids in network.contents().items():
+                summary[kind].extend(ids)
+        return summary

@@ -1,0 +1,14 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the sandbox's AWS says no."""
+
+from __future__ import annotations
+
+from moto.ec2.exceptions import EC2ClientError
+
+
+class Refused(EC2ClientError):
+    """An EC2 error: the code that clients compare, and AWS's sentence for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)

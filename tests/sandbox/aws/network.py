@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What PrivateLink needs of one account's network in one region.
+
+The only file that touches moto's EC2 model: everything that moto leaves untyped is narrowed here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from moto.core.base_backend import BackendDict
+from moto.ec2.models import ec2_backends
+
+from tests.sandbox.aws.errors import Refused
+
+RESERVED_ADDRESSES = 4
+"""The first addresses of a subnet belong to AWS (VPC guide, "Subnet sizing"); `hosts()` leaves out one of them."""
+
+
+@dataclass(frozen=True)
+class Vpc:
+    vpc_id: str
+    dns_support: bool
+    dns_hostnames: bool
+
+
+@dataclass(frozen=True)
+class Subnet:
+    subnet_id: str
+    vpc_id: str
+    zone_name: str
+    zone_id: str
+    has_ipv6: bool
+
+
+@dataclass(frozen=True)
+class SecurityGroup:
+    group_id: str
+    name: str
+    vpc_id: str
+
+
+class Network:
+    """VPCs, subnets, security groups, network interfaces and tags of one account and region."""
+
+    def __init__(self, account_id: str, region: str) -> None:
+        self.account_id = account_id
+        self.region = region
+        self.backend: Any = ec2_backends[account_id][region]
+        self._remove_default_vpc()
+
+    def _remove_default_vpc(self) -> None:
+        """A new account shall be empty, so that a test which lists everything can ask for nothing."""
+        vpc_id = self.backend.default_vpc.id
+        for subnet in self.backend.describe_subnets(filters={"vpc-id": [vpc_id]}):
+            self.backend.delete_subnet(subnet.id)
+        self.backend.delete_vpc(vpc_id)
+        for acl in self.backend.describe_network_acls(filters={"vpc-id": [vpc_id]}):
+            self.backend.network_acls.pop(acl.id)
+
+    def vpc(self, vpc_id: str) -> Vpc:
+        found = self.backend.vpcs.get(vpc_id)
+        if found is None:
+            raise Refused("InvalidVpcID.NotFound", f"The vpc ID '{vpc_id}' does not exist")
+        return Vpc(vpc_id, _true(found.enable_dns_support), _true(found.enable_dns_hostnames))
+
+    def subnet(self, subnet_id: str) -> Subnet:
+        found = next((zone[subnet_id] for zone in self.backend.subnets.values() if subnet_id in zone), None)
+        if found is None:
+            raise Refused("InvalidSubnetID.NotFound", f"The subnet ID '{subnet_id}' does not exist")
+        has_ipv6 = bool(found.ipv6_cidr_block_associations)
+        return Subnet(subnet_id, found.vpc_id, found.availability_zone, found.availability_zone_id, has_ipv6)
+
+    def security_group(self, group_id: str) -> SecurityGroup:
+        found = self.backend.get_security_group_from_id(group_id)
+        if found is None:
+            raise Refused("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
+        return SecurityGroup(group_id, found.name, found.vpc_id)
+
+    def default_group_id(self, vpc_id: str) -> str:
+        return cast(str, self.backend.get_default_security_group(vpc_id).id)
+
+    def zone_names(self) -> dict[str, str]:
+        """Zone id to zone name, as this account knows the region's zones."""
+        return {zone.zone_id: zone.name for zone in self.backend.describe_availability_zones()}
+
+    def add_interface(self, subnet_id: str, group_ids: Sequence[str], description: str) -> str:
+        """A network interface as AWS makes it for an interface endpoint; answers its id."""
+        interface = self.backend.create_network_interface(
+            subnet_id, self._free_address(subnet_id), group_ids=list(group_ids), description=description
+        )
+        interface.interface_type = "vpc_endpoint"
+        interface.requester_managed = True
+        interface.status = "in-use"
+        return cast(str, interface.id)
+
+    def _free_address(self, subnet_id: str) -> str:
+        subnet = self.backend.get_subnet(subnet_id)
+        taken = {interface.private_ip_address for interface in self.backend.enis.values()}
+        hosts = ipaddress.IPv4Network(subnet.cidr_block, strict=False).hosts()
+        for number, address in enumerate(hosts, start=1):
+            if number >= RESERVED_ADDRESSES and str(address) not in taken:
+                return str(address)
+        raise Refused(
+            "InsufficientFreeAddressesInSubnet",
+            f"The subnet '{subnet_id}' has no free addresses",
+        )
+
+    def set_interface_groups(self, interface_id: str, group_ids: Sequence[str]) -> None:
+        self.backend.modify_network_interface_attribute(interface_id, list(group_ids))
+
+    def remove_interface(self, interface_id: str) -> None:
+        self.backend.enis.pop(interface_id, None)
+
+    def is_managed_interface(self, interface_id: str) -> bool:
+        interface = self.backend.enis.get(interface_id)
+        return interface is not None and bool(interface.requester_managed)
+
+    def interfaces_in_subnet(self, subnet_id: str) -> list[str]:
+        return [key for key, interface in self.backend.enis.items() if interface.subnet.id == subnet_id]
+
+    def interfaces_with_group(self, group_id: str) -> list[str]:
+        return [
+            key
+            for key, interface in self.backend.enis.items()
+            if group_id in {group.id for group in interface.group_set}
+        ]
+
+    def own_groups(self, vpc_id: str) -> list[str]:
+        """Security groups of a VPC that somebody made: all but the VPC's default one."""
+        return [key for key, group in self.backend.groups.get(vpc_id, {}).items() if group.name != "default"]
+
+    def internet_gateways(self, vpc_id: str) -> list[str]:
+        return [
+            key for key, gateway in self.backend.internet_gateways.items() if gateway.vpc and gateway.vpc.id == vpc_id
+        ]
+
+    def tags(self, resource_id: str) -> dict[str, str]:
+        return dict(self.backend.tags.get(resource_id, {}))
+
+    def add_tags(self, resource_id: str, tags: dict[str, str]) -> None:
+        if tags:
+            self.backend.create_tags([resource_id], tags)
+
+    def drop_tags(self, resource_id: str) -> None:
+        self.backend.tags.pop(resource_id, None)
+
+    def contents(self) -> dict[str, list[str]]:
+        """Ids of what somebody made here, by kind."""
+        vpc_ids = list(self.backend.vpcs)
+        return {
+            "vpcs": vpc_ids,
+            "subnets": [subnet_id for zone in self.backend.subnets.values() for subnet_id in zone],
+            "security_groups": [group_id for vpc_id in vpc_ids for group_id in self.own_groups(vpc_id)],
+            "network_interfaces": list(self.backend.enis),
+        }
+
+
+class Networks:
+    """Every account's network, made empty at the first touch."""
+
+    def __init__(self) -> None:
+        self._networks: dict[tuple[str, str], Network] = {}
+
+    def of(self, account_id: str, region: str) -> Network:
+        key = (account_id, region)
+        if key not in self._networks:
+            self._networks[key] = Network(account_id, region)
+        return self._networks[key]
+
+    def of_account(self, account_id: str) -> list[Network]:
+        return [network for network in self._networks.values() if network.account_id == account_id]
+
+    def reset(self, account_ids: Iterable[str]) -> None:
+        """Forget everything these accounts hold in any of moto's services."""
+        self._networks.clear()
+        for backends in cast(Any, BackendDict)._instances:
+            for account_id in account_ids:
+                backends.pop(account_id, None)
+
+
+def _true(value: object) -> bool:
+    # moto stores what the wire said: sometimes the text "true"
+    return str(value).lower() == "true"

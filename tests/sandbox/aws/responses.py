@@ -1,0 +1,223 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""moto's EC2 API with the PrivateLink calls answered by the sandbox, and deletions that look at endpoints first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, cast
+
+from moto.core.responses import ActionResult
+from moto.ec2.responses import EC2Response
+
+from tests.sandbox.aws import rules
+from tests.sandbox.aws.consumer import Consumer, Creation, Modification
+from tests.sandbox.aws.endpoints import Endpoint, Endpoints
+from tests.sandbox.aws.errors import Refused
+from tests.sandbox.aws.filters import Field, matching, page
+from tests.sandbox.aws.network import Network, Networks
+from tests.sandbox.aws.services import EndpointService, EndpointServices
+from tests.sandbox.aws.shapes import connection_shape, endpoint_shape, service_shape, unsuccessful
+
+ENDPOINT_FIELDS: dict[str, Field[Endpoint]] = {
+    "ip-address-type": lambda one: [one.ip_address_type],
+    "service-name": lambda one: [one.service_name],
+    "service-region": lambda one: [one.region],
+    "vpc-id": lambda one: [one.vpc_id],
+    "vpc-endpoint-id": lambda one: [one.vpc_endpoint_id],
+    "vpc-endpoint-state": lambda one: [one.state],
+    "vpc-endpoint-type": lambda one: ["Interface"],
+}
+SERVICE_FIELDS: dict[str, Field[EndpointService]] = {
+    "owner": lambda one: [one.owner_id],
+    "service-name": lambda one: [one.service_name],
+    "service-region": lambda one: [one.region],
+    "service-type": lambda one: ["Interface"],
+    "supported-ip-address-types": lambda one: one.ip_address_types,
+}
+CONNECTION_FIELDS: dict[str, Field[Endpoint]] = {
+    "ip-address-type": lambda one: [one.ip_address_type],
+    "service-id": lambda one: [one.service_name.rsplit(".", 1)[-1]],
+    "vpc-endpoint-id": lambda one: [one.vpc_endpoint_id],
+    "vpc-endpoint-owner": lambda one: [one.account_id],
+    "vpc-endpoint-state": lambda one: [one.state],
+}
+
+
+class Ec2(EC2Response):
+    """One request. moto dispatches by method name: CreateVpcEndpoint is `create_vpc_endpoint`."""
+
+    def __init__(
+        self, networks: Networks, services: EndpointServices, endpoints: Endpoints, consumer: Consumer
+    ) -> None:
+        super().__init__()
+        self._networks = networks
+        self._services = services
+        self._endpoints = endpoints
+        self._consumer = consumer
+
+    @property
+    def network(self) -> Network:
+        return self._networks.of(self.current_account, self.region)
+
+    @property
+    def ec2_backend(self) -> Any:
+        return self.network.backend
+
+    def create_vpc_endpoint(self) -> ActionResult:
+        self.error_on_dryrun()
+        sent = {key: value for key, value in self._get_params().items() if key not in ("ClientToken", "DryRun")}
+        asked = Creation(
+            service_name=self._text("ServiceName") or "",
+            vpc_id=self._text("VpcId") or "",
+            endpoint_type=self._text("VpcEndpointType") or "Gateway",
+            subnet_ids=self._ids("SubnetIds"),
+            security_group_ids=self._ids("SecurityGroupIds"),
+            ip_address_type=self._text("IpAddressType") or "ipv4",
+            # API CreateVpcEndpoint, PrivateDnsEnabled: "Default: true"
+            private_dns_enabled=self._get_bool_param("PrivateDnsEnabled", if_none=True),
+            tags=self._parse_tag_specification("vpc-endpoint").get("vpc-endpoint", {}),
+            client_token=self._text("ClientToken"),
+            fingerprint=json.dumps(sent, sort_keys=True, default=str),
+        )
+        endpoint = self._consumer.create(self.network, asked)
+        return ActionResult({"VpcEndpoint": self._endpoint_shape(endpoint), "ClientToken": asked.client_token})
+
+    def modify_vpc_endpoint(self) -> ActionResult:
+        self.error_on_dryrun()
+        asked = Modification(
+            add_subnet_ids=self._ids("AddSubnetIds"),
+            remove_subnet_ids=self._ids("RemoveSubnetIds"),
+            add_security_group_ids=self._ids("AddSecurityGroupIds"),
+            remove_security_group_ids=self._ids("RemoveSecurityGroupIds"),
+            private_dns_enabled=self._get_bool_param("PrivateDnsEnabled"),
+            ip_address_type=self._text("IpAddressType"),
+        )
+        self._consumer.modify(self.network, self._text("VpcEndpointId") or "", asked)
+        return ActionResult({"Return": True})
+
+    def delete_vpc_endpoints(self) -> ActionResult:
+        self.error_on_dryrun()
+        unknown = self._consumer.delete(self.network, self._ids("VpcEndpointIds"))
+        return ActionResult(
+            unsuccessful(unknown, "InvalidVpcEndpoint.NotFound", "The Vpc Endpoint Id '{}' does not exist")
+        )
+
+    def describe_vpc_endpoints(self) -> ActionResult:
+        self.error_on_dryrun()
+        listed = self._consumer.listed(self.network, self._ids("VpcEndpointIds"))
+        chosen = matching(listed, self._filters(), ENDPOINT_FIELDS, lambda one: self.network.tags(one.vpc_endpoint_id))
+        shown, token = page(chosen, self._get_int_param("MaxResults"), self._text("NextToken"))
+        return ActionResult({"VpcEndpoints": [self._endpoint_shape(one) for one in shown], "NextToken": token})
+
+    def describe_vpc_endpoint_services(self) -> ActionResult:
+        self.error_on_dryrun()
+        account_id, region = self.network.account_id, self.network.region
+        names = self._ids("ServiceNames")
+        named = [self._services.find(name, account_id, region) for name in names]
+        services = named if names else self._services.visible(account_id, region)
+        chosen = matching(services, self._filters(), SERVICE_FIELDS, lambda one: {})
+        shown, token = page(chosen, self._get_int_param("MaxResults"), self._text("NextToken"))
+        return ActionResult(
+            {
+                "ServiceNames": [one.service_name for one in shown],
+                "ServiceDetails": [service_shape(one, self.network) for one in shown],
+                "NextToken": token,
+            }
+        )
+
+    def describe_vpc_endpoint_connections(self) -> ActionResult:
+        self.error_on_dryrun()
+        chosen = matching(self._connections(), self._filters(), CONNECTION_FIELDS, lambda one: {})
+        shown, token = page(chosen, self._get_int_param("MaxResults"), self._text("NextToken"))
+        return ActionResult(
+            {"VpcEndpointConnections": [self._connection_shape(one) for one in shown], "NextToken": token}
+        )
+
+    def accept_vpc_endpoint_connections(self) -> ActionResult:
+        return self._decide(self._endpoints.accept)
+
+    def reject_vpc_endpoint_connections(self) -> ActionResult:
+        return self._decide(self._endpoints.reject)
+
+    def _decide(self, decision: Callable[[Endpoint], bool]) -> ActionResult:
+        self.error_on_dryrun()
+        service = self._services.owned(self._text("ServiceId") or "", self.current_account)
+        connections = {one.vpc_endpoint_id: one for one in self._connections()}
+        unknown = []
+        for vpc_endpoint_id in self._ids("VpcEndpointIds"):
+            endpoint = connections.get(vpc_endpoint_id)
+            if endpoint is None or endpoint.service_name != service.service_name or not decision(endpoint):
+                unknown.append(vpc_endpoint_id)
+        return ActionResult(
+            unsuccessful(unknown, "InvalidVpcEndpoint.NotFound", "The Vpc Endpoint Id '{}' does not exist")
+        )
+
+    def create_tags(self) -> ActionResult:
+        self._check_tagged_endpoints()
+        rules.tag_keys_free(tag["Key"] for tag in self._get_param("Tags", []))
+        return super().create_tags()
+
+    def delete_tags(self) -> ActionResult:
+        self._check_tagged_endpoints()
+        return super().delete_tags()
+
+    def _check_tagged_endpoints(self) -> None:
+        for resource_id in self._ids("Resources"):
+            if resource_id.startswith("vpce-") and not resource_id.startswith("vpce-svc-"):
+                self._consumer.find(self.network, resource_id)
+
+    def delete_subnet(self) -> ActionResult:
+        self.error_on_dryrun()
+        subnet_id = self._text("SubnetId") or ""
+        rules.subnet_unused(subnet_id, self.network.interfaces_in_subnet(subnet_id))
+        return super().delete_subnet()
+
+    def delete_security_group(self) -> ActionResult:
+        self.error_on_dryrun()
+        group_id = self._text("GroupId") or ""
+        rules.group_unused(group_id, self.network.interfaces_with_group(group_id))
+        return super().delete_security_group()
+
+    def delete_vpc(self) -> ActionResult:
+        self.error_on_dryrun()
+        vpc_id = self._text("VpcId") or ""
+        network = self.network
+        rules.vpc_unused(
+            vpc_id, [*self._endpoints.in_vpc(vpc_id), *network.own_groups(vpc_id), *network.internet_gateways(vpc_id)]
+        )
+        return super().delete_vpc()
+
+    def delete_network_interface(self) -> ActionResult:
+        interface_id = self._text("NetworkInterfaceId") or ""
+        rules.interface_is_yours(interface_id, self.network.is_managed_interface(interface_id))
+        return super().delete_network_interface()
+
+    def _connections(self) -> list[Endpoint]:
+        """The endpoints of this account's services, as long as AWS knows them."""
+        return [
+            one
+            for one in self._endpoints.all()
+            if one.state != "deleted"
+            and (service := self._services.get(one.service_name))
+            and (service.owner_id, service.region) == (self.current_account, self.region)
+        ]
+
+    def _endpoint_shape(self, endpoint: Endpoint) -> dict[str, object]:
+        return endpoint_shape(endpoint, self._services.get(endpoint.service_name), self.network)
+
+    def _connection_shape(self, endpoint: Endpoint) -> dict[str, object]:
+        service = self._services.get(endpoint.service_name)
+        if service is None:
+            raise Refused("InvalidServiceName", f"The Vpc Endpoint Service '{endpoint.service_name}' does not exist")
+        return connection_shape(endpoint, service, self._networks.of(endpoint.account_id, endpoint.region))
+
+    def _filters(self) -> dict[str, list[str]]:
+        return cast("dict[str, list[str]]", self._filters_from_querystring())
+
+    def _text(self, name: str) -> str | None:
+        return cast("str | None", self._get_param(name))
+
+    def _ids(self, name: str) -> tuple[str, ...]:
+        return tuple(self._get_param(name, []))

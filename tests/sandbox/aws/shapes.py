@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Our objects in the shape of EC2's answers (the keys of botocore's model)."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+from tests.sandbox.aws.endpoints import Endpoint
+from tests.sandbox.aws.network import Network
+from tests.sandbox.aws.services import EndpointService
+
+FULL_ACCESS = json.dumps({"Statement": [{"Action": "*", "Effect": "Allow", "Principal": "*", "Resource": "*"}]})
+ENDPOINT_ZONE = "Z7HUB22UULQXV"
+
+
+def endpoint_shape(endpoint: Endpoint, service: EndpointService | None, network: Network) -> dict[str, object]:
+    shape: dict[str, object] = {
+        "VpcEndpointId": endpoint.vpc_endpoint_id,
+        "VpcEndpointType": "Interface",
+        "VpcId": endpoint.vpc_id,
+        "ServiceName": endpoint.service_name,
+        "ServiceRegion": endpoint.region,
+        "State": endpoint.state,
+        "PolicyDocument": FULL_ACCESS,
+        "RouteTableIds": [],
+        "SubnetIds": endpoint.subnet_ids,
+        "Groups": _groups(endpoint, network),
+        "IpAddressType": endpoint.ip_address_type,
+        "DnsOptions": {"DnsRecordIpType": endpoint.ip_address_type},
+        "PrivateDnsEnabled": endpoint.private_dns_enabled,
+        "RequesterManaged": False,
+        "NetworkInterfaceIds": list(endpoint.interfaces.values()),
+        "DnsEntries": dns_entries(endpoint, service, network),
+        "CreationTimestamp": datetime.datetime.fromtimestamp(endpoint.created_at, datetime.UTC),
+        "Tags": tag_list(network.tags(endpoint.vpc_endpoint_id)),
+        "OwnerId": endpoint.account_id,
+    }
+    if endpoint.last_error:
+        shape["LastError"] = {"Code": "InternalError", "Message": endpoint.last_error}
+        shape["FailureReason"] = endpoint.last_error
+    return shape
+
+
+def _groups(endpoint: Endpoint, network: Network) -> list[dict[str, str]]:
+    if not endpoint.interfaces:
+        # the groups of an endpoint whose interfaces are gone may be gone, too
+        return []
+    groups = map(network.security_group, endpoint.security_group_ids)
+    return [{"GroupId": group.group_id, "GroupName": group.name} for group in groups]
+
+
+def dns_entries(endpoint: Endpoint, service: EndpointService | None, network: Network) -> list[dict[str, str]]:
+    """Guide, "DNS names": one regional name, one for each zone, and the private name once it is in effect."""
+    if service is None:
+        return []
+    name = f"{endpoint.vpc_endpoint_id}-{endpoint.dns_suffix}"
+    zone_names = [network.subnet(subnet_id).zone_name for subnet_id in endpoint.interfaces]
+    names = [f"{name}.{service.base_dns_name}"] + [f"{name}-{zone}.{service.base_dns_name}" for zone in zone_names]
+    entries = [{"DnsName": one, "HostedZoneId": ENDPOINT_ZONE} for one in names]
+    if endpoint.private_dns_enabled and service.private_dns_name:
+        zone_id = f"Z0{endpoint.dns_suffix.upper()}PRIVATE"
+        entries.append({"DnsName": service.private_dns_name, "HostedZoneId": zone_id})
+    return entries
+
+
+def service_shape(service: EndpointService, network: Network) -> dict[str, object]:
+    zone_names = network.zone_names()
+    shape: dict[str, object] = {
+        "ServiceName": service.service_name,
+        "ServiceId": service.service_id,
+        "ServiceType": [{"ServiceType": "Interface"}],
+        "ServiceRegion": service.region,
+        "AvailabilityZoneIds": list(service.zone_ids),
+        "AvailabilityZones": sorted(zone_names[zone_id] for zone_id in service.zone_ids),
+        "Owner": service.owner_id,
+        "BaseEndpointDnsNames": [service.base_dns_name],
+        "VpcEndpointPolicySupported": False,
+        "AcceptanceRequired": service.acceptance_required,
+        "ManagesVpcEndpoints": False,
+        "Tags": [],
+        "SupportedIpAddressTypes": list(service.ip_address_types),
+    }
+    if service.private_dns_name:
+        shape["PrivateDnsName"] = service.private_dns_name
+        shape["PrivateDnsNames"] = [{"PrivateDnsName": service.private_dns_name}]
+        shape["PrivateDnsNameVerificationState"] = "verified"
+    return shape
+
+
+def connection_shape(endpoint: Endpoint, service: EndpointService, network: Network) -> dict[str, object]:
+    """The provider's view of an endpoint."""
+    return {
+        "ServiceId": service.service_id,
+        "VpcEndpointId": endpoint.vpc_endpoint_id,
+        "VpcEndpointOwner": endpoint.account_id,
+        "VpcEndpointState": endpoint.state,
+        "VpcEndpointRegion": endpoint.region,
+        "CreationTimestamp": datetime.datetime.fromtimestamp(endpoint.created_at, datetime.UTC),
+        "DnsEntries": dns_entries(endpoint, service, network)[:1],
+        "IpAddressType": endpoint.ip_address_type,
+        "Tags": [],
+    }
+
+
+def tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def unsuccessful(ids: list[str], code: str, message: str) -> dict[str, object]:
+    """The answer of calls that do not raise; `{}` in the message stands for the id."""
+    return {
+        "Unsuccessful": [{"ResourceId": one, "Error": {"Code": code, "Message": message.format(one)}} for one in ids]
+    }
