@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the project promises about itself, where that is cheap to prove. The tree decides what is checked."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+INVENTORIES = sorted(path.stem for path in (ROOT / "plugins/inventory").glob("*.py"))
+ROLES = sorted(path.name for path in (ROOT / "roles").glob("*/"))
+# Spelled in two halves, so that this file passes its own test.
+REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "deb.debian" + ".org"]
+
+
+def committed() -> list[Path]:
+    """Every file that git tracks or would track, and that is there."""
+    listing = ["git", "ls-files", "-coz", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+def load(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def module_options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """The documented options of each module, doc fragments included, as ansible-doc shows them."""
+    if not MODULES:
+        return {}
+    tree = tmp_path_factory.mktemp("tree")
+    (tree / "ansible_collections/tidbcloud").mkdir(parents=True)
+    (tree / "ansible_collections/tidbcloud/privatelink").symlink_to(ROOT)
+    run = subprocess.run(
+        [sys.executable, "-m", "ansible.cli.doc", "--json", *(f"tidbcloud.privatelink.{name}" for name in MODULES)],
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(tree), "ANSIBLE_COLLECTIONS_PATH": str(tree)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    documents: dict[str, Any] = json.loads(run.stdout)
+    return {name.rpartition(".")[2]: document["doc"]["options"] for name, document in documents.items()}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_has_unit_tests(module: str) -> None:
+    assert (ROOT / f"tests/unit/plugins/modules/test_{module}.py").is_file()
+
+
+@pytest.mark.parametrize("inventory", INVENTORIES)
+def test_an_inventory_has_unit_tests(inventory: str) -> None:
+    assert (ROOT / f"tests/unit/plugins/inventory/test_{inventory}.py").is_file()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_has_an_integration_target(module: str) -> None:
+    assert (ROOT / f"tests/integration/targets/{module}/tasks/main.yml").is_file()
+
+
+def test_a_module_takes_aws_options_exactly_when_it_is_in_the_action_group(
+    module_options: dict[str, dict[str, Any]],
+) -> None:
+    group = load("meta/runtime.yml")["action_groups"]["all"]
+    with_aws_options = {name for name, options in module_options.items() if "assume_role_arn" in options}
+    assert with_aws_options == {name for name in group if name in MODULES}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_documents_every_default_and_every_documented_default_is_the_real_one(role: str) -> None:
+    defaults = load(f"roles/{role}/defaults/main.yml") or {}
+    documented = load(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    assert set(defaults) <= set(documented)
+    assert all(name.startswith(f"{role}_") for name in documented)
+    told = {name: option["default"] for name, option in documented.items() if "default" in option}
+    assert {name: defaults.get(name) for name in told} == told
+
+
+@pytest.mark.skipif("private_connection" not in ROLES or "private_endpoint" not in MODULES, reason="not both here yet")
+def test_the_role_takes_every_option_of_the_module(module_options: dict[str, dict[str, Any]]) -> None:
+    documented = load("roles/private_connection/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    missing = {name for name in module_options["private_endpoint"] if f"private_connection_{name}" not in documented}
+    assert not missing
+
+
+def test_the_plugins_and_the_package_tell_the_same_version() -> None:
+    source = (ROOT / "plugins/module_utils/_privatelink/version.py").read_text(encoding="utf-8")
+    assert f'VERSION = "{load("galaxy.yml")["version"]}"' in source
+
+
+def test_no_sanity_test_is_ignored() -> None:
+    assert not list((ROOT / "tests").glob("sanity/ignore*"))
+
+
+def test_every_file_says_whose_it_is_and_under_which_licence() -> None:
+    bulk = tomllib.loads((ROOT / "REUSE.toml").read_text(encoding="utf-8"))["annotations"]
+    patterns = [pattern for annotation in bulk for pattern in annotation["path"]]
+    silent = [
+        name
+        for path in committed()
+        if not (name := str(path.relative_to(ROOT))).startswith("LICENSES/")
+        and not any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+        and "SPDX-License-Identifier: GPL-3.0-or-later" not in path.read_text(encoding="utf-8")[:600]
+    ]
+    assert not silent
+
+
+def test_no_file_depends_on_this_machine() -> None:
+    strange = [f"{ROOT}/", "../sha" + "red", *REGISTRIES]
+    found = [
+        (str(path.relative_to(ROOT)), word)
+        for path in committed()
+        for word in strange
+        if path.parent.name != ".ci" and word in path.read_text(encoding="utf-8")
+    ]
+    assert not found
+
+
+def test_the_readme_names_the_two_commands_and_links_only_to_whole_addresses() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "make demo" in readme
+    assert "make test" in readme
+    targets = re.findall(r"\]\(([^)]*)\)", readme)
+    assert all(target.startswith(("https://", "#")) for target in targets)
+
+
+def test_python_requirements_have_lower_bounds_only() -> None:
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    requirements = [line for line in lines if line and not line.startswith("#")]
+    assert all(re.fullmatch(r"[a-z0-9]+>=[0-9.]+", requirement) for requirement in requirements)
+
+
+def test_what_contributors_install_is_pinned() -> None:
+    lines = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8").splitlines()
+    assert all("==" in line for line in lines if line and not line.startswith("#"))
