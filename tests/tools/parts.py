@@ -44,7 +44,7 @@ def run_parts(names: Sequence[str], run: Run, clock: Callable[[], float] = time.
 
 def summary(parts: Sequence[Part]) -> str:
     """A table of the parts, and one line that counts them."""
-    width = max(len(part.name) for part in parts)
+    width = max(len(name) for name in ("in all", *(part.name for part in parts)))
     rows = [f"{part.name:<{width}}  {part.outcome:<7}  {part.seconds:5.0f} s" for part in parts]
     total = f"{'in all':<{width}}  {'':<7}  {sum(part.seconds for part in parts):5.0f} s"
     counts = [sum(part.outcome == outcome for part in parts) for outcome in ("passed", "failed", "skipped")]
