@@ -13,15 +13,15 @@ import typing as t
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
+from .._privatelink.errors import ApiError
+from .._privatelink.model import (
     Cluster,
     EndpointService,
     Registration,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud import shapes
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.failures import NotFound
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import (
+from . import shapes
+from .failures import NotFound
+from .session import (
     SERVERLESS,
     Params,
     Session,

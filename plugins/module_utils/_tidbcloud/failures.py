@@ -15,7 +15,7 @@ import typing as t
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
+from .._privatelink.errors import ApiError
 
 with contextlib.suppress(ImportError):  # Nothing here is called without it: there is no Session then.
     import requests

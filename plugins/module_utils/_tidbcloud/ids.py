@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from .._privatelink.errors import PrivateLinkError
 
 # An unsigned 64-bit number has 20 digits at most.
 _DIGITS = re.compile(r"[0-9]{1,20}")

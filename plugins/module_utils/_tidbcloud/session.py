@@ -19,19 +19,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
+from .._privatelink.errors import (
     ApiError,
     PrivateLinkError,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.version import USER_AGENT
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.failures import (
+from .._privatelink.version import USER_AGENT
+from .failures import (
     Failure,
     Request,
     connection_failure,
     read_answer,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.pacing import Pacing
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.urls import (
+from .pacing import Pacing
+from .urls import (
     DEDICATED_URL,
     SERVERLESS_URL,
     base_url,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
+from .._privatelink.model import (
     Cluster,
     EndpointService,
     NodeGroup,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from .._privatelink.errors import PrivateLinkError
 
 DEDICATED_URL = "https://dedicated.tidbapi.com/v1beta1"
 SERVERLESS_URL = "https://serverless.tidbapi.com/v1beta1"

@@ -1,0 +1,149 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can go wrong with a call to AWS, one sentence each."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import typing as t
+from dataclasses import dataclass
+
+from .._privatelink.errors import ApiError
+
+with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before anything here is called.
+    from botocore import exceptions as boto
+    from botocore.parsers import ResponseParserError
+
+_BAD_KEY = frozenset({"AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"})
+_BAD_SIGNATURE = frozenset({"IncompleteSignature", "InvalidSignatureException", "SignatureDoesNotMatch"})
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedAccess", "UnauthorizedOperation"})
+_THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"})
+# Where a service's IAM actions have another prefix than its client.
+_IAM_PREFIXES = {"service-quotas": "servicequotas"}
+_ACTION = re.compile(r"perform:? ([a-z0-9-]+:[A-Za-z]+)")
+_KEY_OPTIONS = "profile, or access_key and secret_key (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call as AWS names it: C(CreateVpcEndpoint) of C(ec2) in C(us-east-1)."""
+
+    api: str
+    operation: str
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.operation} in {self.region}"
+
+    @property
+    def action(self) -> str:
+        """The IAM action that permits it."""
+        return f"{_IAM_PREFIXES.get(self.api, self.api)}:{self.operation}"
+
+    @property
+    def reads(self) -> bool:
+        return self.operation.startswith(("Describe", "Get", "List", "Assume"))
+
+
+def refused(call: Call, response: t.Mapping[str, t.Any]) -> ApiError:
+    """The error behind the C(response) of botocore's ClientError.
+
+    C(ambiguous) where AWS may have done it all the same: a failure of its own, or of an attempt that botocore repeated.
+    """
+    error = response.get("Error") or {}
+    meta = response.get("ResponseMetadata") or {}
+    code, status = str(error.get("Code") or "") or None, meta.get("HTTPStatusCode")
+    return ApiError(
+        _sentence(call, code, _printable(error.get("Message"))),
+        api=call.api,
+        code=code,
+        status=status,
+        request_id=meta.get("RequestId") or response.get("RequestId"),
+        ambiguous=not call.reads and ((status or 0) >= 500 or bool(meta.get("RetryAttempts"))),
+    )
+
+
+def _sentence(call: Call, code: str | None, message: str) -> str:
+    if code in _BAD_KEY:
+        return (
+            f"AWS does not accept the access key for {call} ({code}): it is wrong, inactive, or not valid in this"
+            f" region. Check {_KEY_OPTIONS}, and that the region is enabled for the account."
+        )
+    if code in _BAD_SIGNATURE:
+        # AWS repeats what was signed here, the session token included: nothing of its text is shown.
+        return (
+            f"AWS does not accept the secret key for {call} ({code}): it does not belong to the access key."
+            f" Check {_KEY_OPTIONS}."
+        )
+    if code in _EXPIRED:
+        return f"The AWS credentials for {call} have expired ({code}). Renew them, and check this host's clock."
+    if code in _DENIED:
+        action = _ACTION.search(message)
+        missing = action.group(1) if action else call.action
+        return f"AWS did not permit {call}: allow {missing} in the IAM policy of these credentials. AWS says: {message}"
+    if code in _THROTTLED:
+        return (
+            f"AWS refused {call} for too many requests ({code}), also when it was repeated."
+            " Run less at once, or again later."
+        )
+    if code == "OptInRequired":
+        return f"AWS refused {call}: the account has not enabled this region or service. Enable it in the AWS console."
+    return f"AWS refused {call}: {message} ({code})"
+
+
+def _printable(message: object) -> str:
+    """The text of AWS without the encoded authorization message, which is long and says nothing to a reader."""
+    text = " ".join(str(message or "no reason given").split())
+    return text.partition(" Encoded authorization failure message")[0]
+
+
+def not_answered(call: Call, error: Exception) -> ApiError:
+    """The error behind an exception of botocore that is no answer of AWS, or none that can be read."""
+    lost = isinstance(
+        error, (boto.ConnectionError, boto.HTTPClientError, boto.IncompleteReadError, ResponseParserError)
+    )
+    reason = _credentials_problem(error) or _connection_problem(call, error)
+    if reason is None:
+        reason = "the connection to AWS broke before the answer was complete." if lost else _printable(error)
+    return ApiError(
+        f"{call} failed: {reason}", api=call.api, code=type(error).__name__, ambiguous=lost and not call.reads
+    )
+
+
+def _credentials_problem(error: Exception) -> str | None:
+    if isinstance(error, boto.ProfileNotFound):
+        reason = _printable(error).rstrip(".")
+        return f"{reason} on this host. Check profile (AWS_PROFILE) and the AWS configuration files."
+    if isinstance(error, boto.NoCredentialsError):
+        return f"no AWS credentials were found. Give {_KEY_OPTIONS}, or use an instance role."
+    if isinstance(error, boto.PartialCredentialsError):
+        return f"the AWS credentials are incomplete. Give {_KEY_OPTIONS}."
+    if isinstance(error, (boto.SSOError, boto.TokenRetrievalError)):
+        return "the AWS single sign-on session is missing or has expired. Run 'aws sso login' for this profile."
+    if isinstance(error, boto.CredentialRetrievalError):
+        return f"the AWS credentials could not be fetched. Check {_KEY_OPTIONS}."
+    return None
+
+
+def _connection_problem(call: Call, error: Exception) -> str | None:
+    if isinstance(error, boto.SSLError):
+        return (
+            "the TLS connection to AWS was not accepted. Where a proxy or a private CA signs the certificate, name that"
+            " CA's file in aws_ca_bundle (AWS_CA_BUNDLE)."
+        )
+    if isinstance(error, boto.ProxyConnectionError):
+        return "the proxy could not be used. Check HTTPS_PROXY and NO_PROXY on this host."
+    if isinstance(error, (boto.EndpointConnectionError, boto.ConnectTimeoutError)):
+        return (
+            f"no connection to the {call.api} endpoint of {call.region} came about."
+            " Check region, endpoint_url and this host's network."
+        )
+    if isinstance(error, boto.ReadTimeoutError):
+        return "AWS did not answer in time."
+    if isinstance(error, ResponseParserError):
+        return "the answer is not one of AWS. Check endpoint_url and any proxy."
+    return None

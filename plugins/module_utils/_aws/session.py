@@ -1,0 +1,160 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The AWS options of a module as boto3 clients. Only here is amazon.aws used, and only its public names.
+
+How the options resolve is amazon.aws' own way: C(region) is the option, else AWS_REGION, else AWS_DEFAULT_REGION, else
+what the profile says (the option, else AWS_PROFILE, else AWS_DEFAULT_PROFILE, else V(default)). C(endpoint_url) is the
+option, else AWS_URL, and holds for every service; where neither is set, botocore looks for AWS_ENDPOINT_URL_EC2 and the
+like, AWS_ENDPOINT_URL and the profile's own C(endpoint_url) and C(services).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info, get_aws_region
+
+from .._privatelink.errors import PrivateLinkError
+from .._privatelink.version import USER_AGENT
+from .calls import Client, call
+from .failures import Call, not_answered
+
+with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a session is made.
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+try:
+    from ansible.module_utils.secrets import register_secrets
+except ImportError:  # ansible-core before 2.22
+
+    def register_secrets(values: Iterable[str]) -> None:
+        """Nothing to register with."""
+
+
+# The session policy of AWS allows letters, digits and "+=,.@-" here; it is shown in CloudTrail.
+ROLE_SESSION_NAME = "tidbcloud.privatelink"
+# botocore's default is 60 seconds, and it repeats.
+CONNECT_TIMEOUT = 10
+MAX_ATTEMPTS = 6
+# Service Quotas is only asked for advice: a network that does not let it through must not hold up a run.
+_ADVICE = {"connect_timeout": 3, "retries": {"mode": "standard", "total_max_attempts": 2}}
+
+
+class Module(t.Protocol):
+    """What is needed of an AnsibleAWSModule: its options. An inventory plugin can give as much."""
+
+    @property
+    def params(self) -> Mapping[str, t.Any]: ...
+
+
+class AwsSession:
+    """One account's credentials, and clients made with them. It raises PrivateLinkError and never ends the module.
+
+    C(profile), C(assume_role_arn) and C(assume_role_external_id) take the place of the module's own options, for one
+    item of a list; a profile of an item takes the place of the module's access key, too.
+    The credentials of an assumed role last an hour: a run that takes longer needs a new session.
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        *,
+        profile: str | None = None,
+        assume_role_arn: str | None = None,
+        assume_role_external_id: str | None = None,
+    ) -> None:
+        params = dict(module.params)
+        if profile is not None:
+            params.update(profile=profile, access_key=None, secret_key=None, session_token=None)
+        if assume_role_arn is None:
+            assume_role_arn = params.get("assume_role_arn")
+        if assume_role_external_id is None:
+            assume_role_external_id = params.get("assume_role_external_id")
+        self._role_arn = assume_role_arn
+        self._external_id = assume_role_external_id
+        self._no_log_values = getattr(module, "no_log_values", None)
+        # What the option, the environment or the profile says; null where none does.
+        self.region: str | None = get_aws_region(_Options(params)) or None
+        self._options = _Options({**params, "region": self.region})
+        self._boto_session: t.Any = None
+        self._role_credentials: dict[str, str] | None = None
+        self._clients: dict[tuple[str, str], Client] = {}
+
+    def client(self, service: str, region: str) -> Client:
+        """The boto3 client of a service (V(ec2), V(sts), V(service-quotas)) in a region, the same one each time."""
+        key = (service, region)
+        if key not in self._clients:
+            credentials = self._assume_role(region) if self._role_arn else {}
+            self._clients[key] = self._connect(service, region, credentials)
+        return self._clients[key]
+
+    def _assume_role(self, region: str) -> dict[str, str]:
+        if self._role_credentials is None:
+            external_id = {"ExternalId": self._external_id} if self._external_id else {}
+            answer = call(
+                self._connect("sts", region, {}),
+                "assume_role",
+                RoleArn=self._role_arn,
+                RoleSessionName=ROLE_SESSION_NAME,
+                **external_id,
+            )
+            given = answer["Credentials"]
+            self._role_credentials = {
+                "aws_access_key_id": given["AccessKeyId"],
+                "aws_secret_access_key": given["SecretAccessKey"],
+                "aws_session_token": given["SessionToken"],
+            }
+            self._hide([given["SecretAccessKey"], given["SessionToken"]])
+        return self._role_credentials
+
+    def _connect(self, service: str, region: str, credentials: Mapping[str, str]) -> Client:
+        _region, endpoint_url, options = get_aws_connection_info(self._options)
+        profile = options.pop("profile_name", None)
+        config = _config(service, options.pop("aws_config", None))
+        try:
+            if self._boto_session is None:
+                # One for all clients: a new one reads the description of a service from disk again.
+                self._boto_session = boto3.session.Session(profile_name=profile)
+            return self._boto_session.client(
+                service,
+                region_name=region,
+                endpoint_url=endpoint_url or None,
+                config=config,
+                **{**options, **credentials},
+            )
+        except (BotoCoreError, ValueError) as error:
+            raise not_answered(Call(service, f"Connecting to {service}", region), error) from None
+
+    def _hide(self, secrets: list[str]) -> None:
+        """What is derived from the options must not be shown either. Each way is there in some versions of Ansible."""
+        register_secrets(secrets)
+        if self._no_log_values is not None:
+            self._no_log_values.update(secrets)
+
+
+class _Options:
+    """What amazon.aws reads of a module. It fails by raising, so that one item of a list can fail alone."""
+
+    def __init__(self, params: Mapping[str, t.Any]) -> None:
+        self.params = params
+
+    def fail_json(self, msg: str, **_details: t.Any) -> t.NoReturn:
+        raise PrivateLinkError(msg)
+
+
+def _config(service: str, user_config: Config | None) -> Config:
+    """Ours, and on top of it what the user gave as C(aws_config)."""
+    settings: dict[str, t.Any] = {
+        "connect_timeout": CONNECT_TIMEOUT,
+        "retries": {"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
+        "user_agent_extra": USER_AGENT,
+    }
+    if service == "service-quotas":
+        settings.update(_ADVICE)
+    config = Config(**settings)
+    return config.merge(user_config) if user_config is not None else config
