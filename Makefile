@@ -84,7 +84,7 @@ integration-targets:
 	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) integration --local --color no --python $(PYVERSION)
 
 molecule: setup ## the role's scenarios; the default scenario starts and stops their sandbox
-	cd extensions && molecule test --all --no-command-borders
+	molecule test --all --no-command-borders
 
 sandbox-up: setup ## start the sandbox; .cache/sandbox/sandbox.env has what a shell needs
 	@python -m tests.sandbox start --directory '$(CACHE)/sandbox'
