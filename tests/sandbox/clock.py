@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """The sandbox's own time. States of both clouds advance by it, never because somebody asked."""
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Faults: what goes wrong on purpose, and at which call."""
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """The request log: what reached the sandbox, in order, so that tests can count calls and see where a fault fell."""
 
 from __future__ import annotations

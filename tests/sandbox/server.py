@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """A WSGI server on loopback that keeps connections alive and can reset one: cheroot, with its socket within reach."""
 
 from __future__ import annotations

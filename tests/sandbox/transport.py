@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """What lies between a client and a cloud's app: it names, strikes and logs every request of both clouds alike."""
 
 from __future__ import annotations

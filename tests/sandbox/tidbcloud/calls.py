@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """How requests to the TiDB Cloud API are named in the log, and how a fault makes the API refuse one."""
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """The Dedicated API: the calls that private endpoints need. The name of each view is the name of the call in the log.
 
 Source: the specification "TiDB Cloud Dedicated API", v1beta1.

@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """HTTP digest authentication, the server's side (RFC 7616)."""
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """The state of TiDB Cloud and its changes. Everything here runs under the clock's lock."""
 
 from __future__ import annotations
@@ -55,9 +54,9 @@ class Provider(Protocol):
 
     def endpoints(self, service_name: str, /) -> Sequence[Endpoint]: ...
 
-    def accept(self, vpc_endpoint_id: str, /) -> None: ...
+    def accept(self, vpc_endpoint_id: str, /) -> object: ...
 
-    def reject(self, vpc_endpoint_id: str, /) -> None: ...
+    def reject(self, vpc_endpoint_id: str, /) -> object: ...
 
 
 class Estate:

@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """What every call passes, whichever of the two hosts it asks: authentication, rate limit, headers, error shape."""
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """What TiDB Cloud has: clusters, node groups, endpoint services and registrations."""
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Pages of a list. Source: pageSize, pageToken, skip and nextPageToken in the specification of the list calls."""
 
 from __future__ import annotations

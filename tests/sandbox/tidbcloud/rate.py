@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """The rate limit: so many requests a minute and API key.
 
 Source: "Rate Limiting" in the introduction of the API reference, which also shows the headers and the 429 answer.

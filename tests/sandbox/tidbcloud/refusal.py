@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """How the TiDB Cloud API refuses: an HTTP status, a code and a sentence."""
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Objects as the API shows them. Names and types are those of the specification; a missing field is really missing."""
 
 from __future__ import annotations

@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What users of a running sandbox need to know: the content of sandbox.json and sandbox.env."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from tests.sandbox.tidbcloud.model import Cluster, SharedCluster
+
+Facts = dict[str, Any]
+
+
+def cluster_facts(cluster: Cluster) -> Facts:
+    """A Dedicated cluster: ids, and for each node group by name its id, service name, host and zone ids."""
+    return {
+        "cluster_id": cluster.id,
+        "name": cluster.name,
+        "project_id": cluster.project_id,
+        "cloud_provider": cluster.provider,
+        "region": cluster.region,
+        "state": cluster.state,
+        "port": cluster.port,
+        "node_groups": {
+            group.name: {
+                "node_group_id": group.id,
+                "is_default": group.is_default,
+                "service_name": group.service.name if group.service else None,
+                "service_state": group.service.state if group.service else None,
+                "host": group.service.host if group.service else None,
+                "zone_ids": list(group.service.zone_ids) if group.service else [],
+            }
+            for group in cluster.groups
+        },
+    }
+
+
+def shared_cluster_facts(cluster: SharedCluster) -> Facts:
+    """A Starter or Essential cluster."""
+    return {
+        "cluster_id": cluster.id,
+        "name": cluster.name,
+        "project_id": cluster.project_id,
+        "cloud_provider": "aws",
+        "region": cluster.region,
+        "plan": cluster.plan,
+    }
+
+
+def environment(facts: Mapping[str, Any]) -> str:
+    """Lines for a POSIX shell. No region is set: without one, the cluster's own is used."""
+    main = facts["aws"]["accounts"]["main"]
+    variables = {
+        "TIDBCLOUD_PUBLIC_KEY": facts["tidbcloud"]["public_key"],
+        "TIDBCLOUD_PRIVATE_KEY": facts["tidbcloud"]["private_key"],
+        "TIDBCLOUD_DEDICATED_ENDPOINT": facts["tidbcloud"]["dedicated_url"],
+        "TIDBCLOUD_SERVERLESS_ENDPOINT": facts["tidbcloud"]["serverless_url"],
+        "AWS_ACCESS_KEY_ID": main["access_key"],
+        "AWS_SECRET_ACCESS_KEY": main["secret_key"],
+        "AWS_ENDPOINT_URL": facts["aws"]["endpoint_url"],
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "SANDBOX_CONTROL_URL": facts["control_url"],
+        "SANDBOX_DATABASE_PORT": facts["database"]["port"],
+        "SANDBOX_DATABASE_CA": facts["database"]["ca_path"],
+        "SANDBOX_DATABASE_USER": facts["database"]["user"],
+        "SANDBOX_DATABASE_PASSWORD": facts["database"]["password"],
+    }
+    return "".join(f"export {name}={shlex.quote(str(value))}\n" for name, value in variables.items())

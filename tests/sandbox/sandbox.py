@@ -1,0 +1,222 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Both clouds and the database in one process, each on a free port of loopback."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.sandbox import aws_answers
+from tests.sandbox.aws import Aws
+from tests.sandbox.aws.cloud import PROVIDER_ACCOUNT_ID
+from tests.sandbox.clock import Clock
+from tests.sandbox.control import control_app
+from tests.sandbox.database import Authority, Database, Visit
+from tests.sandbox.database.accounts import CACHING_SHA2
+from tests.sandbox.facts import Facts, cluster_facts, shared_cluster_facts
+from tests.sandbox.faults import Faults
+from tests.sandbox.log import RequestLog
+from tests.sandbox.server import Server
+from tests.sandbox.settings import Settings
+from tests.sandbox.tidbcloud import calls
+from tests.sandbox.tidbcloud.cloud import TidbCloud
+from tests.sandbox.tidbcloud.seed import (
+    CLUSTER_IDS,
+    DEFAULT_PROJECT,
+    MAIN_ACCOUNT,
+    OTHER_ACCOUNT,
+    PRIVATE_KEY,
+    PUBLIC_KEY,
+    SECOND_PROJECT,
+)
+from tests.sandbox.transport import locked, served
+
+if TYPE_CHECKING:
+    import flask
+    from _typeshed.wsgi import WSGIApplication
+
+# Long and distinctive: Ansible masks secrets wherever they appear in results.
+ACCOUNTS: dict[str, dict[str, str]] = {
+    "main": {
+        "account_id": MAIN_ACCOUNT,
+        "access_key": "AKIASANDBOXMAIN00001",
+        "secret_key": "sandbox-secret-key-of-the-main-account-1",
+    },
+    "other": {
+        "account_id": OTHER_ACCOUNT,
+        "access_key": "AKIASANDBOXOTHER0002",
+        "secret_key": "sandbox-secret-key-of-the-other-account2",
+    },
+}
+DATABASE_USERS = {
+    "sandbox_native": "sandbox-database-password-4d1f9a",
+    "sandbox_sha2": "sandbox-database-password-8b27ce",
+}
+
+
+class Sandbox:
+    """The whole sandbox. M(start) makes it ready to be asked; M(reset) brings back what it had then.
+
+    :param scale: sandbox seconds in one real second.
+    :param directory: where the certificate of the database's authority is written.
+    """
+
+    def __init__(self, settings: Settings, scale: float, directory: Path) -> None:
+        self.settings = settings
+        self._first_settings = copy.copy(settings)
+        self.clock = Clock(scale)
+        self.log = RequestLog(self.clock.now)
+        self.faults = Faults()
+        self.aws = Aws(self.clock, settings)
+        for account in ACCOUNTS.values():
+            self.aws.add_account(**account)
+        self.tidbcloud = TidbCloud(self.clock, settings, self.aws)
+        self.database = Database(
+            Authority(directory),
+            DATABASE_USERS,
+            is_open=self._is_open,
+            methods={"sandbox_sha2": CACHING_SHA2},
+            report=self._log_visit,
+        )
+        self._dedicated = Server(self._serve_tidbcloud(self.tidbcloud.dedicated))
+        self._serverless = Server(self._serve_tidbcloud(self.tidbcloud.serverless))
+        self._aws = Server(self._serve_aws())
+        self._control = Server(locked(control_app(self), self.clock.lock))
+        self._servers = (self._dedicated, self._serverless, self._aws, self._control)
+
+    def start(self) -> None:
+        """Seed, listen, let time pass."""
+        self.database.start()
+        self.reset()
+        self.clock.start()
+        for server in self._servers:
+            server.start()
+
+    def stop(self) -> None:
+        """End everything that M(start) began."""
+        for server in self._servers:
+            server.stop()
+        self.clock.stop()
+        self.database.stop()
+
+    def reset(self) -> None:
+        """Everything as after the start: estate, accounts, settings, faults, log. Ports, keys and ids stay the same."""
+        with self.clock.lock:
+            self.clock.reset()
+            self.settings.restore(self._first_settings)
+            self.faults.clear()
+            self.log.clear()
+            self.aws.reset()
+            self.tidbcloud.reset(self.database.port)
+
+    def _serve_tidbcloud(self, app: flask.Flask) -> WSGIApplication:
+        return served(
+            locked(app, self.clock.lock),
+            api="tidbcloud",
+            name_call=calls.namer(app),
+            name_error=calls.name_error,
+            refusal=calls.refusal,
+            faults=self.faults,
+            log=self.log,
+        )
+
+    def _serve_aws(self) -> WSGIApplication:
+        return served(
+            self.aws.app,
+            api="aws",
+            name_call=self.aws.name_call,
+            name_error=aws_answers.name_error,
+            refusal=aws_answers.refusal,
+            faults=self.faults,
+            log=self.log,
+        )
+
+    def _is_open(self, host: str | None) -> bool:
+        """Whether any private endpoint for this host name is ready on both sides: else there is no path to it."""
+        with self.clock.lock:
+            for registration in self.tidbcloud.estate.registrations():
+                if (registration.service.host, registration.state) == (host, "ACTIVE"):
+                    endpoint = self.aws.endpoint(registration.endpoint_id)
+                    if endpoint is not None and endpoint.state == "available":
+                        return True
+        return False
+
+    def _log_visit(self, visit: Visit) -> None:
+        """The database speaks no HTTP, so its connections have no status: what went wrong is in the error."""
+        self.log.record(
+            api="database",
+            call="Connect",
+            caller=visit.user or "",
+            detail={"host": visit.host},
+            status=0,
+            error=visit.error,
+        )
+
+    def facts(self) -> Facts:
+        """What sandbox.json holds: URLs, keys, accounts, the seeded clusters by role, the database, the control URL."""
+        estate = self.tidbcloud.estate
+        clusters = {
+            role: cluster_facts(estate.clusters[cluster_id])
+            if cluster_id in estate.clusters
+            else shared_cluster_facts(estate.shared_clusters[cluster_id])
+            for role, cluster_id in CLUSTER_IDS.items()
+        }
+        user = next(iter(DATABASE_USERS))
+        return {
+            "pid": os.getpid(),
+            "control_url": self._control.url,
+            "tidbcloud": {
+                "dedicated_url": self._dedicated.url,
+                "serverless_url": self._serverless.url,
+                "public_key": PUBLIC_KEY,
+                "private_key": PRIVATE_KEY,
+                "projects": {"default": DEFAULT_PROJECT, "second": SECOND_PROJECT},
+            },
+            "aws": {
+                "endpoint_url": self._aws.url,
+                "accounts": ACCOUNTS,
+                "provider_account_id": PROVIDER_ACCOUNT_ID,
+            },
+            "clusters": clusters,
+            "database": {
+                "host": "127.0.0.1",
+                "port": self.database.port,
+                "ca_path": str(self.database.ca.ca_path),
+                "user": user,
+                "password": DATABASE_USERS[user],
+                "users": DATABASE_USERS,
+            },
+        }
+
+    def status(self) -> dict[str, Any]:
+        """What is in it now, both clouds."""
+        estate = self.tidbcloud.estate
+        return {
+            "pid": os.getpid(),
+            "time": self.clock.now(),
+            "scale": self.clock.scale,
+            "tidbcloud": {
+                "clusters": [cluster_facts(cluster) for cluster in estate.clusters.values()],
+                "shared_clusters": [shared_cluster_facts(cluster) for cluster in estate.shared_clusters.values()],
+                "registrations": [
+                    {
+                        "private_endpoint_connection_id": row.id,
+                        "cluster_id": row.cluster.id,
+                        "node_group_id": row.group.id,
+                        "vpc_endpoint_id": row.endpoint_id,
+                        "state": row.state,
+                        "message": row.message,
+                    }
+                    for cluster in estate.clusters.values()
+                    for group in cluster.groups
+                    for row in estate.rows(cluster, group)
+                ],
+            },
+            "aws": self.aws.summary(),
+            "faults": [dataclasses.asdict(fault) for fault in self.faults.list()],
+            "requests": self.log.counts(),
+        }
