@@ -4,9 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
 
 from tests.sandbox.aws import Aws
 from tests.sandbox.clock import Clock
@@ -86,3 +90,12 @@ def create_available(
 
 def describe(ec2: EC2Client, vpc_endpoint_id: str) -> Any:
     return ec2.describe_vpc_endpoints(VpcEndpointIds=[vpc_endpoint_id])["VpcEndpoints"][0]
+
+
+@contextmanager
+def refused(code: str, text: str) -> Iterator[None]:
+    """The calls within are refused with exactly this code and text."""
+    with pytest.raises(ClientError) as raised:
+        yield
+    error = raised.value.response["Error"]
+    assert (error["Code"], error["Message"]) == (code, text)
