@@ -73,7 +73,7 @@ class Outcome:
         if not self.failure:
             return ""
         failed = [found.address for found in self.probes if found.failure]
-        where = f" (at {', '.join(failed)}; {len(failed)} of {len(self.probes)} addresses)" if failed else ""
+        where = f", at {len(failed)} of {len(self.probes)} addresses ({', '.join(failed)})" if failed else ""
         return (
             f"{self.check.host}, port {self.check.port}, cannot be used from this host. Stage {self.failure.stage}: "
             f"{self.failure.found}{where}. Likely: {self._why()['causes'][0]}"
