@@ -77,7 +77,7 @@ sanity: copy ## ansible-test sanity, no ignore files
 	@! grep -q 'All targets skipped' '$(CACHE)/sanity.log'
 
 integration: copy ## ansible-test integration beside a sandbox of its own
-	@tests/tools/with_sandbox.sh '$(CACHE)/sandbox-integration' $(MAKE) --no-print-directory integration-targets
+	@tests/tools/with_sandbox.sh '$(CACHE)/sandbox-integration' 10 $(MAKE) --no-print-directory integration-targets
 
 integration-targets:
 	@printf '{"sandbox": %s}\n' "$$(cat '$(CACHE)/sandbox-integration/sandbox.json')" >'$(COPY)/$(NAME)/tests/integration/integration_config.yml'
