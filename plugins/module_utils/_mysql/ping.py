@@ -72,11 +72,12 @@ class Outcome:
         """What is wrong and what to look at first; empty after a success."""
         if not self.failure:
             return ""
-        failed = [found.address for found in self.probes if found.failure]
-        where = f", at {len(failed)} of {len(self.probes)} addresses ({', '.join(failed)})" if failed else ""
+        failed = [found for found in self.probes if found.failure]
+        where = f", address {failed[0].address}" if failed else ""
+        share = f" ({len(failed)} of {len(self.probes)} addresses fail)" if len(self.probes) > 1 and failed else ""
         return (
-            f"{self.check.host}, port {self.check.port}, cannot be used from this host. Stage {self.failure.stage}: "
-            f"{self.failure.found}{where}. Likely: {self._why()['causes'][0]}"
+            f"{self.check.host}, port {self.check.port}, cannot be used from this host. "
+            f"Stage {self.failure.stage}{where}: {self.failure.found}{share}. Likely: {self._why()['causes'][0]}"
         )
 
     def _why(self) -> dict[str, t.Any]:
@@ -102,7 +103,8 @@ def ping(check: Check, resolver: Resolver = system_resolver) -> Outcome:
 
 
 def _target(check: Check) -> Target:
-    check_name(check.host)
+    for name in (check.host, *check.connect_to):
+        check_name(name)
     context = None
     if check.tls != "off":
         context = tls_context(verify=check.tls == "verify", ca_path=check.ca_path, ca_pem=check.ca_pem)
