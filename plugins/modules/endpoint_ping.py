@@ -146,7 +146,7 @@ EXAMPLES = r"""
 RETURN = r"""
 reachable:
   description:
-    - Whether every stage succeeded at every address. A client may choose any of them, so one that fails fails the check.
+    - Whether every stage succeeded at every address. A client may choose any of them, so that one failure is enough.
   returned: always
   type: bool
   sample: true
