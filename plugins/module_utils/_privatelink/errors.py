@@ -24,7 +24,12 @@ class Violation:
 
 
 class PrivateLinkError(Exception):
-    """A run cannot go on. The text is one sentence: what was asked, what was found, what to do."""
+    """A run cannot go on. The text is one sentence: what was asked, what was found, what to do.
+
+    C(steps) are the steps already done when it happened, each in the shape of the return value.
+    """
+
+    steps: t.Sequence[t.Mapping[str, str]] = ()
 
     def returned(self) -> dict[str, t.Any]:
         """The return values that go beside C(msg)."""

@@ -128,7 +128,7 @@ class NetworkInterface:
 
 @dataclass(frozen=True)
 class Subnet:
-    """A subnet; C(availability_zone_id) (V(use1-az1)) is the same zone in every account, C(availability_zone) is not."""
+    """A subnet; C(availability_zone_id) means the same zone in every account, C(availability_zone) does not."""
 
     subnet_id: str
     vpc_id: str

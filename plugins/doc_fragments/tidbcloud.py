@@ -1,0 +1,76 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # The options that every module of the action group shares.
+    DOCUMENTATION = r"""
+options:
+  tidbcloud_public_key:
+    description:
+      - Public half of a TiDB Cloud API key.
+      - The key must belong to an Organization Owner or a Project Owner.
+      - If not set, the environment variable E(TIDBCLOUD_PUBLIC_KEY) is used.
+    type: str
+  tidbcloud_private_key:
+    description:
+      - Private half of the TiDB Cloud API key. It is never logged or returned.
+      - If not set, the environment variable E(TIDBCLOUD_PRIVATE_KEY) is used.
+    type: str
+  tidbcloud_api_url:
+    description:
+      - URL of the TiDB Cloud Dedicated API. A URL without a path gets V(/v1beta1).
+      - Plain C(http) is accepted for loopback addresses only.
+      - If not set, the environment variable E(TIDBCLOUD_DEDICATED_ENDPOINT) is used.
+    type: str
+    default: https://dedicated.tidbapi.com/v1beta1
+  tidbcloud_serverless_api_url:
+    description:
+      - URL of the TiDB Cloud Starter and Essential API. It is asked only to say why a cluster is not a Dedicated one.
+      - If not set, the environment variable E(TIDBCLOUD_SERVERLESS_ENDPOINT) is used.
+    type: str
+    default: https://serverless.tidbapi.com/v1beta1
+  tidbcloud_ca_path:
+    description:
+      - File of certificate authorities to trust for the TiDB Cloud API, for example behind a proxy that inspects TLS.
+    type: path
+  tidbcloud_timeout:
+    description:
+      - Seconds to wait for the TiDB Cloud API in one request.
+    type: float
+    default: 30
+  project_id:
+    description:
+      - ID of the TiDB Cloud project. Needed only where clusters are listed and not named; without it the key's default project is meant.
+      - Quote IDs in YAML, they are larger than any number that is kept exactly.
+    type: str
+  assume_role_arn:
+    description:
+      - ARN of an AWS role to assume for all AWS calls, for control nodes that have no profile file.
+    type: str
+  assume_role_external_id:
+    description:
+      - External ID to present when assuming O(assume_role_arn).
+    type: str
+requirements:
+  - requests >= 2.28.0
+"""
+
+    # Waiting.
+    WAIT = r"""
+options:
+  wait:
+    description:
+      - Whether to wait until what was begun is finished.
+      - With V(false) only what needs no waiting is done, and the status is the honest intermediate one; the next run goes on from there.
+    type: bool
+    default: true
+  wait_delay:
+    description:
+      - Longest pause between two polls, in seconds. Polls start short and grow to it.
+    type: float
+    default: 15
+"""

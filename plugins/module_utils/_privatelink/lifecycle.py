@@ -1,0 +1,115 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The whole life of one private endpoint: read, plan, check limits, apply, result."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .apply import Run
+from .clouds import Clouds
+from .current import Current
+from .desired import Desired
+from .errors import LimitsViolated, PrivateLinkError
+from .limits import Verdict, check
+from .model import MANAGED_BY, MANAGED_BY_TAG
+from .plan import Plan, plan
+from .read import read_again, read_current, read_limit_facts
+from .result import diff, private_endpoint
+from .wait import Deadline
+
+
+NOTHING_TO_CHECK = Verdict()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run found and did. C(after) is the state at the end; in check mode the state as it is."""
+
+    desired: Desired
+    before: Current
+    after: Current
+    planned: Plan
+    verdict: Verdict = NOTHING_TO_CHECK
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know although the run succeeds."""
+        return (*self.verdict.warnings, *_dns_warning(self), *_dropped_warning(self))
+
+    def returned(self) -> dict[str, t.Any]:
+        """The return values of the module C(private_endpoint)."""
+        return {
+            "changed": bool(self.planned.steps),
+            "private_endpoint": private_endpoint(self.desired, self.after),
+            "steps": [step.returned() for step in self.planned.steps],
+            "diff": diff(self.desired, self.before),
+            "unchecked_limits": list(self.verdict.unchecked),
+        }
+
+
+def ensure(desired: Desired, clouds: Clouds, deadline: Deadline, *, check_mode: bool) -> Outcome:
+    """Brings one private endpoint into the desired state, or says what would be done.
+
+    Raises LimitsViolated before anything is touched, PrivateLinkError otherwise; C(steps) of the error names the steps
+    that were done.
+    """
+    before = read_current(desired, clouds)
+    planned = plan(desired, before)
+    verdict = NOTHING_TO_CHECK
+    if planned.steps:
+        before, facts = read_limit_facts(desired, before, planned, clouds)
+        verdict = check(desired, before, planned, facts)
+        if verdict.violations:
+            raise LimitsViolated(verdict.violations)
+        _require_network(desired, planned, check_mode)
+    if check_mode or not (planned.steps or planned.goals):
+        return Outcome(desired, before, before, planned, verdict)
+    made = _carry_out(desired, before, planned, clouds, deadline)
+    return Outcome(desired, before, read_again(made, before, clouds), planned, verdict)
+
+
+def _carry_out(desired: Desired, before: Current, planned: Plan, clouds: Clouds, deadline: Deadline) -> Desired:
+    """Returns what to read again: the same wish, by the id of the interface endpoint that was made."""
+    run = Run(desired, before, clouds, deadline)
+    try:
+        return run.carry_out(planned)
+    except PrivateLinkError as error:
+        error.steps = [step.returned() for step in run.done]
+        raise
+
+
+def _require_network(desired: Desired, planned: Plan, check_mode: bool) -> None:
+    creation = next((step for step in planned.steps if step.name == "create_vpc_endpoint"), None)
+    if creation is None or (check_mode and desired.allow_missing_network):
+        return
+    missing = [option for option in ("vpc_id", "subnet_ids", "security_group_ids") if not creation.arguments[option]]
+    if missing:
+        raise PrivateLinkError(
+            f"{desired.target} has no private endpoint here, and creating one needs {', '.join(missing)}. "
+            "Give them: nothing falls silently to the VPC's defaults."
+        )
+
+
+def _dns_warning(outcome: Outcome) -> tuple[str, ...]:
+    """Private DNS changes a name for a whole VPC, so it is said where the endpoint is not this collection's own."""
+    endpoint = outcome.before.main.endpoint if outcome.before.main else None
+    enabled = "enable_private_dns" in outcome.planned.names and outcome.desired.private_dns_enabled is None
+    if endpoint is None or not enabled or endpoint.tags.get(MANAGED_BY_TAG) == MANAGED_BY:
+        return ()
+    return (
+        f"Private DNS is switched on for {endpoint.vpc_endpoint_id}, which this collection did not make: "
+        "the cluster's host name works only so. Set private_dns_enabled=false to leave it off.",
+    )
+
+
+def _dropped_warning(outcome: Outcome) -> tuple[str, ...]:
+    if not outcome.before.cluster_dropped:
+        return ()
+    return (
+        f"TiDB Cloud has no cluster {outcome.desired.cluster_id}; it counts as dropped. "
+        "If that is wrong, check cluster_id and the API key.",
+    )

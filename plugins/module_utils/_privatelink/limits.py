@@ -1,0 +1,296 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The limits of private endpoints: from facts to violations, all of them together. Pure.
+
+Where no other source is named, the rule is from TiDB Cloud's page "Set Up Private Endpoint Connections".
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .current import Current
+from .desired import PROTECTION_TAG, Desired
+from .errors import Violation
+from .model import InterfaceEndpoint, Subnet, Vpc, VpcEndpointService
+from .plan import Plan
+
+# A cluster in one of these states accepts no new private endpoint.
+NOT_READY = frozenset({"CREATING", "DELETING", "DELETED", "PAUSING", "PAUSED", "INACTIVE"})
+
+# Interface and Gateway Load Balancer endpoints together. Source: quota L-29B6F2EB of Amazon VPC.
+DEFAULT_ENDPOINT_QUOTA = 50
+
+# The limits that can be checked only once the network exists.
+SUBNET_CODES = ("subnet_not_found", "subnet_not_in_vpc", "zone_not_supported", "subnets_share_zone")
+GROUP_CODES = ("security_group_not_found", "security_group_not_in_vpc")
+VPC_CODES = ("vpc_not_found", "vpc_dns_disabled", "private_dns_conflict", "endpoint_quota_reached")
+
+
+@dataclass(frozen=True)
+class LimitFacts:
+    """What the limits are checked against, read only for a run that has steps.
+
+    C(vpc) is null where there is no such VPC; C(endpoints) are all interface endpoints of the VPC; C(security_groups)
+    maps ids to VPC ids; C(endpoint_quota) is null where the caller may not read it.
+    """
+
+    vpc: Vpc | None = None
+    subnets: tuple[Subnet, ...] = ()
+    security_groups: t.Mapping[str, str] | None = None
+    endpoints: tuple[InterfaceEndpoint, ...] = ()
+    aws_service: VpcEndpointService | None = None
+    endpoint_quota: int | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """C(violations) stop the run; C(warnings) are sentences about limits that cannot be known or were allowed."""
+
+    violations: tuple[Violation, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+
+def network_of(desired: Desired, current: Current) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
+    """The VPC, the subnets and the security groups that the private endpoint would have after the run."""
+    pair = current.main or (current.dead[0] if len(current.dead) == 1 else None)
+    endpoint = pair.endpoint if pair else None
+    vpc_id = desired.vpc_id or (endpoint.vpc_id if endpoint else None)
+    subnet_ids = desired.subnet_ids or (endpoint.subnet_ids if endpoint else ())
+    group_ids = desired.security_group_ids or (endpoint.security_group_ids if endpoint else ())
+    return vpc_id, tuple(subnet_ids), tuple(group_ids)
+
+
+def check(desired: Desired, current: Current, planned: Plan, facts: LimitFacts) -> Verdict:
+    """Checks every limit that the planned steps could break."""
+    names = planned.names
+    if desired.state == "absent":
+        return _allowed(desired, _deletion_violations(current), [], ())
+    found: list[Violation] = []
+    warnings: list[str] = []
+    if names & {"create_vpc_endpoint", "register_endpoint"}:
+        found += cluster_violations(current) + service_violations(desired, current)
+    vpc_id, subnet_ids, group_ids = network_of(desired, current)
+    if "create_vpc_endpoint" in names and current.service is not None and facts.aws_service is None:
+        found.append(_not_visible(desired, current))
+    unchecked = _unchecked(vpc_id, subnet_ids, group_ids) if "create_vpc_endpoint" in names else ()
+    if vpc_id is None:
+        return _allowed(desired, found, warnings, unchecked)
+    if facts.vpc is None:
+        found.append(_vpc_not_found(vpc_id, current))
+        return _allowed(desired, found, warnings, ())
+    if names & {"create_vpc_endpoint", "add_subnets"}:
+        found += subnet_violations(subnet_ids, vpc_id, facts.subnets, _zones(current, facts), _target(desired, current))
+    if names & {"create_vpc_endpoint", "add_security_groups"}:
+        found += group_violations(group_ids, vpc_id, facts.security_groups or {})
+    if "enable_private_dns" in names:
+        found += private_dns_violations(current, facts.vpc, facts.endpoints)
+    if "create_vpc_endpoint" in names:
+        quota, warning = quota_violations(vpc_id, facts)
+        found += quota
+        warnings += warning
+    return _allowed(desired, found, warnings, unchecked)
+
+
+def _unchecked(vpc_id: str | None, subnet_ids: t.Sequence[str], group_ids: t.Sequence[str]) -> tuple[str, ...]:
+    """What cannot be checked, because the play makes it only later."""
+    return (*(() if vpc_id else VPC_CODES), *(() if subnet_ids else SUBNET_CODES), *(() if group_ids else GROUP_CODES))
+
+
+def _allowed(
+    desired: Desired, found: t.Iterable[Violation], warnings: t.Iterable[str], unchecked: tuple[str, ...]
+) -> Verdict:
+    """Limits that the user allows to break become warnings: the cloud has the last word."""
+    found = tuple(found)
+    allowed = tuple(violation for violation in found if violation.code in desired.allow_violations)
+    said = (
+        *warnings,
+        *(f"{violation.message} Going on, since allow_violations names {violation.code}." for violation in allowed),
+    )
+    return Verdict(tuple(violation for violation in found if violation not in allowed), said, unchecked)
+
+
+def _target(desired: Desired, current: Current) -> str:
+    return (current.service.service_name if current.service else None) or desired.target
+
+
+def _zones(current: Current, facts: LimitFacts) -> frozenset[str]:
+    """The zones of the service by id, and by name where an API gives names: an empty set means not known."""
+    zones = set(current.service.availability_zones if current.service else ())
+    if not zones and facts.aws_service is not None:
+        zones = {*facts.aws_service.availability_zone_ids, *facts.aws_service.availability_zones}
+    return frozenset(zones)
+
+
+def cluster_violations(current: Current) -> list[Violation]:
+    """The cluster must be able to accept a private endpoint."""
+    cluster = current.cluster
+    if cluster is None or cluster.state not in NOT_READY:
+        return []
+    remedy = (
+        "Resume the cluster first." if cluster.state in ("PAUSING", "PAUSED") else "Wait until the cluster is ACTIVE."
+    )
+    if cluster.state in ("DELETING", "DELETED"):
+        remedy = "Choose a cluster that is not being deleted."
+    message = f"Cluster {cluster.cluster_id} ({cluster.name}) is {cluster.state}; it accepts no new private endpoint."
+    return [Violation("cluster_not_ready", message, remedy)]
+
+
+def service_violations(desired: Desired, current: Current) -> list[Violation]:
+    """Nothing is made in AWS before the endpoint service is ACTIVE."""
+    if not desired.registrable or (current.cluster and current.cluster.state == "CREATING"):
+        return []
+    service = current.service
+    place = f"node group {current.node_group_id} of {desired.target}"
+    if service is None or (service.state is None and not service.service_name):
+        return [service_not_created(place)]
+    if service.state not in (None, "active"):
+        remedy = "Wait for it with tidbcloud.privatelink.endpoint_service, then run again."
+        return [
+            Violation("service_not_active", f"The endpoint service of {place} is {str(service.state).upper()}.", remedy)
+        ]
+    return []
+
+
+def service_not_created(place: str) -> Violation:
+    return Violation(
+        "service_not_created",
+        f"There is no endpoint service for {place}.",
+        "In the TiDB Cloud console open the cluster's Networking page and choose Create Private Endpoint "
+        "Connection once: it begins the service.",
+    )
+
+
+def _not_visible(desired: Desired, current: Current) -> Violation:
+    return Violation(
+        "service_not_visible",
+        f"AWS does not show the endpoint service {_target(desired, current)} to these credentials in {current.region}.",
+        "Check the AWS account (it must be a permitted principal of the service), the region and the service name.",
+    )
+
+
+def _vpc_not_found(vpc_id: str, current: Current) -> Violation:
+    message = f"There is no VPC {vpc_id} in {current.region} that these credentials can see."
+    return Violation(
+        "vpc_not_found",
+        message,
+        "Check vpc_id, the AWS account and the region (a VPC must lie in the cluster's region).",
+    )
+
+
+def subnet_violations(
+    subnet_ids: t.Sequence[str], vpc_id: str, subnets: t.Sequence[Subnet], zones: frozenset[str], target: str
+) -> list[Violation]:
+    """Subnets lie in the VPC, in zones that the service has, one for each zone (compared by id, or by name)."""
+    known = {subnet.subnet_id: subnet for subnet in subnets}
+    found: list[Violation] = []
+    by_zone: dict[str, list[str]] = {}
+    for subnet_id in sorted(set(subnet_ids)):
+        subnet = known.get(subnet_id)
+        if subnet is None:
+            message = f"There is no subnet {subnet_id} that these credentials can see."
+            found.append(Violation("subnet_not_found", message, "Check subnet_ids, the AWS account and the region."))
+            continue
+        if subnet.vpc_id != vpc_id:
+            message = f"Subnet {subnet_id} lies in VPC {subnet.vpc_id}, not in {vpc_id}."
+            found.append(Violation("subnet_not_in_vpc", message, "Give subnets of the VPC in vpc_id."))
+        zone = subnet.availability_zone_id or subnet.availability_zone or "?"
+        by_zone.setdefault(zone, []).append(subnet_id)
+        if zones and not {subnet.availability_zone_id, subnet.availability_zone} & zones:
+            message = (
+                f"Subnet {subnet_id} lies in zone {zone}, which the endpoint service {target} does not have (it has "
+                f"{', '.join(sorted(zones))})."
+            )
+            found.append(Violation("zone_not_supported", message, "Give subnets in the zones of the service."))
+    for zone, ids in sorted(by_zone.items()):
+        if len(ids) > 1:
+            message = f"Subnets {', '.join(ids)} lie in one zone, {zone}."
+            found.append(Violation("subnets_share_zone", message, "Give one subnet for each zone."))
+    return found
+
+
+def group_violations(group_ids: t.Sequence[str], vpc_id: str, security_groups: t.Mapping[str, str]) -> list[Violation]:
+    """Security groups exist and lie in the VPC."""
+    found = []
+    for group_id in sorted(set(group_ids)):
+        if group_id not in security_groups:
+            message = f"There is no security group {group_id} that these credentials can see."
+            found.append(
+                Violation(
+                    "security_group_not_found", message, "Check security_group_ids, the AWS account and the region."
+                )
+            )
+        elif security_groups[group_id] != vpc_id:
+            message = f"Security group {group_id} belongs to VPC {security_groups[group_id]}, not to {vpc_id}."
+            found.append(Violation("security_group_not_in_vpc", message, "Give security groups of the VPC in vpc_id."))
+    return found
+
+
+def private_dns_violations(current: Current, vpc: Vpc, endpoints: t.Sequence[InterfaceEndpoint]) -> list[Violation]:
+    """Private DNS needs both DNS attributes of the VPC, and a host name that is free there (AWS PrivateLink guide)."""
+    found = []
+    attributes = {"enableDnsSupport": vpc.dns_support, "enableDnsHostnames": vpc.dns_hostnames}
+    off = [name for name, value in attributes.items() if not value]
+    if off:
+        message = (
+            f"Private DNS needs {' and '.join(off)} on VPC {vpc.vpc_id}, which {'is' if len(off) == 1 else 'are'} off."
+        )
+        commands = " and ".join(f"aws ec2 modify-vpc-attribute --vpc-id {vpc.vpc_id} --{_flag(name)}" for name in off)
+        found.append(
+            Violation("vpc_dns_disabled", message, f"Turn it on ({commands}), or set private_dns_enabled=false.")
+        )
+    holders = [endpoint.vpc_endpoint_id for endpoint in endpoints if _holds_name(endpoint, current)]
+    if holders:
+        message = (
+            f"{', '.join(sorted(holders))} in VPC {vpc.vpc_id} already holds the private DNS name "
+            f"{_host(current) or 'of the service'}."
+        )
+        remedy = (
+            "Two interface endpoints of one VPC cannot both hold it: use that one, delete it, or set "
+            "private_dns_enabled=false."
+        )
+        found.append(Violation("private_dns_conflict", message, remedy))
+    return found
+
+
+def _flag(attribute: str) -> str:
+    return "enable-dns-support" if attribute == "enableDnsSupport" else "enable-dns-hostnames"
+
+
+def _host(current: Current) -> str | None:
+    return current.service.host if current.service else None
+
+
+def _holds_name(endpoint: InterfaceEndpoint, current: Current) -> bool:
+    replaced = {pair.vpc_endpoint_id for pair in (current.main, *current.dead) if pair}
+    if endpoint.vpc_endpoint_id in replaced or not endpoint.is_live or not endpoint.private_dns_enabled:
+        return False
+    same_service = current.service is not None and endpoint.service_name == current.service.service_name
+    return same_service or (_host(current) is not None and _host(current) in endpoint.dns_names)
+
+
+def quota_violations(vpc_id: str, facts: LimitFacts) -> tuple[list[Violation], list[str]]:
+    """Returns (violations, warnings): where the quota cannot be read, reaching AWS's default is only a warning."""
+    used = sum(endpoint.state != "deleted" for endpoint in facts.endpoints)
+    quota = facts.endpoint_quota if facts.endpoint_quota is not None else DEFAULT_ENDPOINT_QUOTA
+    if used < quota:
+        return [], []
+    message = f"VPC {vpc_id} has {used} interface endpoints; the quota is {quota}."
+    remedy = "Delete unused ones, or have quota L-29B6F2EB (Amazon VPC) raised."
+    if facts.endpoint_quota is None:
+        return [], [f"{message[:-1]} by default, and these credentials may not read the real one. {remedy}"]
+    return [Violation("endpoint_quota_reached", message, remedy)], []
+
+
+def _deletion_violations(current: Current) -> list[Violation]:
+    pairs = [pair for pair in (current.main, *current.dead) if pair and pair.endpoint]
+    protected = [
+        pair.vpc_endpoint_id for pair in pairs if pair.endpoint and pair.endpoint.tags.get(PROTECTION_TAG) == "true"
+    ]
+    message = "Interface endpoint {0} carries the tag " + f"{PROTECTION_TAG}=true."
+    remedy = "Remove the tag, or set it to false, then run again."
+    return [Violation("deletion_protected", message.format(vpc_endpoint_id), remedy) for vpc_endpoint_id in protected]

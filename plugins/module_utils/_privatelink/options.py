@@ -1,0 +1,217 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that every module of the group shares, and the two clouds made from them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import env_fallback, missing_required_lib
+
+from .._aws.session import AwsSession
+from .._tidbcloud.api import TidbCloud
+from .._tidbcloud.ids import tidb_id
+from .._tidbcloud.session import HAS_REQUESTS, REQUESTS_IMPORT_ERROR, Credentials, Session
+from .._tidbcloud.urls import DEDICATED_URL, SERVERLESS_URL
+from .clouds import Clouds
+from .desired import Desired
+from .errors import PrivateLinkError
+from .fleet import Filters
+from .status import NOTES
+from .wait import Deadline
+
+ENDPOINT_TIMEOUT = 900  # seconds: creating takes about five minutes, deleting a few more
+SERVICE_TIMEOUT = 600  # seconds: a service becomes ACTIVE after three to five minutes
+
+_CODES = (
+    "region_mismatch",
+    "cluster_not_ready",
+    "service_not_active",
+    "service_not_created",
+    "service_not_visible",
+    "vpc_not_found",
+    "subnet_not_found",
+    "subnet_not_in_vpc",
+    "zone_not_supported",
+    "subnets_share_zone",
+    "security_group_not_found",
+    "security_group_not_in_vpc",
+    "vpc_dns_disabled",
+    "private_dns_conflict",
+    "endpoint_quota_reached",
+    "deletion_protected",
+)
+
+
+def shared_arguments() -> dict[str, t.Any]:
+    """Argument spec: TiDB Cloud and the role to assume; amazon.aws adds its own options."""
+    return {
+        "tidbcloud_public_key": {"type": "str", "no_log": False, "fallback": (env_fallback, ["TIDBCLOUD_PUBLIC_KEY"])},
+        "tidbcloud_private_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["TIDBCLOUD_PRIVATE_KEY"])},
+        "tidbcloud_api_url": {
+            "type": "str",
+            "default": DEDICATED_URL,
+            "fallback": (env_fallback, ["TIDBCLOUD_DEDICATED_ENDPOINT"]),
+        },
+        "tidbcloud_serverless_api_url": {
+            "type": "str",
+            "default": SERVERLESS_URL,
+            "fallback": (env_fallback, ["TIDBCLOUD_SERVERLESS_ENDPOINT"]),
+        },
+        "tidbcloud_ca_path": {"type": "path"},
+        "tidbcloud_timeout": {"type": "float", "default": 30},
+        "project_id": {"type": "str"},
+        "assume_role_arn": {"type": "str"},
+        "assume_role_external_id": {"type": "str"},
+    }
+
+
+def wait_arguments(timeout: int) -> dict[str, t.Any]:
+    """Argument spec: waiting, in seconds."""
+    return {
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "int", "default": timeout},
+        "wait_delay": {"type": "float", "default": 15},
+    }
+
+
+def filter_arguments() -> dict[str, t.Any]:
+    """Argument spec of what C(endpoint_info) is asked for."""
+    lists: dict[str, t.Any] = {
+        "cluster_ids": {"aliases": ["cluster_id"]},
+        "node_group_ids": {"aliases": ["node_group_id"]},
+        "project_ids": {},
+        "vpc_ids": {"aliases": ["vpc_id"]},
+        "vpc_endpoint_ids": {"aliases": ["vpc_endpoint_id"]},
+        "statuses": {"aliases": ["status"], "choices": list(NOTES)},
+        "regions": {},
+    }
+    filters = {option: {"type": "list", "elements": "str", "default": [], **more} for option, more in lists.items()}
+    return {**filters, "include_costs": {"type": "bool", "default": False}}
+
+
+def fleet_filters(params: t.Mapping[str, t.Any]) -> Filters:
+    """The filters in the options. Raises PrivateLinkError for an id that is none."""
+    own = [params["project_id"]] if params["project_id"] else []
+    return Filters(
+        cluster_ids=frozenset(tidb_id(value, "cluster_id") for value in params["cluster_ids"]),
+        node_group_ids=frozenset(tidb_id(value, "node_group_id") for value in params["node_group_ids"]),
+        project_ids=tuple(sorted({tidb_id(value, "project_id") for value in [*params["project_ids"], *own]})),
+        vpc_ids=frozenset(params["vpc_ids"]),
+        vpc_endpoint_ids=frozenset(params["vpc_endpoint_ids"]),
+        statuses=frozenset(params["statuses"]),
+        regions=tuple(sorted(set(params["regions"]))),
+    )
+
+
+def endpoint_arguments() -> dict[str, t.Any]:
+    """Argument spec of one private endpoint."""
+    return {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "cluster_id": {"type": "str"},
+        "node_group_id": {"type": "str"},
+        "service_name": {"type": "str"},
+        "vpc_endpoint_id": {"type": "str"},
+        "vpc_id": {"type": "str"},
+        "subnet_ids": {"type": "list", "elements": "str"},
+        "security_group_ids": {"type": "list", "elements": "str"},
+        "name": {"type": "str"},
+        "private_dns_enabled": {"type": "bool"},
+        "ip_address_type": {"type": "str", "choices": ["ipv4", "ipv6", "dualstack"]},
+        "tags": {"type": "dict", "aliases": ["resource_tags"]},
+        "purge_tags": {"type": "bool", "default": True},
+        "recreate_failed": {"type": "bool", "default": False},
+        "keep_vpc_endpoint": {"type": "bool", "default": False},
+        "allow_violations": {"type": "list", "elements": "str", "default": [], "choices": list(_CODES)},
+        "allow_missing_network": {"type": "bool", "default": False},
+    }
+
+
+def desired_endpoint(params: t.Mapping[str, t.Any]) -> Desired:
+    """The wish in the options. An empty string counts as not given, an empty list does not.
+
+    Raises PrivateLinkError for an id that is none, and for an empty list, which AWS does not allow.
+    """
+    for option in ("subnet_ids", "security_group_ids"):
+        if params[option] is not None and not params[option]:
+            raise PrivateLinkError(
+                f"{option} is an empty list, but an interface endpoint keeps at least one. "
+                f"Omit {option} to leave it as it is, or list the wanted ones."
+            )
+    return Desired(
+        state=params["state"],
+        cluster_id=optional_id(params, "cluster_id"),
+        node_group_id=optional_id(params, "node_group_id"),
+        project_id=optional_id(params, "project_id"),
+        service_name=params["service_name"] or None,
+        vpc_endpoint_id=params["vpc_endpoint_id"] or None,
+        vpc_id=params["vpc_id"] or None,
+        subnet_ids=_given(params["subnet_ids"]),
+        security_group_ids=_given(params["security_group_ids"]),
+        name=params["name"] or None,
+        private_dns_enabled=params["private_dns_enabled"],
+        ip_address_type=params["ip_address_type"] or None,
+        tags=None if params["tags"] is None else {str(key): str(value) for key, value in params["tags"].items()},
+        purge_tags=params["purge_tags"],
+        recreate_failed=params["recreate_failed"],
+        keep_vpc_endpoint=params["keep_vpc_endpoint"],
+        allow_violations=frozenset(params["allow_violations"]),
+        allow_missing_network=params["allow_missing_network"],
+        wait=params["wait"],
+    )
+
+
+def _given(values: t.Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(sorted(set(values)))
+
+
+def optional_id(params: t.Mapping[str, t.Any], option: str) -> str | None:
+    """An id of TiDB Cloud, or null where the option is not given or empty."""
+    value = params.get(option)
+    return tidb_id(value, option) if value else None
+
+
+def required_id(params: t.Mapping[str, t.Any], option: str) -> str:
+    """An id of TiDB Cloud. Raises PrivateLinkError where it is none."""
+    return tidb_id(params[option], option)
+
+
+def deadline_of(params: t.Mapping[str, t.Any]) -> Deadline:
+    return Deadline(params["wait_timeout"], params["wait_delay"])
+
+
+def connect(module: t.Any, deadline: Deadline | None = None, *, tidbcloud: bool = True) -> Clouds:
+    """Both clouds from a module's options; ends the module where the Python library C(requests) is missing.
+
+    Raises PrivateLinkError where the API key is missing or a URL cannot be used.
+    """
+    params = module.params
+    aws = AwsSession(
+        module,
+        assume_role_arn=params["assume_role_arn"] or None,
+        assume_role_external_id=params["assume_role_external_id"] or None,
+    )
+    if not tidbcloud:
+        return Clouds(aws)
+    if not HAS_REQUESTS:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    return Clouds(aws, TidbCloud(_session(params, deadline)))
+
+
+def _session(params: t.Mapping[str, t.Any], deadline: Deadline | None) -> Session:
+    for half in ("public", "private"):
+        if not params[f"tidbcloud_{half}_key"]:
+            raise PrivateLinkError(
+                f"The {half} half of the TiDB Cloud API key is missing. "
+                f"Set tidbcloud_{half}_key, or the environment variable TIDBCLOUD_{half.upper()}_KEY."
+            )
+    return Session(
+        Credentials(params["tidbcloud_public_key"], params["tidbcloud_private_key"]),
+        dedicated_url=params["tidbcloud_api_url"] or None,
+        serverless_url=params["tidbcloud_serverless_api_url"] or None,
+        timeout=params["tidbcloud_timeout"],
+        ca_path=params["tidbcloud_ca_path"] or None,
+        deadline=deadline.left if deadline else None,
+    )

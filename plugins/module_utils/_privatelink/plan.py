@@ -1,0 +1,306 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what is wanted and what is there to the steps between them. Pure: no call, no clock, no module."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .current import Current, Pair
+from .desired import Desired, unwanted_tags, wanted_tags
+from .errors import PrivateLinkError
+from .model import LEFTOVER_STATES, InterfaceEndpoint
+from .subnet_changes import subnet_changes
+
+# What a condition asks of an interface endpoint and its registration.
+LISTED = "listed"  # AWS shows the interface endpoint
+AVAILABLE = "available"  # ... it is available, no change is under way
+ACCEPTED = "accepted"  # ... and its registration is ACTIVE
+DONE = "done"  # ... and private DNS is as wanted
+UNREGISTERED = "unregistered"  # the registration is gone
+GONE = "gone"  # the interface endpoint and its network interfaces are gone
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something to await. C(vpc_endpoint_id) is null for the interface endpoint that this run creates."""
+
+    kind: str
+    vpc_endpoint_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change: what to do, in the user's words, and the condition to await before it.
+
+    C(target) and C(detail) come from the plan alone, so that check mode and run print the same.
+    C(vpc_endpoint_id) is null where the step concerns the interface endpoint that this run creates.
+    """
+
+    name: str
+    target: str
+    detail: str
+    vpc_endpoint_id: str | None = None
+    needs: Condition | None = None
+    arguments: t.Mapping[str, t.Any] = field(default_factory=dict)
+
+    def returned(self) -> dict[str, str]:
+        """The shape of one item of the return value C(steps)."""
+        return {"name": self.name, "target": self.target, "detail": self.detail}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps in order, and what to await at the end (nothing with wait=false)."""
+
+    steps: tuple[Step, ...] = ()
+    goals: tuple[Condition, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(step.name for step in self.steps)
+
+
+def plan(desired: Desired, current: Current) -> Plan:
+    """The way from C(current) to C(desired).
+
+    Raises PrivateLinkError where the private endpoint is dead and C(recreate_failed) is not set, or where a change
+    is impossible in place.
+    """
+    made = _absent(desired, current) if desired.state == "absent" else _present(desired, current)
+    return made if desired.wait else _without_waiting(made, current)
+
+
+def _present(desired: Desired, current: Current) -> Plan:
+    if current.main is not None and not _is_dying(current.main):
+        return _live(desired, current, current.main)
+    broken = [pair for pair in (current.main, *current.dead) if pair and (pair.registered or _is_leftover(pair))]
+    if broken and not desired.recreate_failed:
+        raise PrivateLinkError(_broken_message(desired, broken))
+    removal = [step for pair in broken for step in _removal(desired, pair)]
+    old = broken[0].endpoint if len(broken) == 1 else None
+    needs = Condition(GONE, broken[-1].vpc_endpoint_id) if broken else None
+    return Plan((*removal, *_creation(desired, current, old, needs)), (Condition(DONE),))
+
+
+def _is_dying(pair: Pair) -> bool:
+    """TiDB Cloud gave this registration up; ending it makes AWS reject the interface endpoint for good."""
+    return pair.registration is not None and pair.registration.state in ("FAILED", "DELETING")
+
+
+def _is_leftover(pair: Pair) -> bool:
+    return pair.endpoint is not None and pair.endpoint.state in LEFTOVER_STATES
+
+
+def _broken_message(desired: Desired, broken: t.Sequence[Pair]) -> str:
+    halves = "; ".join(_halves(pair) for pair in broken)
+    return (
+        f"The private endpoint of {desired.target} is there but does not work and will not recover: {halves}. "
+        "Run again with recreate_failed=true to replace it, or with state=absent to remove it."
+    )
+
+
+def _halves(pair: Pair) -> str:
+    endpoint = pair.endpoint
+    aws = (
+        f"interface endpoint {pair.vpc_endpoint_id} is {endpoint.state}"
+        if endpoint
+        else f"interface endpoint {pair.vpc_endpoint_id} is gone"
+    )
+    if endpoint is not None and endpoint.last_error:
+        aws += f" ({endpoint.last_error})"
+    if pair.registration is None:
+        return aws + ", not registered with TiDB Cloud"
+    said = (
+        f" ({pair.registration.message})" if pair.registration.state == "FAILED" and pair.registration.message else ""
+    )
+    return f"{aws}, registration {pair.registration.state}{said}"
+
+
+# --- creating ---------------------------------------------------------------------------------------------------
+
+
+def _creation(desired: Desired, current: Current, old: InterfaceEndpoint | None, needs: Condition | None) -> list[Step]:
+    """Private DNS is off at first: AWS refuses it until TiDB Cloud has accepted the connection."""
+    service_name = current.service.service_name if current.service else desired.service_name
+    arguments = {
+        "vpc_id": desired.vpc_id or (old.vpc_id if old else None),
+        "service_name": service_name,
+        "subnet_ids": tuple(sorted(desired.subnet_ids or (old.subnet_ids if old else ()))),
+        "security_group_ids": tuple(sorted(desired.security_group_ids or (old.security_group_ids if old else ()))),
+        "ip_address_type": desired.ip_address_type,
+        "tags": wanted_tags(desired, current.node_group_id),
+    }
+    steps = [
+        Step("create_vpc_endpoint", _target(desired, current), _creation_detail(arguments), None, needs, arguments)
+    ]
+    if desired.registrable:
+        steps.append(_register(desired, current, None))
+    if current.private_dns_wanted(desired):
+        steps.append(_private_dns(desired, True, None, _accepted(desired, None)))
+    return steps
+
+
+def _creation_detail(arguments: t.Mapping[str, t.Any]) -> str:
+    subnets = _listed(arguments["subnet_ids"]) or "subnets not known yet"
+    groups = _listed(arguments["security_group_ids"]) or "security groups not known yet"
+    kind = f", address type {arguments['ip_address_type']}" if arguments["ip_address_type"] else ""
+    return f"interface endpoint in {arguments['vpc_id'] or 'a VPC not known yet'}: {subnets}; {groups}{kind}"
+
+
+def _register(desired: Desired, current: Current, vpc_endpoint_id: str | None) -> Step:
+    detail = f"register the interface endpoint with node group {current.node_group_id}"
+    return Step(
+        "register_endpoint",
+        f"cluster {desired.cluster_id}",
+        detail,
+        vpc_endpoint_id,
+        Condition(LISTED, vpc_endpoint_id),
+    )
+
+
+def _accepted(desired: Desired, vpc_endpoint_id: str | None) -> Condition:
+    return Condition(ACCEPTED if desired.registrable else AVAILABLE, vpc_endpoint_id)
+
+
+def _target(desired: Desired, current: Current) -> str:
+    return (current.service.service_name if current.service else None) or desired.target
+
+
+# --- changing in place ------------------------------------------------------------------------------------------
+
+
+def _live(desired: Desired, current: Current, pair: Pair) -> Plan:
+    endpoint = t.cast(InterfaceEndpoint, pair.endpoint)
+    steps = _tag_steps(desired, current, endpoint)
+    if desired.registrable and not pair.registered:
+        steps.append(_register(desired, current, pair.vpc_endpoint_id))
+    active = pair.registration is not None and pair.registration.state == "ACTIVE"
+    needs = Condition(AVAILABLE, pair.vpc_endpoint_id) if active else _accepted(desired, pair.vpc_endpoint_id)
+    steps += _group_steps(desired, endpoint, needs)
+    steps += _subnet_steps(desired, current, endpoint, needs)
+    if desired.ip_address_type and endpoint.ip_address_type and desired.ip_address_type != endpoint.ip_address_type:
+        detail = f"{endpoint.ip_address_type} to {desired.ip_address_type}"
+        steps.append(_change("set_ip_address_type", endpoint, detail, needs, ip_address_type=desired.ip_address_type))
+    wanted = current.private_dns_wanted(desired)
+    if wanted != endpoint.private_dns_enabled:
+        steps.append(_private_dns(desired, wanted, endpoint.vpc_endpoint_id, needs))
+    settled = not steps and endpoint.state == "available" and (active or not desired.registrable)
+    return Plan(tuple(steps), () if settled else (Condition(DONE, pair.vpc_endpoint_id),))
+
+
+def _change(name: str, endpoint: InterfaceEndpoint, detail: str, needs: Condition | None, **arguments: t.Any) -> Step:
+    return Step(name, endpoint.vpc_endpoint_id, detail, endpoint.vpc_endpoint_id, needs, arguments)
+
+
+def _private_dns(desired: Desired, enabled: bool, vpc_endpoint_id: str | None, needs: Condition) -> Step:
+    name = "enable_private_dns" if enabled else "disable_private_dns"
+    detail = (
+        "make the service's host name resolve inside the VPC"
+        if enabled
+        else "stop the service's host name from resolving inside the VPC"
+    )
+    return Step(
+        name, vpc_endpoint_id or desired.target, detail, vpc_endpoint_id, needs, {"private_dns_enabled": enabled}
+    )
+
+
+def _tag_steps(desired: Desired, current: Current, endpoint: InterfaceEndpoint) -> list[Step]:
+    wanted = wanted_tags(desired, current.node_group_id)
+    changed = {key: value for key, value in wanted.items() if endpoint.tags.get(key) != value}
+    unwanted = unwanted_tags(desired, endpoint)
+    steps = []
+    if changed:
+        detail = ", ".join(f"{key}={value}" for key, value in sorted(changed.items()))
+        steps.append(_change("set_tags", endpoint, detail, None, tags=changed))
+    if unwanted:
+        steps.append(_change("remove_tags", endpoint, ", ".join(unwanted), None, keys=unwanted))
+    return steps
+
+
+def _group_steps(desired: Desired, endpoint: InterfaceEndpoint, needs: Condition) -> list[Step]:
+    if desired.security_group_ids is None:
+        return []
+    added = tuple(sorted(set(desired.security_group_ids) - set(endpoint.security_group_ids)))
+    removed = tuple(sorted(set(endpoint.security_group_ids) - set(desired.security_group_ids)))
+    steps = []
+    if added:
+        steps.append(_change("add_security_groups", endpoint, _listed(added), needs, add_security_group_ids=added))
+    if removed:
+        steps.append(
+            _change("remove_security_groups", endpoint, _listed(removed), needs, remove_security_group_ids=removed)
+        )
+    return steps
+
+
+def _subnet_steps(desired: Desired, current: Current, endpoint: InterfaceEndpoint, needs: Condition) -> list[Step]:
+    if desired.subnet_ids is None:
+        return []
+    zones = {subnet.subnet_id: subnet.availability_zone_id or subnet.availability_zone for subnet in current.subnets}
+    steps = []
+    for added, subnet_ids in subnet_changes(endpoint.subnet_ids, desired.subnet_ids, zones):
+        name = "add_subnets" if added else "remove_subnets"
+        argument = {"add_subnet_ids" if added else "remove_subnet_ids": subnet_ids}
+        steps.append(_change(name, endpoint, _listed(subnet_ids), needs, **argument))
+    return steps
+
+
+def _listed(ids: t.Iterable[str]) -> str:
+    return ", ".join(sorted(ids))
+
+
+# --- removing ---------------------------------------------------------------------------------------------------
+
+
+def _absent(desired: Desired, current: Current) -> Plan:
+    pairs = [pair for pair in (current.main, *current.dead) if pair is not None]
+    steps = tuple(step for pair in pairs for step in _removal(desired, pair))
+    return Plan(steps, tuple(_end(desired, pair) for pair in pairs))
+
+
+def _end(desired: Desired, pair: Pair) -> Condition:
+    kept = desired.keep_vpc_endpoint or not pair.listed
+    return Condition(UNREGISTERED if kept else GONE, pair.vpc_endpoint_id)
+
+
+def _removal(desired: Desired, pair: Pair) -> list[Step]:
+    """Registration first: TiDB Cloud cannot be told afterwards which interface endpoint it was."""
+    steps = []
+    if pair.registered and pair.registration and pair.registration.state != "DELETING":
+        arguments = {"connection_id": pair.registration.private_endpoint_connection_id}
+        detail = f"end the registration of {pair.vpc_endpoint_id}"
+        steps.append(Step("terminate_registration", desired.target, detail, pair.vpc_endpoint_id, None, arguments))
+    keep = desired.state == "absent" and desired.keep_vpc_endpoint
+    if pair.endpoint is not None and pair.endpoint.state not in ("deleting", "deleted") and not keep:
+        needs = Condition(UNREGISTERED, pair.vpc_endpoint_id) if pair.registered else None
+        steps.append(
+            _change("delete_vpc_endpoint", pair.endpoint, f"interface endpoint in {pair.endpoint.vpc_id}", needs)
+        )
+    return steps
+
+
+# --- not waiting ------------------------------------------------------------------------------------------------
+
+
+def _without_waiting(made: Plan, current: Current) -> Plan:
+    """The steps up to the first that would have to wait; the next run goes on from there."""
+    kept: list[Step] = []
+    for step in made.steps:
+        if step.needs and not _holds_now(step.needs, current, kept):
+            break
+        kept.append(step)
+    return Plan(tuple(kept))
+
+
+def _holds_now(needs: Condition, current: Current, before: t.Sequence[Step]) -> bool:
+    if needs.kind == LISTED:
+        return True  # seconds, not minutes
+    if needs.kind not in (AVAILABLE, ACCEPTED) or current.main is None or current.main.endpoint is None:
+        return False
+    if any(step.needs for step in before):
+        return False  # an earlier change of this run is still settling
+    active = current.main.registration is not None and current.main.registration.state == "ACTIVE"
+    return current.main.endpoint.state == "available" and (active or needs.kind == AVAILABLE)

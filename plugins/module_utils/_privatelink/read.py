@@ -1,0 +1,223 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads the current state of one private endpoint from both clouds, in as few calls as it can."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._aws import api as aws
+from .clouds import Clouds
+from .current import Current, Found, Pair, find
+from .desired import Desired
+from .errors import LimitsViolated, Violation
+from .limits import LimitFacts, network_of
+from .model import CLUSTER_TAG, MANAGED_BY, MANAGED_BY_TAG, EndpointService, InterfaceEndpoint, Registration
+from .plan import Plan
+from .read_cluster import aws_region, cluster_not_found, read_cluster, select_node_group, service_from
+
+_SERVICE_REGION = re.compile(r"^(?:com|cn\.com)\.amazonaws\.(?:vpce\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """The provider side: what is known before any interface endpoint is looked at."""
+
+    current: Current
+    registrations: tuple[Registration, ...] = ()
+
+
+def read_current(desired: Desired, clouds: Clouds) -> Current:
+    """Reads both sides.
+
+    An unchanged run needs the cluster and its registrations from TiDB Cloud, and interface endpoints, network
+    interfaces and subnets from AWS: two requests and three calls.
+
+    Raises LimitsViolated where what is meant cannot be found or can never be had, and ApiError.
+    """
+    provider = _read_cluster_side(desired, clouds) if desired.cluster_id else _read_service_side(desired, clouds)
+    current = provider.current
+    endpoints = _read_endpoints(desired, current, clouds)
+    registrations = [row for row in provider.registrations if row.vpc_endpoint_id]
+    found = find(desired, endpoints, registrations)
+    _refuse(desired, current, found)
+    current = replace(current, main=found.main, dead=found.dead, gone=found.gone)
+    if desired.state == "absent":
+        return current
+    return _with_network(desired, current, clouds)
+
+
+def read_again(desired: Desired, current: Current, clouds: Clouds) -> Current:
+    """The state after a run: both halves anew; the cluster and its service are as before."""
+    registrations = _registrations(current, clouds) if desired.registrable and not current.cluster_dropped else ()
+    found = find(desired, _read_endpoints(desired, current, clouds), registrations)
+    current = replace(current, main=found.main, dead=found.dead, gone=found.gone)
+    return current if desired.state == "absent" else _with_network(desired, current, clouds)
+
+
+def _read_cluster_side(desired: Desired, clouds: Clouds) -> Provider:
+    cluster_id = t.cast(str, desired.cluster_id)
+    cluster = read_cluster(clouds.tidb, cluster_id)
+    if cluster is None:
+        if desired.state == "present":
+            raise LimitsViolated([cluster_not_found(cluster_id)])
+        region = aws_region(clouds.aws.region, None, (), f"the dropped cluster {cluster_id}")
+        return Provider(Current(region=region, cluster_dropped=True))
+    region = aws_region(
+        clouds.aws.region, cluster.region, desired.allow_violations, f"cluster {cluster_id} ({cluster.name})"
+    )
+    group = select_node_group(cluster, desired.node_group_id)
+    current = Current(region=region, cluster=cluster, node_group=group)
+    registrations = _registrations(current, clouds)
+    service = service_from(registrations, group, cluster.region) or _read_service(current, clouds)
+    return Provider(replace(current, service=service), registrations)
+
+
+def _registrations(current: Current, clouds: Clouds) -> tuple[Registration, ...]:
+    if current.cluster is None or current.node_group_id is None:
+        return ()
+    return tuple(clouds.tidb.list_registrations(current.cluster.cluster_id, current.node_group_id))
+
+
+def _read_service(current: Current, clouds: Clouds) -> EndpointService | None:
+    if current.cluster is None or current.node_group_id is None:
+        return None
+    return clouds.tidb.get_service(current.cluster.cluster_id, current.node_group_id)
+
+
+def _read_service_side(desired: Desired, clouds: Clouds) -> Provider:
+    """Any other endpoint service: AWS knows all there is to know."""
+    service_name = t.cast(str, desired.service_name)
+    own = _SERVICE_REGION.match(service_name)
+    region = aws_region(
+        clouds.aws.region, own.group(1) if own else None, desired.allow_violations, f"service {service_name}"
+    )
+    service = EndpointService("", service_name, region=region)
+    if desired.state == "absent" or desired.private_dns_enabled is not None:
+        return Provider(Current(region=region, service=service))
+    seen = aws.describe_vpc_endpoint_service(clouds.ec2(region), service_name)
+    verified = bool(seen and seen.private_dns_name and seen.private_dns_verified)
+    host = seen.private_dns_name if seen else None
+    return Provider(Current(region=region, service=replace(service, host=host), private_dns_available=verified))
+
+
+def _read_endpoints(desired: Desired, current: Current, clouds: Clouds) -> list[InterfaceEndpoint]:
+    ec2 = clouds.ec2(str(current.region))
+    if desired.vpc_endpoint_id:
+        return aws.describe_vpc_endpoints(ec2, ids=[desired.vpc_endpoint_id])
+    filters: dict[str, list[str]] = {}
+    service_name = current.service.service_name if current.service else None
+    if service_name:
+        filters["service-name"] = [service_name]
+    else:
+        # No service any more, or none yet: only the ownership tags can tell.
+        filters[f"tag:{CLUSTER_TAG}"] = [str(desired.cluster_id)]
+    if desired.vpc_id:
+        filters["vpc-id"] = [desired.vpc_id]
+    else:
+        filters[f"tag:{MANAGED_BY_TAG}"] = [MANAGED_BY]
+    return aws.describe_vpc_endpoints(ec2, filters=filters)
+
+
+def _refuse(desired: Desired, current: Current, found: Found) -> None:
+    """What is found must be what is meant, beyond doubt."""
+    violations = list(found.violations)
+    pair = found.main or (found.dead[0] if desired.vpc_endpoint_id and found.dead else None)
+    if pair is not None and pair.endpoint is not None:
+        violations += _wrong_endpoint(desired, current, pair.endpoint)
+    if desired.vpc_endpoint_id and desired.state == "present" and (pair is None or pair.endpoint is None):
+        message = (
+            f"There is no interface endpoint {desired.vpc_endpoint_id} in {current.region} that these credentials "
+            "can see."
+        )
+        remedy = "Check the id, the AWS account and the region, or omit vpc_endpoint_id to create one."
+        violations.append(Violation("vpc_endpoint_not_found", message, remedy))
+    if current.cluster_dropped and _is_doubtful(desired, found):
+        violations.append(cluster_not_found(desired.cluster_id))
+    if violations:
+        raise LimitsViolated(violations)
+
+
+def _wrong_endpoint(desired: Desired, current: Current, endpoint: InterfaceEndpoint) -> list[Violation]:
+    violations = []
+    service_name = current.service.service_name if current.service else None
+    other_service = service_name is not None and endpoint.service_name != service_name
+    other_cluster = current.cluster_dropped and endpoint.tags.get(CLUSTER_TAG, desired.cluster_id) != desired.cluster_id
+    if other_service or other_cluster:
+        message = (
+            f"Interface endpoint {endpoint.vpc_endpoint_id} connects to {endpoint.service_name}, which is not the "
+            f"endpoint service of {desired.target}."
+        )
+        remedy = (
+            "Name an interface endpoint of that service, or omit vpc_endpoint_id. The service of an endpoint cannot "
+            "be changed."
+        )
+        violations.append(Violation("endpoint_of_other_service", message, remedy))
+    if desired.vpc_id and endpoint.vpc_id != desired.vpc_id:
+        message = (
+            f"Interface endpoint {endpoint.vpc_endpoint_id} lies in VPC {endpoint.vpc_id}; it cannot move to "
+            f"{desired.vpc_id}."
+        )
+        remedy = "Make a new one in that VPC (omit vpc_endpoint_id), then delete this one."
+        violations.append(Violation("immutable_change", message, remedy))
+    return violations
+
+
+def _is_doubtful(desired: Desired, found: Found) -> bool:
+    """A wrong API key must not look like a dropped cluster: an available endpoint is deleted only when it is named."""
+    endpoint = found.main.endpoint if found.main else None
+    ambiguous = bool(found.violations)
+    return ambiguous or (endpoint is not None and endpoint.state == "available" and not desired.vpc_endpoint_id)
+
+
+def _with_network(desired: Desired, current: Current, clouds: Clouds) -> Current:
+    """Addresses and zones of the endpoint, and of the subnets that are wanted."""
+    pair = _described(current)
+    endpoint = pair.endpoint if pair else None
+    ec2 = clouds.ec2(str(current.region))
+    subnet_ids = sorted({*(endpoint.subnet_ids if endpoint else ()), *(desired.subnet_ids or ())})
+    subnets = tuple(aws.describe_subnets(ec2, subnet_ids)) if subnet_ids else ()
+    interface_ids = endpoint.network_interface_ids if endpoint else ()
+    interfaces = tuple(aws.describe_network_interfaces(ec2, interface_ids)) if interface_ids else ()
+    return replace(current, subnets=subnets, network_interfaces=interfaces)
+
+
+def _described(current: Current) -> Pair | None:
+    """The private endpoint that the result speaks of."""
+    return current.main or (current.dead[0] if len(current.dead) == 1 else None)
+
+
+def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: Clouds) -> tuple[Current, LimitFacts]:
+    """Reads what the limits of the planned steps are checked against, with the service's zones."""
+    names = planned.names
+    if desired.state == "absent" or not names - {
+        "set_tags",
+        "remove_tags",
+        "disable_private_dns",
+        "set_ip_address_type",
+    }:
+        return current, LimitFacts()
+    if desired.registrable and current.service is not None and not current.service.availability_zones:
+        current = replace(current, service=_read_service(current, clouds) or current.service)
+    ec2 = clouds.ec2(str(current.region))
+    vpc_id, _subnet_ids, group_ids = network_of(desired, current)
+    facts = LimitFacts(subnets=current.subnets)
+    service_name = current.service.service_name if current.service else None
+    if "create_vpc_endpoint" in names and service_name:
+        facts = replace(facts, aws_service=aws.describe_vpc_endpoint_service(ec2, service_name))
+    if vpc_id is None:
+        return current, facts
+    facts = replace(
+        facts, vpc=aws.describe_vpc(ec2, vpc_id), security_groups=aws.describe_security_groups(ec2, group_ids)
+    )
+    if names & {"create_vpc_endpoint", "enable_private_dns"}:
+        facts = replace(facts, endpoints=tuple(aws.describe_vpc_endpoints(ec2, filters={"vpc-id": [vpc_id]})))
+    if "create_vpc_endpoint" in names:
+        facts = replace(
+            facts, endpoint_quota=aws.endpoint_quota(clouds.aws.client("service-quotas", str(current.region)))
+        )
+    return current, facts

@@ -1,0 +1,124 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads a cluster and its endpoint service from TiDB Cloud and refuses what no private endpoint can be made to."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .errors import ApiError, LimitsViolated, PrivateLinkError, Violation
+from .model import Cluster, EndpointService, NodeGroup, Registration
+
+if t.TYPE_CHECKING:
+    from .._tidbcloud.api import TidbCloud
+
+CREDENTIALS_HINT = "Check cluster_id, and that the API key belongs to the cluster's organization and project."
+
+
+def read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
+    """The Dedicated cluster, or null where TiDB Cloud has none with that id.
+
+    Raises LimitsViolated: C(tier_not_dedicated) where the id is that of a cluster of another tier,
+    C(provider_not_aws) where the cluster is not on AWS.
+    """
+    try:
+        cluster = tidb.get_cluster(cluster_id)
+    except ApiError as refused:
+        # Not published: the answer for the id of another tier's cluster may be 400 or 403 as well as 404.
+        if refused.status in (400, 403):
+            _refuse_other_tier(tidb, cluster_id)
+        raise
+    if cluster is None:
+        _refuse_other_tier(tidb, cluster_id)
+        return None
+    if cluster.cloud_provider not in (None, "aws"):
+        raise LimitsViolated([_provider(cluster)])
+    return cluster
+
+
+def _refuse_other_tier(tidb: TidbCloud, cluster_id: str) -> None:
+    plan = tidb.get_service_plan(cluster_id)
+    if plan:
+        message = (
+            f"Cluster {cluster_id} is of the tier {plan}; private endpoint connections of this kind exist only for "
+            "TiDB Cloud Dedicated."
+        )
+        remedy = (
+            "Choose a Dedicated cluster. Starter and Essential clusters share an endpoint service of another kind, "
+            "without registration."
+        )
+        raise LimitsViolated([Violation("tier_not_dedicated", message, remedy)])
+
+
+def _provider(cluster: Cluster) -> Violation:
+    message = (
+        f"Cluster {cluster.cluster_id} ({cluster.name}) is hosted on {cluster.cloud_provider}; AWS PrivateLink "
+        "reaches only clusters on AWS."
+    )
+    return Violation("provider_not_aws", message, "Choose a cluster that is hosted on AWS.")
+
+
+def cluster_not_found(cluster_id: str | None) -> Violation:
+    return Violation(
+        "cluster_not_found",
+        f"TiDB Cloud has no Dedicated cluster {cluster_id} that this API key can see.",
+        CREDENTIALS_HINT,
+    )
+
+
+def select_node_group(cluster: Cluster, node_group_id: str | None) -> NodeGroup | None:
+    """The named node group, or the default one; null where a cluster that is being created has none yet.
+
+    Raises LimitsViolated C(node_group_not_found).
+    """
+    if node_group_id:
+        found = next((group for group in cluster.node_groups if group.node_group_id == node_group_id), None)
+        if found is None:
+            there = ", ".join(f"{group.node_group_id} ({group.name})" for group in cluster.node_groups) or "none"
+            message = (
+                f"Cluster {cluster.cluster_id} ({cluster.name}) has no node group {node_group_id}; it has {there}."
+            )
+            raise LimitsViolated(
+                [
+                    Violation(
+                        "node_group_not_found",
+                        message,
+                        "Name one of these, or omit node_group_id for the default group.",
+                    )
+                ]
+            )
+        return found
+    default = next((group for group in cluster.node_groups if group.is_default), None)
+    return default or (cluster.node_groups[0] if len(cluster.node_groups) == 1 else None)
+
+
+def aws_region(configured: str | None, own: str | None, allowed: t.Collection[str], of: str) -> str:
+    """The region to work in: the service's own; where one is configured and differs, the limit is broken.
+
+    Raises LimitsViolated C(region_mismatch), or PrivateLinkError where no region is known at all.
+    """
+    if configured and own and configured != own and "region_mismatch" not in allowed:
+        message = (
+            f"The AWS region is set to {configured}, but {of} is in {own}; private endpoints do not connect across "
+            "regions."
+        )
+        remedy = f"Omit region (also AWS_REGION and the profile's region), or set it to {own}, and use a VPC there."
+        raise LimitsViolated([Violation("region_mismatch", message, remedy)])
+    region = configured or own
+    if not region:
+        raise PrivateLinkError(f"The AWS region of {of} is not known. Set region, for example region: us-east-1.")
+    return region
+
+
+def service_from(
+    registrations: t.Iterable[Registration], group: NodeGroup | None, region: str | None
+) -> EndpointService | None:
+    """The service as its registrations name it, which spares a request; null where none does."""
+    for registration in registrations:
+        if registration.service_name and group is not None:
+            state = registration.service_state.lower() if registration.service_state else None
+            host = registration.host or group.host
+            return EndpointService(group.node_group_id, registration.service_name, state, host, (), region, "aws")
+    return None

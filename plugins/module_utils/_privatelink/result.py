@@ -1,0 +1,189 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Shapes what a module returns: always the same keys, null where unknown. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .costs import monthly_cost_usd
+from .current import Current, Pair
+from .desired import Desired, unwanted_tags, wanted_tags
+from .model import Cluster, EndpointService, InterfaceEndpoint, NetworkInterface, NodeGroup, Registration, Subnet
+from .status import NOTES, status_and_stage
+
+DEFAULT_PORT = 4000
+
+
+def private_endpoint(desired: Desired, current: Current) -> dict[str, t.Any]:
+    """The return value C(private_endpoint)."""
+    pair = current.main or (current.dead[0] if current.dead else None) or Pair(None, None)
+    service = current.service
+    status, stage = status_and_stage(
+        pair.endpoint,
+        pair.registration,
+        visible=pair.visible,
+        registrable=desired.registrable,
+        private_dns_wanted=desired.state == "present" and current.private_dns_wanted(desired),
+        service_active=service is not None and service.state in (None, "active"),
+    )
+    return {
+        "status": status,
+        "stage": stage,
+        "status_note": NOTES[status],
+        **interface_endpoint_keys(pair, current.region, current.network_interfaces, current.subnets),
+        **service_keys(pair.registration, service, desired.service_name),
+        **cluster_keys(pair.registration, current.cluster, current.node_group, desired),
+        **access_keys(pair.registration, current.cluster, current.node_group, service),
+    }
+
+
+def interface_endpoint_keys(
+    pair: Pair, region: str | None, interfaces: t.Sequence[NetworkInterface], subnets: t.Sequence[Subnet]
+) -> dict[str, t.Any]:
+    """The keys that AWS knows."""
+    endpoint = pair.endpoint
+    zones = {subnet.subnet_id: subnet.availability_zone_id or subnet.availability_zone for subnet in subnets}
+    subnet_ids = sorted(endpoint.subnet_ids) if endpoint else []
+    listed = endpoint is not None and endpoint.state != "deleted"
+    return {
+        "vpc_endpoint_id": pair.vpc_endpoint_id or None,
+        "vpc_endpoint_state": _aws_spelling(endpoint.state) if endpoint else None,
+        "aws_visible": pair.visible,
+        "account_id": (endpoint.account_id if endpoint else None)
+        or (pair.registration.account_id if pair.registration else None),
+        "vpc_id": endpoint.vpc_id if endpoint else None,
+        "region": region,
+        "subnet_ids": subnet_ids,
+        "availability_zone_ids": sorted({zone for subnet_id in subnet_ids if (zone := zones.get(subnet_id))}),
+        "security_group_ids": sorted(endpoint.security_group_ids) if endpoint else [],
+        "network_interfaces": [_interface(interface, zones) for interface in interfaces],
+        "private_dns_enabled": endpoint.private_dns_enabled if endpoint else None,
+        "dns_names": list(endpoint.dns_names) if endpoint else [],
+        "ip_address_type": endpoint.ip_address_type if endpoint else None,
+        "tags": dict(endpoint.tags) if endpoint else {},
+        "monthly_cost_usd": monthly_cost_usd(region, len(subnet_ids) if listed else 0) if pair.visible else None,
+    }
+
+
+def _aws_spelling(state: str) -> str:
+    """Lower camel case, as in AWS's own answers."""
+    return "pendingAcceptance" if state == "pendingacceptance" else state
+
+
+def _interface(interface: NetworkInterface, zones: t.Mapping[str, str | None]) -> dict[str, t.Any]:
+    return {
+        "network_interface_id": interface.network_interface_id,
+        "subnet_id": interface.subnet_id,
+        "private_ip_address": interface.private_ip_address,
+        "availability_zone_id": zones.get(interface.subnet_id) or interface.availability_zone,
+    }
+
+
+def service_keys(
+    registration: Registration | None, service: EndpointService | None, service_name: str | None
+) -> dict[str, t.Any]:
+    """The service's name and the registration's own state; its message means something only with FAILED."""
+    failed = registration is not None and registration.state == "FAILED"
+    return {
+        "service_name": (service.service_name if service else None)
+        or (registration.service_name if registration else None)
+        or service_name,
+        "private_endpoint_connection_id": registration.private_endpoint_connection_id if registration else None,
+        "endpoint_state": registration.state if registration else None,
+        "endpoint_message": registration.message if registration and failed else None,
+    }
+
+
+def cluster_keys(
+    registration: Registration | None, cluster: Cluster | None, group: NodeGroup | None, desired: Desired | None = None
+) -> dict[str, t.Any]:
+    """Which cluster, node group and project it belongs to."""
+    row = registration or Registration("")
+    return {
+        "cluster_id": (cluster.cluster_id if cluster else None)
+        or row.cluster_id
+        or (desired.cluster_id if desired else None),
+        "cluster_name": (cluster.name if cluster else None) or row.cluster_name,
+        "cluster_state": cluster.state if cluster else None,
+        "node_group_id": (group.node_group_id if group else None) or row.node_group_id,
+        "project_id": (cluster.project_id if cluster else None) or row.project_id,
+    }
+
+
+def access_keys(
+    registration: Registration | None, cluster: Cluster | None, group: NodeGroup | None, service: EndpointService | None
+) -> dict[str, t.Any]:
+    """Where clients connect to. Without a cluster, the service's own port is not known."""
+    row = registration or Registration("")
+    port = row.port or (group.port if group else None) or (cluster.port if cluster else None)
+    return {
+        "host": row.host or (service.host if service else None) or (group.host if group else None),
+        "port": port or (DEFAULT_PORT if cluster else None),
+    }
+
+
+def endpoint_service(service: EndpointService | None, cluster: Cluster, group: NodeGroup | None) -> dict[str, t.Any]:
+    """The return value C(endpoint_service)."""
+    return {
+        "service_name": service.service_name if service else None,
+        "state": service.state if service else None,
+        "availability_zone_ids": sorted(service.availability_zones) if service else [],
+        "region": cluster.region,
+        "cloud_provider": cluster.cloud_provider,
+        "hosting": "tidb_cloud",
+        **cluster_keys(None, cluster, group),
+        **access_keys(None, cluster, group, service),
+    }
+
+
+def diff(desired: Desired, current: Current) -> dict[str, dict[str, t.Any]]:
+    """Before and after of the user's options and the monthly cost (USD), from the plan's own inputs alone."""
+    endpoints = [pair.endpoint for pair in (current.main, *current.dead) if pair and pair.listed and pair.endpoint]
+    live = current.main.endpoint if current.main else None
+    before = _options(live) if live else {"state": "absent"}
+    before["monthly_cost_usd"] = monthly_cost_usd(
+        current.region, sum(len(endpoint.subnet_ids) for endpoint in endpoints)
+    )
+    if desired.state == "absent":
+        kept = desired.keep_vpc_endpoint
+        after = {
+            **(before if kept and live else {}),
+            "state": "absent",
+            "monthly_cost_usd": before["monthly_cost_usd"] if kept else 0.0,
+        }
+        return {"before": before, "after": after}
+    return {
+        "before": before,
+        "after": _after(desired, current, live or (endpoints[0] if len(endpoints) == 1 else None)),
+    }
+
+
+def _options(endpoint: InterfaceEndpoint) -> dict[str, t.Any]:
+    return {
+        "state": "present",
+        "vpc_id": endpoint.vpc_id,
+        "subnet_ids": sorted(endpoint.subnet_ids),
+        "security_group_ids": sorted(endpoint.security_group_ids),
+        "private_dns_enabled": endpoint.private_dns_enabled,
+        "ip_address_type": endpoint.ip_address_type,
+        "tags": dict(sorted(endpoint.tags.items())),
+    }
+
+
+def _after(desired: Desired, current: Current, base: InterfaceEndpoint | None) -> dict[str, t.Any]:
+    after = _options(base) if base else {"state": "present"}
+    wished = {
+        "vpc_id": desired.vpc_id,
+        "subnet_ids": sorted(desired.subnet_ids) if desired.subnet_ids else None,
+        "security_group_ids": sorted(desired.security_group_ids) if desired.security_group_ids else None,
+        "ip_address_type": desired.ip_address_type,
+        "private_dns_enabled": current.private_dns_wanted(desired),
+    }
+    after.update({option: value for option, value in wished.items() if value is not None})
+    kept = {key: value for key, value in base.tags.items() if key not in unwanted_tags(desired, base)} if base else {}
+    after["tags"] = dict(sorted({**kept, **wanted_tags(desired, current.node_group_id)}.items()))
+    after["monthly_cost_usd"] = monthly_cost_usd(current.region, len(after.get("subnet_ids", ())))
+    return after

@@ -1,0 +1,76 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The endpoint service of a TiDB Cloud cluster: limits checked, waited for until it is ACTIVE."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .clouds import Clouds
+from .current import Current
+from .errors import LimitsViolated, PrivateLinkError, Violation
+from .limits import cluster_violations, service_not_created
+from .model import Cluster, EndpointService, NodeGroup
+from .read_cluster import aws_region, cluster_not_found, read_cluster, select_node_group
+from .result import endpoint_service
+from .wait import Deadline, Seen
+
+
+def ensure_service(
+    cluster_id: str, node_group_id: str | None, clouds: Clouds, deadline: Deadline, *, wait: bool
+) -> dict[str, t.Any]:
+    """Returns the service, ACTIVE where C(wait) is set.
+
+    Raises LimitsViolated (C(cluster_not_found), C(tier_not_dedicated), C(provider_not_aws), C(region_mismatch),
+    C(cluster_not_ready), C(node_group_not_found), C(service_not_created),
+    C(service_not_active)), WaitTimedOut, ApiError.
+    """
+    cluster = read_cluster(clouds.tidb, cluster_id)
+    if cluster is None:
+        raise LimitsViolated([cluster_not_found(cluster_id)])
+    aws_region(clouds.aws.region, cluster.region, (), f"cluster {cluster_id} ({cluster.name})")
+    group = select_node_group(cluster, node_group_id)
+    service = _read(cluster, group, clouds)
+    if service.state == "creating" and wait:
+        service = _wait_until_active(cluster, group, clouds, deadline)
+    return endpoint_service(service, cluster, group)
+
+
+def refuse_absent(cluster_id: str) -> t.NoReturn:
+    """TiDB Cloud has no call for it, and its console has no button. Source: TiDB Cloud's page on private endpoints."""
+    raise PrivateLinkError(
+        f"The endpoint service of cluster {cluster_id} cannot be deleted: TiDB Cloud owns it, and it goes with "
+        "its cluster or node group. "
+        "To remove a private endpoint use tidbcloud.privatelink.private_endpoint with state=absent."
+    )
+
+
+def _read(cluster: Cluster, group: NodeGroup | None, clouds: Clouds) -> EndpointService:
+    """Raises LimitsViolated where there is no service that is, or will be, ready."""
+    unready = cluster_violations(Current(cluster=cluster))
+    service = clouds.tidb.get_service(cluster.cluster_id, group.node_group_id) if group else None
+    # The service of a paused cluster stays as it is; nothing new comes of a cluster that is not running.
+    if unready and (service is None or service.state != "active" or cluster.state not in ("PAUSING", "PAUSED")):
+        raise LimitsViolated(unready)
+    place = f"node group {group.node_group_id if group else ''} of cluster {cluster.cluster_id} ({cluster.name})"
+    if service is None or (service.state is None and not service.service_name):
+        raise LimitsViolated([service_not_created(place)])
+    if service.state == "deleting":
+        message = f"The endpoint service of {place} is being deleted."
+        raise LimitsViolated([Violation("service_not_active", message, "Choose another node group or cluster.")])
+    return service
+
+
+def _wait_until_active(
+    cluster: Cluster, group: NodeGroup | None, clouds: Clouds, deadline: Deadline
+) -> EndpointService:
+    seen: list[EndpointService] = []
+
+    def look() -> Seen:
+        seen[:] = [_read(cluster, group, clouds)]
+        return Seen(seen[0].state == "active", f"the service is {str(seen[0].state).upper()}")
+
+    deadline.wait_until(look, "the endpoint service to be ACTIVE")
+    return seen[0]

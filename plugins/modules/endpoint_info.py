@@ -1,0 +1,439 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: endpoint_info
+short_description: Gather facts about endpoint services and private endpoints of TiDB Cloud
+version_added: 0.1.0
+author:
+  - TiDB Cloud PrivateLink contributors (@tidbcloud-privatelink)
+description:
+  - Lists the endpoint services of TiDB Cloud clusters and their private endpoints, the interface endpoint in AWS and the
+    registration with TiDB Cloud joined, with status and stage, and what is wrong between the two sides.
+  - TiDB Cloud is read once, AWS once for each region. Nothing matching is not an error.
+  - The module knows no wish, so private DNS that is off is a finding and not a status.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - tidbcloud.privatelink.tidbcloud
+  - tidbcloud.privatelink.attributes
+  - tidbcloud.privatelink.attributes.actiongroup
+attributes:
+  check_mode:
+    support: full
+    details: Only reads.
+  diff_mode:
+    support: full
+    details: There is never a difference.
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+    support: full
+options:
+  cluster_ids:
+    description:
+      - Only these clusters. Quote the IDs. Named clusters may be of any project.
+    type: list
+    elements: str
+    default: []
+    aliases: [cluster_id]
+  node_group_ids:
+    description:
+      - Only these node groups.
+    type: list
+    elements: str
+    default: []
+    aliases: [node_group_id]
+  project_ids:
+    description:
+      - Only these projects. The API lists one project at a time; without any project, cluster or O(project_id), the key's default project is read.
+    type: list
+    elements: str
+    default: []
+  vpc_ids:
+    description:
+      - Only private endpoints in these VPCs.
+    type: list
+    elements: str
+    default: []
+    aliases: [vpc_id]
+  vpc_endpoint_ids:
+    description:
+      - Only these interface endpoints.
+    type: list
+    elements: str
+    default: []
+    aliases: [vpc_endpoint_id]
+  statuses:
+    description:
+      - Only private endpoints with these statuses.
+    type: list
+    elements: str
+    default: []
+    choices: [not_configured, initiating, pending, active, deleting, failed]
+    aliases: [status]
+  regions:
+    description:
+      - AWS regions to read. Defaults to the configured region, and where there is none to the regions of the clusters found.
+    type: list
+    elements: str
+    default: []
+  include_costs:
+    description:
+      - Whether to return RV(costs).
+    type: bool
+    default: false
+seealso:
+  - module: tidbcloud.privatelink.private_endpoint
+  - module: tidbcloud.privatelink.endpoint_service
+"""
+
+EXAMPLES = r"""
+- name: Gather all private endpoints of the default project
+  tidbcloud.privatelink.endpoint_info:
+  register: facts
+
+- name: Gather what one cluster has in one VPC
+  tidbcloud.privatelink.endpoint_info:
+    cluster_id: "1234567890123456789"
+    vpc_id: vpc-0123456789abcdef0
+
+- name: Gather what has failed in two projects, with costs
+  tidbcloud.privatelink.endpoint_info:
+    project_ids: ["1234567890123456780", "1234567890123456781"]
+    statuses: [failed]
+    include_costs: true
+
+# On the command line:
+#   ansible localhost -m tidbcloud.privatelink.endpoint_info
+"""
+
+RETURN = r"""
+endpoint_services:
+  description: Endpoint services of the clusters found.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    service_name:
+      description: Name of the endpoint service.
+      type: str
+      sample: com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0
+    state:
+      description: One of V(creating), V(active), V(deleting).
+      type: str
+      sample: active
+    host:
+      description: Host name to connect to.
+      type: str
+    port:
+      description: Port to connect to.
+      type: int
+      sample: 4000
+    availability_zone_ids:
+      description: IDs of the zones that the service has.
+      type: list
+      elements: str
+      sample: [use1-az1, use1-az2]
+    region:
+      description: AWS region.
+      type: str
+      sample: us-east-1
+    cloud_provider:
+      description: Cloud provider of the cluster.
+      type: str
+      sample: aws
+    cluster_id:
+      description: ID of the cluster.
+      type: str
+    cluster_name:
+      description: Name of the cluster.
+      type: str
+    cluster_state:
+      description: State of the cluster.
+      type: str
+      sample: ACTIVE
+    node_group_id:
+      description: ID of the node group.
+      type: str
+    project_id:
+      description: ID of the project.
+      type: str
+    hosting:
+      description: Who runs the service, V(tidb_cloud).
+      type: str
+      sample: tidb_cloud
+private_endpoints:
+  description: Private endpoints, both sides joined. The keys are always the same, null where unknown.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    status:
+      description: One of V(not_configured), V(initiating), V(pending), V(active), V(deleting), V(failed).
+      type: str
+      sample: active
+    stage:
+      description: >-
+        The stage that it has reached, V(service_endpoint), V(interface_endpoint), V(accept_endpoint_connection), V(enable_private_dns) or V(done).
+        Null while deleting.
+      type: str
+      sample: done
+    status_note:
+      description: What the status means and what may be done.
+      type: str
+    vpc_endpoint_id:
+      description: ID of the interface endpoint.
+      type: str
+      sample: vpce-0123456789abcdef0
+    vpc_endpoint_state:
+      description: State of the interface endpoint as AWS gives it.
+      type: str
+      sample: available
+    aws_visible:
+      description: Whether the credentials can see the interface endpoint. If not, the status comes from the registration alone.
+      type: bool
+    account_id:
+      description: AWS account of the interface endpoint.
+      type: str
+    vpc_id:
+      description: VPC of the interface endpoint.
+      type: str
+    region:
+      description: AWS region.
+      type: str
+      sample: us-east-1
+    subnet_ids:
+      description: Subnets.
+      type: list
+      elements: str
+    availability_zone_ids:
+      description: IDs of the zones.
+      type: list
+      elements: str
+      sample: [use1-az1, use1-az2]
+    security_group_ids:
+      description: Security groups.
+      type: list
+      elements: str
+    network_interfaces:
+      description: Network interfaces, one for each subnet.
+      type: list
+      elements: dict
+      contains:
+        network_interface_id:
+          description: ID of the network interface.
+          type: str
+        subnet_id:
+          description: Its subnet.
+          type: str
+        private_ip_address:
+          description: Its address.
+          type: str
+        availability_zone_id:
+          description: Its zone.
+          type: str
+    private_dns_enabled:
+      description: Whether the host name resolves inside the VPC.
+      type: bool
+    dns_names:
+      description: All names of the interface endpoint.
+      type: list
+      elements: str
+    ip_address_type:
+      description: Address type.
+      type: str
+      sample: ipv4
+    tags:
+      description: Tags.
+      type: dict
+    service_name:
+      description: Name of the endpoint service.
+      type: str
+      sample: com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0
+    private_endpoint_connection_id:
+      description: ID of the registration.
+      type: str
+    endpoint_state:
+      description: State of the registration as TiDB Cloud gives it.
+      type: str
+      sample: ACTIVE
+    endpoint_message:
+      description: Why the registration has failed. Null otherwise.
+      type: str
+    cluster_id:
+      description: ID of the cluster.
+      type: str
+    cluster_name:
+      description: Name of the cluster.
+      type: str
+    cluster_state:
+      description: State of the cluster.
+      type: str
+      sample: ACTIVE
+    node_group_id:
+      description: ID of the node group.
+      type: str
+    project_id:
+      description: ID of the project.
+      type: str
+    host:
+      description: Host name to connect to.
+      type: str
+    port:
+      description: Port to connect to.
+      type: int
+      sample: 4000
+    monthly_cost_usd:
+      description: USD for the zone-hours of 730 hours, without data. Null where the region's price is not known.
+      type: float
+findings:
+  description: What is wrong between the two sides, for the accounts in RV(scope) only.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: >-
+        One of V(not_registered), V(interface_endpoint_missing), V(leftover), V(registration_failed), V(private_dns_off).
+      type: str
+    severity:
+      description: V(error) or V(warning).
+      type: str
+    vpc_endpoint_id:
+      description: The interface endpoint.
+      type: str
+    private_endpoint_connection_id:
+      description: The registration.
+      type: str
+    message:
+      description: What was found.
+      type: str
+    remedy:
+      description: What to do.
+      type: str
+    monthly_cost_usd:
+      description: What it costs in USD a month.
+      type: float
+costs:
+  description: Sums over the private endpoints returned, null without O(include_costs).
+  returned: success
+  type: dict
+  contains:
+    currency:
+      description: Always V(USD).
+      type: str
+    source:
+      description: Where the prices are from. V(table) is the collection's own.
+      type: str
+    as_of:
+      description: Date of the prices.
+      type: str
+    per_gb_usd:
+      description: Price of a GB of data for the first PB of a region and month.
+      type: float
+    total_monthly_usd:
+      description: Zone-hours of 730 hours.
+      type: float
+    by_cluster:
+      description: The same for each cluster.
+      type: dict
+    by_account:
+      description: The same for each AWS account.
+      type: dict
+    not_included:
+      description: What the sums leave out.
+      type: list
+      elements: str
+scope:
+  description: What was read. Findings are made only inside it.
+  returned: success
+  type: dict
+  contains:
+    accounts:
+      description: AWS accounts.
+      type: list
+      elements: str
+    regions:
+      description: AWS regions.
+      type: list
+      elements: str
+    projects:
+      description: Projects of TiDB Cloud.
+      type: list
+      elements: str
+violations:
+  description: The limits that forbid it, all together. Nothing was touched.
+  returned: when a limit forbids it
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: Code of the limit.
+      type: str
+      sample: zone_not_supported
+    message:
+      description: What was found.
+      type: str
+    remedy:
+      description: What to do.
+      type: str
+error:
+  description: What the API answered.
+  returned: when an API refused a call or could not be reached
+  type: dict
+  contains:
+    code:
+      description: The API's own code.
+      type: raw
+    status:
+      description: HTTP status.
+      type: int
+    api:
+      description: V(tidbcloud), or the AWS service.
+      type: str
+    request_id:
+      description: What the API's support asks for.
+      type: str
+"""
+
+import typing as t
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.audit import findings
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.costs import costs
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import read_fleet
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
+    connect,
+    filter_arguments,
+    fleet_filters,
+    shared_arguments,
+)
+
+
+def main() -> None:
+    module = AnsibleAWSModule(argument_spec={**shared_arguments(), **filter_arguments()}, supports_check_mode=True)
+
+    def work() -> dict[str, t.Any]:
+        fleet = read_fleet(fleet_filters(module.params), connect(module))
+        return {
+            "changed": False,
+            "endpoint_services": fleet.endpoint_services,
+            "private_endpoints": fleet.private_endpoints,
+            "findings": findings(fleet.private_endpoints, fleet.scope["accounts"]),
+            "costs": costs(fleet.private_endpoints) if module.params["include_costs"] else None,
+            "scope": fleet.scope,
+        }
+
+    finish(module, work)
+
+
+if __name__ == "__main__":
+    main()
