@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import operator
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -69,4 +70,4 @@ def sha2_answer(password: str, nonce: bytes) -> bytes:
 
 
 def _xor(left: bytes, right: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(left, right, strict=True))
+    return bytes(map(operator.xor, left, right))

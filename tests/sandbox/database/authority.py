@@ -41,7 +41,7 @@ class Authority:
 
     def issue(self, *names: str, not_after: datetime.datetime | None = None) -> ssl.SSLContext:
         """A server's TLS context with a new certificate for C(names), for a year or until C(not_after)."""
-        not_after = not_after or datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=365)
+        not_after = not_after or datetime.datetime.now().astimezone() + datetime.timedelta(days=365)
         leaf = self._ca.issue_cert(
             *names,
             common_name=names[0][:64],

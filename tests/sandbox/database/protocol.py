@@ -13,6 +13,10 @@ import socket
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Value = str | int
 
 LONG_PASSWORD = 0x1
 CONNECT_WITH_DB = 0x8
@@ -37,8 +41,6 @@ UTF8MB4 = 45
 MAX_PACKET_BYTES = 1 << 20
 TYPE_INTEGER = 8
 TYPE_TEXT = 253
-
-Value = str | int
 
 
 class ProtocolError(Exception):

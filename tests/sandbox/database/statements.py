@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tests.sandbox.database.protocol import Value
+if TYPE_CHECKING:
+    from tests.sandbox.database.protocol import Value
 
 _NOTHING_TO_DO = re.compile(r"(SET|USE|COMMIT|ROLLBACK|BEGIN|START TRANSACTION)\b", re.IGNORECASE)
 _SHOW_STATUS = re.compile(r"SHOW\s+(?:SESSION\s+|GLOBAL\s+)?STATUS\s+LIKE\s+'([^']*)'", re.IGNORECASE)
