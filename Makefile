@@ -57,7 +57,7 @@ lint: setup ## ansible-lint, antsibull-docs, antsibull-changelog, ruff, mypy
 	ansible-lint
 
 unit: setup ## unit tests with coverage, and on Python 3.9 where there is one
-	python -m pytest -q -n 2 --cov tests/unit
+	python -m pytest -q -n 2 --cov=plugins tests/unit
 	@tests/tools/python39.sh '$(PYTHON39)' '$(CACHE)/python39'
 
 contract: setup ## the sandbox and the modules against the cloud's published specification
