@@ -99,6 +99,19 @@ def test_the_plugins_and_the_package_tell_the_same_version() -> None:
     assert f'VERSION = "{load("galaxy.yml")["version"]}"' in source
 
 
+def test_the_iam_policy_allows_every_call_to_aws_and_no_other() -> None:
+    source = (ROOT / "plugins/module_utils/_aws/api.py").read_text(encoding="utf-8")
+    calls = set(re.findall(r'"((?:create|delete|describe|get|modify)_[a-z_]+)"', source))
+    policy = json.loads((ROOT / "docs/iam-policy.json").read_text(encoding="utf-8"))
+    allowed = {
+        action.partition(":")[2]
+        for statement in policy["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    # AWS itself makes this one for the caller, when private DNS is switched on.
+    assert allowed - {"AssociateVPCWithHostedZone"} == {call.title().replace("_", "") for call in calls}
+
+
 def test_no_sanity_test_is_ignored() -> None:
     assert not list((ROOT / "tests").glob("sanity/ignore*"))
 
