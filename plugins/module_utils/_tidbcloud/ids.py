@@ -12,7 +12,7 @@ from .._privatelink.errors import PrivateLinkError
 
 # An unsigned 64-bit number has 20 digits at most.
 _DIGITS = re.compile(r"[0-9]{1,20}")
-_ROUNDED = re.compile(r"[-+]?[0-9]*\.?[0-9]*(e[-+]?[0-9]+)?", re.IGNORECASE)
+_ROUNDED = re.compile(r"[-+]?[0-9]+(\.[0-9]*(e[-+]?[0-9]+)?|e[-+]?[0-9]+)", re.IGNORECASE)
 
 
 def tidb_id(value: object, name: str = "id") -> str:

@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every test states all calls that the method under test makes, in order."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.api import TidbCloud
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
+from tests.unit.plugins.module_utils._tidbcloud.digest_server import Answer, DigestServer
+
+MISSING = Answer({"code": 5, "message": "not found", "details": []}, 404)
+GROUP = "/v1beta1/clusters/10/tidbNodeGroups/20"
+CONNECTIONS = f"{GROUP}/privateEndpointConnections"
+PAGE = "pageSize=100"
+
+
+class Conversation:
+    """TiDB Cloud behind a script. C(calls) are those after the challenge."""
+
+    def __init__(self, server: DigestServer, session: Session) -> None:
+        self.server = server
+        self.tidb = TidbCloud(session)
+
+    @property
+    def calls(self) -> list[str]:
+        assert self.server.calls[0].endswith(" 401")
+        return self.server.calls[1:]
+
+
+@pytest.fixture
+def talk(serve: t.Callable[..., DigestServer], connect: t.Callable[..., Session]) -> t.Callable[..., Conversation]:
+    def start(*script: Answer) -> Conversation:
+        server = serve(*script)
+        return Conversation(server, connect(server))
+
+    return start
+
+
+Talk = t.Callable[..., Conversation]
+
+
+def test_a_cluster_is_one_call(talk: Talk) -> None:
+    talk_ = talk(Answer({"clusterId": "10", "state": "ACTIVE"}))
+    cluster = talk_.tidb.get_cluster("10")
+    assert cluster is not None
+    assert (cluster.cluster_id, cluster.state) == ("10", "ACTIVE")
+    assert talk_.calls == ["GET /v1beta1/clusters/10 200"]
+
+
+def test_a_cluster_that_is_not_there_is_null(talk: Talk) -> None:
+    talk_ = talk(MISSING)
+    assert talk_.tidb.get_cluster("10") is None
+    assert talk_.calls == ["GET /v1beta1/clusters/10 404"]
+
+
+def test_a_cluster_that_may_not_be_read_is_an_error(talk: Talk) -> None:
+    with pytest.raises(ApiError, match="HTTP 403"):
+        talk(Answer({"code": 7, "message": "denied"}, 403)).tidb.get_cluster("10")
+
+
+def test_the_service_plan_is_asked_of_the_other_api(talk: Talk) -> None:
+    talk_ = talk(Answer({"clusterId": "10", "servicePlan": "Starter"}))
+    assert talk_.tidb.get_service_plan("10") == "Starter"
+    assert talk_.calls == ["GET /serverless/clusters/10 200"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_the_service_plan_is_null_where_the_other_api_does_not_show_the_cluster(talk: Talk, status: int) -> None:
+    assert talk(Answer({"code": 7, "message": "no"}, status)).tidb.get_service_plan("10") is None
+
+
+def test_the_service_plan_is_an_error_where_the_other_api_fails(talk: Talk) -> None:
+    with pytest.raises(ApiError, match="HTTP 500"):
+        talk(*[Answer({"code": 13, "message": "no"}, 500)] * 9).tidb.get_service_plan("10")
+
+
+def test_clusters_are_read_page_by_page_with_the_same_parameters(talk: Talk) -> None:
+    talk_ = talk(
+        Answer({"clusters": [{"clusterId": "10"}, {"clusterId": "11"}], "totalSize": 3, "nextPageToken": "a/b="}),
+        Answer({"clusters": [{"clusterId": "12"}], "totalSize": 3, "nextPageToken": ""}),
+    )
+    clusters = talk_.tidb.list_clusters(project_id="1", cluster_ids=["10", "11", "12"])
+    assert [cluster.cluster_id for cluster in clusters] == ["10", "11", "12"]
+    query = "projectId=1&clusterIds=10&clusterIds=11&clusterIds=12&pageSize=100"
+    assert talk_.calls == [
+        f"GET /v1beta1/clusters?{query} 200",
+        f"GET /v1beta1/clusters?{query}&pageToken=a%2Fb%3D 200",
+    ]
+
+
+@pytest.mark.parametrize("answer", [{}, {"clusters": None, "nextPageToken": None}, {"clusters": []}])
+def test_an_empty_list_may_be_written_in_many_ways(talk: Talk, answer: object) -> None:
+    talk_ = talk(Answer(answer))
+    assert talk_.tidb.list_clusters() == []
+    assert talk_.calls == [f"GET /v1beta1/clusters?{PAGE} 200"]
+
+
+def test_a_page_token_that_comes_again_is_an_error_and_not_an_endless_loop(talk: Talk) -> None:
+    talk_ = talk(*[Answer({"clusters": [{"clusterId": "10"}], "nextPageToken": "same"})] * 9)
+    with pytest.raises(ApiError, match="repeat without end"):
+        talk_.tidb.list_clusters()
+    assert talk_.calls == [
+        f"GET /v1beta1/clusters?{PAGE} 200",
+        f"GET /v1beta1/clusters?{PAGE}&pageToken=same 200",
+    ]
+
+
+def test_a_list_that_is_none_is_an_error_because_what_is_not_listed_counts_as_gone(talk: Talk) -> None:
+    with pytest.raises(ApiError, match="no list of clusters"):
+        talk(Answer({"clusters": {"clusterId": "10"}})).tidb.list_clusters()
+
+
+def test_a_service_is_one_call_and_null_if_it_was_never_begun(talk: Talk) -> None:
+    talk_ = talk(Answer({"state": "CREATING"}), MISSING)
+    service = talk_.tidb.get_service("10", "20")
+    assert service is not None
+    assert (service.node_group_id, service.state, service.service_name) == ("20", "creating", None)
+    assert talk_.tidb.get_service("10", "20") is None
+    assert talk_.calls == [f"GET {GROUP}/privateLinkService 200", f"GET {GROUP}/privateLinkService 404"]
+
+
+def test_the_registrations_of_all_clusters_of_a_project_are_one_list(talk: Talk) -> None:
+    talk_ = talk(Answer({"privateEndpointConnections": [{"endpointId": "vpce-1", "endpointState": "DISCOVERED"}]}))
+    registrations = talk_.tidb.list_registrations(project_id="1", cloud_provider="aws")
+    assert [(one.vpc_endpoint_id, one.state, one.cluster_id) for one in registrations] == [
+        ("vpce-1", "DISCOVERED", None)
+    ]
+    path = "/v1beta1/clusters/-/tidbNodeGroups/-/privateEndpointConnections"
+    assert talk_.calls == [f"GET {path}?projectId=1&cloudProvider=aws&{PAGE} 200"]
+
+
+def test_the_registrations_of_one_node_group_carry_its_ids(talk: Talk) -> None:
+    talk_ = talk(
+        Answer({"privateEndpointConnections": [{"endpointId": "vpce-1"}], "nextPageToken": "2"}),
+        Answer({"privateEndpointConnections": [{"endpointId": "vpce-2"}]}),
+    )
+    found = talk_.tidb.list_registrations("10", "20")
+    assert [(one.vpc_endpoint_id, one.cluster_id, one.node_group_id) for one in found] == [
+        ("vpce-1", "10", "20"),
+        ("vpce-2", "10", "20"),
+    ]
+    assert talk_.calls == [f"GET {CONNECTIONS}?{PAGE} 200", f"GET {CONNECTIONS}?{PAGE}&pageToken=2 200"]
+
+
+def test_a_node_group_that_is_not_there_has_no_registrations(talk: Talk) -> None:
+    assert talk(MISSING).tidb.list_registrations("10", "20") == []
+
+
+def test_one_registration_is_one_call_and_null_if_it_is_gone(talk: Talk) -> None:
+    talk_ = talk(Answer({"endpointId": "vpce-1", "endpointState": "ACTIVE"}), MISSING)
+    registration = talk_.tidb.get_registration("10", "20", "30")
+    assert registration is not None
+    assert registration.state == "ACTIVE"
+    assert talk_.tidb.get_registration("10", "20", "30") is None
+    assert talk_.calls == [f"GET {CONNECTIONS}/30 200", f"GET {CONNECTIONS}/30 404"]
+
+
+def test_an_endpoint_is_registered_by_its_id_alone(talk: Talk) -> None:
+    talk_ = talk(Answer({"privateEndpointConnectionId": "30", "endpointState": "PENDING"}))
+    registration = talk_.tidb.register_endpoint("10", "20", "vpce-1")
+    assert (registration.vpc_endpoint_id, registration.private_endpoint_connection_id) == ("vpce-1", "30")
+    assert talk_.calls == [f"POST {CONNECTIONS} 200"]
+    assert talk_.server.exchanges[-1].body == '{"endpointId": "vpce-1"}'
+
+
+def test_registering_in_a_node_group_that_is_not_there_is_an_error(talk: Talk) -> None:
+    with pytest.raises(ApiError, match="does not find"):
+        talk(MISSING).tidb.register_endpoint("10", "20", "vpce-1")
+
+
+@pytest.mark.parametrize("answer", [Answer({}), MISSING], ids=["there", "gone already"])
+def test_terminating_is_one_call_whether_the_registration_is_there_or_gone(talk: Talk, answer: Answer) -> None:
+    talk_ = talk(answer)
+    talk_.tidb.terminate_registration("10", "20", "30")
+    assert talk_.calls == [f"DELETE {CONNECTIONS}/30 {answer.status}"]
+
+
+def test_an_id_cannot_lead_to_another_path(talk: Talk) -> None:
+    talk_ = talk(MISSING)
+    talk_.tidb.get_cluster("../regions?x=1")
+    assert talk_.calls == ["GET /v1beta1/clusters/..%2Fregions%3Fx%3D1 404"]
