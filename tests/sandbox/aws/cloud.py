@@ -46,7 +46,7 @@ class Aws:
                 *request
             ),
             "sts": lambda *request: Sts(self._keys)._dispatch(*request),
-            "service-quotas": lambda *request: Quotas(settings)._dispatch(*request),
+            "servicequotas": lambda *request: Quotas(settings)._dispatch(*request),
         }
         self.app = App(clock, self._keys, handlers)
         self.reset()

@@ -96,6 +96,7 @@ class Network:
         interface.interface_type = "vpc_endpoint"
         interface.requester_managed = True
         interface.status = "in-use"
+        interface.availability_zone_id = interface.subnet.availability_zone_id
         return cast(str, interface.id)
 
     def _free_address(self, subnet_id: str) -> str:

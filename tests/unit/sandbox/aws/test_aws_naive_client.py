@@ -218,9 +218,7 @@ def test_unknown_ids_are_refused_each_with_its_code(ec2: EC2Client, vpc: Vpc) ->
 
 
 def test_an_unknown_service_and_one_of_another_region_are_refused_alike(cloud: Cloud, ec2: EC2Client, vpc: Vpc) -> None:
-    with refused(
-        "InvalidServiceName", "The Vpc Endpoint Service 'orders' does not exist"
-    ):
+    with refused("InvalidServiceName", "The Vpc Endpoint Service 'orders' does not exist"):
         create(ec2, vpc, ServiceName="orders")
     with refused("InvalidServiceName", NO_SUCH_SERVICE):
         cloud.client(region="us-west-2").describe_vpc_endpoint_services(ServiceNames=[SERVICE])
