@@ -90,12 +90,19 @@ class Conditions:
                 return Seen(
                     False, f"interface endpoint {vpc_endpoint_id} is {state}, its registration {registration_state}"
                 )
-        return self._dns_as_wanted(kind, endpoint)
+        return self._as_wanted(endpoint) if kind == plan.DONE and endpoint else Seen(True, "ready")
 
-    def _dns_as_wanted(self, kind: str, endpoint: InterfaceEndpoint | None) -> Seen:
+    def _as_wanted(self, endpoint: InterfaceEndpoint) -> Seen:
+        """Changes take effect some seconds after AWS has taken them."""
         wanted = self._current.private_dns_wanted(self._desired)
-        if kind == plan.DONE and endpoint is not None and endpoint.private_dns_enabled != wanted:
+        if endpoint.private_dns_enabled != wanted:
             return Seen(False, f"private DNS of {endpoint.vpc_endpoint_id} is {'off' if wanted else 'on'} still")
+        for wish, found in (
+            (self._desired.subnet_ids, endpoint.subnet_ids),
+            (self._desired.security_group_ids, endpoint.security_group_ids),
+        ):
+            if wish is not None and set(wish) != set(found):
+                return Seen(False, f"{endpoint.vpc_endpoint_id} still has {', '.join(sorted(found))}")
         return Seen(True, "ready")
 
     def _unregistered(self, vpc_endpoint_id: str) -> Seen:

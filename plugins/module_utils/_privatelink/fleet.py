@@ -75,7 +75,7 @@ def read_fleet(filters: Filters, clouds: Clouds) -> Fleet:
         ]
         details[region] = _details(clouds, region, found)
         endpoints += found
-    accounts = sorted({endpoint.account_id for endpoint in endpoints if endpoint.account_id})
+    accounts = [aws.caller_account(clouds.aws.client("sts", regions[0]))] if regions else []
     return Fleet(
         [endpoint_service(site.service, site.cluster, site.group) for site in sites],
         _private_endpoints(filters, pair_up(endpoints, registrations), sites, details),
@@ -121,7 +121,7 @@ def _sites(cluster: Cluster, filters: Filters, tidb: TidbCloud) -> t.Iterator[Si
 def _regions(clouds: Clouds, clusters: t.Sequence[Cluster], registrations: t.Sequence[Registration]) -> tuple[str, ...]:
     if clouds.aws.region:
         return (clouds.aws.region,)
-    return tuple(sorted({half.region for half in (*clusters, *registrations) if half.region}))
+    return tuple(sorted({*(c.region for c in clusters if c.region), *(r.region for r in registrations if r.region)}))
 
 
 def _projects(filters: Filters, clusters: t.Sequence[Cluster]) -> list[str]:

@@ -21,7 +21,6 @@ from .read import read_again, read_current, read_limit_facts
 from .result import diff, private_endpoint
 from .wait import Deadline
 
-
 NOTHING_TO_CHECK = Verdict()
 
 

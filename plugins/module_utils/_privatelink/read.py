@@ -16,7 +16,15 @@ from .current import Current, Found, Pair, find
 from .desired import Desired
 from .errors import LimitsViolated, Violation
 from .limits import LimitFacts, network_of
-from .model import CLUSTER_TAG, MANAGED_BY, MANAGED_BY_TAG, EndpointService, InterfaceEndpoint, Registration
+from .model import (
+    CLUSTER_TAG,
+    MANAGED_BY,
+    MANAGED_BY_TAG,
+    NODE_GROUP_TAG,
+    EndpointService,
+    InterfaceEndpoint,
+    Registration,
+)
 from .plan import Plan
 from .read_cluster import aws_region, cluster_not_found, read_cluster, select_node_group, service_from
 
@@ -42,6 +50,9 @@ def read_current(desired: Desired, clouds: Clouds) -> Current:
     provider = _read_cluster_side(desired, clouds) if desired.cluster_id else _read_service_side(desired, clouds)
     current = provider.current
     endpoints = _read_endpoints(desired, current, clouds)
+    if desired.registrable and current.service is None and _may_be_of_service(desired, endpoints):
+        current = replace(current, service=_read_service(current, clouds))
+        endpoints = _of_service(desired, current, endpoints)
     registrations = [row for row in provider.registrations if row.vpc_endpoint_id]
     found = find(desired, endpoints, registrations)
     _refuse(desired, current, found)
@@ -73,7 +84,9 @@ def _read_cluster_side(desired: Desired, clouds: Clouds) -> Provider:
     group = select_node_group(cluster, desired.node_group_id)
     current = Current(region=region, cluster=cluster, node_group=group)
     registrations = _registrations(current, clouds)
-    service = service_from(registrations, group, cluster.region) or _read_service(current, clouds)
+    service = service_from(registrations, group, cluster.region)
+    if service is None and desired.state == "present":
+        service = _read_service(current, clouds)
     return Provider(replace(current, service=service), registrations)
 
 
@@ -109,18 +122,43 @@ def _read_endpoints(desired: Desired, current: Current, clouds: Clouds) -> list[
     ec2 = clouds.ec2(str(current.region))
     if desired.vpc_endpoint_id:
         return aws.describe_vpc_endpoints(ec2, ids=[desired.vpc_endpoint_id])
+    return aws.describe_vpc_endpoints(ec2, filters=_filters(desired, current))
+
+
+def _filters(desired: Desired, current: Current) -> dict[str, list[str]]:
     filters: dict[str, list[str]] = {}
     service_name = current.service.service_name if current.service else None
     if service_name:
         filters["service-name"] = [service_name]
-    else:
-        # No service any more, or none yet: only the ownership tags can tell.
-        filters[f"tag:{CLUSTER_TAG}"] = [str(desired.cluster_id)]
+    if desired.vpc_id and not current.cluster_dropped:
+        return {**filters, "vpc-id": [desired.vpc_id]}
+    # Where a VPC is not named, or the cluster is gone and its service with it, only the ownership tags can tell.
+    filters[f"tag:{MANAGED_BY_TAG}"] = [MANAGED_BY]
+    if desired.cluster_id:
+        filters[f"tag:{CLUSTER_TAG}"] = [desired.cluster_id]
+    group_id = desired.node_group_id or current.node_group_id
+    if group_id:
+        filters[f"tag:{NODE_GROUP_TAG}"] = [group_id]
     if desired.vpc_id:
         filters["vpc-id"] = [desired.vpc_id]
-    else:
-        filters[f"tag:{MANAGED_BY_TAG}"] = [MANAGED_BY]
-    return aws.describe_vpc_endpoints(ec2, filters=filters)
+    return filters
+
+
+def _may_be_of_service(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint]) -> bool:
+    """Whether it is worth a request to learn which service is meant: a delete that finds nothing is done without."""
+    return desired.state == "absent" and any(endpoint.state != "deleted" for endpoint in endpoints)
+
+
+def _of_service(
+    desired: Desired, current: Current, endpoints: t.Sequence[InterfaceEndpoint]
+) -> list[InterfaceEndpoint]:
+    """Without a service, only what carries the cluster's ownership tag belongs to it; a named one is judged later."""
+    if desired.vpc_endpoint_id:
+        return list(endpoints)
+    service_name = current.service.service_name if current.service else None
+    if service_name:
+        return [endpoint for endpoint in endpoints if endpoint.service_name == service_name]
+    return [endpoint for endpoint in endpoints if endpoint.tags.get(CLUSTER_TAG) == desired.cluster_id]
 
 
 def _refuse(desired: Desired, current: Current, found: Found) -> None:

@@ -27,7 +27,7 @@ def private_endpoint(desired: Desired, current: Current) -> dict[str, t.Any]:
         visible=pair.visible,
         registrable=desired.registrable,
         private_dns_wanted=desired.state == "present" and current.private_dns_wanted(desired),
-        service_active=service is not None and service.state in (None, "active"),
+        service_active=_is_service_active(desired, current),
     )
     return {
         "status": status,
@@ -38,6 +38,13 @@ def private_endpoint(desired: Desired, current: Current) -> dict[str, t.Any]:
         **cluster_keys(pair.registration, current.cluster, current.node_group, desired),
         **access_keys(pair.registration, current.cluster, current.node_group, service),
     }
+
+
+def _is_service_active(desired: Desired, current: Current) -> bool:
+    """A delete that finds nothing does not ask for the service, which is then as good as any."""
+    if current.service is None:
+        return desired.state == "absent" and not current.cluster_dropped
+    return current.service.state in (None, "active")
 
 
 def interface_endpoint_keys(
@@ -143,7 +150,7 @@ def diff(desired: Desired, current: Current) -> dict[str, dict[str, t.Any]]:
     """Before and after of the user's options and the monthly cost (USD), from the plan's own inputs alone."""
     endpoints = [pair.endpoint for pair in (current.main, *current.dead) if pair and pair.listed and pair.endpoint]
     live = current.main.endpoint if current.main else None
-    before = _options(live) if live else {"state": "absent"}
+    before: dict[str, t.Any] = _options(live) if live else {"state": "absent"}
     before["monthly_cost_usd"] = monthly_cost_usd(
         current.region, sum(len(endpoint.subnet_ids) for endpoint in endpoints)
     )
@@ -174,7 +181,7 @@ def _options(endpoint: InterfaceEndpoint) -> dict[str, t.Any]:
 
 
 def _after(desired: Desired, current: Current, base: InterfaceEndpoint | None) -> dict[str, t.Any]:
-    after = _options(base) if base else {"state": "present"}
+    after: dict[str, t.Any] = _options(base) if base else {"state": "present"}
     wished = {
         "vpc_id": desired.vpc_id,
         "subnet_ids": sorted(desired.subnet_ids) if desired.subnet_ids else None,
