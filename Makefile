@@ -22,6 +22,7 @@ PYTHON39    ?= $(shell tests/tools/find_python.sh 3.9)
 export PATH := $(abspath $(VENV))/bin:/usr/local/bin:/usr/bin:/bin
 export ANSIBLE_COLLECTIONS_PATH := $(TREE)
 export ANSIBLE_HOME := $(CACHE)/ansible
+export ANSIBLE_REMOTE_TMP := $(CACHE)/ansible/tmp
 export LC_ALL := C.UTF-8
 # No test may find the keys, profiles or proxies of whoever runs it.
 export AWS_CONFIG_FILE := /dev/null
@@ -73,7 +74,7 @@ copy: setup
 	@tests/tools/lay_home.sh '$(CACHE)/home'
 
 sanity: copy ## ansible-test sanity, no ignore files
-	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) sanity --local --color no --python $(PYVERSION) |& tee '$(CACHE)/sanity.log'
+	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) sanity --local --color no --python $(PYVERSION) </dev/null |& tee '$(CACHE)/sanity.log'
 	@! grep -q 'All targets skipped' '$(CACHE)/sanity.log'
 
 integration: copy ## ansible-test integration beside a sandbox of its own
@@ -81,10 +82,10 @@ integration: copy ## ansible-test integration beside a sandbox of its own
 
 integration-targets:
 	@printf '{"sandbox": %s}\n' "$$(cat '$(CACHE)/sandbox-integration/sandbox.json')" >'$(COPY)/$(NAME)/tests/integration/integration_config.yml'
-	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) integration --local --color no --python $(PYVERSION)
+	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) integration --local --color no --python $(PYVERSION) </dev/null
 
 molecule: setup ## the role's scenarios; the default scenario starts and stops their sandbox
-	molecule test --all --no-command-borders
+	molecule test --all --no-command-borders </dev/null
 
 sandbox-up: setup ## start the sandbox; .cache/sandbox/sandbox.env has what a shell needs
 	@python -m tests.sandbox start --directory '$(CACHE)/sandbox'
