@@ -15,7 +15,7 @@ from tests.sandbox.tidbcloud.serverless import serverless_app
 
 
 class TidbCloud:
-    """One organization with one API key for all of its projects, and two hosts: Dedicated, and Starter and Essential."""
+    """One organization with one API key for all its projects, and two hosts: Dedicated, and Starter and Essential."""
 
     def __init__(self, clock: Clock, settings: Settings, aws: Provider) -> None:
         self.estate = Estate(clock, settings, aws)
