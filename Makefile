@@ -8,6 +8,10 @@ SHELL       := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
+ifneq ($(words $(CURDIR)),1)
+$(error The path of this checkout has a space in it, and ansible-test cannot start there. Move it to another path)
+endif
+
 PYTHON ?= python3
 VENV   ?= .venv
 CACHE  := $(CURDIR)/.cache
