@@ -112,10 +112,8 @@ class Consumer:
         endpoint = self.find(network, vpc_endpoint_id)
         rules.may_be_modified(endpoint)
         rules.nothing_in_progress(endpoint, self._clock.now())
-        # the connection goes on when the service no longer permits the account: no look-up as the customer
-        service = self._services.get(endpoint.service_name)
-        if service is None:
-            raise Refused("InvalidServiceName", f"The Vpc Endpoint Service '{endpoint.service_name}' does not exist")
+        # a connection outlives the permission to make one: no look-up as the customer
+        service = self._services.require(endpoint.service_name)
         subnet_ids = _changed(endpoint.subnet_ids, asked.add_subnet_ids, asked.remove_subnet_ids)
         group_ids = _changed(endpoint.security_group_ids, asked.add_security_group_ids, asked.remove_security_group_ids)
         self._check_subnets(network, endpoint, service, asked, subnet_ids)

@@ -45,6 +45,13 @@ class EndpointServices:
     def get(self, service_name: str) -> EndpointService | None:
         return self._services.get(service_name)
 
+    def require(self, service_name: str) -> EndpointService:
+        """The service of an existing connection, whoever may see it."""
+        service = self.get(service_name)
+        if service is None:
+            raise _unknown(service_name)
+        return service
+
     def visible(self, account_id: str, region: str) -> list[EndpointService]:
         """Guide, "Share your services": nobody but a permitted principal sees a service, and only in its region."""
         return [
@@ -57,7 +64,7 @@ class EndpointServices:
         for service in self.visible(account_id, region):
             if service.service_name == service_name:
                 return service
-        raise Refused("InvalidServiceName", f"The Vpc Endpoint Service '{service_name}' does not exist")
+        raise _unknown(service_name)
 
     def owned(self, service_id: str, account_id: str) -> EndpointService:
         for service in self._services.values():
@@ -69,3 +76,7 @@ class EndpointServices:
 
     def reset(self) -> None:
         self._services.clear()
+
+
+def _unknown(service_name: str) -> Refused:
+    return Refused("InvalidServiceName", f"The Vpc Endpoint Service '{service_name}' does not exist")
