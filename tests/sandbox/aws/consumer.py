@@ -189,7 +189,7 @@ class Consumer:
         rules.endpoint_id_well_formed(vpc_endpoint_id)
         endpoint = self._endpoints.get(vpc_endpoint_id)
         if endpoint is None or not _belongs(endpoint, network):
-            raise Refused("InvalidVpcEndpointId.NotFound", f"The Vpc Endpoint Id '{vpc_endpoint_id}' does not exist")
+            raise _unknown(vpc_endpoint_id)
         return endpoint
 
     def listed(self, network: Network, vpc_endpoint_ids: Sequence[str]) -> list[Endpoint]:
@@ -203,10 +203,12 @@ class Consumer:
         for vpc_endpoint_id in vpc_endpoint_ids:
             rules.endpoint_id_well_formed(vpc_endpoint_id)
             if vpc_endpoint_id not in visible:
-                raise Refused(
-                    "InvalidVpcEndpointId.NotFound", f"The Vpc Endpoint Id '{vpc_endpoint_id}' does not exist"
-                )
+                raise _unknown(vpc_endpoint_id)
         return [one for key, one in visible.items() if not vpc_endpoint_ids or key in vpc_endpoint_ids]
+
+
+def _unknown(vpc_endpoint_id: str) -> Refused:
+    return Refused("InvalidVpcEndpointId.NotFound", f"The Vpc Endpoint Id '{vpc_endpoint_id}' does not exist")
 
 
 def _belongs(endpoint: Endpoint, network: Network) -> bool:

@@ -14,7 +14,6 @@ from moto.ec2.responses import EC2Response
 from tests.sandbox.aws import rules
 from tests.sandbox.aws.consumer import Consumer, Creation, Modification
 from tests.sandbox.aws.endpoints import Endpoint, Endpoints
-from tests.sandbox.aws.errors import Refused
 from tests.sandbox.aws.filters import Field, matching, page
 from tests.sandbox.aws.network import Network, Networks
 from tests.sandbox.aws.services import EndpointService, EndpointServices
@@ -100,9 +99,7 @@ class Ec2(EC2Response):
     def delete_vpc_endpoints(self) -> ActionResult:
         self.error_on_dryrun()
         unknown = self._consumer.delete(self.network, self._ids("VpcEndpointIds"))
-        return ActionResult(
-            unsuccessful(unknown, "InvalidVpcEndpoint.NotFound", "The Vpc Endpoint Id '{}' does not exist")
-        )
+        return ActionResult(unsuccessful(unknown))
 
     def describe_vpc_endpoints(self) -> ActionResult:
         self.error_on_dryrun()
@@ -150,9 +147,7 @@ class Ec2(EC2Response):
             endpoint = connections.get(vpc_endpoint_id)
             if endpoint is None or endpoint.service_name != service.service_name or not decision(endpoint):
                 unknown.append(vpc_endpoint_id)
-        return ActionResult(
-            unsuccessful(unknown, "InvalidVpcEndpoint.NotFound", "The Vpc Endpoint Id '{}' does not exist")
-        )
+        return ActionResult(unsuccessful(unknown))
 
     def create_tags(self) -> ActionResult:
         self._check_tagged_endpoints()
@@ -208,9 +203,7 @@ class Ec2(EC2Response):
         return endpoint_shape(endpoint, self._services.get(endpoint.service_name), self.network)
 
     def _connection_shape(self, endpoint: Endpoint) -> dict[str, object]:
-        service = self._services.get(endpoint.service_name)
-        if service is None:
-            raise Refused("InvalidServiceName", f"The Vpc Endpoint Service '{endpoint.service_name}' does not exist")
+        service = self._services.require(endpoint.service_name)
         return connection_shape(endpoint, service, self._networks.of(endpoint.account_id, endpoint.region))
 
     def _filters(self) -> dict[str, list[str]]:

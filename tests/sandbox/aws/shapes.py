@@ -108,8 +108,11 @@ def tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
-def unsuccessful(ids: list[str], code: str, message: str) -> dict[str, object]:
-    """The answer of calls that do not raise; `{}` in the message stands for the id."""
-    return {
-        "Unsuccessful": [{"ResourceId": one, "Error": {"Code": code, "Message": message.format(one)}} for one in ids]
-    }
+def unsuccessful(unknown_ids: list[str]) -> dict[str, object]:
+    """What calls answer that do not raise for an unknown endpoint (API error codes: `InvalidVpcEndpoint.NotFound`)."""
+    return {"Unsuccessful": [{"ResourceId": one, "Error": _not_found(one)} for one in unknown_ids]}
+
+
+def _not_found(vpc_endpoint_id: str) -> dict[str, str]:
+    message = f"The Vpc Endpoint Id '{vpc_endpoint_id}' does not exist"
+    return {"Code": "InvalidVpcEndpoint.NotFound", "Message": message}
