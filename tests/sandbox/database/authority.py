@@ -41,12 +41,13 @@ class Authority:
 
     def issue(self, *names: str, not_after: datetime.datetime | None = None) -> ssl.SSLContext:
         """A server's TLS context with a new certificate for C(names), for a year or until C(not_after)."""
-        not_after = not_after or datetime.datetime.now().astimezone() + datetime.timedelta(days=365)
+        now = datetime.datetime.now().astimezone()
+        not_after = not_after or now + datetime.timedelta(days=365)
         leaf = self._ca.issue_cert(
             *names,
             common_name=names[0][:64],
             organization_name="Sandbox",
-            not_before=not_after - datetime.timedelta(days=366),
+            not_before=min(now, not_after) - datetime.timedelta(days=1),
             not_after=not_after,
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

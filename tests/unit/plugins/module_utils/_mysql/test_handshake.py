@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failure import StageFailed
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.handshake import (
+    parse_greeting,
+    server_error,
+    tls_context,
+)
+from tests.unit.plugins.module_utils._mysql import hostile
+
+
+def test_a_greeting_tells_version_challenge_method_and_tls() -> None:
+    greeting = parse_greeting(hostile.greeting(method=b"caching_sha2_password"))
+    assert greeting.server_version == "8.0.11-TiDB-v8.5.2"
+    assert greeting.nonce == hostile.NONCE
+    assert greeting.auth_plugin == "caching_sha2_password"
+    assert greeting.offers_tls
+    assert greeting.is_tidb
+
+
+def test_a_greeting_without_tls_says_so() -> None:
+    assert not parse_greeting(hostile.greeting(capabilities=hostile.CAPABILITIES & ~hostile.SSL)).offers_tls
+
+
+def test_mysql_is_not_taken_for_tidb() -> None:
+    assert not parse_greeting(hostile.greeting(version=b"8.0.36")).is_tidb
+
+
+def test_without_a_method_of_its_own_a_server_means_the_native_one() -> None:
+    greeting = parse_greeting(hostile.greeting(capabilities=hostile.CAPABILITIES & ~hostile.PLUGIN_AUTH))
+    assert greeting.auth_plugin == "mysql_native_password"
+
+
+@pytest.mark.parametrize("size", range(len(hostile.greeting())))
+def test_a_greeting_that_is_cut_off_anywhere_is_an_error(size: int) -> None:
+    with pytest.raises(StageFailed) as failure:
+        parse_greeting(hostile.greeting()[:size])
+    assert failure.value.problem == "not_mysql"
+
+
+@given(st.binary(max_size=200))
+def test_garbage_after_the_protocol_version_never_raises_anything_else(garbage: bytes) -> None:
+    with contextlib.suppress(StageFailed):
+        parse_greeting(b"\x0a" + garbage)
+
+
+@pytest.mark.parametrize(
+    ("payload", "problem", "found"),
+    [
+        (b"\xff\x10\x04Too many connections", "too_many_connections", "error 1040: Too many connections"),
+        (b"\xff\x69\x04Host is blocked", "host_blocked", "error 1129: Host is blocked"),
+        (b"\xff\x15\x04#28000Access denied", "server_error", "error 1045: Access denied"),
+    ],
+)
+def test_an_error_packet_keeps_number_and_text(payload: bytes, problem: str, found: str) -> None:
+    failure = server_error(payload)
+    assert failure.problem == problem
+    assert found in failure.found
+
+
+@pytest.mark.parametrize(
+    "content", ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+)
+def test_a_ca_that_is_none_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_text(content, encoding="ascii")
+    with pytest.raises(StageFailed, match=r"ca\.pem \(ca_path\)") as failure:
+        tls_context(verify=True, ca_path=str(path))
+    assert (failure.value.problem, failure.value.stage) == ("ca_unusable", "tls")
+
+
+def test_a_ca_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StageFailed, match=r"missing\.pem \(ca_path\).*No such file"):
+        tls_context(verify=True, ca_path=str(tmp_path / "missing.pem"))
+
+
+def test_a_ca_in_the_options_that_is_none_is_named() -> None:
+    with pytest.raises(StageFailed, match="from ca_pem"):
+        tls_context(verify=True, ca_pem="nothing of the kind")

@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The whole check against servers that mean harm or know no better: a clear error, in time."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.login import Account
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import ping
+from tests.sandbox.database import Authority
+from tests.unit.plugins.module_utils._mysql import hostile
+from tests.unit.plugins.module_utils._mysql.checks import check_of
+from tests.unit.plugins.module_utils._mysql.databases import HOST
+from tests.unit.plugins.module_utils._mysql.hostile import (
+    Behaviour,
+    drips,
+    greeting,
+    hangs_up,
+    never_ends,
+    packet,
+    says,
+    says_and_hangs_up,
+    serving,
+    silent,
+    speaks_tls,
+)
+
+# What is to fail by the clock is given little time, what is to fail by itself more than it needs.
+PATIENCE = 10.0
+
+
+def patience(problem: str) -> float:
+    return 0.2 if problem == "timed_out" else PATIENCE
+
+
+WITHOUT_TLS = greeting(capabilities=hostile.CAPABILITIES & ~hostile.SSL)
+ACCOUNT = Account("someone", "a-password-of-the-tests")
+SHA2_GREETING = greeting(method=b"caching_sha2_password")
+OK = packet(b"\x00\x00\x00\x02\x00\x00\x00", 3)
+
+
+@pytest.fixture
+def context(authority: Authority) -> ssl.SSLContext:
+    return authority.context_for(HOST)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "stage", "problem"),
+    [
+        pytest.param(silent, "greeting", "timed_out", id="silent, as a web server is"),
+        pytest.param(hangs_up, "greeting", "closed", id="closes at once"),
+        pytest.param(says(b"HTTP/1.1 408 Request Timeout\r\n\r\n"), "greeting", "not_mysql", id="speaks HTTP"),
+        pytest.param(says(b"SSH-2.0-OpenSSH_9.2\r\n"), "greeting", "not_mysql", id="speaks SSH"),
+        pytest.param(says(b"\x15\x03\x03\x00\x02\x02\x28"), "greeting", "not_mysql", id="speaks TLS at once"),
+        pytest.param(says(b"\xff\xff\xff\x00" + bytes(100)), "greeting", "not_mysql", id="announces 16 MiB"),
+        pytest.param(says(b"\x00\x00\x00\x00"), "greeting", "not_mysql", id="an empty packet"),
+        pytest.param(never_ends(b"\x00\x40\x00\x00" + b"\x0a" * 0x4000), "greeting", "not_mysql", id="no end of text"),
+        pytest.param(never_ends(bytes(range(256))), "greeting", "not_mysql", id="endless garbage"),
+        pytest.param(drips(packet(greeting()), 0.02), "greeting", "timed_out", id="one byte at a time"),
+        pytest.param(says(packet(greeting())[:40]), "greeting", "timed_out", id="half a greeting"),
+        pytest.param(says_and_hangs_up(packet(greeting())[:40]), "greeting", "closed", id="half a greeting, closed"),
+        pytest.param(says(packet(greeting()[:20])), "greeting", "not_mysql", id="a greeting that is too short"),
+        pytest.param(says(packet(b"\x09" + greeting()[1:])), "greeting", "not_mysql", id="protocol version 9"),
+        pytest.param(says(packet(greeting(capabilities=hostile.SSL))), "greeting", "not_mysql", id="before MySQL 4.1"),
+        pytest.param(
+            says(packet(b"\xff\x69\x04Host '10.0.0.1' is blocked")), "greeting", "host_blocked", id="host blocked"
+        ),
+        pytest.param(
+            says(packet(b"\xff\x10\x04#08004Too many connections")),
+            "greeting",
+            "too_many_connections",
+            id="too many connections",
+        ),
+        pytest.param(says(packet(b"\xff\x01")), "greeting", "not_mysql", id="an error that is too short"),
+        pytest.param(says(packet(WITHOUT_TLS)), "tls", "tls_not_offered", id="no TLS"),
+        pytest.param(says(packet(greeting())), "tls", "timed_out", id="silent in TLS"),
+        pytest.param(says(packet(greeting()) + b"garbage" * 9), "tls", "tls_failed", id="garbage in TLS"),
+        pytest.param(says_and_hangs_up(packet(greeting())), "tls", "closed", id="closes in TLS"),
+    ],
+)
+def test_a_server_that_is_not_as_it_should_ends_in_a_clear_error(
+    authority: Authority, behaviour: Behaviour, stage: str, problem: str
+) -> None:
+    with serving(behaviour) as port:
+        began = time.monotonic()
+        outcome = ping(check_of(port, authority, timeout=patience(problem)))
+        seconds = time.monotonic() - began
+    returned = outcome.returned()
+    assert (returned["failed_stage"], returned["problem"]) == (stage, problem)
+    assert returned["causes"]
+    assert seconds < PATIENCE / 2
+
+
+@pytest.mark.parametrize(
+    ("then", "problem", "found"),
+    [
+        pytest.param(silent, "timed_out", "no answer in time", id="silent"),
+        pytest.param(hangs_up, "closed", "closed", id="closes"),
+        pytest.param(says(packet(b"\x77what", 3)), "not_mysql", "no place there", id="a packet of no kind"),
+        pytest.param(never_ends(packet(b"\x01\x03", 3)), "not_mysql", "went on asking", id="never done"),
+        pytest.param(
+            says(packet(b"\xfesha256_password\0nonce", 3)),
+            "auth_method_unsupported",
+            "logs in by sha256_password",
+            id="another method",
+        ),
+        pytest.param(
+            says(packet(b"\xfemysql_clear_password\0", 3)),
+            "auth_method_unsupported",
+            "logs in by mysql_clear_password",
+            id="asks for the password in the clear",
+        ),
+        pytest.param(says(packet(b"\xfe", 3)), "auth_method_unsupported", "mysql_old_password", id="the oldest method"),
+        pytest.param(says(packet(b"\x01\x04", 3)), "not_mysql", "no place there", id="asks by another method's rules"),
+        pytest.param(
+            says(packet(b"\xff\x10\x04#08004Too many connections", 3)),
+            "too_many_connections",
+            "error 1040",
+            id="too many connections",
+        ),
+        pytest.param(
+            says(OK + packet(b"\xff\x1c\x07#HY000You must reset your password", 1)),
+            "server_error",
+            "error 1820: You must reset your password",
+            id="refuses the query",
+        ),
+        pytest.param(says(OK + packet(b"\x02", 1)), "not_mysql", "one column", id="two columns"),
+        pytest.param(
+            says(OK + packet(b"\x01", 1) + packet(b"c", 2) + packet(b"\xfe", 3) + packet(b"\xfb", 4)),
+            "not_mysql",
+            "in the middle of a field",
+            id="null for a version",
+        ),
+    ],
+)
+def test_a_server_that_errs_after_tls_fails_the_login(
+    authority: Authority, context: ssl.SSLContext, then: Behaviour, problem: str, found: str
+) -> None:
+    # The first connection, without a login, is met by the same server.
+    with serving(speaks_tls(context, then)) as port:
+        outcome = ping(check_of(port, authority, timeout=patience(problem), account=ACCOUNT))
+    returned = outcome.returned()
+    assert (returned["failed_stage"], returned["problem"]) == ("login", problem)
+    assert found in outcome.message()
+
+
+def test_the_text_of_a_hostile_server_is_shown_in_print_only(authority: Authority) -> None:
+    with serving(says(packet(b"\xff\x15\x04\x1b[2J" + b"x" * 1000))) as port:
+        message = ping(check_of(port, authority, timeout=PATIENCE)).message()
+    assert message.isprintable()
+    assert len(message) < 800
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")
+def test_a_server_of_old_tls_is_refused(authority: Authority) -> None:
+    old = authority.issue(HOST)
+    old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with serving(speaks_tls(old, silent)) as port:
+        returned = ping(check_of(port, authority, timeout=PATIENCE)).returned()
+    assert (returned["failed_stage"], returned["problem"]) == ("tls", "tls_failed")
+
+
+def test_no_password_is_sent_to_a_server_whose_certificate_is_not_accepted(authority: Authority) -> None:
+    received: list[bytes] = []
+
+    def listens(connection: socket.socket) -> None:
+        received.append(connection.recv(4096))
+
+    with serving(speaks_tls(authority.issue("other.example.com"), listens)) as port:
+        returned = ping(check_of(port, authority, timeout=PATIENCE, account=ACCOUNT)).returned()
+    assert returned["problem"] == "certificate_wrong_host"
+    assert not any(received)
