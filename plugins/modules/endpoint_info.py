@@ -84,6 +84,31 @@ options:
     type: list
     elements: str
     default: []
+  accounts:
+    description:
+      - AWS accounts to read, instead of the one that the module's own options name. TiDB Cloud is read once for all of them.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      profile:
+        description:
+          - A named AWS profile.
+        type: str
+      assume_role_arn:
+        description:
+          - ARN of a role in the account, assumed with the module's own credentials or O(accounts[].profile).
+        type: str
+      assume_role_external_id:
+        description:
+          - External ID to present when assuming O(accounts[].assume_role_arn).
+        type: str
+      regions:
+        description:
+          - AWS regions to read in this account. Defaults to O(regions), and then as there.
+        type: list
+        elements: str
+        default: []
   include_costs:
     description:
       - Whether to return RV(costs).
@@ -109,6 +134,13 @@ EXAMPLES = r"""
     project_ids: ["1234567890123456780", "1234567890123456781"]
     statuses: [failed]
     include_costs: true
+
+- name: Gather what two AWS accounts have, by roles that the control node may assume
+  tidbcloud.privatelink.endpoint_info:
+    accounts:
+      - assume_role_arn: arn:aws:iam::123456789012:role/privatelink-reader
+      - assume_role_arn: arn:aws:iam::210987654321:role/privatelink-reader
+        regions: [us-east-1, eu-central-1]
 
 # On the command line:
 #   ansible localhost -m tidbcloud.privatelink.endpoint_info
@@ -301,7 +333,7 @@ findings:
   contains:
     code:
       description: >-
-        One of V(not_registered), V(interface_endpoint_missing), V(leftover), V(registration_failed), V(private_dns_off).
+        One of V(not_registered), V(interface_endpoint_missing), V(leftover), V(registration_failed), V(drift), V(private_dns_off).
       type: str
     severity:
       description: V(error) or V(warning).
@@ -411,8 +443,9 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import read_fleet
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
-    connect,
+    connect_tidbcloud,
     filter_arguments,
+    fleet_accounts,
     fleet_filters,
     shared_arguments,
 )
@@ -422,12 +455,12 @@ def main() -> None:
     module = AnsibleAWSModule(argument_spec={**shared_arguments(), **filter_arguments()}, supports_check_mode=True)
 
     def work() -> dict[str, t.Any]:
-        fleet = read_fleet(fleet_filters(module.params), connect(module))
+        fleet = read_fleet(fleet_filters(module.params), connect_tidbcloud(module), fleet_accounts(module))
         return {
             "changed": False,
             "endpoint_services": fleet.endpoint_services,
             "private_endpoints": fleet.private_endpoints,
-            "findings": findings(fleet.private_endpoints, fleet.scope["accounts"]),
+            "findings": findings(fleet.private_endpoints, fleet.looked_at, fleet.scope["projects"]),
             "costs": costs(fleet.private_endpoints) if module.params["include_costs"] else None,
             "scope": fleet.scope,
         }

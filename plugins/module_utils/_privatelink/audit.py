@@ -14,45 +14,63 @@ Finding = dict[str, t.Any]
 _LEFTOVERS = ("rejected", "failed", "expired")
 
 
-def findings(private_endpoints: t.Iterable[Endpoint], accounts: t.Collection[str]) -> list[Finding]:
+def findings(
+    private_endpoints: t.Iterable[Endpoint], looked_at: t.Collection[tuple[str, str]], projects: t.Collection[str]
+) -> list[Finding]:
     """Findings over private endpoints in the shape that C(endpoint_info) returns.
 
-    C(accounts): the AWS accounts that were read. What lives in another account is nobody's finding: these credentials
-    cannot see it, so they cannot judge it.
+    C(looked_at): the AWS accounts and regions, as pairs, and C(projects): the projects that were read. What lies outside
+    is nobody's finding: these credentials cannot see it, so they cannot judge it.
     """
-    found = (_judge(endpoint, accounts) for endpoint in private_endpoints)
+    found = (_judge(endpoint, looked_at, projects) for endpoint in private_endpoints)
     return [finding for finding in found if finding is not None]
 
 
-def _judge(endpoint: Endpoint, accounts: t.Collection[str]) -> Finding | None:
+def _judge(endpoint: Endpoint, looked_at: t.Collection[tuple[str, str]], projects: t.Collection[str]) -> Finding | None:
     """The first that fits: one cause is one finding."""
-    vpce, state = endpoint["vpc_endpoint_id"], endpoint["vpc_endpoint_state"]
-    registration = endpoint["endpoint_state"]
-    if not endpoint["aws_visible"]:
-        return _missing(endpoint) if endpoint["account_id"] in accounts else None
     if endpoint["status"] == "deleting":
         return None
-    if state in _LEFTOVERS:
-        message = f"Interface endpoint {vpce} is {state}: it serves nobody, cannot be used again, and is billed."
-        return _finding(endpoint, "leftover", "error", message, _remove(endpoint))
-    if registration == "FAILED":
-        message = (
-            f"The registration of {vpce} has failed: {endpoint['endpoint_message'] or 'TiDB Cloud gave no reason'}."
-        )
-        return _finding(
-            endpoint,
-            "registration_failed",
-            "error",
-            message,
-            "Run private_endpoint with recreate_failed=true, or with state=absent.",
-        )
-    if registration in (None, "DISCOVERED"):
-        return _not_registered(endpoint)
+    if not endpoint["aws_visible"]:
+        return _missing(endpoint) if (endpoint["account_id"], endpoint["region"]) in looked_at else None
+    if endpoint["vpc_endpoint_state"] in _LEFTOVERS:
+        return _leftover(endpoint)
+    if endpoint["endpoint_state"] == "FAILED":
+        return _failed(endpoint)
+    if endpoint["endpoint_state"] in (None, "DISCOVERED"):
+        # Whether an endpoint is registered, only its own project's list can tell.
+        return _not_registered(endpoint) if endpoint["project_id"] in projects else None
+    if endpoint["endpoint_state"] == "ACTIVE" and endpoint["vpc_endpoint_state"] != "available":
+        return _drift(endpoint)
     if endpoint["status"] == "active" and not endpoint["private_dns_enabled"]:
-        message = f"Private DNS of {vpce} is off: {endpoint['host']} does not resolve in {endpoint['vpc_id']}."
-        remedy = f"Run private_endpoint with vpc_endpoint_id={vpce} and private_dns_enabled=true."
-        return _finding(endpoint, "private_dns_off", "warning", message, remedy)
+        return _private_dns_off(endpoint)
     return None
+
+
+def _leftover(endpoint: Endpoint) -> Finding:
+    vpce, state = endpoint["vpc_endpoint_id"], endpoint["vpc_endpoint_state"]
+    message = f"Interface endpoint {vpce} is {state}: it serves nobody, cannot be used again, and is billed."
+    return _finding(endpoint, "leftover", "error", message, _remove(endpoint))
+
+
+def _failed(endpoint: Endpoint) -> Finding:
+    reason = endpoint["endpoint_message"] or "TiDB Cloud gave no reason"
+    message = f"The registration of {endpoint['vpc_endpoint_id']} has failed: {reason}."
+    remedy = "Run private_endpoint with recreate_failed=true, or with state=absent."
+    return _finding(endpoint, "registration_failed", "error", message, remedy)
+
+
+def _drift(endpoint: Endpoint) -> Finding:
+    vpce, state = endpoint["vpc_endpoint_id"], endpoint["vpc_endpoint_state"]
+    message = f"The two sides disagree about {vpce}: TiDB Cloud has it ACTIVE, AWS has it {state}."
+    remedy = "Wait some minutes; if it stays so, run private_endpoint with state=absent and make it anew."
+    return _finding(endpoint, "drift", "warning", message, remedy)
+
+
+def _private_dns_off(endpoint: Endpoint) -> Finding:
+    vpce = endpoint["vpc_endpoint_id"]
+    message = f"Private DNS of {vpce} is off: {endpoint['host']} does not resolve in {endpoint['vpc_id']}."
+    remedy = f"Run private_endpoint with vpc_endpoint_id={vpce} and private_dns_enabled=true."
+    return _finding(endpoint, "private_dns_off", "warning", message, remedy)
 
 
 def _missing(endpoint: Endpoint) -> Finding:

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .._aws import api as aws
+from .._aws.session import AwsSession
 from .._tidbcloud.api import TidbCloud
-from .clouds import Clouds
 from .current import Pair, pair_up
 from .model import (
     CLUSTER_TAG,
@@ -49,37 +49,49 @@ class Site:
     service: EndpointService | None
 
 
-@dataclass
+@dataclass(frozen=True)
+class Account:
+    """One AWS account to read: its credentials and the regions to look in; none means those of the clusters found."""
+
+    session: AwsSession
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AwsSide:
+    """What the accounts hold. C(looked_at) says where, as (account id, region)."""
+
+    endpoints: tuple[InterfaceEndpoint, ...] = ()
+    interfaces: tuple[NetworkInterface, ...] = ()
+    subnets: tuple[Subnet, ...] = ()
+    looked_at: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
 class Fleet:
-    """What was found, in the shapes that C(endpoint_info) returns."""
+    """What was found, in the shapes that C(endpoint_info) returns, and in which accounts and regions of AWS."""
 
-    endpoint_services: list[dict[str, t.Any]] = field(default_factory=list)
-    private_endpoints: list[dict[str, t.Any]] = field(default_factory=list)
-    scope: dict[str, list[str]] = field(default_factory=dict)
+    endpoint_services: list[dict[str, t.Any]]
+    private_endpoints: list[dict[str, t.Any]]
+    scope: dict[str, list[str]]
+    looked_at: frozenset[tuple[str, str]]
 
 
-def read_fleet(filters: Filters, clouds: Clouds) -> Fleet:
+def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account]) -> Fleet:
     """Reads services and private endpoints. Raises ApiError; finding nothing is no error."""
-    tidb = clouds.tidb
     clusters = _read_clusters(filters, tidb)
     registrations = _read_registrations(filters, clusters, tidb)
     sites = [site for cluster in clusters for site in _sites(cluster, filters, tidb)]
-    regions = filters.regions or _regions(clouds, clusters, registrations)
-    names = {site.service.service_name for site in sites if site.service} | {row.service_name for row in registrations}
-    ours = {cluster.cluster_id for cluster in clusters} | set(filters.cluster_ids)
-    endpoints: list[InterfaceEndpoint] = []
-    details: dict[str, tuple[tuple[NetworkInterface, ...], tuple[Subnet, ...]]] = {}
-    for region in regions:
-        found = [
-            endpoint for endpoint in _interface_endpoints(clouds, region) if _is_ours(endpoint, names, ours, filters)
-        ]
-        details[region] = _details(clouds, region, found)
-        endpoints += found
-    accounts = [aws.caller_account(clouds.aws.client("sts", regions[0]))] if regions else []
+    side = _read_aws(filters, accounts, sites, registrations)
     return Fleet(
         [endpoint_service(site.service, site.cluster, site.group) for site in sites],
-        _private_endpoints(filters, pair_up(endpoints, registrations), sites, details),
-        {"accounts": accounts, "regions": list(regions), "projects": _projects(filters, clusters)},
+        _private_endpoints(filters, pair_up(side.endpoints, registrations), sites, side),
+        {
+            "accounts": sorted({account for account, _region in side.looked_at}),
+            "regions": sorted({region for _account, region in side.looked_at}),
+            "projects": _projects(filters, clusters),
+        },
+        side.looked_at,
     )
 
 
@@ -118,18 +130,42 @@ def _sites(cluster: Cluster, filters: Filters, tidb: TidbCloud) -> t.Iterator[Si
                 yield Site(cluster, group, service)
 
 
-def _regions(clouds: Clouds, clusters: t.Sequence[Cluster], registrations: t.Sequence[Registration]) -> tuple[str, ...]:
-    if clouds.aws.region:
-        return (clouds.aws.region,)
-    return tuple(sorted({*(c.region for c in clusters if c.region), *(r.region for r in registrations if r.region)}))
+def _read_aws(
+    filters: Filters, accounts: t.Sequence[Account], sites: t.Sequence[Site], registrations: t.Sequence[Registration]
+) -> AwsSide:
+    """One paged list for each account and region; which endpoints are ours is decided here."""
+    services = {site.service.service_name for site in sites if site.service} | {
+        row.service_name for row in registrations
+    }
+    clusters = {site.cluster.cluster_id for site in sites} | filters.cluster_ids
+    found_in = {site.cluster.region for site in sites} | {row.region for row in registrations}
+    side = AwsSide()
+    for account in accounts:
+        for region in account.regions or filters.regions or _own_regions(account, found_in):
+            ec2 = account.session.client("ec2", region)
+            endpoints = [
+                endpoint
+                for endpoint in aws.describe_vpc_endpoints(ec2, filters={})
+                if _is_ours(endpoint, services, clusters, filters)
+            ]
+            interfaces, subnets = _details(ec2, endpoints)
+            side = AwsSide(
+                (*side.endpoints, *endpoints),
+                (*side.interfaces, *interfaces),
+                (*side.subnets, *subnets),
+                side.looked_at | {(aws.caller_account(account.session.client("sts", region)), region)},
+            )
+    return side
+
+
+def _own_regions(account: Account, found_in: t.Iterable[str | None]) -> tuple[str, ...]:
+    if account.session.region:
+        return (account.session.region,)
+    return tuple(sorted(region for region in found_in if region))
 
 
 def _projects(filters: Filters, clusters: t.Sequence[Cluster]) -> list[str]:
     return sorted(filters.project_ids) or sorted({cluster.project_id for cluster in clusters if cluster.project_id})
-
-
-def _interface_endpoints(clouds: Clouds, region: str) -> list[InterfaceEndpoint]:
-    return aws.describe_vpc_endpoints(clouds.ec2(region), filters={"vpc-endpoint-type": ["Interface"]})
 
 
 def _is_ours(
@@ -145,43 +181,40 @@ def _is_ours(
     )
 
 
-def _details(
-    clouds: Clouds, region: str, endpoints: t.Sequence[InterfaceEndpoint]
-) -> tuple[tuple[NetworkInterface, ...], tuple[Subnet, ...]]:
-    ec2 = clouds.ec2(region)
+def _details(ec2: t.Any, endpoints: t.Sequence[InterfaceEndpoint]) -> tuple[list[NetworkInterface], list[Subnet]]:
     interface_ids = sorted({interface_id for endpoint in endpoints for interface_id in endpoint.network_interface_ids})
     subnet_ids = sorted({subnet_id for endpoint in endpoints for subnet_id in endpoint.subnet_ids})
-    interfaces = tuple(aws.describe_network_interfaces(ec2, interface_ids)) if interface_ids else ()
-    return interfaces, tuple(aws.describe_subnets(ec2, subnet_ids)) if subnet_ids else ()
+    return aws.describe_network_interfaces(ec2, interface_ids), aws.describe_subnets(ec2, subnet_ids)
 
 
 def _private_endpoints(
-    filters: Filters,
-    pairs: t.Iterable[Pair],
-    sites: t.Sequence[Site],
-    details: t.Mapping[str, tuple[tuple[NetworkInterface, ...], tuple[Subnet, ...]]],
+    filters: Filters, pairs: t.Iterable[Pair], sites: t.Sequence[Site], side: AwsSide
 ) -> list[dict[str, t.Any]]:
     by_group = {site.group.node_group_id: site for site in sites}
     by_service = {site.service.service_name: site for site in sites if site.service}
+    interfaces: dict[str, NetworkInterface] = {item.network_interface_id: item for item in side.interfaces}
     shaped = []
     for pair in pairs:
         if filters.vpc_ids and pair.endpoint is None:
             continue  # which VPC it is in, only its own account knows
         site = by_group.get((pair.registration.node_group_id if pair.registration else None) or "")
         site = site or by_service.get(pair.endpoint.service_name if pair.endpoint else None)
-        found = _shape(pair, site, details)
+        own = tuple(interfaces[item] for item in _interface_ids(pair) if item in interfaces)
+        found = _shape(pair, site, own, side.subnets)
         if not filters.statuses or found["status"] in filters.statuses:
             shaped.append(found)
     return sorted(shaped, key=lambda found: (found["cluster_id"] or "", found["vpc_endpoint_id"] or ""))
 
 
+def _interface_ids(pair: Pair) -> tuple[str, ...]:
+    return pair.endpoint.network_interface_ids if pair.endpoint else ()
+
+
 def _shape(
-    pair: Pair, site: Site | None, details: t.Mapping[str, tuple[tuple[NetworkInterface, ...], tuple[Subnet, ...]]]
+    pair: Pair, site: Site | None, interfaces: t.Sequence[NetworkInterface], subnets: t.Sequence[Subnet]
 ) -> dict[str, t.Any]:
     endpoint, registration = pair.endpoint, pair.registration
     region = endpoint.region if endpoint else registration.region if registration else None
-    interfaces, subnets = details.get(region or "", ((), ()))
-    own = tuple(i for i in interfaces if endpoint and i.network_interface_id in endpoint.network_interface_ids)
     cluster, group, service = (site.cluster, site.group, site.service) if site else (None, None, None)
     tagged = endpoint.tags.get(CLUSTER_TAG) if endpoint else None
     status, stage = status_and_stage(endpoint, registration, visible=pair.visible)
@@ -189,7 +222,7 @@ def _shape(
         "status": status,
         "stage": stage,
         "status_note": NOTES[status],
-        **interface_endpoint_keys(pair, region, own, subnets),
+        **interface_endpoint_keys(pair, region, interfaces, subnets),
         **service_keys(registration, service, endpoint.service_name if endpoint else None),
         **cluster_keys(registration, cluster, group),
         **access_keys(registration, cluster, group, service),

@@ -18,7 +18,7 @@ from .._tidbcloud.urls import DEDICATED_URL, SERVERLESS_URL
 from .clouds import Clouds
 from .desired import Desired
 from .errors import PrivateLinkError
-from .fleet import Filters
+from .fleet import Account, Filters
 from .status import NOTES
 from .wait import Deadline
 
@@ -89,7 +89,20 @@ def filter_arguments() -> dict[str, t.Any]:
         "regions": {},
     }
     filters = {option: {"type": "list", "elements": "str", "default": [], **more} for option, more in lists.items()}
-    return {**filters, "include_costs": {"type": "bool", "default": False}}
+    account = {
+        "profile": {"type": "str"},
+        "assume_role_arn": {"type": "str"},
+        "assume_role_external_id": {"type": "str"},
+        "regions": {"type": "list", "elements": "str", "default": []},
+    }
+    accounts = {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": account,
+        "required_one_of": [["profile", "assume_role_arn"]],
+    }
+    return {**filters, "accounts": accounts, "include_costs": {"type": "bool", "default": False}}
 
 
 def fleet_filters(params: t.Mapping[str, t.Any]) -> Filters:
@@ -173,6 +186,23 @@ def optional_id(params: t.Mapping[str, t.Any], option: str) -> str | None:
     return tidb_id(value, option) if value else None
 
 
+def fleet_accounts(module: t.Any) -> list[Account]:
+    """The accounts to read: those listed, or the one that the module's own options name."""
+    listed = module.params["accounts"] or [{}]
+    return [
+        Account(
+            AwsSession(
+                module,
+                profile=item.get("profile") or None,
+                assume_role_arn=item.get("assume_role_arn") or None,
+                assume_role_external_id=item.get("assume_role_external_id") or None,
+            ),
+            tuple(item.get("regions") or ()),
+        )
+        for item in listed
+    ]
+
+
 def required_id(params: t.Mapping[str, t.Any], option: str) -> str:
     """An id of TiDB Cloud. Raises PrivateLinkError where it is none."""
     return tidb_id(params[option], option)
@@ -193,11 +223,14 @@ def connect(module: t.Any, deadline: Deadline | None = None, *, tidbcloud: bool 
         assume_role_arn=params["assume_role_arn"] or None,
         assume_role_external_id=params["assume_role_external_id"] or None,
     )
-    if not tidbcloud:
-        return Clouds(aws)
+    return Clouds(aws, connect_tidbcloud(module, deadline) if tidbcloud else None)
+
+
+def connect_tidbcloud(module: t.Any, deadline: Deadline | None = None) -> TidbCloud:
+    """TiDB Cloud from a module's options; ends and raises as C(connect) does."""
     if not HAS_REQUESTS:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    return Clouds(aws, TidbCloud(_session(params, deadline)))
+    return TidbCloud(_session(module.params, deadline))
 
 
 def _session(params: t.Mapping[str, t.Any], deadline: Deadline | None) -> Session:
