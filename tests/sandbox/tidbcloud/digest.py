@@ -51,13 +51,13 @@ class Digest:
         return public_key
 
     def _proves(self, given: Mapping[str, str], private_key: str, method: str, target: str) -> bool:
-        """RFC 7616, 3.4.1, with qop=auth. The uri must be the one that was asked for (3.4.6)."""
+        """RFC 7616, 3.4.1, with qop=auth. What counts is what was asked for, not what `uri` says of it (3.4.6)."""
         algorithm = given.get("algorithm", "MD5").upper()
         if algorithm not in self._settings.digest_algorithms or given.get("qop") != "auth":
             return False
-        if not {"nonce", "nc", "cnonce", "response"} <= given.keys() or given.get("uri") != target:
+        if not {"nonce", "nc", "cnonce", "response"} <= given.keys() or not _is_count(given["nc"]):
             return False
-        if given.get("realm") != REALM or not _is_count(given["nc"]):
+        if given.get("realm") != REALM:
             return False
         secret = _hash(algorithm, f"{given['username']}:{REALM}:{private_key}")
         message = f"{given['nonce']}:{given['nc']}:{given['cnonce']}:auth:{_hash(algorithm, f'{method}:{target}')}"

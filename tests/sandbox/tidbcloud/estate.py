@@ -269,9 +269,8 @@ class Estate:
         registration = self.registration(cluster_id, group_id, connection_id)
         if registration.state == "DISCOVERED":
             raise not_now(f"The VPC endpoint {registration.endpoint_id} is not registered.")
-        if registration.state != "DELETING":
-            registration.state = "DELETING"
-            self._clock.after(self._settings.registration_deleting, partial(self._forget, registration))
+        registration.state = "DELETING"
+        self._clock.after(self._settings.registration_deleting, partial(self._forget, registration))
 
     def _forget(self, registration: Registration) -> None:
         """The registration is gone; the endpoint stays behind in the customer's account, rejected and not reusable."""

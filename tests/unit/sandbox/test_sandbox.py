@@ -140,6 +140,20 @@ def test_an_endpoint_lives_from_its_request_to_its_rejection(sandbox: Sandbox) -
     assert customer.connect_to_database() == "closed"
 
 
+def test_there_is_no_way_to_the_database_unless_both_sides_are_ready(sandbox: Sandbox) -> None:
+    customer = Customer(sandbox)
+    endpoint_id = customer.create_endpoint()
+    customer.register(endpoint_id)
+    settings = sandbox.settings
+    sandbox.clock.advance(settings.registration_accept + settings.endpoint_available + settings.registration_active / 2)
+    assert (customer.endpoint_state(endpoint_id), customer.registration_states()) == ("available", ["PENDING"])
+    assert customer.connect_to_database() == "closed"
+    sandbox.clock.advance(1)
+    customer.ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint_id])
+    assert (customer.endpoint_state(endpoint_id), customer.registration_states()) == ("deleting", ["ACTIVE"])
+    assert customer.connect_to_database() == "closed"
+
+
 def test_dropping_a_cluster_rejects_its_endpoints_on_aws(sandbox: Sandbox) -> None:
     customer = Customer(sandbox)
     endpoint_id = customer.create_endpoint()
@@ -208,7 +222,7 @@ def test_a_visit_to_the_database_is_logged(sandbox: Sandbox) -> None:
 def test_a_reset_brings_everything_back_and_keeps_urls_and_ids(sandbox: Sandbox) -> None:
     customer = Customer(sandbox)
     before = sandbox.facts()
-    customer.register(customer.create_endpoint())
+    connection_id = customer.register(customer.create_endpoint())
     sandbox.settings.change({"rate_limit": 1})
     sandbox.faults.add({"api": "aws", "call": "*", "kind": "reset"})
     sandbox.tidbcloud.estate.drop_cluster(before["clusters"]["paused"]["cluster_id"])
@@ -217,6 +231,7 @@ def test_a_reset_brings_everything_back_and_keeps_urls_and_ids(sandbox: Sandbox)
     assert (sandbox.settings, sandbox.faults.list(), sandbox.log.entries()) == (Settings(), [], [])
     assert customer.ec2.describe_vpc_endpoints()["VpcEndpoints"] == []
     assert customer.registration_states() == []
+    assert customer.register(customer.create_endpoint()) == connection_id
 
 
 def test_the_certificate_of_the_authority_is_in_the_directory(sandbox: Sandbox) -> None:

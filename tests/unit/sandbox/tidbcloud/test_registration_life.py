@@ -87,12 +87,27 @@ def test_terminating_twice_is_answered_the_same(world: World) -> None:
     assert world.rows() == []
 
 
-def test_a_registration_that_is_terminated_while_pending_never_becomes_active(world: World) -> None:
+# Registered, accepted, available but not ACTIVE yet.
+@pytest.mark.parametrize("moment", [0, 2.5, 3.2])
+def test_a_registration_that_is_terminated_while_pending_never_becomes_active(moment: float) -> None:
+    world = World(registration_deleting=10)
     world.request_endpoint(ENDPOINT)
     connection_id = world.register(ENDPOINT).json()["privateEndpointConnectionId"]
+    world.clock.advance(moment)
+    assert world.states() == ["PENDING"]
     world.terminate(connection_id)
-    world.clock.advance(60)
+    world.clock.advance(9)
+    assert world.states() == ["DELETING"]
+    world.clock.advance(1)
     assert (world.states(), world.aws.requested[ENDPOINT].state) == ([], "rejected")
+
+
+def test_an_endpoint_whose_registration_was_terminated_before_is_not_accepted_any_more() -> None:
+    world = World(registration_deleting=10)
+    endpoint = world.request_endpoint(ENDPOINT)
+    world.terminate(world.register(ENDPOINT).json()["privateEndpointConnectionId"])
+    world.clock.advance(9)
+    assert endpoint.state == "pendingAcceptance"
 
 
 def test_terminating_a_failed_registration_leaves_the_endpoint_of_another_service_alone(world: World) -> None:
@@ -153,10 +168,12 @@ def test_a_dropped_cluster_takes_service_and_registrations_with_it_and_its_endpo
 def test_what_was_under_way_when_a_cluster_was_dropped_comes_to_nothing(world: World) -> None:
     world.request_endpoint(ENDPOINT)
     world.register(ENDPOINT)
+    service_name = world.service_name("service-creating")
     world.cloud.estate.drop_cluster(CLUSTER_IDS["main"])
     world.cloud.estate.drop_cluster(CLUSTER_IDS["service-creating"])
     world.clock.advance(60)
     assert (world.aws.requested[ENDPOINT].state, world.cloud.estate.registrations()) == ("rejected", [])
+    assert service_name not in world.aws.services
 
 
 @pytest.mark.parametrize("state", ["ACTIVE", "DISCOVERED"])
