@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from tests.sandbox.clock import Clock
 
+PLAYED = frozenset({"ec2", "elasticloadbalancing", "iam", "servicequotas", "sts"})
+"""The services (by their names in signatures) that the sandbox answers for."""
 Handler = Callable[..., Any]
 """moto's own: request, url, headers to status, headers, body."""
 
@@ -51,6 +53,8 @@ class App:
             principal = self._authenticate(environ, signature, body)
             if principal is None:
                 return _refusal(signature)(environ, start_response)
+            if signature and signature.service not in PLAYED:
+                return _not_played(signature.service)(environ, start_response)
             # moto takes the account from this header before anything else
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = principal.account_id
             try:
@@ -123,6 +127,12 @@ def _refusal(signature: Signature | None) -> Response:
         403,
         content_type="text/xml",
     )
+
+
+def _not_played(service: str) -> Response:
+    """The Price List, for one: to the caller it is as if the keys had no right to it."""
+    answer = {"__type": "AccessDeniedException", "message": f"The sandbox does not play the AWS service {service}."}
+    return Response(json.dumps(answer), 400, content_type="application/x-amz-json-1.1")
 
 
 def _error(code: str, message: str, status: int) -> Response:

@@ -211,6 +211,11 @@ def test_the_request_log_learns_action_account_and_parameters(
     assert environ["wsgi.input"].read() == body, "left for the next reader"  # type: ignore[attr-defined]
 
 
+def test_a_service_that_the_sandbox_lacks_denies_access(cloud: Cloud) -> None:
+    with refused("AccessDeniedException", "The sandbox does not play the AWS service pricing."):
+        cloud.client("pricing").get_products(ServiceCode="AmazonVPC")
+
+
 def test_an_action_that_the_sandbox_lacks_is_answered_as_an_error(ec2: EC2Client) -> None:
     with pytest.raises(ClientError, match="InvalidAction"):
         ec2.describe_vpc_endpoint_connection_notifications()
