@@ -21,6 +21,8 @@ ENDPOINT_NOT_FOUND = frozenset({"InvalidVpcEndpointId.NotFound", "InvalidVpcEndp
 ENDPOINT_MALFORMED = "InvalidVpcEndpointId.Malformed"
 # "Interface VPC endpoints per VPC" of the service "vpc".
 QUOTA_CODE = "L-29B6F2EB"
+# The most values that EC2 takes for one filter.
+FILTER_VALUES = 200
 
 
 def describe_vpc_endpoints(
@@ -193,7 +195,8 @@ def _endpoints(ec2: Client, **selection: object) -> list[InterfaceEndpoint]:
 
 def _matching(ec2: Client, method: str, key: str, name: str, ids: Sequence[str]) -> list[shapes.Json]:
     """By filter, not by id: one unknown id must not hide the others."""
-    return pages(ec2, method, key, Filters=_filters({name: ids})) if ids else []
+    parts = [ids[start : start + FILTER_VALUES] for start in range(0, len(ids), FILTER_VALUES)]
+    return [item for part in parts for item in pages(ec2, method, key, Filters=_filters({name: part}))]
 
 
 def _filters(filters: Mapping[str, Sequence[str]]) -> list[dict[str, object]]:

@@ -17,6 +17,8 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before any
 
 Client = t.Any
 Json = t.Mapping[str, t.Any]
+# botocore repeats every failure that may pass but one: an answer that was cut off.
+READ_ATTEMPTS = 3
 
 
 def call(client: Client, method: str, **params: t.Any) -> Json:
@@ -42,10 +44,15 @@ def call_of(client: Client, method: str) -> Call:
 _Result = t.TypeVar("_Result")
 
 
-def _translated(client: Client, method: str, act: t.Callable[[], _Result]) -> _Result:
+def _translated(client: Client, method: str, act: t.Callable[[], _Result], attempts: int = READ_ATTEMPTS) -> _Result:
     try:
         return act()
     except ClientError as error:
         raise refused(call_of(client, method), error.response) from None
-    except (BotoCoreError, ResponseParserError, ValueError) as error:
+    except ResponseParserError as error:
+        asked = call_of(client, method)
+        if attempts <= 1 or not asked.reads:
+            raise not_answered(asked, error) from None
+    except (BotoCoreError, ValueError) as error:
         raise not_answered(call_of(client, method), error) from None
+    return _translated(client, method, act, attempts - 1)
