@@ -19,7 +19,7 @@ def findings(
 ) -> list[Finding]:
     """Findings over private endpoints in the shape that C(endpoint_info) returns.
 
-    C(looked_at): the AWS accounts and regions, as pairs, and C(projects): the projects that were read. What lies outside
+    C(looked_at): the AWS accounts and regions, as pairs; C(projects): the projects that were read. What lies outside
     is nobody's finding: these credentials cannot see it, so they cannot judge it.
     """
     found = (_judge(endpoint, looked_at, projects) for endpoint in private_endpoints)

@@ -168,16 +168,24 @@ def _refuse(desired: Desired, current: Current, found: Found) -> None:
     if pair is not None and pair.endpoint is not None:
         violations += _wrong_endpoint(desired, current, pair.endpoint)
     if desired.vpc_endpoint_id and desired.state == "present" and (pair is None or pair.endpoint is None):
-        message = (
-            f"There is no interface endpoint {desired.vpc_endpoint_id} in {current.region} that these credentials "
-            "can see."
-        )
-        remedy = "Check the id, the AWS account and the region, or omit vpc_endpoint_id to create one."
-        violations.append(Violation("vpc_endpoint_not_found", message, remedy))
+        violations += _vanished(desired, current, pair)
     if current.cluster_dropped and _is_doubtful(desired, found):
         violations.append(cluster_not_found(desired.cluster_id))
     if violations:
         raise LimitsViolated(violations)
+
+
+def _vanished(desired: Desired, current: Current, pair: Pair | None) -> list[Violation]:
+    """A registration whose interface endpoint cannot be seen is replaced only where the user says so."""
+    if pair is not None and desired.recreate_failed:
+        return []
+    message = (
+        f"There is no interface endpoint {desired.vpc_endpoint_id} in {current.region} that these credentials can see."
+    )
+    remedy = "Check the id, the AWS account and the region, or omit vpc_endpoint_id to create one."
+    if pair is not None:
+        remedy += " It is registered with TiDB Cloud still: if it is gone for good, recreate_failed=true replaces it."
+    return [Violation("vpc_endpoint_not_found", message, remedy)]
 
 
 def _wrong_endpoint(desired: Desired, current: Current, endpoint: InterfaceEndpoint) -> list[Violation]:
