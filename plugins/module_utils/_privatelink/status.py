@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .model import LEFTOVER_STATES, UNDERWAY_STATES, InterfaceEndpoint, Registration
+from .model import LEFTOVER_STATES, InterfaceEndpoint, Registration
 
-# Rows: the interface endpoint. Columns: the registration. Source: docs/status.md, the full table.
+# Rows: the interface endpoint. Columns: the registration. docs/status.md shows the same table to users.
 HIDDEN, ABSENT, UNDERWAY, AVAILABLE, DNS_MISSING, LEFTOVER, DELETING = range(7)
 
 _ACCEPT = "accept_endpoint_connection"
@@ -23,6 +23,8 @@ _NOTHING = ("not_configured", _INTERFACE)
 _NO_DNS = ("pending", "enable_private_dns")
 _DONE = ("active", "done")
 _DELETING = ("deleting", None)
+
+_REGISTRATION_STATES = ("DISCOVERED", "PENDING", "ACTIVE", "DELETING", "FAILED")
 
 StatusAndStage = tuple[str, t.Optional[str]]
 
@@ -102,7 +104,8 @@ def _row(endpoint: InterfaceEndpoint | None, *, visible: bool, private_dns_wante
         return DELETING
     if endpoint.state in LEFTOVER_STATES:
         return LEFTOVER
-    if endpoint.state in UNDERWAY_STATES:
+    if endpoint.state != "available":
+        # On its way, or in a state that AWS has come up with since: not ready either way.
         return UNDERWAY
     return DNS_MISSING if private_dns_wanted and not endpoint.private_dns_enabled else AVAILABLE
 
@@ -112,5 +115,5 @@ def _column(registration: Registration | None, *, registrable: bool) -> str:
         return "-"
     if registration is None:
         return "none"
-    # A registration without a state is one that TiDB Cloud has not looked at yet.
-    return registration.state or "PENDING"
+    # Without a state, or in one that TiDB Cloud has come up with since: not accepted yet, as far as anybody knows.
+    return registration.state if registration.state in _REGISTRATION_STATES else "PENDING"
