@@ -44,12 +44,12 @@ def database(authority: Authority, visits: list[Visit]) -> Iterator[Database]:
     database.stop()
 
 
-def connect(database: Database, user: str = "native_user", host: str = HOST, **options: Any) -> pymysql.Connection:
+def connect(server: Database, user: str = "native_user", host: str = HOST, **options: Any) -> pymysql.Connection:
     """Log in over TLS that checks the certificate for C(host), which no resolver knows."""
-    tls = ssl.create_default_context(cafile=str(database.ca.ca_path))
+    tls = ssl.create_default_context(cafile=str(server.ca.ca_path))
     usual: dict[str, Any] = {"user": user, "password": PASSWORDS.get(user, ""), "host": host, "ssl": tls}
     client = pymysql.Connection(**{**usual, **options}, defer_connect=True)
-    client.connect(socket.create_connection(("127.0.0.1", database.port)))
+    client.connect(socket.create_connection(("127.0.0.1", server.port)))
     return client
 
 
@@ -98,7 +98,9 @@ def test_a_status_that_it_does_not_know_has_no_rows(database: Database) -> None:
 
 
 def test_a_client_library_may_set_and_ping_and_choose(database: Database) -> None:
-    with contextlib.closing(connect(database, autocommit=True, db="test", init_command="SET NAMES utf8mb4")) as client:
+    with contextlib.closing(
+        connect(database, autocommit=True, database="test", init_command="SET NAMES utf8mb4")
+    ) as client:
         client.ping(reconnect=False)
         client.select_db("test")
         client.commit()
