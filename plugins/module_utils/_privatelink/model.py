@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 DEAD_STATES = frozenset({"deleting", "deleted", "rejected", "failed", "expired"})
 # Dead, but still there to be deleted (and billed).
 LEFTOVER_STATES = frozenset({"rejected", "failed", "expired"})
-# On its way: not yet accepted, or accepted and not yet available.
-UNDERWAY_STATES = frozenset({"pending", "pendingacceptance", "partial"})
 
 MANAGED_BY_TAG = "tidbcloud:managed-by"
 CLUSTER_TAG = "tidbcloud:cluster-id"
