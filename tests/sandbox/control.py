@@ -34,6 +34,19 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+# As answers spell them. Source: VpcEndpoint.State in the Amazon EC2 API reference.
+ENDPOINT_STATES = (
+    "pendingAcceptance",
+    "pending",
+    "available",
+    "deleting",
+    "deleted",
+    "rejected",
+    "failed",
+    "expired",
+    "partial",
+)
+
 CLUSTER_FIELDS = frozenset(
     {"name", "project_id", "port", "principals", "provider", "region", "state", "service", "node_groups"}
 )
@@ -145,7 +158,7 @@ def _add_tidbcloud(app: flask.Flask, sandbox: Sandbox) -> None:
             "port": sandbox.database.port,
             "principals": [MAIN_ACCOUNT, OTHER_ACCOUNT],
         }
-        cluster = build_cluster(cluster_id=estate.new_id(), **(defaults | fields))
+        cluster = build_cluster(cluster_id=estate.ids.new(), **(defaults | fields))
         estate.add_cluster(cluster)
         return cluster_facts(cluster)
 
@@ -163,15 +176,16 @@ def _add_tidbcloud(app: flask.Flask, sandbox: Sandbox) -> None:
     def change_registration(endpoint_id: str) -> Json:
         fields = _body()
         state = _check_state(fields.get("state"), REGISTRATION_STATES)
-        registration = estate.force_registration(endpoint_id, state, fields.get("message"))
+        registration = estate.registrations.force(endpoint_id, state, fields.get("message"))
         return {"endpoint_id": endpoint_id, "state": registration.state, "message": registration.message}
 
     @app.patch("/vpc-endpoints/<endpoint_id>")
     def change_endpoint(endpoint_id: str) -> Json | tuple[Json, int]:
         if sandbox.aws.endpoint(endpoint_id) is None:
             return {"error": f"The VPC endpoint {endpoint_id} is not found."}, 404
-        sandbox.aws.force_state(endpoint_id, str(_field("state")))
-        return {"endpoint_id": endpoint_id}
+        state = _check_state(_field("state"), ENDPOINT_STATES)
+        sandbox.aws.force_state(endpoint_id, state)
+        return {"endpoint_id": endpoint_id, "state": state}
 
 
 def _check_state(state: object, known: tuple[str, ...]) -> str:

@@ -57,6 +57,8 @@ class Faults:
         missing = {"api", "call", "kind"} - set(fields)
         if unknown or missing:
             raise ValueError(f"A fault has no field {sorted(unknown)} and needs {sorted(missing)}.")
+        if not all(type(fields.get(name, 0)) is int for name in ("times", "after")):
+            raise ValueError("How often (times) and after how many calls (after) must be whole numbers.")
         _check_kind(fields["kind"], fields.get("value"))
         with self._lock:
             fault = Fault(id=next(self._ids), **fields)

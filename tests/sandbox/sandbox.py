@@ -138,7 +138,7 @@ class Sandbox:
     def _is_open(self, host: str | None) -> bool:
         """Whether any private endpoint for this host name is ready on both sides: else there is no path to it."""
         with self.clock.lock:
-            for registration in self.tidbcloud.estate.registrations():
+            for registration in self.tidbcloud.estate.registrations.all():
                 if (registration.service.host, registration.state) == (host, "ACTIVE"):
                     endpoint = self.aws.endpoint(registration.endpoint_id)
                     if endpoint is not None and endpoint.state == "available":
@@ -213,7 +213,7 @@ class Sandbox:
                     }
                     for cluster in estate.clusters.values()
                     for group in cluster.groups
-                    for row in estate.rows(cluster, group)
+                    for row in estate.registrations.rows(cluster, group)
                 ],
             },
             "aws": self.aws.summary(),

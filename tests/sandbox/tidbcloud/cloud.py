@@ -8,7 +8,8 @@ from tests.sandbox.clock import Clock
 from tests.sandbox.settings import Settings
 from tests.sandbox.tidbcloud.dedicated import dedicated_app
 from tests.sandbox.tidbcloud.digest import Digest
-from tests.sandbox.tidbcloud.estate import Estate, Provider
+from tests.sandbox.tidbcloud.estate import Estate
+from tests.sandbox.tidbcloud.provider import Provider
 from tests.sandbox.tidbcloud.rate import RateLimit
 from tests.sandbox.tidbcloud.seed import DEFAULT_PROJECT, PRIVATE_KEY, PUBLIC_KEY, seed
 from tests.sandbox.tidbcloud.serverless import serverless_app

@@ -110,15 +110,15 @@ def _add_connections(app: flask.Flask, estate: Estate, default_project: str) -> 
         endpoint_id = body.get("endpointId") if isinstance(body, dict) else None
         if not isinstance(endpoint_id, str) or not endpoint_id:
             raise invalid("endpointId is required.")
-        return shapes.registration(estate.register(cluster_id, group_id, endpoint_id))
+        return shapes.registration(estate.registrations.register(*estate.group(cluster_id, group_id), endpoint_id))
 
     @app.get(CONNECTION, endpoint="GetPrivateEndpointConnection")
     def get_connection(cluster_id: str, group_id: str, connection_id: str) -> Json:
-        return shapes.registration(estate.registration(cluster_id, group_id, connection_id))
+        return shapes.registration(estate.registrations.get(*estate.group(cluster_id, group_id), connection_id))
 
     @app.delete(CONNECTION, endpoint="DeletePrivateEndpointConnection")
     def delete_connection(cluster_id: str, group_id: str, connection_id: str) -> Json:
-        estate.terminate(cluster_id, group_id, connection_id)
+        estate.registrations.terminate(*estate.group(cluster_id, group_id), connection_id)
         return {}
 
 
@@ -134,12 +134,12 @@ def _rows(
     if cluster_id != ALL:
         if project:
             raise invalid("projectId may be given only where clusterId and tidbNodeGroupId are both -.")
-        return estate.rows(*estate.group(cluster_id, group_id))
+        return estate.registrations.rows(*estate.group(cluster_id, group_id))
     wanted = project or default_project
     return [
         row
         for cluster in estate.clusters.values()
         if cluster.project_id == wanted
         for group in cluster.groups
-        for row in estate.rows(cluster, group)
+        for row in estate.registrations.rows(cluster, group)
     ]

@@ -82,14 +82,14 @@ def test_a_cluster_can_be_made_changed_and_dropped(sandbox: Sandbox, control: Cl
 
 
 def test_a_registration_can_be_forced_into_a_state(sandbox: Sandbox, control: Client) -> None:
-    group_id = sandbox.tidbcloud.estate.clusters[CLUSTER_IDS["main"]].groups[0].id
-    sandbox.tidbcloud.estate.register(CLUSTER_IDS["main"], group_id, "vpce-0a1b2c3d4e5f60718")
+    cluster = sandbox.tidbcloud.estate.clusters[CLUSTER_IDS["main"]]
+    sandbox.tidbcloud.estate.registrations.register(cluster, cluster.groups[0], "vpce-0a1b2c3d4e5f60718")
     path = "/registrations/vpce-0a1b2c3d4e5f60718"
     assert _ask(control, "PATCH", path, {"state": "FAILED", "message": "Broken."})["message"] == "Broken."
-    assert sandbox.tidbcloud.estate.registrations()[0].state == "FAILED"
+    assert sandbox.tidbcloud.estate.registrations.all()[0].state == "FAILED"
     # What was under way does not undo it.
     sandbox.clock.advance(60)
-    assert sandbox.tidbcloud.estate.registrations()[0].message == "Broken."
+    assert sandbox.tidbcloud.estate.registrations.all()[0].message == "Broken."
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_what_cannot_be_done_is_answered_with_a_sentence(
 
 
 def test_the_status_says_in_text_what_is_in_both_clouds(sandbox: Sandbox, control: Client) -> None:
-    group_id = sandbox.tidbcloud.estate.clusters[CLUSTER_IDS["main"]].groups[0].id
-    sandbox.tidbcloud.estate.register(CLUSTER_IDS["main"], group_id, "vpce-0a1b2c3d4e5f60718")
+    cluster = sandbox.tidbcloud.estate.clusters[CLUSTER_IDS["main"]]
+    sandbox.tidbcloud.estate.registrations.register(cluster, cluster.groups[0], "vpce-0a1b2c3d4e5f60718")
     sandbox.clock.advance(60)
     sandbox.faults.add({"api": "aws", "call": "CreateVpcEndpoint", "kind": "lost"})
     sandbox.log.record(api="aws", call="DescribeVpcs", caller="210987654321", detail={}, status=200)

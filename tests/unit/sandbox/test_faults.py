@@ -57,6 +57,7 @@ def test_cleared_faults_strike_no_more() -> None:
         ({"api": "aws", "call": "A", "kind": "status", "value": 200}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "latency"}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "reset", "value": 1}, "does not fit"),
+        ({"api": "aws", "call": "A", "kind": "reset", "times": "2"}, "must be whole numbers"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(fields: dict[str, Any], problem: str) -> None:

@@ -165,6 +165,17 @@ def test_dropping_a_cluster_rejects_its_endpoints_on_aws(sandbox: Sandbox) -> No
     assert customer.http.get(customer.connections_url, timeout=5).status_code == 404
 
 
+def test_an_endpoint_can_be_forced_into_a_state_which_its_registration_meets(sandbox: Sandbox) -> None:
+    customer = Customer(sandbox)
+    endpoint_id = customer.create_endpoint()
+    customer.register(endpoint_id)
+    url = f"{customer.facts['control_url']}/vpc-endpoints/{endpoint_id}"
+    assert requests.patch(url, json={"state": "asleep"}, timeout=5).status_code == 400
+    assert requests.patch(url, json={"state": "expired"}, timeout=5).status_code == 200
+    sandbox.clock.advance(10)
+    assert (customer.endpoint_state(endpoint_id), customer.registration_states()) == ("expired", ["FAILED"])
+
+
 def test_an_answer_that_is_lost_on_either_side_took_effect(sandbox: Sandbox) -> None:
     customer = Customer(sandbox)
     customer.registration_states()

@@ -13,11 +13,11 @@ def test_one_answer_tells_provider_region_state_port_and_default_group(world: Wo
     wanted = ("cloudProvider", "regionId", "state", "port")
     assert [cluster[name] for name in wanted] == ["aws", "aws-us-east-1", "ACTIVE", 4000]
     (group,) = cluster["tidbNodeSetting"]["tidbNodeGroups"]
-    assert (group["tidbNodeGroupId"], group["isDefaultGroup"]) == (world.group_id("main"), True)
+    assert (group["tidbNodeGroupId"], group["isDefaultGroup"]) == (world.group("main")[1].id, True)
 
 
 def test_ids_are_strings_of_nineteen_digits(world: World) -> None:
-    ids = [*CLUSTER_IDS.values(), world.group_id("main"), world.cloud.estate.new_id()]
+    ids = [*CLUSTER_IDS.values(), world.group("main")[1].id, world.cloud.estate.ids.new()]
     assert all(isinstance(one, str) and one.isdigit() and len(one) == 19 and int(one) > 2**53 for one in ids)
 
 

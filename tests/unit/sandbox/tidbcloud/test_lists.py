@@ -18,7 +18,7 @@ def _fill(world: World, number: int) -> None:
     for index in range(number):
         endpoint_id = f"vpce-{index:017x}"
         world.request_endpoint(endpoint_id)
-        world.cloud.estate.register(CLUSTER_IDS["main"], world.group_id("main"), endpoint_id)
+        world.cloud.estate.registrations.register(*world.group("main"), endpoint_id)
 
 
 def _ids(answer: dict[str, Any]) -> list[str]:
@@ -123,7 +123,7 @@ def test_node_groups_are_listed_in_pages_whose_last_has_no_token(world: World) -
 
 def test_more_than_ten_clusters_need_a_second_page(world: World) -> None:
     for _ in range(4):
-        cluster_id = world.cloud.estate.new_id()
+        cluster_id = world.cloud.estate.ids.new()
         cluster = build_cluster(
             cluster_id=cluster_id, name="one-more", project_id=DEFAULT_PROJECT, port=4000, principals=()
         )

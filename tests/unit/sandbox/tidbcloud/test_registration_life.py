@@ -49,6 +49,13 @@ def test_a_registration_waits_while_aws_takes_longer_than_usual(world: World) ->
     assert world.states() == ["ACTIVE"]
 
 
+def test_an_endpoint_that_aws_has_let_in_before_becomes_active_too(world: World) -> None:
+    world.request_endpoint(ENDPOINT).state = "available"
+    world.register(ENDPOINT)
+    world.clock.advance(4)
+    assert world.states() == ["ACTIVE"]
+
+
 def test_an_endpoint_that_dies_on_the_way_fails_the_registration(world: World) -> None:
     endpoint = world.request_endpoint(ENDPOINT)
     world.register(ENDPOINT)
@@ -172,7 +179,7 @@ def test_what_was_under_way_when_a_cluster_was_dropped_comes_to_nothing(world: W
     world.cloud.estate.drop_cluster(CLUSTER_IDS["main"])
     world.cloud.estate.drop_cluster(CLUSTER_IDS["service-creating"])
     world.clock.advance(60)
-    assert (world.aws.requested[ENDPOINT].state, world.cloud.estate.registrations()) == ("rejected", [])
+    assert (world.aws.requested[ENDPOINT].state, world.cloud.estate.registrations.all()) == ("rejected", [])
     assert service_name not in world.aws.services
 
 

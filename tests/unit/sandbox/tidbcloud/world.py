@@ -19,6 +19,7 @@ from tests.sandbox.log import RequestLog
 from tests.sandbox.settings import Settings
 from tests.sandbox.tidbcloud import calls
 from tests.sandbox.tidbcloud.cloud import TidbCloud
+from tests.sandbox.tidbcloud.model import Cluster, NodeGroup
 from tests.sandbox.tidbcloud.seed import CLUSTER_IDS, PRIVATE_KEY, PUBLIC_KEY
 from tests.sandbox.transport import collect, locked, served
 
@@ -74,6 +75,8 @@ class FakeAws:
 
     def accept(self, vpc_endpoint_id: str) -> None:
         endpoint = self.requested[vpc_endpoint_id]
+        if endpoint.state != "pendingAcceptance":
+            return
         endpoint.state = "pending"
 
         def become_available() -> None:
@@ -186,11 +189,14 @@ class World:
     def states(self, role: str = "main") -> list[str]:
         return [row["endpointState"] for row in self.rows(role)]
 
-    def group_id(self, role: str) -> str:
-        return self.cloud.estate.clusters[CLUSTER_IDS[role]].groups[0].id
+    def group(self, role: str) -> tuple[Cluster, NodeGroup]:
+        """A cluster and its default group."""
+        cluster = self.cloud.estate.clusters[CLUSTER_IDS[role]]
+        return cluster, cluster.groups[0]
 
     def service_name(self, role: str) -> str:
-        service = self.cloud.estate.clusters[CLUSTER_IDS[role]].groups[0].service
+        _, group = self.group(role)
+        service = group.service
         if service is None:
             raise LookupError(role)
         return service.name
@@ -199,7 +205,7 @@ class World:
         return f"{self.group_path(role)}/privateEndpointConnections"
 
     def group_path(self, role: str) -> str:
-        return f"/clusters/{CLUSTER_IDS[role]}/tidbNodeGroups/{self.group_id(role)}"
+        return f"/clusters/{CLUSTER_IDS[role]}/tidbNodeGroups/{self.group(role)[1].id}"
 
     def request_endpoint(self, endpoint_id: str, role: str = "main") -> FakeEndpoint:
         """A customer creates an endpoint for a cluster's service."""
