@@ -177,7 +177,7 @@ def _key_refusal(request: Request, response: requests.Response, body: dict[str, 
 
 def _is_not_found(status: int, body: dict[str, t.Any] | None, content: bytes) -> bool:
     """404 is not documented. A web page with 404 comes from a wrong address, and must not look like a lost cluster."""
-    if body is not None and str(body.get("code")) == str(GRPC_NOT_FOUND) and status < 500:
+    if body is not None and str(body.get("code")) == str(GRPC_NOT_FOUND):
         return True
     return status == 404 and (body is not None or not content.strip())
 

@@ -45,20 +45,20 @@ class Exchange:
 class DigestServer:
     """C(script) is consumed request by request; an empty one answers C({}).
 
-    C(nonce_uses): how often a nonce may be used, null for ever. C(challenge): what every request is challenged with
-    instead of a right challenge.
+    C(algorithms): one challenge each. C(nonce_uses): how often a nonce may be used, null for ever. C(challenge): what
+    every request is challenged with instead.
     """
 
     def __init__(
         self,
         script: t.Sequence[Answer] = (),
         *,
-        algorithm: str = "MD5",
+        algorithms: t.Sequence[str] = ("MD5",),
         nonce_uses: int | None = None,
         challenge: str | None = None,
     ) -> None:
         self.script = list(script)
-        self.algorithm = algorithm
+        self.algorithms = algorithms
         self.nonce_uses = nonce_uses
         self.challenge = challenge
         self.exchanges: list[Exchange] = []
@@ -133,7 +133,8 @@ class DigestServer:
         new = hashlib.sha256(f"nonce {len(self._nonces)}".encode()).hexdigest()
         self._nonces[new] = 0
         stale = ", stale=true" if right else ""
-        return f'Digest realm="tidb.cloud", nonce="{new}", qop="auth", algorithm={self.algorithm}, opaque="o"{stale}'
+        fields = f'realm="tidb.cloud", nonce="{new}", qop="auth", opaque="o"{stale}'
+        return ", ".join(f"Digest {fields}, algorithm={algorithm}" for algorithm in self.algorithms)
 
     def forget_nonces(self) -> None:
         """As after a restart: every nonce is stale."""
@@ -141,7 +142,7 @@ class DigestServer:
 
     def _response(self, handler: BaseHTTPRequestHandler, given: dict[str, str]) -> str:
         def digest(text: str) -> str:
-            return _HASHES[self.algorithm](text.encode()).hexdigest()
+            return _HASHES[given.get("algorithm", "MD5")](text.encode()).hexdigest()
 
         first = digest(f"{PUBLIC_KEY}:tidb.cloud:{PRIVATE_KEY}")
         second = digest(f"{handler.command}:{handler.path}")

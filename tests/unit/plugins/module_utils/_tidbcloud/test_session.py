@@ -44,11 +44,11 @@ GET_1 = "GET /v1beta1/clusters/1"
 # Authentication and the connection
 
 
-@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+@pytest.mark.parametrize("algorithms", [("MD5",), ("SHA-256",), ("SHA-256", "MD5"), ("MD5", "SHA-256")], ids=repr)
 def test_a_run_is_challenged_once_and_then_every_call_is_one_exchange(
-    serve: Serve, connect: Connect, algorithm: str
+    serve: Serve, connect: Connect, algorithms: tuple[str, ...]
 ) -> None:
-    server = serve(algorithm=algorithm)
+    server = serve(algorithms=algorithms)
     session = connect(server)
     for _call in range(3):
         session.get("/clusters/1")
