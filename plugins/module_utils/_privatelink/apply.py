@@ -18,7 +18,7 @@ from .desired import Desired
 from .errors import ApiError
 from .plan import Condition, Plan, Step
 from .register import register
-from .wait import Deadline, Seen
+from .wait import Await, Seen, Work
 
 # AWS takes one modification at a time, and in the first seconds after the acceptance refuses private DNS.
 _BUSY_CODES = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"})
@@ -28,42 +28,39 @@ _LASTING_DNS_REFUSALS = ("conflicting", "does not provide", "enablednssupport", 
 class Run:
     """One plan being carried out. C(done) holds the finished steps, also when it ends in an error."""
 
-    def __init__(self, desired: Desired, current: Current, clouds: Clouds, deadline: Deadline) -> None:
+    def __init__(self, desired: Desired, current: Current, clouds: Clouds) -> None:
         self._desired = desired
         self._current = current
         self._clouds = clouds
-        self._deadline = deadline
         self._ec2 = clouds.ec2(str(current.region))
         self._conditions = Conditions(desired, current, clouds)
         self._made: str | None = None
         self.done: list[Step] = []
 
-    def carry_out(self, planned: Plan) -> Desired:
+    def carry_out(self, planned: Plan) -> Work[Desired]:
         """Returns the wish with the id of the interface endpoint that was made, to read the outcome by.
 
-        Raises ApiError, WaitFailed or WaitTimedOut; what is done stays done, and the next run goes on from there.
+        Raises ApiError or WaitFailed; what is done stays done, and the next run goes on from there.
         """
         for step in planned.steps:
             if step.needs is not None:
-                self._await(step.needs)
-            self._do(step)
+                yield self._await(step.needs)
+            yield from self._do(step)
             self.done.append(step)
         for goal in planned.goals:
-            self._await(goal)
+            yield self._await(goal)
         return replace(self._desired, vpc_endpoint_id=self._made) if self._made else self._desired
 
-    def _await(self, condition: Condition) -> None:
+    def _await(self, condition: Condition) -> Await:
         vpc_endpoint_id = condition.vpc_endpoint_id or self._made or ""
-        self._deadline.wait_until(
-            lambda: self._conditions.look(condition.kind, vpc_endpoint_id), DESCRIPTIONS[condition.kind]
-        )
+        return Await(lambda: self._conditions.look(condition.kind, vpc_endpoint_id), DESCRIPTIONS[condition.kind])
 
-    def _do(self, step: Step) -> None:
+    def _do(self, step: Step) -> Work[None]:
         vpc_endpoint_id = step.vpc_endpoint_id or self._made or ""
         if step.name == "create_vpc_endpoint":
-            self._made = create_interface_endpoint(self._ec2, step.arguments, self._current, self._deadline)
+            self._made = yield from create_interface_endpoint(self._ec2, step.arguments, self._current)
         elif step.name == "register_endpoint":
-            self._register(vpc_endpoint_id)
+            yield from self._register(vpc_endpoint_id)
         elif step.name == "terminate_registration":
             self._terminate(vpc_endpoint_id, step.arguments["connection_id"])
         elif step.name == "delete_vpc_endpoint":
@@ -73,10 +70,10 @@ class Run:
         elif step.name == "remove_tags":
             aws.delete_tags(self._ec2, vpc_endpoint_id, step.arguments["keys"])
         else:
-            self._modify(vpc_endpoint_id, step.arguments)
+            yield from self._modify(vpc_endpoint_id, step.arguments)
 
-    def _register(self, vpc_endpoint_id: str) -> None:
-        registration = register(self._clouds.tidb, self._current, vpc_endpoint_id, self._deadline)
+    def _register(self, vpc_endpoint_id: str) -> Work[None]:
+        registration = yield from register(self._clouds.tidb, self._current, vpc_endpoint_id)
         if registration.private_endpoint_connection_id:
             self._conditions.connection_ids[vpc_endpoint_id] = registration.private_endpoint_connection_id
 
@@ -89,7 +86,7 @@ class Run:
             )
         self._clouds.tidb.terminate_registration(cluster.cluster_id, group_id, connection_id)
 
-    def _modify(self, vpc_endpoint_id: str, arguments: t.Mapping[str, t.Any]) -> None:
+    def _modify(self, vpc_endpoint_id: str, arguments: t.Mapping[str, t.Any]) -> Work[None]:
         def attempt() -> Seen:
             try:
                 aws.modify_vpc_endpoint(self._ec2, vpc_endpoint_id, **arguments)
@@ -99,7 +96,7 @@ class Run:
                 return Seen(False, str(refused))
             return Seen(True, "accepted")
 
-        self._deadline.wait_until(attempt, f"AWS to accept the change of {vpc_endpoint_id}")
+        yield Await(attempt, f"AWS to accept the change of {vpc_endpoint_id}")
 
 
 def _is_passing(refused: ApiError, arguments: t.Mapping[str, t.Any]) -> bool:

@@ -14,7 +14,7 @@ from .._aws import api as aws
 from .current import Current
 from .errors import ApiError, PrivateLinkError
 from .model import InterfaceEndpoint
-from .wait import Deadline, Seen
+from .wait import Await, Seen, Work
 
 _MOST_TOKENS = 5
 _LISTED_WITHIN = 30.0  # seconds
@@ -32,9 +32,7 @@ def client_token(arguments: t.Mapping[str, t.Any], gone: t.Iterable[str], counte
     return hashlib.sha256(identity.encode()).hexdigest()
 
 
-def create_interface_endpoint(
-    ec2: t.Any, arguments: t.Mapping[str, t.Any], current: Current, deadline: Deadline
-) -> str:
+def create_interface_endpoint(ec2: t.Any, arguments: t.Mapping[str, t.Any], current: Current) -> Work[str]:
     """Returns the id of a live interface endpoint, made now or by a run that had the same wish a moment ago.
 
     Raises ApiError, and PrivateLinkError where every token answers with an endpoint that is dead.
@@ -48,7 +46,7 @@ def create_interface_endpoint(
             if refused.code != _MISMATCH:
                 raise
         else:
-            if _is_alive(ec2, made.vpc_endpoint_id, deadline):
+            if (yield from _is_alive(ec2, made.vpc_endpoint_id)):
                 return made.vpc_endpoint_id
         # The token is spent, on an endpoint that is dead or on another wish: perhaps that one is what is meant.
         twin = _live_twin(ec2, arguments)
@@ -59,7 +57,7 @@ def create_interface_endpoint(
     )
 
 
-def _is_alive(ec2: t.Any, vpc_endpoint_id: str, deadline: Deadline) -> bool:
+def _is_alive(ec2: t.Any, vpc_endpoint_id: str) -> Work[bool]:
     """AWS shows a new endpoint after seconds; one that was deleted more than an hour ago it never shows again."""
     found: list[InterfaceEndpoint] = []
 
@@ -67,7 +65,8 @@ def _is_alive(ec2: t.Any, vpc_endpoint_id: str, deadline: Deadline) -> bool:
         found[:] = aws.describe_vpc_endpoints(ec2, ids=[vpc_endpoint_id])
         return Seen(bool(found), f"{vpc_endpoint_id} is not listed yet")
 
-    return deadline.holds_within(_LISTED_WITHIN, look) and found[0].is_live
+    listed = yield Await(look, "AWS to show the new interface endpoint", at_most=_LISTED_WITHIN)
+    return listed and found[0].is_live
 
 
 def _live_twin(ec2: t.Any, arguments: t.Mapping[str, t.Any]) -> str | None:

@@ -73,9 +73,9 @@ def ensure(desired: Desired, clouds: Clouds, deadline: Deadline, *, check_mode: 
 
 def _carry_out(desired: Desired, before: Current, planned: Plan, clouds: Clouds, deadline: Deadline) -> Desired:
     """Returns what to read again: the same wish, by the id of the interface endpoint that was made."""
-    run = Run(desired, before, clouds, deadline)
+    run = Run(desired, before, clouds)
     try:
-        return run.carry_out(planned)
+        return deadline.drive(run.carry_out(planned))
     except PrivateLinkError as error:
         error.steps = [step.returned() for step in run.done]
         raise

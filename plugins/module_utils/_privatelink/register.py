@@ -11,7 +11,7 @@ import typing as t
 from .current import Current
 from .errors import ApiError, PrivateLinkError
 from .model import Registration
-from .wait import Deadline, Seen
+from .wait import Await, Seen, Work
 
 if t.TYPE_CHECKING:
     from .._tidbcloud.api import TidbCloud
@@ -20,10 +20,10 @@ if t.TYPE_CHECKING:
 _ATTEMPTS = 4
 
 
-def register(tidb: TidbCloud, current: Current, vpc_endpoint_id: str, deadline: Deadline) -> Registration:
+def register(tidb: TidbCloud, current: Current, vpc_endpoint_id: str) -> Work[Registration]:
     """Returns the registration, made now or found.
 
-    Raises ApiError where TiDB Cloud keeps refusing, WaitTimedOut where the deadline passes.
+    Raises ApiError where TiDB Cloud keeps refusing.
     """
     if current.cluster is None or current.node_group_id is None:
         raise PrivateLinkError(f"There is no node group to register {vpc_endpoint_id} with.")
@@ -43,7 +43,7 @@ def register(tidb: TidbCloud, current: Current, vpc_endpoint_id: str, deadline: 
                 raise
         return Seen(bool(made), str(refusals[-1]) if refusals else "registered")
 
-    deadline.wait_until(attempt, "TiDB Cloud to take the registration")
+    yield Await(attempt, "TiDB Cloud to take the registration")
     return made[0]
 
 

@@ -2,7 +2,11 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting: one deadline for the whole run, polls that start short and grow. The clock is passed in."""
+"""Waiting: one deadline for the whole run, polls that start short and grow. The clock is passed in.
+
+Work that has to wait is a generator of what it awaits: it never sleeps itself. One private endpoint is driven to its end
+by C(Deadline.drive); many can be driven together and share each poll.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,22 @@ class Seen:
 
     done: bool
     state: str
+
+
+@dataclass(frozen=True)
+class Await:
+    """Something to await. C(what) completes "waited for"; C(at_most) is in seconds, null up to the deadline.
+
+    The generator that yields it is sent whether it holds: with C(at_most) that may be false, without it never is.
+    """
+
+    look: t.Callable[[], Seen]
+    what: str
+    at_most: float | None = None
+
+
+Result = t.TypeVar("Result")
+Work = t.Generator[Await, bool, Result]
 
 
 class Deadline:
@@ -49,28 +69,40 @@ class Deadline:
         """Seconds that are left, never negative."""
         return max(0.0, self._end - self._clock())
 
-    def holds_within(self, seconds: float, look: t.Callable[[], Seen]) -> bool:
-        """Looks until it is done, for C(seconds) at most and never past the deadline; returns whether it is."""
-        return self._poll(look, min(self._end, self._clock() + seconds)).done
+    def drive(self, work: Work[Result]) -> Result:
+        """Does the work to its end, awaiting what it yields, and returns its result.
+
+        Raises WaitTimedOut, and whatever the work and its looks raise.
+        """
+        try:
+            awaited = next(work)
+            while True:
+                awaited = work.send(self._holds(awaited))
+        except StopIteration as end:
+            return t.cast(Result, end.value)
 
     def wait_until(self, look: t.Callable[[], Seen], what: str) -> None:
-        """Looks until it is done.
+        """Looks until it is done. Raises WaitTimedOut, and whatever the look raises."""
+        self._holds(Await(look, what))
 
-        Raises WaitTimedOut with the last state seen; whatever C(look) raises ends the wait at once.
-        """
-        seen = self._poll(look, self._end)
-        if not seen.done:
-            raise WaitTimedOut(
-                f"Waited {self.seconds:g} seconds in all, at last for {what}; last seen: {seen.state}. "
-                "Nothing is lost: run again to go on from here, or raise wait_timeout."
-            )
-
-    def _poll(self, look: t.Callable[[], Seen], end: float) -> Seen:
+    def _holds(self, awaited: Await) -> bool:
+        end = self._end if awaited.at_most is None else min(self._end, self._clock() + awaited.at_most)
         delay = min(FIRST_DELAY, self._delay)
         while True:
-            seen = look()
+            seen = awaited.look()
             left = end - self._clock()
-            if seen.done or left <= 0:
-                return seen
+            if seen.done:
+                return True
+            if left <= 0:
+                if awaited.at_most is not None:
+                    return False
+                raise self.timed_out(awaited, seen)
             self._sleep(min(left, delay * self._spread(1 - JITTER, 1 + JITTER)))
             delay = min(delay * GROWTH, self._delay)
+
+    def timed_out(self, awaited: Await, seen: Seen) -> WaitTimedOut:
+        """The error that names what was awaited and the last state seen."""
+        return WaitTimedOut(
+            f"Waited {self.seconds:g} seconds in all, at last for {awaited.what}; last seen: {seen.state}. "
+            "Nothing is lost: run again to go on from here, or raise wait_timeout."
+        )
