@@ -74,3 +74,10 @@ def unwanted_tags(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[str, .
         return ()
     kept = OWNERSHIP_TAGS | set(desired.tags) | {"Name"}
     return tuple(sorted(key for key in endpoint.tags if key not in kept and not key.startswith("aws:")))
+
+
+def tags_after(desired: Desired, node_group_id: str | None, endpoint: InterfaceEndpoint | None) -> dict[str, str]:
+    """All tags that the endpoint has after the run, or that the one has that takes its place."""
+    unwanted = unwanted_tags(desired, endpoint) if endpoint else ()
+    kept = {key: value for key, value in endpoint.tags.items() if key not in unwanted} if endpoint else {}
+    return {**kept, **wanted_tags(desired, node_group_id)}

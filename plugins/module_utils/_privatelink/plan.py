@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .current import Current, Pair
-from .desired import Desired, unwanted_tags, wanted_tags
+from .desired import Desired, tags_after, unwanted_tags, wanted_tags
 from .errors import PrivateLinkError
 from .model import LEFTOVER_STATES, InterfaceEndpoint
 from .subnet_changes import subnet_changes
@@ -124,15 +124,19 @@ def _halves(pair: Pair) -> str:
 
 
 def _creation(desired: Desired, current: Current, old: InterfaceEndpoint | None, needs: Condition | None) -> list[Step]:
-    """Private DNS is off at first: AWS refuses it until TiDB Cloud has accepted the connection."""
+    """Private DNS is off at first: AWS refuses it until TiDB Cloud has accepted the connection.
+
+    What the options omit is taken from C(old), the endpoint that is replaced; AWS sets its own tags itself.
+    """
+    tags = tags_after(desired, current.node_group_id, old)
     service_name = current.service.service_name if current.service else desired.service_name
     arguments = {
         "vpc_id": desired.vpc_id or (old.vpc_id if old else None),
         "service_name": service_name,
         "subnet_ids": tuple(sorted(desired.subnet_ids or (old.subnet_ids if old else ()))),
         "security_group_ids": tuple(sorted(desired.security_group_ids or (old.security_group_ids if old else ()))),
-        "ip_address_type": desired.ip_address_type,
-        "tags": wanted_tags(desired, current.node_group_id),
+        "ip_address_type": desired.ip_address_type or (old.ip_address_type if old else None),
+        "tags": {key: value for key, value in tags.items() if not key.startswith("aws:")},
     }
     steps = [
         Step("create_vpc_endpoint", _target(desired, current), _creation_detail(arguments), None, needs, arguments)

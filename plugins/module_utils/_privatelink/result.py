@@ -10,7 +10,7 @@ import typing as t
 
 from .costs import monthly_cost_usd
 from .current import Current, Pair
-from .desired import Desired, unwanted_tags, wanted_tags
+from .desired import Desired, tags_after
 from .model import Cluster, EndpointService, InterfaceEndpoint, NetworkInterface, NodeGroup, Registration, Subnet
 from .status import NOTES, status_and_stage
 
@@ -190,7 +190,6 @@ def _after(desired: Desired, current: Current, base: InterfaceEndpoint | None) -
         "private_dns_enabled": current.private_dns_wanted(desired),
     }
     after.update({option: value for option, value in wished.items() if value is not None})
-    kept = {key: value for key, value in base.tags.items() if key not in unwanted_tags(desired, base)} if base else {}
-    after["tags"] = dict(sorted({**kept, **wanted_tags(desired, current.node_group_id)}.items()))
+    after["tags"] = dict(sorted(tags_after(desired, current.node_group_id, base).items()))
     after["monthly_cost_usd"] = monthly_cost_usd(current.region, len(after.get("subnet_ids", ())))
     return after
