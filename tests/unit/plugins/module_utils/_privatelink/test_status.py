@@ -121,9 +121,9 @@ def test_private_dns_that_nobody_wants_is_of_no_matter(private_dns_enabled: bool
 def test_every_combination_has_a_known_status_and_no_stage_exactly_while_deleting() -> None:
     states = [*ENDPOINT_STATES, "", "a-state-of-tomorrow"]
     columns = [*COLUMNS, "A_STATE_OF_TOMORROW", "stateless"]
-    for state, column, *flags in itertools.product(states, columns, *[[True, False]] * 5):
+    flags = itertools.product([True, False], repeat=5)
+    for state, column, (visible, registrable, wanted, enabled, active) in itertools.product(states, columns, flags):
         row = registration(state=None) if column == "stateless" else registration_in(column)
-        visible, registrable, wanted, enabled, active = flags
         status, stage = status_and_stage(
             endpoint_in(state, enabled),
             row,
