@@ -17,7 +17,7 @@ from .model import InterfaceEndpoint
 from .wait import Await, Seen, Work
 
 _MOST_TOKENS = 5
-_LISTED_WITHIN = 30.0  # seconds
+_LISTED_WITHIN = 15.0  # seconds
 _MISMATCH = "IdempotentParameterMismatch"
 
 

@@ -24,6 +24,9 @@ NOT_READY = frozenset({"CREATING", "DELETING", "DELETED", "PAUSING", "PAUSED", "
 # Interface and Gateway Load Balancer endpoints together. Source: quota L-29B6F2EB of Amazon VPC.
 DEFAULT_ENDPOINT_QUOTA = 50
 
+# The steps that a limit of the network could forbid; all others only take away.
+NETWORK_STEPS = frozenset({"create_vpc_endpoint", "add_subnets", "add_security_groups", "enable_private_dns"})
+
 # The limits that can be checked only once the network exists.
 SUBNET_CODES = ("subnet_not_found", "subnet_not_in_vpc", "zone_not_supported", "subnets_share_zone")
 GROUP_CODES = ("security_group_not_found", "security_group_not_in_vpc")
@@ -78,7 +81,7 @@ def check(desired: Desired, current: Current, planned: Plan, facts: LimitFacts) 
     if "create_vpc_endpoint" in names and current.service is not None and facts.aws_service is None:
         found.append(_not_visible(desired, current))
     unchecked = _unchecked(vpc_id, subnet_ids, group_ids) if "create_vpc_endpoint" in names else ()
-    if vpc_id is None:
+    if vpc_id is None or not names & NETWORK_STEPS:
         return _allowed(desired, found, warnings, unchecked)
     if facts.vpc is None:
         found.append(_vpc_not_found(vpc_id, current))

@@ -15,7 +15,7 @@ from .clouds import Clouds
 from .current import Current, Found, Pair, find
 from .desired import Desired
 from .errors import LimitsViolated, Violation
-from .limits import LimitFacts, network_of
+from .limits import NETWORK_STEPS, LimitFacts, network_of
 from .model import (
     CLUSTER_TAG,
     MANAGED_BY,
@@ -240,12 +240,7 @@ def _described(current: Current) -> Pair | None:
 def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: Clouds) -> tuple[Current, LimitFacts]:
     """Reads what the limits of the planned steps are checked against, with the service's zones."""
     names = planned.names
-    if desired.state == "absent" or not names - {
-        "set_tags",
-        "remove_tags",
-        "disable_private_dns",
-        "set_ip_address_type",
-    }:
+    if not names & (NETWORK_STEPS | {"register_endpoint"}):
         return current, LimitFacts()
     if desired.registrable and current.service is not None and not current.service.availability_zones:
         current = replace(current, service=_read_service(current, clouds) or current.service)

@@ -4,8 +4,8 @@
 
 """Waiting: one deadline for the whole run, polls that start short and grow. The clock is passed in.
 
-Work that has to wait is a generator of what it awaits: it never sleeps itself. One private endpoint is driven to its end
-by C(Deadline.drive); many can be driven together and share each poll.
+Work that has to wait is a generator of what it awaits: it never sleeps itself. One private endpoint is driven to its
+end by C(Deadline.drive); many can be driven together and share each poll.
 """
 
 from __future__ import annotations
