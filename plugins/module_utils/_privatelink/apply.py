@@ -33,6 +33,7 @@ class Run:
         self._current = current
         self._clouds = clouds
         self._ec2 = clouds.ec2(str(current.region))
+        self._reads = clouds.reads(str(current.region))
         self._conditions = Conditions(desired, current, clouds)
         self._made: str | None = None
         self.done: list[Step] = []
@@ -58,7 +59,7 @@ class Run:
     def _do(self, step: Step) -> Work[None]:
         vpc_endpoint_id = step.vpc_endpoint_id or self._made or ""
         if step.name == "create_vpc_endpoint":
-            self._made = yield from create_interface_endpoint(self._ec2, step.arguments, self._current)
+            self._made = yield from create_interface_endpoint(self._ec2, self._reads, step.arguments, self._current)
         elif step.name == "register_endpoint":
             yield from self._register(vpc_endpoint_id)
         elif step.name == "terminate_registration":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._aws.reads import Reads
 from .errors import PrivateLinkError
 
 if t.TYPE_CHECKING:
@@ -33,4 +34,9 @@ class Clouds:
         return self.tidbcloud
 
     def ec2(self, region: str) -> t.Any:
+        """The client to write with."""
         return self.aws.client("ec2", region)
+
+    def reads(self, region: str) -> Reads:
+        """What to read with."""
+        return Reads(self.ec2(region), lambda: self.aws.client("service-quotas", region))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import typing as t
 
-from .._aws import api as aws
 from . import plan
 from .clouds import Clouds
 from .current import Current
@@ -38,7 +37,7 @@ class Conditions:
         self._desired = desired
         self._current = current
         self._clouds = clouds
-        self._ec2 = clouds.ec2(str(current.region))
+        self._reads = clouds.reads(str(current.region))
         self._looks = 0
         self.connection_ids: dict[str, str] = {
             pair.vpc_endpoint_id: pair.registration.private_endpoint_connection_id
@@ -58,7 +57,7 @@ class Conditions:
         return self._usable(kind, vpc_endpoint_id, endpoint)
 
     def _endpoint(self, vpc_endpoint_id: str) -> InterfaceEndpoint | None:
-        found = aws.describe_vpc_endpoints(self._ec2, ids=[vpc_endpoint_id])
+        found = self._reads.vpc_endpoints(ids=[vpc_endpoint_id])
         return found[0] if found else None
 
     def registration(self, vpc_endpoint_id: str) -> Registration | None:
@@ -126,11 +125,7 @@ class Conditions:
         ]
         halves = [*(pair.endpoint for pair in pairs), endpoint]
         ids = sorted({interface_id for half in halves if half for interface_id in half.network_interface_ids})
-        return (
-            [interface.network_interface_id for interface in aws.describe_network_interfaces(self._ec2, ids)]
-            if ids
-            else []
-        )
+        return [interface.network_interface_id for interface in self._reads.network_interfaces(ids)] if ids else []
 
 
 def _ended(vpc_endpoint_id: str, endpoint: InterfaceEndpoint | None, state: str) -> str:

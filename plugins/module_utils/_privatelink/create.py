@@ -11,6 +11,7 @@ import json
 import typing as t
 
 from .._aws import api as aws
+from .._aws.reads import Reads
 from .current import Current
 from .errors import ApiError, PrivateLinkError
 from .model import InterfaceEndpoint
@@ -32,7 +33,9 @@ def client_token(arguments: t.Mapping[str, t.Any], gone: t.Iterable[str], counte
     return hashlib.sha256(identity.encode()).hexdigest()
 
 
-def create_interface_endpoint(ec2: t.Any, arguments: t.Mapping[str, t.Any], current: Current) -> Work[str]:
+def create_interface_endpoint(
+    ec2: t.Any, reads: Reads, arguments: t.Mapping[str, t.Any], current: Current
+) -> Work[str]:
     """Returns the id of a live interface endpoint, made now or by a run that had the same wish a moment ago.
 
     Raises ApiError, and PrivateLinkError where every token answers with an endpoint that is dead.
@@ -46,10 +49,10 @@ def create_interface_endpoint(ec2: t.Any, arguments: t.Mapping[str, t.Any], curr
             if refused.code != _MISMATCH:
                 raise
         else:
-            if (yield from _is_alive(ec2, made.vpc_endpoint_id)):
+            if (yield from _is_alive(reads, made.vpc_endpoint_id)):
                 return made.vpc_endpoint_id
         # The token is spent, on an endpoint that is dead or on another wish: perhaps that one is what is meant.
-        twin = _live_twin(ec2, arguments)
+        twin = _live_twin(reads, arguments)
         if twin:
             return twin
     raise PrivateLinkError(
@@ -57,20 +60,20 @@ def create_interface_endpoint(ec2: t.Any, arguments: t.Mapping[str, t.Any], curr
     )
 
 
-def _is_alive(ec2: t.Any, vpc_endpoint_id: str) -> Work[bool]:
+def _is_alive(reads: Reads, vpc_endpoint_id: str) -> Work[bool]:
     """AWS shows a new endpoint after seconds; one that was deleted more than an hour ago it never shows again."""
     found: list[InterfaceEndpoint] = []
 
     def look() -> Seen:
-        found[:] = aws.describe_vpc_endpoints(ec2, ids=[vpc_endpoint_id])
+        found[:] = reads.vpc_endpoints(ids=[vpc_endpoint_id])
         return Seen(bool(found), f"{vpc_endpoint_id} is not listed yet")
 
     listed = yield Await(look, "AWS to show the new interface endpoint", at_most=_LISTED_WITHIN)
     return listed and found[0].is_live
 
 
-def _live_twin(ec2: t.Any, arguments: t.Mapping[str, t.Any]) -> str | None:
+def _live_twin(reads: Reads, arguments: t.Mapping[str, t.Any]) -> str | None:
     filters = {"service-name": [arguments["service_name"]], "vpc-id": [arguments["vpc_id"]]}
-    live = [endpoint for endpoint in aws.describe_vpc_endpoints(ec2, filters=filters) if endpoint.is_live]
+    live = [endpoint for endpoint in reads.vpc_endpoints(filters=filters) if endpoint.is_live]
     twins = [endpoint.vpc_endpoint_id for endpoint in live if endpoint.tags == arguments["tags"]]
     return twins[0] if len(twins) == 1 else None

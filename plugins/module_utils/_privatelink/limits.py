@@ -75,33 +75,37 @@ def check(desired: Desired, current: Current, planned: Plan, facts: LimitFacts) 
         return _allowed(desired, _deletion_violations(current), [], ())
     found: list[Violation] = []
     warnings: list[str] = []
+    not_ready = service_violations(desired, current)
     if names & {"create_vpc_endpoint", "register_endpoint"}:
-        found += cluster_violations(current) + service_violations(desired, current)
+        found += cluster_violations(current) + not_ready
     vpc_id, subnet_ids, group_ids = network_of(desired, current)
-    if "create_vpc_endpoint" in names and current.service is not None and facts.aws_service is None:
+    # AWS may not show a service before it is ready: that says nothing about the account.
+    named = current.service is not None and current.service.service_name
+    if "create_vpc_endpoint" in names and named and not not_ready and facts.aws_service is None:
         found.append(_not_visible(desired, current))
     unchecked = _unchecked(vpc_id, subnet_ids, group_ids) if "create_vpc_endpoint" in names else ()
     if vpc_id is None or not names & NETWORK_STEPS:
         return _allowed(desired, found, warnings, unchecked)
     if facts.vpc is None:
         found.append(_vpc_not_found(vpc_id, current))
-        return _allowed(desired, found, warnings, ())
     if names & {"create_vpc_endpoint", "add_subnets"}:
         found += subnet_violations(subnet_ids, vpc_id, facts.subnets, _zones(current, facts), _target(desired, current))
     if names & {"create_vpc_endpoint", "add_security_groups"}:
         found += group_violations(group_ids, vpc_id, facts.security_groups or {})
-    if "enable_private_dns" in names:
+    if "enable_private_dns" in names and facts.vpc is not None:
         found += private_dns_violations(current, facts.vpc, facts.endpoints)
     if "create_vpc_endpoint" in names:
-        quota, warning = quota_violations(vpc_id, facts)
+        quota, warning = quota_violations(vpc_id, current, facts)
         found += quota
         warnings += warning
     return _allowed(desired, found, warnings, unchecked)
 
 
 def _unchecked(vpc_id: str | None, subnet_ids: t.Sequence[str], group_ids: t.Sequence[str]) -> tuple[str, ...]:
-    """What cannot be checked, because the play makes it only later."""
-    return (*(() if vpc_id else VPC_CODES), *(() if subnet_ids else SUBNET_CODES), *(() if group_ids else GROUP_CODES))
+    """What cannot be checked, because the play makes it only later: without the VPC, nothing in it."""
+    if not vpc_id:
+        return (*VPC_CODES, *SUBNET_CODES, *GROUP_CODES)
+    return (*(() if subnet_ids else SUBNET_CODES), *(() if group_ids else GROUP_CODES))
 
 
 def _allowed(
@@ -269,16 +273,21 @@ def _host(current: Current) -> str | None:
 
 
 def _holds_name(endpoint: InterfaceEndpoint, current: Current) -> bool:
-    replaced = {pair.vpc_endpoint_id for pair in (current.main, *current.dead) if pair}
-    if endpoint.vpc_endpoint_id in replaced or not endpoint.is_live or not endpoint.private_dns_enabled:
+    if endpoint.vpc_endpoint_id in _own_ids(current) or not endpoint.is_live or not endpoint.private_dns_enabled:
         return False
     same_service = current.service is not None and endpoint.service_name == current.service.service_name
     return same_service or (_host(current) is not None and _host(current) in endpoint.dns_names)
 
 
-def quota_violations(vpc_id: str, facts: LimitFacts) -> tuple[list[Violation], list[str]]:
+def _own_ids(current: Current) -> set[str]:
+    """The private endpoint itself, and those that it replaces."""
+    return {pair.vpc_endpoint_id for pair in (current.main, *current.dead) if pair}
+
+
+def quota_violations(vpc_id: str, current: Current, facts: LimitFacts) -> tuple[list[Violation], list[str]]:
     """Returns (violations, warnings): where the quota cannot be read, reaching AWS's default is only a warning."""
-    used = sum(endpoint.state != "deleted" for endpoint in facts.endpoints)
+    own = _own_ids(current)
+    used = sum(endpoint.state != "deleted" and endpoint.vpc_endpoint_id not in own for endpoint in facts.endpoints)
     quota = facts.endpoint_quota if facts.endpoint_quota is not None else DEFAULT_ENDPOINT_QUOTA
     if used < quota:
         return [], []
@@ -290,10 +299,13 @@ def quota_violations(vpc_id: str, facts: LimitFacts) -> tuple[list[Violation], l
 
 
 def _deletion_violations(current: Current) -> list[Violation]:
-    pairs = [pair for pair in (current.main, *current.dead) if pair and pair.endpoint]
-    protected = [
-        pair.vpc_endpoint_id for pair in pairs if pair.endpoint and pair.endpoint.tags.get(PROTECTION_TAG) == "true"
+    return [
+        Violation(
+            "deletion_protected",
+            f"Interface endpoint {pair.vpc_endpoint_id} carries the tag {PROTECTION_TAG}={protection}.",
+            "Remove the tag, or set it to false, then run again.",
+        )
+        for pair in (current.main, *current.dead)
+        # A boolean of YAML becomes "True" on its way to a tag.
+        if pair and pair.endpoint and (protection := pair.endpoint.tags.get(PROTECTION_TAG, "")).lower() == "true"
     ]
-    message = "Interface endpoint {0} carries the tag " + f"{PROTECTION_TAG}=true."
-    remedy = "Remove the tag, or set it to false, then run again."
-    return [Violation("deletion_protected", message.format(vpc_endpoint_id), remedy) for vpc_endpoint_id in protected]

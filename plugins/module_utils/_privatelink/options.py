@@ -194,7 +194,7 @@ def fleet_accounts(module: t.Any) -> list[Account]:
             AwsSession(
                 module,
                 profile=item.get("profile") or None,
-                assume_role_arn=item.get("assume_role_arn") or None,
+                assume_role_arn=item.get("assume_role_arn") or ("" if item else None),
                 assume_role_external_id=item.get("assume_role_external_id") or None,
             ),
             tuple(item.get("regions") or ()),

@@ -10,7 +10,6 @@ import re
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._aws import api as aws
 from .clouds import Clouds
 from .current import Current, Found, Pair, find
 from .desired import Desired
@@ -112,17 +111,17 @@ def _read_service_side(desired: Desired, clouds: Clouds) -> Provider:
     service = EndpointService("", service_name, region=region)
     if desired.state == "absent" or desired.private_dns_enabled is not None:
         return Provider(Current(region=region, service=service))
-    seen = aws.describe_vpc_endpoint_service(clouds.ec2(region), service_name)
+    seen = clouds.reads(region).vpc_endpoint_service(service_name)
     verified = bool(seen and seen.private_dns_name and seen.private_dns_verified)
     host = seen.private_dns_name if seen else None
     return Provider(Current(region=region, service=replace(service, host=host), private_dns_available=verified))
 
 
 def _read_endpoints(desired: Desired, current: Current, clouds: Clouds) -> list[InterfaceEndpoint]:
-    ec2 = clouds.ec2(str(current.region))
+    reads = clouds.reads(str(current.region))
     if desired.vpc_endpoint_id:
-        return aws.describe_vpc_endpoints(ec2, ids=[desired.vpc_endpoint_id])
-    return aws.describe_vpc_endpoints(ec2, filters=_filters(desired, current))
+        return reads.vpc_endpoints(ids=[desired.vpc_endpoint_id])
+    return reads.vpc_endpoints(filters=_filters(desired, current))
 
 
 def _filters(desired: Desired, current: Current) -> dict[str, list[str]]:
@@ -224,11 +223,11 @@ def _with_network(desired: Desired, current: Current, clouds: Clouds) -> Current
     """Addresses and zones of the endpoint, and of the subnets that are wanted."""
     pair = _described(current)
     endpoint = pair.endpoint if pair else None
-    ec2 = clouds.ec2(str(current.region))
+    reads = clouds.reads(str(current.region))
     subnet_ids = sorted({*(endpoint.subnet_ids if endpoint else ()), *(desired.subnet_ids or ())})
-    subnets = tuple(aws.describe_subnets(ec2, subnet_ids)) if subnet_ids else ()
+    subnets = tuple(reads.subnets(subnet_ids)) if subnet_ids else ()
     interface_ids = endpoint.network_interface_ids if endpoint else ()
-    interfaces = tuple(aws.describe_network_interfaces(ec2, interface_ids)) if interface_ids else ()
+    interfaces = tuple(reads.network_interfaces(interface_ids)) if interface_ids else ()
     return replace(current, subnets=subnets, network_interfaces=interfaces)
 
 
@@ -244,21 +243,17 @@ def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: 
         return current, LimitFacts()
     if desired.registrable and current.service is not None and not current.service.availability_zones:
         current = replace(current, service=_read_service(current, clouds) or current.service)
-    ec2 = clouds.ec2(str(current.region))
+    reads = clouds.reads(str(current.region))
     vpc_id, _subnet_ids, group_ids = network_of(desired, current)
     facts = LimitFacts(subnets=current.subnets)
     service_name = current.service.service_name if current.service else None
     if "create_vpc_endpoint" in names and service_name:
-        facts = replace(facts, aws_service=aws.describe_vpc_endpoint_service(ec2, service_name))
+        facts = replace(facts, aws_service=reads.vpc_endpoint_service(service_name))
     if vpc_id is None:
         return current, facts
-    facts = replace(
-        facts, vpc=aws.describe_vpc(ec2, vpc_id), security_groups=aws.describe_security_groups(ec2, group_ids)
-    )
+    facts = replace(facts, vpc=reads.vpc(vpc_id), security_groups=reads.security_groups(group_ids))
     if names & {"create_vpc_endpoint", "enable_private_dns"}:
-        facts = replace(facts, endpoints=tuple(aws.describe_vpc_endpoints(ec2, filters={"vpc-id": [vpc_id]})))
+        facts = replace(facts, endpoints=tuple(reads.vpc_endpoints(filters={"vpc-id": [vpc_id]})))
     if "create_vpc_endpoint" in names:
-        facts = replace(
-            facts, endpoint_quota=aws.endpoint_quota(clouds.aws.client("service-quotas", str(current.region)))
-        )
+        facts = replace(facts, endpoint_quota=reads.endpoint_quota())
     return current, facts

@@ -1,0 +1,129 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is read of one account and region: for one private endpoint call by call, for many from one shared list."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from .._privatelink.model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
+from . import api
+from .calls import Client
+
+Filters = Mapping[str, Sequence[str]]
+
+
+class Reads:
+    """Each read is a call. C(quotas) makes the client of Service Quotas, which only a creation needs."""
+
+    def __init__(self, ec2: Client, quotas: t.Callable[[], Client]) -> None:
+        self._ec2 = ec2
+        self._quotas = quotas
+
+    def vpc_endpoints(self, *, ids: Sequence[str] = (), filters: Filters | None = None) -> list[InterfaceEndpoint]:
+        return api.describe_vpc_endpoints(self._ec2, ids=ids, filters=filters)
+
+    def network_interfaces(self, ids: Sequence[str]) -> list[NetworkInterface]:
+        return api.describe_network_interfaces(self._ec2, ids)
+
+    def subnets(self, ids: Sequence[str]) -> list[Subnet]:
+        return api.describe_subnets(self._ec2, ids)
+
+    def security_groups(self, ids: Sequence[str]) -> dict[str, str]:
+        return api.describe_security_groups(self._ec2, ids)
+
+    def vpc(self, vpc_id: str) -> Vpc | None:
+        return api.describe_vpc(self._ec2, vpc_id)
+
+    def vpc_endpoint_service(self, service_name: str) -> VpcEndpointService | None:
+        return api.describe_vpc_endpoint_service(self._ec2, service_name)
+
+    def endpoint_quota(self) -> int | None:
+        return api.endpoint_quota(self._quotas())
+
+
+Value = t.TypeVar("Value")
+
+
+class SharedReads(Reads):
+    """Reads for many private endpoints: every list once, until C(refresh).
+
+    Interface endpoints are listed whole and selected here. What the limits need does not change during a run, and is
+    kept for all of it.
+    """
+
+    def __init__(self, ec2: Client, quotas: t.Callable[[], Client]) -> None:
+        super().__init__(ec2, quotas)
+        self._endpoints: list[InterfaceEndpoint] | None = None
+        self._interfaces: dict[str, NetworkInterface] | None = None
+        self._kept: dict[tuple[str, str], t.Any] = {}
+
+    def refresh(self) -> None:
+        """Forget what changes: interface endpoints and their network interfaces."""
+        self._endpoints = None
+        self._interfaces = None
+
+    def vpc_endpoints(self, *, ids: Sequence[str] = (), filters: Filters | None = None) -> list[InterfaceEndpoint]:
+        wanted = set(ids)
+        return [
+            endpoint
+            for endpoint in self._all_endpoints()
+            if (not wanted or endpoint.vpc_endpoint_id in wanted) and matches(endpoint, filters or {})
+        ]
+
+    def _all_endpoints(self) -> list[InterfaceEndpoint]:
+        if self._endpoints is None:
+            self._endpoints = super().vpc_endpoints()
+        return self._endpoints
+
+    def network_interfaces(self, ids: Sequence[str]) -> list[NetworkInterface]:
+        if self._interfaces is None or any(item not in self._interfaces for item in ids):
+            every = {item for endpoint in self._all_endpoints() for item in endpoint.network_interface_ids}
+            found = super().network_interfaces(sorted(every | set(ids)))
+            self._interfaces = {item.network_interface_id: item for item in found}
+        return [self._interfaces[item] for item in ids if item in self._interfaces]
+
+    def subnets(self, ids: Sequence[str]) -> list[Subnet]:
+        every = {item for endpoint in self._all_endpoints() for item in endpoint.subnet_ids}
+        found: dict[str, Subnet] = self._keep(
+            "subnets", "", lambda: _by_id(super(SharedReads, self).subnets(sorted(every)))
+        )
+        missing = [item for item in ids if item not in found]
+        if missing:
+            found.update(_by_id(super().subnets(missing)))
+        return [found[item] for item in ids if item in found]
+
+    def security_groups(self, ids: Sequence[str]) -> dict[str, str]:
+        return self._keep("groups", ",".join(sorted(ids)), lambda: super(SharedReads, self).security_groups(ids))
+
+    def vpc(self, vpc_id: str) -> Vpc | None:
+        return self._keep("vpc", vpc_id, lambda: super(SharedReads, self).vpc(vpc_id))
+
+    def vpc_endpoint_service(self, service_name: str) -> VpcEndpointService | None:
+        return self._keep("service", service_name, lambda: super(SharedReads, self).vpc_endpoint_service(service_name))
+
+    def endpoint_quota(self) -> int | None:
+        return self._keep("quota", "", lambda: super(SharedReads, self).endpoint_quota())
+
+    def _keep(self, kind: str, name: str, read: t.Callable[[], Value]) -> Value:
+        if (kind, name) not in self._kept:
+            self._kept[kind, name] = read()
+        return t.cast(Value, self._kept[kind, name])
+
+
+def matches(endpoint: InterfaceEndpoint, filters: Filters) -> bool:
+    """Whether AWS would select the endpoint: every filter must fit, any of its values."""
+    return all(_value(endpoint, name) in values for name, values in filters.items())
+
+
+def _value(endpoint: InterfaceEndpoint, name: str) -> str | None:
+    if name.startswith("tag:"):
+        return endpoint.tags.get(name[len("tag:") :])
+    return {"service-name": endpoint.service_name, "vpc-id": endpoint.vpc_id}[name]
+
+
+def _by_id(subnets: Sequence[Subnet]) -> dict[str, Subnet]:
+    return {subnet.subnet_id: subnet for subnet in subnets}
