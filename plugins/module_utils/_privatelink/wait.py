@@ -94,7 +94,8 @@ class Deadline:
             if seen.done:
                 return True
             if left <= 0:
-                if awaited.at_most is not None:
+                # The end of the run is no answer: work that went on after it would act on what it never saw.
+                if self.left() > 0:
                     return False
                 raise self.timed_out(awaited, seen)
             self._sleep(min(left, delay * self._spread(1 - JITTER, 1 + JITTER)))
