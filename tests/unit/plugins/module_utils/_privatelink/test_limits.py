@@ -1,0 +1,400 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every limit: broken once with its whole message, all broken together, and each allowed."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import (
+    LimitFacts,
+    Verdict,
+    check,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
+    EndpointService,
+    Subnet,
+    Vpc,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Plan, Step, plan
+from tests.unit.plugins.module_utils._privatelink.literals import (
+    AWS_SERVICE,
+    CLUSTER,
+    CLUSTER_ID,
+    GROUP_ID,
+    HOST,
+    NETWORK,
+    OTHER_VPC,
+    OTHER_VPCE,
+    OWNED,
+    SERVICE,
+    SERVICE_NAME,
+    SUBNETS,
+    VPC,
+    VPCE,
+    current,
+    desired,
+    interface_endpoint,
+    pair,
+    registration,
+)
+
+FACTS = LimitFacts(
+    vpc=NETWORK,
+    subnets=SUBNETS,
+    security_groups={"sg-1": VPC, "sg-2": VPC},
+    aws_service=AWS_SERVICE,
+    endpoint_quota=50,
+)
+
+
+def checked(wish: Desired, here: Current | None = None, **facts: t.Any) -> Verdict:
+    here = here or current()
+    return check(wish, here, plan(wish, here), replace(FACTS, **facts))
+
+
+def broken(wish: Desired, here: Current | None = None, **facts: t.Any) -> dict[str, str]:
+    """Code to message, and the remedy after it."""
+    violations = checked(wish, here, **facts).violations
+    codes = [violation.code for violation in violations]
+    assert len(set(codes)) == len(codes)
+    return {violation.code: f"{violation.message} {violation.remedy}" for violation in violations}
+
+
+def test_a_creation_that_keeps_every_limit_breaks_none() -> None:
+    assert checked(desired()) == Verdict()
+
+
+@pytest.mark.parametrize(
+    ("state", "remedy"),
+    [
+        ("CREATING", "Wait until the cluster is ACTIVE."),
+        ("INACTIVE", "Wait until the cluster is ACTIVE."),
+        ("PAUSING", "Resume the cluster first."),
+        ("PAUSED", "Resume the cluster first."),
+        ("DELETING", "Choose a cluster that is not being deleted."),
+        ("DELETED", "Choose a cluster that is not being deleted."),
+    ],
+)
+def test_a_cluster_that_does_not_run_accepts_no_new_private_endpoint(state: str, remedy: str) -> None:
+    found = broken(desired(), current(cluster=replace(CLUSTER, state=state)))
+    assert found == {
+        "cluster_not_ready": f"Cluster {CLUSTER_ID} (main) is {state}; it accepts no new private endpoint. {remedy}"
+    }
+
+
+@pytest.mark.parametrize("state", ["ACTIVE", "MAINTENANCE", "MODIFYING", "UPGRADING", "IMPORTING", None])
+def test_a_cluster_that_runs_accepts_one(state: str | None) -> None:
+    assert broken(desired(), current(cluster=replace(CLUSTER, state=state))) == {}
+
+
+@pytest.mark.parametrize("state", ["creating", "deleting"])
+def test_nothing_is_made_before_the_service_is_active(state: str) -> None:
+    found = broken(desired(), current(service=EndpointService(GROUP_ID, None, state)), aws_service=None)
+    assert found == {
+        "service_not_active": f"The endpoint service of node group {GROUP_ID} of cluster {CLUSTER_ID} is "
+        f"{state.upper()}."
+        " Wait for it with tidbcloud.privatelink.endpoint_service, then run again."
+    }
+
+
+@pytest.mark.parametrize("service", [None, EndpointService(GROUP_ID)])
+def test_a_service_that_was_never_begun_is_begun_in_the_console(service: EndpointService | None) -> None:
+    found = broken(desired(), current(service=service), aws_service=None)
+    assert list(found) == ["service_not_created"]
+    assert f"node group {GROUP_ID} of cluster {CLUSTER_ID}" in found["service_not_created"]
+    assert "Create Private Endpoint Connection" in found["service_not_created"]
+
+
+def test_a_service_that_these_credentials_cannot_see_may_be_of_another_account_region_or_name() -> None:
+    assert broken(desired(), aws_service=None) == {
+        "service_not_visible": f"AWS does not show the endpoint service {SERVICE_NAME} to these credentials in "
+        "us-east-1."
+        " Check the AWS account (it must be a permitted principal of the service), the region and the service name."
+    }
+
+
+def test_a_vpc_that_is_not_there() -> None:
+    assert broken(desired(), vpc=None) == {
+        "vpc_not_found": f"There is no VPC {VPC} in us-east-1 that these credentials can see."
+        " Check vpc_id, the AWS account and the region (a VPC must lie in the cluster's region)."
+    }
+
+
+def test_a_subnet_that_is_not_there() -> None:
+    assert broken(desired(subnet_ids=("subnet-x",))) == {
+        "subnet_not_found": "There is no subnet subnet-x that these credentials can see."
+        " Check subnet_ids, the AWS account and the region."
+    }
+
+
+def test_a_subnet_of_another_vpc() -> None:
+    stranger = Subnet("subnet-x", OTHER_VPC, "use1-az1", "us-east-1a")
+    assert broken(desired(subnet_ids=("subnet-x",)), subnets=(stranger,)) == {
+        "subnet_not_in_vpc": f"Subnet subnet-x lies in VPC {OTHER_VPC}, not in {VPC}."
+        " Give subnets of the VPC in vpc_id."
+    }
+
+
+def test_a_subnet_in_a_zone_that_the_service_does_not_have() -> None:
+    remote = Subnet("subnet-x", VPC, "use1-az6", "us-east-1f")
+    assert broken(desired(subnet_ids=("subnet-x",)), subnets=(remote,)) == {
+        "zone_not_supported": f"Subnet subnet-x lies in zone use1-az6, which the endpoint service {SERVICE_NAME} does "
+        "not"
+        " have (it has use1-az1, use1-az2, use1-az4). Give subnets in the zones of the service."
+    }
+
+
+@pytest.mark.parametrize("zones", [("us-east-1a",), ("use1-az1",), ("us-east-1a", "use1-az1")])
+def test_zones_are_compared_by_id_and_by_name_where_the_api_gives_names(zones: tuple[str, ...]) -> None:
+    service = replace(SERVICE, availability_zones=zones)
+    assert broken(desired(), current(service=service)) == {}
+    assert list(broken(desired(subnet_ids=("subnet-b",)), current(service=service))) == ["zone_not_supported"]
+
+
+def test_the_zones_that_aws_gives_count_where_tidb_cloud_gives_none() -> None:
+    unsaid = current(service=replace(SERVICE, availability_zones=()))
+    elsewhere = replace(AWS_SERVICE, availability_zones=("us-east-1f",), availability_zone_ids=("use1-az6",))
+    assert list(broken(desired(), unsaid, aws_service=elsewhere)) == ["zone_not_supported"]
+
+
+def test_zones_that_nobody_gives_are_not_judged() -> None:
+    unsaid = current(service=replace(SERVICE, availability_zones=()))
+    silent = replace(AWS_SERVICE, availability_zones=(), availability_zone_ids=())
+    assert broken(desired(), unsaid, aws_service=silent) == {}
+
+
+def test_two_subnets_in_one_zone() -> None:
+    twin = Subnet("subnet-a2", VPC, "use1-az1", "us-east-1a")
+    assert broken(desired(subnet_ids=("subnet-a", "subnet-a2")), subnets=(*SUBNETS, twin)) == {
+        "subnets_share_zone": "Subnets subnet-a, subnet-a2 lie in one zone, use1-az1. Give one subnet for each zone."
+    }
+
+
+def test_a_security_group_that_is_not_there() -> None:
+    assert broken(desired(security_group_ids=("sg-x",))) == {
+        "security_group_not_found": "There is no security group sg-x that these credentials can see."
+        " Check security_group_ids, the AWS account and the region."
+    }
+
+
+def test_a_security_group_of_another_vpc() -> None:
+    assert broken(desired(), security_groups={"sg-1": OTHER_VPC}) == {
+        "security_group_not_in_vpc": f"Security group sg-1 belongs to VPC {OTHER_VPC}, not to {VPC}."
+        " Give security groups of the VPC in vpc_id."
+    }
+
+
+@pytest.mark.parametrize(
+    ("support", "hostnames", "off", "flags"),
+    [
+        (False, True, "enableDnsSupport on VPC {0}, which is off", ["--enable-dns-support"]),
+        (True, False, "enableDnsHostnames on VPC {0}, which is off", ["--enable-dns-hostnames"]),
+        (
+            False,
+            False,
+            "enableDnsSupport and enableDnsHostnames on VPC {0}, which are off",
+            ["--enable-dns-support", "--enable-dns-hostnames"],
+        ),
+    ],
+)
+def test_private_dns_needs_both_attributes_of_the_vpc(
+    support: bool, hostnames: bool, off: str, flags: list[str]
+) -> None:
+    found = broken(desired(), vpc=Vpc(VPC, support, hostnames))
+    assert list(found) == ["vpc_dns_disabled"]
+    assert found["vpc_dns_disabled"].startswith(f"Private DNS needs {off.format(VPC)}.")
+    assert all(flag in found["vpc_dns_disabled"] for flag in flags)
+    assert "private_dns_enabled=false" in found["vpc_dns_disabled"]
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        interface_endpoint(OTHER_VPCE),
+        interface_endpoint(OTHER_VPCE, service_name="com.amazonaws.vpce.x", dns_names=(HOST,)),
+    ],
+)
+def test_two_endpoints_of_one_vpc_cannot_hold_one_private_name(holder: t.Any) -> None:
+    wish = desired(vpc_endpoint_id=VPCE)
+    here = current(main=pair(interface_endpoint(private_dns_enabled=False), registration()))
+    found = broken(wish, here, endpoints=(holder,))
+    assert list(found) == ["private_dns_conflict"]
+    assert found["private_dns_conflict"].startswith(
+        f"{OTHER_VPCE} in VPC {VPC} already holds the private DNS name {HOST}. Two interface endpoints"
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        interface_endpoint(OTHER_VPCE, private_dns_enabled=False),
+        interface_endpoint(OTHER_VPCE, state="deleting"),
+        interface_endpoint(OTHER_VPCE, service_name="com.amazonaws.us-east-1.ec2", dns_names=("ec2.amazonaws.com",)),
+        interface_endpoint(VPCE),
+    ],
+)
+def test_others_do_not_stand_in_the_way_of_private_dns(other: t.Any) -> None:
+    here = current(main=pair(interface_endpoint(private_dns_enabled=False), registration()))
+    assert broken(desired(vpc_endpoint_id=VPCE), here, endpoints=(other,)) == {}
+
+
+def test_without_private_dns_its_limits_are_not_checked() -> None:
+    wish = desired(private_dns_enabled=False)
+    assert broken(wish, vpc=Vpc(VPC, dns_support=False, dns_hostnames=False), endpoints=()) == {}
+
+
+def test_the_quota_counts_all_interface_endpoints_of_the_vpc_but_deleted_ones() -> None:
+    used = (interface_endpoint("vpce-a", vpc_id=VPC, private_dns_enabled=False, service_name="s"),)
+    deleted = replace(used[0], state="deleted")
+    assert broken(desired(), endpoints=(deleted,), endpoint_quota=1) == {}
+    assert broken(desired(), endpoints=used, endpoint_quota=1) == {
+        "endpoint_quota_reached": f"VPC {VPC} has 1 interface endpoints; the quota is 1."
+        " Delete unused ones, or have quota L-29B6F2EB (Amazon VPC) raised."
+    }
+
+
+def test_an_endpoint_that_is_replaced_needs_no_place_of_its_own() -> None:
+    rejected = interface_endpoint(state="rejected")
+    here = current(dead=(pair(rejected),))
+    assert broken(desired(recreate_failed=True), here, endpoints=(rejected,), endpoint_quota=1) == {}
+
+
+def test_where_the_quota_cannot_be_read_reaching_the_default_is_a_warning() -> None:
+    used = tuple(
+        interface_endpoint(f"vpce-{n}", private_dns_enabled=False, service_name="com.amazonaws.us-east-1.s3")
+        for n in range(50)
+    )
+    verdict = checked(desired(), endpoints=used, endpoint_quota=None)
+    assert verdict.violations == ()
+    (warning,) = verdict.warnings
+    assert warning.startswith(f"VPC {VPC} has 50 interface endpoints; the quota is 50 by default")
+    assert "L-29B6F2EB" in warning
+    assert checked(desired(), endpoints=used[1:], endpoint_quota=None) == Verdict()
+
+
+@pytest.mark.parametrize("value", ["true", "True"])
+def test_an_endpoint_that_is_protected_is_not_removed(value: str) -> None:
+    protected = interface_endpoint(tags={**OWNED, "deletion-protection": value})
+    found = broken(desired(state="absent"), current(main=pair(protected, registration())))
+    assert found == {
+        "deletion_protected": f"Interface endpoint {VPCE} carries the tag deletion-protection={value}."
+        " Remove the tag, or set it to false, then run again."
+    }
+
+
+@pytest.mark.parametrize("tags", [{}, {"deletion-protection": "false"}])
+def test_an_endpoint_that_is_not_protected_is_removed(tags: dict[str, str]) -> None:
+    endpoint = interface_endpoint(tags=tags)
+    assert checked(desired(state="absent"), current(main=pair(endpoint, registration()))) == Verdict()
+
+
+# One request that breaks whatever can be broken at once.
+EVERYTHING = desired(
+    subnet_ids=("subnet-none", "subnet-stranger", "subnet-remote", "subnet-remote-too"),
+    security_group_ids=("sg-none", "sg-stranger"),
+)
+EVERYTHING_HERE = current(cluster=replace(CLUSTER, state="PAUSED"))
+EVERYTHING_FACTS: dict[str, t.Any] = {
+    "vpc": Vpc(VPC, dns_support=True, dns_hostnames=False),
+    "subnets": (
+        Subnet("subnet-stranger", OTHER_VPC, "use1-az1", "us-east-1a"),
+        Subnet("subnet-remote", VPC, "use1-az2", "us-east-1b"),
+        Subnet("subnet-remote-too", VPC, "use1-az2", "us-east-1b"),
+        Subnet("subnet-elsewhere", VPC, "use1-az6", "us-east-1f"),
+    ),
+    "security_groups": {"sg-stranger": OTHER_VPC},
+    "endpoints": (interface_endpoint(OTHER_VPCE),),
+    "aws_service": None,
+    "endpoint_quota": 1,
+}
+ALL_AT_ONCE = {
+    "cluster_not_ready",
+    "service_not_visible",
+    "subnet_not_found",
+    "subnet_not_in_vpc",
+    "subnets_share_zone",
+    "security_group_not_found",
+    "security_group_not_in_vpc",
+    "vpc_dns_disabled",
+    "private_dns_conflict",
+    "endpoint_quota_reached",
+}
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    assert set(broken(EVERYTHING, EVERYTHING_HERE, **EVERYTHING_FACTS)) == ALL_AT_ONCE
+
+
+def test_an_unknown_vpc_does_not_hide_what_else_is_wrong() -> None:
+    found = set(broken(EVERYTHING, EVERYTHING_HERE, **{**EVERYTHING_FACTS, "vpc": None}))
+    assert found >= {"cluster_not_ready", "vpc_not_found", "subnet_not_found", "security_group_not_found"}
+
+
+def test_every_violation_that_is_allowed_becomes_a_warning() -> None:
+    for code in ALL_AT_ONCE:
+        wish = replace(EVERYTHING, allow_violations=frozenset({code}))
+        verdict = checked(wish, EVERYTHING_HERE, **EVERYTHING_FACTS)
+        assert {violation.code for violation in verdict.violations} == ALL_AT_ONCE - {code}
+        (warning,) = [sentence for sentence in verdict.warnings if code in sentence]
+        assert warning.endswith(f"Going on, since allow_violations names {code}.")
+
+
+def test_all_may_be_allowed_at_once() -> None:
+    wish = replace(EVERYTHING, allow_violations=frozenset(ALL_AT_ONCE))
+    assert checked(wish, EVERYTHING_HERE, **EVERYTHING_FACTS).violations == ()
+
+
+def only(*names: str) -> Plan:
+    return Plan(tuple(Step(name, VPCE, "", VPCE) for name in names))
+
+
+@pytest.mark.parametrize("name", ["set_tags", "remove_tags", "disable_private_dns", "set_ip_address_type"])
+def test_a_change_that_no_limit_concerns_needs_no_facts(name: str) -> None:
+    here = current(main=pair(interface_endpoint(), registration()))
+    assert check(desired(), here, only(name), LimitFacts()) == Verdict()
+
+
+def test_a_registration_alone_is_checked_against_cluster_and_service_only() -> None:
+    here = current(main=pair(interface_endpoint()), cluster=replace(CLUSTER, state="PAUSED"))
+    verdict = check(desired(subnet_ids=None), here, only("register_endpoint"), LimitFacts(vpc=NETWORK))
+    assert [violation.code for violation in verdict.violations] == ["cluster_not_ready"]
+
+
+def test_added_subnets_and_groups_are_checked_together_with_those_that_stay() -> None:
+    here = current(main=pair(interface_endpoint(), registration()))
+    twin = Subnet("subnet-a2", VPC, "use1-az1", "us-east-1a")
+    verdict = check(
+        desired(subnet_ids=("subnet-a", "subnet-a2"), security_group_ids=("sg-1", "sg-x")),
+        here,
+        only("add_subnets", "add_security_groups"),
+        replace(FACTS, subnets=(*SUBNETS, twin)),
+    )
+    assert {violation.code for violation in verdict.violations} == {"subnets_share_zone", "security_group_not_found"}
+
+
+VPC_CODES = {"vpc_not_found", "vpc_dns_disabled", "private_dns_conflict", "endpoint_quota_reached"}
+SUBNET_CODES = {"subnet_not_found", "subnet_not_in_vpc", "zone_not_supported", "subnets_share_zone"}
+GROUP_CODES = {"security_group_not_found", "security_group_not_in_vpc"}
+
+
+@pytest.mark.parametrize(
+    ("unknown", "codes"),
+    [
+        ({"vpc_id": None, "subnet_ids": None, "security_group_ids": None}, VPC_CODES | SUBNET_CODES | GROUP_CODES),
+        ({"vpc_id": None}, VPC_CODES | SUBNET_CODES | GROUP_CODES),
+        ({"subnet_ids": None}, SUBNET_CODES),
+        ({"security_group_ids": None}, GROUP_CODES),
+        ({}, set()),
+    ],
+)
+def test_what_cannot_be_checked_yet_is_named(unknown: dict[str, None], codes: set[str]) -> None:
+    verdict = checked(desired(allow_missing_network=True, **unknown))
+    assert verdict.violations == ()
+    assert set(verdict.unchecked) == codes
