@@ -7,32 +7,37 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .apply import Run
 from .clouds import Clouds
 from .current import Current
 from .desired import Desired
 from .errors import LimitsViolated, PrivateLinkError
-from .limits import Verdict, check
+from .limits import NOTHING_RESERVED, Reserved, Verdict, check
 from .model import MANAGED_BY, MANAGED_BY_TAG
 from .plan import Plan, plan
 from .read import read_again, read_current, read_limit_facts
 from .result import diff, private_endpoint
-from .wait import Deadline
+from .wait import Deadline, Work
 
 NOTHING_TO_CHECK = Verdict()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run found and did. C(after) is the state at the end; in check mode the state as it is."""
+    """What a run found, planned and did. C(after) is the state at the end; before it is carried out, as it is."""
 
     desired: Desired
     before: Current
     after: Current
     planned: Plan
     verdict: Verdict = NOTHING_TO_CHECK
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing to do and nothing to wait for."""
+        return not (self.planned.steps or self.planned.goals)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -56,29 +61,42 @@ def ensure(desired: Desired, clouds: Clouds, deadline: Deadline, *, check_mode: 
     Raises LimitsViolated before anything is touched, PrivateLinkError otherwise; C(steps) of the error names the steps
     that were done.
     """
+    outcome = prepare(desired, clouds, check_mode=check_mode)
+    if check_mode or outcome.is_settled:
+        return outcome
+    return finished(outcome, deadline.drive(carry_out(outcome, clouds)), clouds)
+
+
+def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Reserved = NOTHING_RESERVED) -> Outcome:
+    """Reads, plans and checks the limits: everything that comes before the first change.
+
+    C(reserved) is what other private endpoints of the same run will take up. Raises LimitsViolated, PrivateLinkError.
+    """
     before = read_current(desired, clouds)
     planned = plan(desired, before)
-    verdict = NOTHING_TO_CHECK
-    if planned.steps:
-        before, facts = read_limit_facts(desired, before, planned, clouds)
-        verdict = check(desired, before, planned, facts)
-        if verdict.violations:
-            raise LimitsViolated(verdict.violations)
-        _require_network(desired, planned, check_mode)
-    if check_mode or not (planned.steps or planned.goals):
-        return Outcome(desired, before, before, planned, verdict)
-    made = _carry_out(desired, before, planned, clouds, deadline)
-    return Outcome(desired, before, read_again(made, before, clouds), planned, verdict)
+    if not planned.steps:
+        return Outcome(desired, before, before, planned)
+    before, facts = read_limit_facts(desired, before, planned, clouds)
+    verdict = check(desired, before, planned, replace(facts, reserved=reserved))
+    if verdict.violations:
+        raise LimitsViolated(verdict.violations)
+    _require_network(desired, planned, check_mode)
+    return Outcome(desired, before, before, planned, verdict)
 
 
-def _carry_out(desired: Desired, before: Current, planned: Plan, clouds: Clouds, deadline: Deadline) -> Desired:
-    """Returns what to read again: the same wish, by the id of the interface endpoint that was made."""
-    run = Run(desired, before, clouds)
+def carry_out(outcome: Outcome, clouds: Clouds) -> Work[Desired]:
+    """Does what was planned. Returns the wish with the id of the interface endpoint that was made."""
+    run = Run(outcome.desired, outcome.before, clouds)
     try:
-        return deadline.drive(run.carry_out(planned))
+        return (yield from run.carry_out(outcome.planned))
     except PrivateLinkError as error:
         error.steps = [step.returned() for step in run.done]
         raise
+
+
+def finished(outcome: Outcome, made: Desired, clouds: Clouds) -> Outcome:
+    """The outcome with the state at the end."""
+    return replace(outcome, after=read_again(made, outcome.before, clouds))
 
 
 def _require_network(desired: Desired, planned: Plan, check_mode: bool) -> None:

@@ -10,7 +10,7 @@ Where no other source is named, the rule is from TiDB Cloud's page "Set Up Priva
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .current import Current
 from .desired import PROTECTION_TAG, Desired
@@ -34,6 +34,21 @@ VPC_CODES = ("vpc_not_found", "vpc_dns_disabled", "private_dns_conflict", "endpo
 
 
 @dataclass(frozen=True)
+class Reserved:
+    """What other private endpoints of the same run will take up and AWS does not show yet.
+
+    C(endpoints): how many will be created in each VPC. C(private_dns): who will hold the private name of a service in a
+    VPC, by (VPC id, service name).
+    """
+
+    endpoints: t.Mapping[str, int] = field(default_factory=dict)
+    private_dns: t.Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+NOTHING_RESERVED = Reserved()
+
+
+@dataclass(frozen=True)
 class LimitFacts:
     """What the limits are checked against, read only for a run that has steps.
 
@@ -47,6 +62,7 @@ class LimitFacts:
     endpoints: tuple[InterfaceEndpoint, ...] = ()
     aws_service: VpcEndpointService | None = None
     endpoint_quota: int | None = None
+    reserved: Reserved = NOTHING_RESERVED
 
 
 @dataclass(frozen=True)
@@ -93,7 +109,7 @@ def check(desired: Desired, current: Current, planned: Plan, facts: LimitFacts) 
     if names & {"create_vpc_endpoint", "add_security_groups"}:
         found += group_violations(group_ids, vpc_id, facts.security_groups or {})
     if "enable_private_dns" in names and facts.vpc is not None:
-        found += private_dns_violations(current, facts.vpc, facts.endpoints)
+        found += private_dns_violations(current, facts.vpc, facts.endpoints, facts.reserved)
     if "create_vpc_endpoint" in names:
         quota, warning = quota_violations(vpc_id, current, facts)
         found += quota
@@ -237,7 +253,9 @@ def group_violations(group_ids: t.Sequence[str], vpc_id: str, security_groups: t
     return found
 
 
-def private_dns_violations(current: Current, vpc: Vpc, endpoints: t.Sequence[InterfaceEndpoint]) -> list[Violation]:
+def private_dns_violations(
+    current: Current, vpc: Vpc, endpoints: t.Sequence[InterfaceEndpoint], reserved: Reserved = NOTHING_RESERVED
+) -> list[Violation]:
     """Private DNS needs both DNS attributes of the VPC, and a host name that is free there (AWS PrivateLink guide)."""
     found = []
     attributes = {"enableDnsSupport": vpc.dns_support, "enableDnsHostnames": vpc.dns_hostnames}
@@ -251,6 +269,7 @@ def private_dns_violations(current: Current, vpc: Vpc, endpoints: t.Sequence[Int
             Violation("vpc_dns_disabled", message, f"Turn it on ({commands}), or set private_dns_enabled=false.")
         )
     holders = [endpoint.vpc_endpoint_id for endpoint in endpoints if _holds_name(endpoint, current)]
+    holders += [other for key, other in reserved.private_dns.items() if key == (vpc.vpc_id, _service_name(current))]
     if holders:
         message = (
             f"{', '.join(sorted(holders))} in VPC {vpc.vpc_id} already holds the private DNS name "
@@ -268,6 +287,10 @@ def _flag(attribute: str) -> str:
     return "enable-dns-support" if attribute == "enableDnsSupport" else "enable-dns-hostnames"
 
 
+def _service_name(current: Current) -> str | None:
+    return current.service.service_name if current.service else None
+
+
 def _host(current: Current) -> str | None:
     return current.service.host if current.service else None
 
@@ -275,8 +298,9 @@ def _host(current: Current) -> str | None:
 def _holds_name(endpoint: InterfaceEndpoint, current: Current) -> bool:
     if endpoint.vpc_endpoint_id in _own_ids(current) or not endpoint.is_live or not endpoint.private_dns_enabled:
         return False
-    same_service = current.service is not None and endpoint.service_name == current.service.service_name
-    return same_service or (_host(current) is not None and _host(current) in endpoint.dns_names)
+    return endpoint.service_name == _service_name(current) or (
+        _host(current) is not None and _host(current) in endpoint.dns_names
+    )
 
 
 def _own_ids(current: Current) -> set[str]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from ansible.module_utils.basic import env_fallback, missing_required_lib
@@ -16,6 +17,7 @@ from .._tidbcloud.ids import tidb_id
 from .._tidbcloud.session import HAS_REQUESTS, REQUESTS_IMPORT_ERROR, Credentials, Session
 from .._tidbcloud.urls import DEDICATED_URL, SERVERLESS_URL
 from .clouds import Clouds
+from .costs import Price
 from .desired import Desired
 from .errors import PrivateLinkError
 from .fleet import Account, Filters
@@ -102,7 +104,22 @@ def filter_arguments() -> dict[str, t.Any]:
         "options": account,
         "required_one_of": [["profile", "assume_role_arn"]],
     }
-    return {**filters, "accounts": accounts, "include_costs": {"type": "bool", "default": False}}
+    price = {
+        "region": {"type": "str", "required": True},
+        "zone_hour_usd": {"type": "float", "required": True},
+        "per_gb_usd": {"type": "float"},
+    }
+    prices = {"type": "list", "elements": "dict", "default": [], "options": price}
+    return {**filters, "accounts": accounts, "include_costs": {"type": "bool", "default": False}, "prices": prices}
+
+
+def own_prices(params: t.Mapping[str, t.Any]) -> dict[str, Price]:
+    """The prices that the user pays, by region. Raises PrivateLinkError for one that is none."""
+    prices = {item["region"]: Price(item["zone_hour_usd"], item["per_gb_usd"]) for item in params["prices"]}
+    for region, price in prices.items():
+        if not all(0 <= usd < math.inf for usd in (price.zone_hour_usd, price.per_gb_usd or 0)):
+            raise PrivateLinkError(f"The prices of {region} must be USD, 0 or more: zone_hour_usd and per_gb_usd.")
+    return prices
 
 
 def fleet_filters(params: t.Mapping[str, t.Any]) -> Filters:

@@ -15,7 +15,7 @@ import time
 import typing as t
 from dataclasses import dataclass
 
-from .errors import WaitTimedOut
+from .errors import PrivateLinkError, WaitTimedOut
 
 FIRST_DELAY = 0.5  # seconds
 GROWTH = 1.5
@@ -77,7 +77,12 @@ class Deadline:
         try:
             awaited = next(work)
             while True:
-                awaited = work.send(self._holds(awaited))
+                try:
+                    held = self._holds(awaited)
+                except PrivateLinkError as error:
+                    awaited = work.throw(error)
+                else:
+                    awaited = work.send(held)
         except StopIteration as end:
             return t.cast(Result, end.value)
 
@@ -86,19 +91,36 @@ class Deadline:
         self._holds(Await(look, what))
 
     def _holds(self, awaited: Await) -> bool:
-        end = self._end if awaited.at_most is None else min(self._end, self._clock() + awaited.at_most)
-        delay = min(FIRST_DELAY, self._delay)
+        until = self.until(awaited)
+        pauses = self.pauses(until)
         while True:
             seen = awaited.look()
-            left = end - self._clock()
             if seen.done:
                 return True
-            if left <= 0:
-                # The end of the run is no answer: work that went on after it would act on what it never saw.
-                if self.left() > 0:
+            if self.is_over(until):
+                if self.may_fail(awaited):
                     return False
                 raise self.timed_out(awaited, seen)
-            self._sleep(min(left, delay * self._spread(1 - JITTER, 1 + JITTER)))
+            next(pauses)
+
+    def until(self, awaited: Await) -> float:
+        """When to give it up, on the clock: in time, and never past the deadline."""
+        return self._end if awaited.at_most is None else min(self._end, self._clock() + awaited.at_most)
+
+    def is_over(self, until: float) -> bool:
+        return self._clock() >= until
+
+    def may_fail(self, awaited: Await) -> bool:
+        """Whether the work goes on without it. Past the deadline it never does: it would take no time for an answer."""
+        return awaited.at_most is not None and self.left() > 0
+
+    def pauses(self, until: float | None = None) -> t.Iterator[None]:
+        """Pauses between polls: they start short and grow, and never go past C(until) or the deadline."""
+        end = self._end if until is None else until
+        delay = min(FIRST_DELAY, self._delay)
+        while True:
+            self._sleep(max(0.0, min(end - self._clock(), delay * self._spread(1 - JITTER, 1 + JITTER))))
+            yield
             delay = min(delay * GROWTH, self._delay)
 
     def timed_out(self, awaited: Await, seen: Seen) -> WaitTimedOut:

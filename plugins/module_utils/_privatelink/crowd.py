@@ -1,0 +1,71 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Drives the work of many private endpoints together, so that they share each poll and each pause."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from functools import partial
+
+from .errors import PrivateLinkError
+from .wait import Await, Deadline, Result, Work
+
+
+@dataclass
+class _Waiting:
+    """A work and what it awaits, C(until) when (on the deadline's clock)."""
+
+    work: Work[t.Any]
+    awaited: Await
+    until: float
+
+
+class Crowd(t.Generic[Result]):
+    """C(results) maps the number of each finished work to its result, or to the error that ended it."""
+
+    def __init__(self, deadline: Deadline, refresh: t.Callable[[], None]) -> None:
+        self._deadline = deadline
+        self._refresh = refresh
+        self._waiting: dict[int, _Waiting] = {}
+        self.results: dict[int, Result | PrivateLinkError] = {}
+
+    def drive(self, works: t.Mapping[int, Work[Result]]) -> None:
+        """Begins every work, then looks for all of them, again and again, until each has ended; it raises nothing.
+
+        C(refresh) is called before each round of looks: between two rounds nobody reads a list twice.
+        """
+        for number, work in works.items():
+            self._go_on(number, work, partial(next, work))
+        pauses = self._deadline.pauses()
+        while self._waiting:
+            next(pauses)
+            self._refresh()
+            for number, waiting in list(self._waiting.items()):
+                self._look(number, waiting)
+
+    def _look(self, number: int, waiting: _Waiting) -> None:
+        work = waiting.work
+        try:
+            seen = waiting.awaited.look()
+        except PrivateLinkError as error:
+            self._go_on(number, work, partial(work.throw, error))
+            return
+        late = self._deadline.is_over(waiting.until)
+        if seen.done or (late and self._deadline.may_fail(waiting.awaited)):
+            self._go_on(number, work, partial(work.send, seen.done))
+        elif late:
+            self._go_on(number, work, partial(work.throw, self._deadline.timed_out(waiting.awaited, seen)))
+
+    def _go_on(self, number: int, work: Work[Result], step: t.Callable[[], Await]) -> None:
+        self._waiting.pop(number, None)
+        try:
+            awaited = step()
+        except StopIteration as end:
+            self.results[number] = end.value
+        except PrivateLinkError as error:
+            self.results[number] = error
+        else:
+            self._waiting[number] = _Waiting(work, awaited, self._deadline.until(awaited))
