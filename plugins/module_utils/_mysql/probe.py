@@ -122,7 +122,7 @@ def probe(address: str, target: Target, account: Account | None = None) -> Probe
     except StageFailed as failure:
         if failure.problem.startswith("certificate_"):
             found.tls = _facts_unverified(address, target)
-            _explain(failure, found.tls, target.host)
+            explain(failure, found.tls, target.host)
         found.failure = failure
     return found
 
@@ -164,7 +164,7 @@ def _facts_unverified(address: str, target: Target) -> TlsFacts | None:
         return None
 
 
-def _explain(failure: StageFailed, facts: TlsFacts | None, host: str) -> None:
+def explain(failure: StageFailed, facts: TlsFacts | None, host: str) -> None:
     """Say with the certificate's own words what OpenSSL says in general."""
     certificate = facts and facts.certificate
     if not certificate:

@@ -75,7 +75,7 @@ class Database:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="database", daemon=True).start()
 
     def stop(self) -> None:
-        """Listen no more and cut all connections. Does nothing where it was not started."""
+        """Listen no more, cut all connections and report them. Does nothing where it was not started."""
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -94,8 +94,10 @@ class _Server(socketserver.ThreadingTCPServer):
         self.sessions: set[_Session] = set()
 
     def cut_all(self) -> None:
+        """Cut every connection, and wait until each is reported."""
         for session in list(self.sessions):
             session.cut()
+            session.thread.join(1)
 
 
 class _Session(socketserver.BaseRequestHandler):
@@ -111,6 +113,7 @@ class _Session(socketserver.BaseRequestHandler):
         self.host: str | None = None
         self.user: str | None = None
         self.error: str | None = None
+        self.thread = threading.current_thread()
         cast("_Server", self.server).sessions.add(self)
 
     def handle(self) -> None:
@@ -121,9 +124,9 @@ class _Session(socketserver.BaseRequestHandler):
             self.error = self.error or str(error)
 
     def finish(self) -> None:
-        cast("_Server", self.server).sessions.discard(self)
         self.wire.socket.close()
         self.database.report(Visit(self.host, self.user, self.error))
+        cast("_Server", self.server).sessions.discard(self)
 
     def cut(self) -> None:
         """Cut the connection at the level of TCP: TLS has no say in it."""

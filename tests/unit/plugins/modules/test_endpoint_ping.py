@@ -116,9 +116,9 @@ def test_empty_texts_are_options_that_are_not_set(run: Run, options: dict[str, t
 def test_a_list_in_one_text_and_a_name_with_a_dot_at_the_end_are_understood(
     run: Run, options: dict[str, t.Any]
 ) -> None:
-    result = run(**{**options, "host": HOST + ".", "connect_to": "127.0.0.1, 127.0.0.1"})
-    assert result["reachable"] is True
-    assert [address["address"] for address in result["addresses"]] == ["127.0.0.1"]
+    result = run(**{**options, "host": HOST + ".", "connect_to": "127.0.0.1, 203.0.113.7"})
+    assert [address["address"] for address in result["addresses"]] == ["127.0.0.1", "203.0.113.7"]
+    assert result["msg"].startswith(f"{HOST}, port ")
 
 
 def test_the_documented_return_values_are_those_returned(run: Run, options: dict[str, t.Any]) -> None:

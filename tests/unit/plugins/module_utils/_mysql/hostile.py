@@ -9,6 +9,7 @@ import contextlib
 import itertools
 import socket
 import ssl
+import struct
 import threading
 import typing as t
 from collections.abc import Iterator
@@ -66,6 +67,13 @@ def silent(connection: socket.socket) -> None:
 
 def hangs_up(_connection: socket.socket) -> None:
     """Close at once."""
+
+
+def greets_and_resets(connection: socket.socket) -> None:
+    """Greet, and cut the connection at the first answer, without the courtesy of closing it."""
+    connection.sendall(packet(greeting()))
+    connection.recv(36)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def says(data: bytes) -> Behaviour:

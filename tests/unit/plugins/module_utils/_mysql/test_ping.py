@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+import copy
+import datetime
 import socket
 import typing as t
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.certificate import Certificate
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failure import StageFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.login import Account
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import ping
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.probe import TlsFacts, explain
 from tests.sandbox.database import Authority, Database, Visit
 from tests.unit.plugins.module_utils._mysql.checks import check_of
 from tests.unit.plugins.module_utils._mysql.databases import HOST, NATIVE_USER, PASSWORDS, SHA2_USER, Issuing, running
@@ -76,9 +81,7 @@ def test_a_stage_that_did_not_run_has_no_times(authority: Authority, database: D
 def test_each_address_is_tried_as_often_as_asked(authority: Authority, visits: list[Visit]) -> None:
     with running(authority, visits) as database:
         assert ping(check_of(database.port, authority, attempts=4)).failure is None
-        # The fifth comes after the others, so that they are all over.
-        ping(check_of(database.port, authority, account=account(NATIVE_USER)))
-    assert len([visit for visit in visits if visit.user is None]) == 5
+    assert len(visits) == 4
 
 
 def test_a_slow_network_costs_attempts_and_not_the_verdict(authority: Authority, database: Database) -> None:
@@ -88,11 +91,13 @@ def test_a_slow_network_costs_attempts_and_not_the_verdict(authority: Authority,
 
 
 @pytest.mark.parametrize("user", [NATIVE_USER, SHA2_USER])
-def test_a_user_of_either_method_logs_in(authority: Authority, database: Database, user: str) -> None:
-    outcome = ping(check_of(database.port, authority, account=account(user)))
+def test_a_user_of_either_method_logs_in_and_takes_leave(authority: Authority, visits: list[Visit], user: str) -> None:
+    with running(authority, visits) as database:
+        outcome = ping(check_of(database.port, authority, account=account(user)))
     assert outcome.failure is None
     assert outcome.login is not None
     assert outcome.login.version == "8.0.11-TiDB-v8.5.2"
+    assert Visit(HOST, user, None) in visits
 
 
 def test_the_second_login_by_caching_sha2_password_needs_no_password_on_the_wire(
@@ -169,6 +174,31 @@ def test_a_certificate_that_has_ended_tells_when(issuing: Issuing) -> None:
     assert failure_of(returned) == ("tls", "certificate_expired")
     assert returned["tls"]["days_left"] == -3
     assert f"the certificate ended on {returned['tls']['not_after'][:10]}" in outcome.message()
+
+
+def test_a_certificate_of_the_last_century_is_dated_right(issuing: Issuing) -> None:
+    issuing.days = -12_000
+    with running(issuing) as database:
+        assert ping(check_of(database.port, issuing)).returned()["tls"]["not_after"] < "2000"
+
+
+def test_a_ca_that_has_ended_is_not_said_of_the_certificate() -> None:
+    end = datetime.datetime.now().astimezone() + datetime.timedelta(days=9)
+    facts = TlsFacts("TLSv1.3", "any", Certificate(subject=f"CN={HOST}", issuer="CN=CA", names=(HOST,), not_after=end))
+    failure = StageFailed("certificate_expired", "the certificate was not accepted: certificate has expired", "tls")
+    explain(failure, facts, HOST)
+    assert failure.found == (
+        f"the certificate was not accepted: certificate has expired (subject CN={HOST}, issuer CN=CA)"
+    )
+
+
+def test_of_several_certificates_the_one_that_was_not_accepted_is_shown(issuing: Issuing) -> None:
+    expired = copy.copy(issuing)
+    expired.days = -2
+    with running(issuing) as first, running(expired, address="127.0.0.2", port=first.port):
+        returned = ping(check_of(first.port, issuing, connect_to=("127.0.0.1", "127.0.0.2"))).returned()
+    assert [row["problem"] for row in returned["addresses"]] == [None, "certificate_expired"]
+    assert returned["tls"]["days_left"] == -3
 
 
 def test_encryption_without_verification_accepts_any_certificate_and_describes_it(issuing: Issuing) -> None:
@@ -265,8 +295,9 @@ def test_one_zone_that_fails_fails_the_check_and_the_others_are_told_apart(
     assert [visit.user for visit in visits if visit.user] == []
 
 
-def test_a_host_that_can_be_no_name_is_refused_even_with_addresses(authority: Authority, database: Database) -> None:
-    returned = ping(check_of(database.port, authority, host="a..b")).returned()
+@pytest.mark.parametrize("options", [{"host": "a..b"}, {"connect_to": ("127.0.0.1", "with\0zero")}])
+def test_what_can_be_no_name_is_refused(authority: Authority, database: Database, options: dict[str, t.Any]) -> None:
+    returned = ping(check_of(database.port, authority, **options)).returned()
     assert failure_of(returned) == ("resolve", "name_not_found")
 
 

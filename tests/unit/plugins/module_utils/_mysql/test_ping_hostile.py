@@ -21,6 +21,7 @@ from tests.unit.plugins.module_utils._mysql.hostile import (
     Behaviour,
     drips,
     greeting,
+    greets_and_resets,
     hangs_up,
     never_ends,
     packet,
@@ -81,6 +82,7 @@ def context(authority: Authority) -> ssl.SSLContext:
         pytest.param(says(packet(WITHOUT_TLS)), "tls", "tls_not_offered", id="no TLS"),
         pytest.param(says(packet(greeting())), "tls", "timed_out", id="silent in TLS"),
         pytest.param(says(packet(greeting()) + b"garbage" * 9), "tls", "tls_failed", id="garbage in TLS"),
+        pytest.param(greets_and_resets, "tls", "closed", id="resets in TLS"),
         pytest.param(says_and_hangs_up(packet(greeting())), "tls", "closed", id="closes in TLS"),
     ],
 )
@@ -155,6 +157,14 @@ def test_the_text_of_a_hostile_server_is_shown_in_print_only(authority: Authorit
         message = ping(check_of(port, authority, timeout=PATIENCE)).message()
     assert message.isprintable()
     assert len(message) < 800
+
+
+def test_a_certificate_that_is_shown_once_only_stays_unknown(authority: Authority) -> None:
+    shows = [speaks_tls(authority.issue("other.example.com"), silent), hangs_up]
+    with serving(lambda connection: shows.pop(0)(connection)) as port:
+        returned = ping(check_of(port, authority, timeout=PATIENCE)).returned()
+    assert returned["problem"] == "certificate_wrong_host"
+    assert returned["tls"] is None
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")

@@ -80,7 +80,10 @@ def test_a_name_without_addresses_is_not_found() -> None:
 def test_a_resolver_that_is_silent_ends_with_the_deadline() -> None:
     never = threading.Event()
 
+    threads: list[threading.Thread] = []
+
     def silent(_name: str) -> list[str]:
+        threads.append(threading.current_thread())
         never.wait(5)
         return []
 
@@ -88,6 +91,8 @@ def test_a_resolver_that_is_silent_ends_with_the_deadline() -> None:
         resolve(["nowhere"], silent, Deadline(0.05))
     never.set()
     assert failure.value.problem == "timed_out"
+    # Python does not wait for these when it ends.
+    assert [thread.daemon for thread in threads] == [True]
 
 
 def test_the_system_s_resolver_knows_this_host() -> None:
