@@ -128,14 +128,14 @@ def test_the_sandbox_has_every_documented_call_of_private_endpoints() -> None:
 def test_the_sandbox_has_no_call_but_these(world: World) -> None:
     rules = [*world.cloud.dedicated.url_map.iter_rules(), *world.cloud.serverless.url_map.iter_rules()]
     served = {(rule.endpoint, _unnamed(re.sub(r"<([^>]+)>", r"{\1}", rule.rule))) for rule in rules}
-    wanted = {(call, f"/v1beta1{_unnamed(path)}") for call, (_, _, path) in CALLS.items()}
+    wanted = {(call, f"/v1beta1{_unnamed(path)}") for call, (_method, _model, path) in CALLS.items()}
     assert served - {("static", "/static/{}")} == wanted
 
 
 @pytest.mark.parametrize("role", [role for role in CLUSTER_IDS if role != "starter"])
 def test_the_answers_about_a_cluster_are_as_specified(world: World, role: str) -> None:
     cluster = f"/clusters/{CLUSTER_IDS[role]}"
-    for _ in range(2):
+    for _turn in range(2):
         _check(world.get(cluster), "GetCluster")
         _check(world.get(f"{cluster}/tidbNodeGroups", {"pageSize": 1}), "ListTidbNodeGroups")
         _check(world.get(world.group_path(role)), "GetTidbNodeGroup")

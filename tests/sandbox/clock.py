@@ -103,7 +103,7 @@ class Clock:
 
     def _run_until(self, limit: float) -> None:
         while self._scheduled and self._scheduled[0][0] <= limit:
-            self._due, _, action = heapq.heappop(self._scheduled)
+            self._due, _number, action = heapq.heappop(self._scheduled)
             try:
                 action()
             finally:

@@ -88,7 +88,7 @@ def serve(directory: Path, settings: Settings, scale: float) -> None:
 
         ended = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: ended.set())
+            signal.signal(number, lambda *_signal: ended.set())
         sandbox = Sandbox(settings, scale, directory)
         sandbox.start()
         facts = sandbox.facts()
@@ -149,7 +149,7 @@ def _held_lock(directory: Path) -> Iterator[IO[str]]:
 
 def _take_lock(file: IO[str], directory: Path) -> None:
     # Somebody who only looks whether a sandbox runs holds the lock for an instant.
-    for _ in range(10):
+    for _turn in range(10):
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return

@@ -56,7 +56,7 @@ class EndpointServices:
         """Guide, "Share your services": nobody but a permitted principal sees a service, and only in its region."""
         return [
             service
-            for _, service in sorted(self._services.items())
+            for _name, service in sorted(self._services.items())
             if service.region == region and account_id in service.principals | {service.owner_id}
         ]
 

@@ -137,7 +137,7 @@ class _Session(socketserver.BaseRequestHandler):
 
     def _logged_in(self) -> bool:
         # Without zero bytes: the protocol ends the nonce with one.
-        nonce = bytes(secrets.choice(range(1, 128)) for _ in range(20))
+        nonce = bytes(secrets.choice(range(1, 128)) for _turn in range(20))
         self.wire.send(protocol.greeting(self.database.version, nonce, NATIVE))
         if not protocol.asks_for_tls(self.wire.receive()):
             return self._refuse(3159, "HY000", "Connections using insecure transport are prohibited")

@@ -65,8 +65,8 @@ class Digest:
 
     def _take(self, nonce: str, count: int) -> bool:
         """Whether the nonce is ours, alive, and this count of it was never seen: no replays (RFC 7616, 5.12)."""
-        expiry, _, rest = nonce.partition(".")
-        serial, _, seal = rest.partition(".")
+        expiry, _dot, rest = nonce.partition(".")
+        serial, _dot, seal = rest.partition(".")
         if not hmac.compare_digest(seal, self._seal(expiry, serial)) or float(expiry) <= self._now():
             return False
         seen = self._counts.setdefault(nonce, set())

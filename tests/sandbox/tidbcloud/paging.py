@@ -57,7 +57,7 @@ def _token(first: int, query: MultiDict[str, str]) -> str:
 
 def _opened(token: str, query: MultiDict[str, str]) -> int:
     try:
-        first, _, fingerprint = base64.urlsafe_b64decode(token).decode().partition(":")
+        first, _colon, fingerprint = base64.urlsafe_b64decode(token).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         first = fingerprint = ""
     if not first.isdigit() or fingerprint != _fingerprint(query):

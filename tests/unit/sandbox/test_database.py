@@ -168,7 +168,7 @@ def test_a_stop_cuts_the_connections_and_frees_the_port(authority: Authority) ->
         socket.create_connection(("127.0.0.1", port))
     database.stop()
     with pytest.raises(RuntimeError, match="not started"):
-        _ = database.port
+        _port = database.port
 
 
 def test_clients_that_break_off_leave_no_noise(database: Database, capfd: pytest.CaptureFixture[str]) -> None:

@@ -116,7 +116,7 @@ def test_a_new_account_is_empty(ec2: EC2Client) -> None:
 
 
 def test_a_reset_empties_everything_as_often_as_wanted(cloud: Cloud, ec2: EC2Client) -> None:
-    for _ in range(2):
+    for _turn in range(2):
         vpc = make_vpc(ec2)
         create(
             ec2,
@@ -223,7 +223,7 @@ def test_an_action_that_the_sandbox_lacks_is_answered_as_an_error(ec2: EC2Client
 
 def test_many_customers_at_once_each_get_their_own(cloud: Cloud, ec2: EC2Client, vpc: Vpc) -> None:
     with ThreadPoolExecutor(6) as pool:
-        ids = [*pool.map(lambda _: create(ec2, vpc), range(24))]
+        ids = [*pool.map(lambda _index: create(ec2, vpc), range(24))]
         states = [*pool.map(lambda one: describe(ec2, one)["VpcEndpointId"], ids)]
     assert len(set(ids)) == 24
     assert states == ids

@@ -98,7 +98,7 @@ def test_network_interfaces_lie_in_their_subnets_and_belong_to_aws(ec2: EC2Clien
 
 
 def test_no_two_interfaces_of_a_subnet_share_an_address(ec2: EC2Client, vpc: Vpc) -> None:
-    for _ in range(3):
+    for _turn in range(3):
         create(ec2, vpc)
     addresses = [one["PrivateIpAddress"] for one in ec2.describe_network_interfaces()["NetworkInterfaces"]]
     assert sorted(addresses) == ["10.20.2.4", "10.20.2.5", "10.20.2.6"]
@@ -168,7 +168,7 @@ def test_filters_by_id_vpc_and_type_choose_endpoints(ec2: EC2Client, vpc: Vpc) -
 
 
 def test_endpoints_come_in_pages(ec2: EC2Client, vpc: Vpc) -> None:
-    created = [create(ec2, vpc) for _ in range(5)]
+    created = [create(ec2, vpc) for _turn in range(5)]
     pages = [*ec2.get_paginator("describe_vpc_endpoints").paginate(PaginationConfig={"PageSize": 2})]
     assert [_ids(page) for page in pages] == [created[:2], created[2:4], created[4:]]
 

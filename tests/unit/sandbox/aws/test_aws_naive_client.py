@@ -257,7 +257,7 @@ def test_the_endpoint_above_the_quota_is_refused(cloud: Cloud, ec2: EC2Client, v
 
 
 def test_the_51st_endpoint_of_a_vpc_is_refused(ec2: EC2Client, vpc: Vpc) -> None:
-    for _ in range(50):
+    for _turn in range(50):
         create(ec2, vpc)
     with refused("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached."):
         create(ec2, vpc)

@@ -61,7 +61,7 @@ def test_an_algorithm_that_is_not_offered_is_refused(offered: str, other: str) -
 @pytest.mark.parametrize("algorithms", [["MD5"], ["SHA-256"], ["MD5", "SHA-256"]])
 def test_a_client_library_pays_one_challenge_for_many_calls(algorithms: list[str]) -> None:
     world = World(digest_algorithms=algorithms)
-    for _ in range(5):
+    for _turn in range(5):
         assert world.get("/clusters").status_code == 200
     assert [entry.status for entry in world.log.entries()] == [401, 200, 200, 200, 200, 200]
 

@@ -122,7 +122,7 @@ def test_node_groups_are_listed_in_pages_whose_last_has_no_token(world: World) -
 
 
 def test_more_than_ten_clusters_need_a_second_page(world: World) -> None:
-    for _ in range(4):
+    for _turn in range(4):
         cluster_id = world.cloud.estate.ids.new()
         cluster = build_cluster(
             cluster_id=cluster_id, name="one-more", project_id=DEFAULT_PROJECT, port=4000, principals=()

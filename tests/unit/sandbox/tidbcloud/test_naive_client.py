@@ -101,7 +101,7 @@ def test_a_post_whose_body_is_no_json_is_refused(world: World) -> None:
 
 
 def test_the_request_after_the_hundredth_of_a_minute_is_refused_as_documented(world: World) -> None:
-    statuses = [world.get("/clusters").status_code for _ in range(100)]
+    statuses = [world.get("/clusters").status_code for _turn in range(100)]
     assert statuses == [200] * 100
     refused = world.get("/clusters")
     assert refused.status_code == 429

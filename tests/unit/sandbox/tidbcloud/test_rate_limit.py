@@ -31,7 +31,7 @@ def test_a_challenge_counts_for_nobody_and_tells_the_whole_allowance(world: Worl
 
 def test_the_next_minute_begins_anew() -> None:
     world = World(rate_limit=2)
-    assert [world.get("/clusters").status_code for _ in range(3)] == [200, 200, 429]
+    assert [world.get("/clusters").status_code for _turn in range(3)] == [200, 200, 429]
     world.clock.advance(59)
     assert _told(world.get("/clusters")) == ("2", "0", "1")
     world.clock.advance(1)

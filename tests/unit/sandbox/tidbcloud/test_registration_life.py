@@ -22,7 +22,7 @@ def test_a_registration_is_pending_until_aws_has_made_the_accepted_endpoint_avai
     endpoint = world.request_endpoint(ENDPOINT)
     world.register(ENDPOINT)
     seen = []
-    for _ in range(8):
+    for _turn in range(8):
         seen.append((endpoint.state, *world.states()))
         world.clock.advance(0.5)
     assert seen == [
@@ -36,7 +36,7 @@ def test_a_registration_is_pending_until_aws_has_made_the_accepted_endpoint_avai
 def test_asking_does_not_move_a_registration(world: World) -> None:
     world.request_endpoint(ENDPOINT)
     world.register(ENDPOINT)
-    assert {state for _ in range(50) for state in world.states()} == {"PENDING"}
+    assert {state for _turn in range(50) for state in world.states()} == {"PENDING"}
 
 
 def test_a_registration_waits_while_aws_takes_longer_than_usual(world: World) -> None:
@@ -89,7 +89,7 @@ def test_a_terminated_registration_is_deleting_then_gone_and_its_endpoint_reject
 
 def test_terminating_twice_is_answered_the_same(world: World) -> None:
     connection_id = _active(world)
-    assert [world.terminate(connection_id).status_code for _ in range(2)] == [200, 200]
+    assert [world.terminate(connection_id).status_code for _turn in range(2)] == [200, 200]
     world.clock.advance(60)
     assert world.rows() == []
 

@@ -195,7 +195,7 @@ class World:
         return cluster, cluster.groups[0]
 
     def service_name(self, role: str) -> str:
-        _, group = self.group(role)
+        _cluster, group = self.group(role)
         service = group.service
         if service is None:
             raise LookupError(role)
