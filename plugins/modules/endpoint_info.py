@@ -111,9 +111,32 @@ options:
         default: []
   include_costs:
     description:
-      - Whether to return RV(costs).
+      - Whether to return RV(costs). The monthly costs of private endpoints and findings are from the same prices then.
+      - The prices of the regions that have interface endpoints are read from the AWS Price List, which needs C(pricing:GetProducts).
+        Where it cannot be read, the collection's own dated prices are used. A warning tells why.
     type: bool
     default: false
+  prices:
+    description:
+      - What you pay, such as by a contract with AWS, instead of what AWS lists. Only with O(include_costs).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      region:
+        description:
+          - AWS region.
+        type: str
+        required: true
+      zone_hour_usd:
+        description:
+          - USD for an interface endpoint in one zone for one hour.
+        type: float
+        required: true
+      per_gb_usd:
+        description:
+          - USD for one GB of data.
+        type: float
 seealso:
   - module: tidbcloud.privatelink.private_endpoint
   - module: tidbcloud.privatelink.endpoint_service
@@ -134,6 +157,14 @@ EXAMPLES = r"""
     project_ids: ["1234567890123456780", "1234567890123456781"]
     statuses: [failed]
     include_costs: true
+
+- name: Gather the costs, with the prices of a contract
+  tidbcloud.privatelink.endpoint_info:
+    include_costs: true
+    prices:
+      - region: us-east-1
+        zone_hour_usd: 0.008
+        per_gb_usd: 0.008
 
 - name: Gather what two AWS accounts have, by roles that the control node may assume
   tidbcloud.privatelink.endpoint_info:
@@ -323,7 +354,9 @@ private_endpoints:
       type: int
       sample: 4000
     monthly_cost_usd:
-      description: USD for the zone-hours of 730 hours, without data. Null where the region's price is not known.
+      description: >-
+        USD for the zone-hours of 730 hours, without data. Null where the region's price is not known.
+        From the collection's own dated prices; with O(include_costs) from those in RV(costs.prices).
       type: float
 findings:
   description: What is wrong between the two sides, for the accounts in RV(scope) only.
@@ -351,7 +384,7 @@ findings:
       description: What to do.
       type: str
     monthly_cost_usd:
-      description: What it costs in USD a month.
+      description: What it costs in USD a month, as RV(private_endpoints[].monthly_cost_usd).
       type: float
 costs:
   description: Sums over the private endpoints returned, null without O(include_costs).
@@ -362,14 +395,19 @@ costs:
       description: Always V(USD).
       type: str
     source:
-      description: Where the prices are from. V(table) is the collection's own.
+      description: >-
+        Where the prices are from. V(price_list) is the AWS Price List, V(table) the collection's own dated prices, V(option) O(prices),
+        and V(mixed) more than one of them, see RV(costs.prices).
       type: str
+      sample: price_list
     as_of:
-      description: Date of the prices.
+      description: Day of the prices, of several the oldest. Null where only O(prices) counts.
       type: str
+      sample: "2026-10-06"
     per_gb_usd:
-      description: Price of a GB of data for the first PB of a region and month.
+      description: Price of a GB of data for the first PB of a region and month. Null where it differs between the regions, or is not known.
       type: float
+      sample: 0.01
     total_monthly_usd:
       description: Zone-hours of 730 hours.
       type: float
@@ -379,6 +417,31 @@ costs:
     by_account:
       description: The same for each AWS account.
       type: dict
+    prices:
+      description: The prices used, one for each region that has interface endpoints and whose price is known.
+      type: list
+      elements: dict
+      contains:
+        region:
+          description: AWS region.
+          type: str
+          sample: us-east-1
+        zone_hour_usd:
+          description: USD for an interface endpoint in one zone for one hour.
+          type: float
+          sample: 0.01
+        per_gb_usd:
+          description: USD for a GB of data for the first PB of a month. Null where it is not known.
+          type: float
+          sample: 0.01
+        source:
+          description: V(price_list), V(table) or V(option).
+          type: str
+          sample: price_list
+        as_of:
+          description: Day of the price. Null where it is from O(prices).
+          type: str
+          sample: "2026-10-06"
     not_included:
       description: What the sums leave out.
       type: list
@@ -439,7 +502,8 @@ import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.audit import findings
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.costs import costs
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.costing import read_costing
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.costs import costs, priced
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import read_fleet
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
@@ -447,6 +511,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     filter_arguments,
     fleet_accounts,
     fleet_filters,
+    own_prices,
     shared_arguments,
 )
 
@@ -455,13 +520,22 @@ def main() -> None:
     module = AnsibleAWSModule(argument_spec={**shared_arguments(), **filter_arguments()}, supports_check_mode=True)
 
     def work() -> dict[str, t.Any]:
-        fleet = read_fleet(fleet_filters(module.params), connect_tidbcloud(module), fleet_accounts(module))
+        own = own_prices(module.params)
+        accounts = fleet_accounts(module)
+        fleet = read_fleet(fleet_filters(module.params), connect_tidbcloud(module), accounts)
+        endpoints, sums = fleet.private_endpoints, None
+        if module.params["include_costs"]:
+            prices, warnings = read_costing(endpoints, own, accounts[0].session)
+            for warning in warnings:
+                module.warn(warning)
+            endpoints = priced(endpoints, prices)
+            sums = costs(endpoints, prices)
         return {
             "changed": False,
             "endpoint_services": fleet.endpoint_services,
-            "private_endpoints": fleet.private_endpoints,
-            "findings": findings(fleet.private_endpoints, fleet.looked_at, fleet.scope["projects"]),
-            "costs": costs(fleet.private_endpoints) if module.params["include_costs"] else None,
+            "private_endpoints": endpoints,
+            "findings": findings(endpoints, fleet.looked_at, fleet.scope["projects"]),
+            "costs": sums,
             "scope": fleet.scope,
         }
 

@@ -41,7 +41,8 @@ ROLE_SESSION_NAME = "tidbcloud.privatelink"
 # botocore's default is 60 seconds, and it repeats.
 CONNECT_TIMEOUT = 10
 MAX_ATTEMPTS = 6
-# Service Quotas is only asked for advice: a network that does not let it through must not hold up a run.
+# These are only asked for advice: a network that does not let them through must not hold up a run.
+_ADVISERS = frozenset({"pricing", "service-quotas"})
 _ADVICE = {"connect_timeout": 3, "retries": {"mode": "standard", "total_max_attempts": 2}}
 
 
@@ -154,7 +155,7 @@ def _config(service: str, user_config: Config | None) -> Config:
         "retries": {"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
         "user_agent_extra": USER_AGENT,
     }
-    if service == "service-quotas":
+    if service in _ADVISERS:
         settings.update(_ADVICE)
     config = Config(**settings)
     return config.merge(user_config) if user_config is not None else config

@@ -1,0 +1,79 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The prices of interface endpoints in the AWS Price List, which few accounts' roles may read.
+
+Source: AWS Price List API, GetProducts; for its terms, "Interpreting price list files" in the AWS Billing guide.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import typing as t
+
+from .._privatelink.costs import Price
+from .._privatelink.errors import ApiError
+from .calls import Client, Json, pages
+
+# The API is served from few regions; the prices of all others are there, too.
+PRICE_LIST_REGION = "us-east-1"
+# With a region's prefix or none. Others of the family are not interface endpoints: VpcEndpoint-GWLBE-Hours, ….
+_HOURS = re.compile(r"(?:[A-Z0-9]+-)?VpcEndpoint-Hours")
+_BYTES = re.compile(r"(?:[A-Z0-9]+-)?VpcEndpoint-Bytes")
+
+
+def read_prices(pricing: Client, regions: t.Iterable[str]) -> tuple[dict[str, Price], list[str]]:
+    """The prices of those of the regions that the Price List gives beyond doubt, and sentences about the others.
+
+    Reads nothing more once a call was refused: the next would be, too.
+    """
+    prices: dict[str, Price] = {}
+    problems: list[str] = []
+    wanted = list(regions)
+    for region in wanted:
+        try:
+            price = _price([json.loads(text) for text in _products(pricing, region)])
+        except ApiError as error:
+            unread = ", ".join(wanted[wanted.index(region) :])
+            return prices, [*problems, f"The AWS Price List was not read for {unread}: {error}"]
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            problems.append(f"The AWS Price List of {region} is not in a form that is known here: {error!r}")
+            continue
+        if price is None:
+            problems.append(f"The AWS Price List has no single price of an interface endpoint's hour in {region}.")
+        else:
+            prices[region] = price
+    return prices, problems
+
+
+def _products(pricing: Client, region: str) -> list[str]:
+    """Each product is a JSON document within a string."""
+    wanted = {"productFamily": "VpcEndpoint", "regionCode": region}
+    filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()]
+    selection = {"ServiceCode": "AmazonVPC", "Filters": filters, "FormatVersion": "aws_v1"}
+    return t.cast("list[str]", pages(pricing, "get_products", "PriceList", **selection))
+
+
+def _price(products: t.Sequence[Json]) -> Price | None:
+    """Null where there is no price, or more than one: nobody can tell then which of them is billed."""
+    hours = _first_tier(products, _HOURS)
+    gigabytes = _first_tier(products, _BYTES)
+    if len(hours) != 1 or not 0 < min(hours) < math.inf:
+        return None
+    published = min((str(product.get("publicationDate") or "")[:10] for product in products), default="")
+    return Price(hours.pop(), gigabytes.pop() if len(gigabytes) == 1 else None, "price_list", published or None)
+
+
+def _first_tier(products: t.Iterable[Json], usage_type: t.Pattern[str]) -> set[float]:
+    """The different prices (USD) of the first unit of these usage types, on demand."""
+    return {
+        float(dimension["pricePerUnit"]["USD"])
+        for product in products
+        if usage_type.fullmatch(product["product"]["attributes"].get("usagetype", ""))
+        for term in product["terms"].get("OnDemand", {}).values()
+        for dimension in term["priceDimensions"].values()
+        if dimension.get("beginRange", "0") == "0" and "USD" in dimension["pricePerUnit"]
+    }
