@@ -128,7 +128,4 @@ def _select_version(connection: Connection) -> str:
         raise not_mysql("the server did not answer SELECT VERSION() with one column")
     connection.receive_packet()  # what the column is called
     connection.receive_packet()  # end of the columns
-    row = connection.receive_packet()
-    if is_error(row):
-        raise server_error(row)
-    return readable(PayloadReader(row).length_encoded())
+    return readable(PayloadReader(connection.receive_packet()).length_encoded())

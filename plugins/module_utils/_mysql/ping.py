@@ -103,8 +103,7 @@ def ping(check: Check, resolver: Resolver = system_resolver) -> Outcome:
 
 
 def _target(check: Check) -> Target:
-    for name in (check.host, *check.connect_to):
-        check_name(name)
+    check_name(check.host)
     context = None
     if check.tls != "off":
         context = tls_context(verify=check.tls == "verify", ca_path=check.ca_path, ca_pem=check.ca_pem)

@@ -57,7 +57,7 @@ def is_private(address: str) -> bool:
 
 
 def check_name(host: str) -> None:
-    """Refuse what can be no host name, so that neither the resolver nor TLS stumbles over it. Raises StageFailed."""
+    """Refuse what can be no host name: TLS would stumble over it. Raises StageFailed."""
     try:
         usable = bool(host.encode("idna")) and host.isprintable()
     except UnicodeError:

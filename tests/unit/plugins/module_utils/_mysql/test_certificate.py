@@ -67,6 +67,12 @@ def test_days_left_are_whole_days_and_negative_after_the_end(
     assert read.days_left(END - datetime.timedelta(hours=hours)) == days
 
 
+@pytest.mark.parametrize("size", [0, 1, 3, 40, -1])
+def test_a_certificate_that_is_cut_off_is_none(certificate: tuple[bytes, dict[str, t.Any]], size: int) -> None:
+    with pytest.raises(ValueError, match="certificate|element"):
+        read_certificate(certificate[0][:size])
+
+
 @given(data=st.data())
 def test_a_damaged_certificate_raises_value_error_only(
     certificate: tuple[bytes, dict[str, t.Any]], data: st.DataObject
