@@ -117,7 +117,7 @@ def _not_included(regions: t.Sequence[str], used: Prices, per_gb_usd: float | No
         f"data processed{differing}",
         "EC2 data transfer",
         *(f"zone-hours in {region}: no known price" for region in regions if region not in used),
-        *([f"{unseen} private endpoints whose interface endpoint these credentials cannot see"] if unseen else []),
+        *([f"private endpoints that these credentials cannot see in AWS: {unseen}"] if unseen else []),
     ]
 
 
