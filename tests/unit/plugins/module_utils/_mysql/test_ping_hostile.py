@@ -160,8 +160,12 @@ def test_the_text_of_a_hostile_server_is_shown_in_print_only(authority: Authorit
 
 
 def test_a_certificate_that_is_shown_once_only_stays_unknown(authority: Authority) -> None:
-    shows = [speaks_tls(authority.issue("other.example.com"), silent), hangs_up]
-    with serving(lambda connection: shows.pop(0)(connection)) as port:
+    behaviours = iter([speaks_tls(authority.issue("other.example.com"), silent), hangs_up])
+
+    def once_only(connection: socket.socket) -> None:
+        next(behaviours)(connection)
+
+    with serving(once_only) as port:
         returned = ping(check_of(port, authority, timeout=PATIENCE)).returned()
     assert returned["problem"] == "certificate_wrong_host"
     assert returned["tls"] is None
