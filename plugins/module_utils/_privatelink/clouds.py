@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
-from .._aws.reads import Reads
+from .._aws.reads import Reads, SharedReads
 from .errors import PrivateLinkError
 
 if t.TYPE_CHECKING:
@@ -17,21 +16,21 @@ if t.TYPE_CHECKING:
     from .._tidbcloud.api import TidbCloud
 
 
-@dataclass(frozen=True)
 class Clouds:
     """TiDB Cloud and one AWS account. C(tidbcloud) is null where only an AWS endpoint service is concerned."""
 
-    aws: AwsSession
-    tidbcloud: TidbCloud | None = None
+    def __init__(self, aws: AwsSession, tidbcloud: TidbCloud | None = None) -> None:
+        self.aws = aws
+        self._tidbcloud = tidbcloud
 
     @property
     def tidb(self) -> TidbCloud:
         """Raises PrivateLinkError where a run that has nothing to do with TiDB Cloud asks for it: a defect."""
-        if self.tidbcloud is None:
+        if self._tidbcloud is None:
             raise PrivateLinkError(
                 "This run has no access to TiDB Cloud: give cluster_id, tidbcloud_public_key and tidbcloud_private_key."
             )
-        return self.tidbcloud
+        return self._tidbcloud
 
     def ec2(self, region: str) -> t.Any:
         """The client to write with."""
@@ -40,3 +39,21 @@ class Clouds:
     def reads(self, region: str) -> Reads:
         """What to read with."""
         return Reads(self.ec2(region), lambda: self.aws.client("service-quotas", region))
+
+
+class SharedClouds(Clouds):
+    """The same for many private endpoints: what is read of a region is read once for all of them."""
+
+    def __init__(self, aws: AwsSession, tidbcloud: TidbCloud | None = None) -> None:
+        super().__init__(aws, tidbcloud)
+        self._reads: dict[str, SharedReads] = {}
+
+    def reads(self, region: str) -> SharedReads:
+        if region not in self._reads:
+            self._reads[region] = SharedReads(self.ec2(region), lambda: self.aws.client("service-quotas", region))
+        return self._reads[region]
+
+    def refresh(self) -> None:
+        """Forget what changes while a run waits."""
+        for reads in self._reads.values():
+            reads.refresh()

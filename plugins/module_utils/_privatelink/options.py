@@ -245,9 +245,14 @@ def connect(module: t.Any, deadline: Deadline | None = None, *, tidbcloud: bool 
 
 def connect_tidbcloud(module: t.Any, deadline: Deadline | None = None) -> TidbCloud:
     """TiDB Cloud from a module's options; ends and raises as C(connect) does."""
+    return TidbCloud(tidbcloud_session(module, deadline))
+
+
+def tidbcloud_session(module: t.Any, deadline: Deadline | None) -> Session:
+    """The conversation with TiDB Cloud; ends and raises as C(connect) does."""
     if not HAS_REQUESTS:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    return TidbCloud(_session(module.params, deadline))
+    return _session(module.params, deadline)
 
 
 def _session(params: t.Mapping[str, t.Any], deadline: Deadline | None) -> Session:

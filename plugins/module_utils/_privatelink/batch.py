@@ -1,0 +1,181 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many private endpoints in one run: all limits before the first change, then all changes, one shared wait."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .clouds import SharedClouds
+from .crowd import Crowd
+from .desired import Desired
+from .errors import LimitsViolated, PrivateLinkError, Violation
+from .lifecycle import Outcome, carry_out, finished, prepare
+from .limits import Reserved
+from .wait import Deadline
+
+NOT_TOUCHED = "Not touched: strict is set, and another item is refused."
+
+
+@dataclass(frozen=True)
+class Item:
+    """One wish and the account it is for."""
+
+    desired: Desired
+    clouds: SharedClouds
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of an item: an outcome, or the error that ended it. C(note) says why nothing was done."""
+
+    outcome: Outcome | None = None
+    error: PrivateLinkError | None = None
+    note: str = ""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return self.outcome.warnings if self.outcome else ()
+
+    def returned(self) -> dict[str, t.Any]:
+        """The single module's return values, with C(failed) and C(msg)."""
+        if self.error is not None:
+            steps = list(self.error.steps)
+            return {
+                "changed": bool(steps),
+                "failed": True,
+                "msg": str(self.error),
+                "steps": steps,
+                **self.error.returned(),
+            }
+        returned = self.outcome.returned() if self.outcome else {}
+        if self.note:
+            returned.update(changed=False, steps=[])
+        return {**returned, "failed": False, "msg": self.note}
+
+
+Wish = t.Union[Item, PrivateLinkError]
+Prepared = t.Union[Outcome, PrivateLinkError]
+
+
+def ensure_all(
+    wishes: Sequence[Wish], deadline: Deadline, refresh: Callable[[], None], *, check_mode: bool, strict: bool
+) -> list[Ended]:
+    """Brings every private endpoint into its desired state; one that fails never stops the others.
+
+    C(wishes): an item, or the error in its options. C(refresh) forgets what is shared between polls. With C(strict)
+    nothing is touched where any item is refused. Raises nothing.
+    """
+    prepared = _prepare(wishes, check_mode)
+    if strict and any(isinstance(found, PrivateLinkError) for found in prepared):
+        return [_ended(found, NOT_TOUCHED) for found in prepared]
+    if check_mode:
+        return [_ended(found) for found in prepared]
+    crowd: Crowd[Desired] = Crowd(deadline, refresh)
+    under = {
+        number: found for number, found in enumerate(prepared) if isinstance(found, Outcome) and not found.is_settled
+    }
+    crowd.drive({number: carry_out(outcome, _item(wishes, number).clouds) for number, outcome in under.items()})
+    if under:
+        refresh()
+    return [_finish(found, crowd.results.get(number), wishes, number) for number, found in enumerate(prepared)]
+
+
+def _item(wishes: Sequence[Wish], number: int) -> Item:
+    return t.cast(Item, wishes[number])
+
+
+def _prepare(wishes: Sequence[Wish], check_mode: bool) -> list[Prepared]:
+    """In order, each against what those before it will take up."""
+    prepared: list[Prepared] = []
+    taken = _Taken()
+    for number, wish in enumerate(wishes, start=1):
+        try:
+            if isinstance(wish, PrivateLinkError):
+                raise wish
+            outcome = prepare(wish.desired, wish.clouds, check_mode=check_mode, reserved=taken.reserved())
+            taken.take(number, outcome, wish.clouds)
+            prepared.append(outcome)
+        except PrivateLinkError as error:
+            prepared.append(error)
+    return prepared
+
+
+class _Taken:
+    """What the items so far will take up, and which private endpoint each of them means."""
+
+    def __init__(self) -> None:
+        self._identities: dict[t.Hashable, int] = {}
+        self._endpoints: dict[str, int] = {}
+        self._private_dns: dict[tuple[str, str], str] = {}
+
+    def reserved(self) -> Reserved:
+        return Reserved(dict(self._endpoints), dict(self._private_dns))
+
+    def take(self, number: int, outcome: Outcome, clouds: SharedClouds) -> None:
+        """Raises LimitsViolated where an earlier item means the same private endpoint: both would fight for it."""
+        identity = _identity(outcome, clouds)
+        earlier = self._identities.setdefault(identity, number)
+        if earlier != number:
+            message = (
+                f"Items {earlier} and {number} of endpoints mean the same private endpoint of {outcome.desired.target}."
+            )
+            raise LimitsViolated(
+                [Violation("ambiguous_match", message, "Keep one of them, or tell them apart by name.")]
+            )
+        for step in outcome.planned.steps:
+            vpc_id = step.arguments.get("vpc_id")
+            if step.name == "create_vpc_endpoint" and vpc_id:
+                self._endpoints[vpc_id] = self._endpoints.get(vpc_id, 0) + 1
+        if "enable_private_dns" in outcome.planned.names:
+            self._private_dns[_place(outcome)] = f"item {number} of endpoints"
+
+
+def _identity(outcome: Outcome, clouds: SharedClouds) -> t.Hashable:
+    if outcome.before.main is not None:
+        return outcome.before.main.vpc_endpoint_id
+    desired = outcome.desired
+    service = outcome.before.service.service_name if outcome.before.service else desired.target
+    return (id(clouds), service, desired.vpc_id, desired.name, desired.vpc_endpoint_id)
+
+
+def _place(outcome: Outcome) -> tuple[str, str]:
+    endpoint = outcome.before.main.endpoint if outcome.before.main else None
+    service = outcome.before.service
+    vpc_id = outcome.desired.vpc_id or (endpoint.vpc_id if endpoint else "")
+    return vpc_id, (service.service_name if service else None) or ""
+
+
+def _ended(found: Prepared, note: str = "") -> Ended:
+    return Ended(outcome=found, note=note) if isinstance(found, Outcome) else Ended(error=found)
+
+
+def _finish(found: Prepared, result: Desired | PrivateLinkError | None, wishes: Sequence[Wish], number: int) -> Ended:
+    if isinstance(found, PrivateLinkError) or result is None:
+        return _ended(found)
+    if isinstance(result, PrivateLinkError):
+        return Ended(error=result)
+    try:
+        return Ended(outcome=finished(found, result, _item(wishes, number).clouds))
+    except PrivateLinkError as error:
+        error.steps = [step.returned() for step in found.planned.steps]
+        return Ended(error=error)
+
+
+def report(ended: Sequence[Ended]) -> dict[str, t.Any]:
+    """The module's return values. It failed if any item did, and then C(msg) counts and quotes."""
+    results = [item.returned() for item in ended]
+    failed = [number for number, result in enumerate(results, start=1) if result["failed"]]
+    changed = sum(result["changed"] for result in results)
+    summary = {"ok": len(results) - len(failed), "changed": changed, "failed": len(failed)}
+    report: dict[str, t.Any] = {"changed": bool(changed), "results": results, "summary": summary}
+    if failed:
+        first = results[failed[0] - 1]["msg"]
+        report.update(
+            failed=True, msg=f"{len(failed)} of {len(results)} private endpoints failed. Item {failed[0]}: {first}"
+        )
+    return report

@@ -1,0 +1,564 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: private_endpoints
+short_description: Manage a fleet of private endpoints of TiDB Cloud clusters in one task
+version_added: 0.1.0
+author:
+  - TiDB Cloud PrivateLink contributors (@tidbcloud-privatelink)
+description:
+  - Does what M(tidbcloud.privatelink.private_endpoint) does for a list of private endpoints, across clusters, projects, VPCs, regions and accounts.
+  - Reads are shared. TiDB Cloud allows 100 requests a minute and API key; registrations are read by lists of a hundred, clusters by lists with
+    their IDs, and AWS by one list for each account and region. A private endpoint that is as wanted costs nothing more.
+  - The limits of all items are checked before the first change. Then all changes are begun, and one shared wait polls for all of them.
+  - An item that fails never stops the others. The task fails in the end if any item failed.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - tidbcloud.privatelink.tidbcloud
+  - tidbcloud.privatelink.tidbcloud.wait
+  - tidbcloud.privatelink.attributes
+  - tidbcloud.privatelink.attributes.actiongroup
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details: Each item has its own difference in RV(results).
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+    support: full
+options:
+  endpoints:
+    description:
+      - The private endpoints. Every option of M(tidbcloud.privatelink.private_endpoint) may be given for each item,
+        and on the level of the module as the default for all of them.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      state:
+        description:
+          - As O(state), for this item.
+        type: str
+        choices: [present, absent]
+      cluster_id:
+        description:
+          - As O(cluster_id), for this item.
+        type: str
+      node_group_id:
+        description:
+          - As O(node_group_id), for this item.
+        type: str
+      service_name:
+        description:
+          - As O(service_name), for this item.
+        type: str
+      vpc_endpoint_id:
+        description:
+          - As O(vpc_endpoint_id), for this item.
+        type: str
+      vpc_id:
+        description:
+          - As O(vpc_id), for this item.
+        type: str
+      subnet_ids:
+        description:
+          - As O(subnet_ids), for this item.
+        type: list
+        elements: str
+      security_group_ids:
+        description:
+          - As O(security_group_ids), for this item.
+        type: list
+        elements: str
+      name:
+        description:
+          - As O(name), for this item.
+        type: str
+      private_dns_enabled:
+        description:
+          - As O(private_dns_enabled), for this item.
+        type: bool
+      ip_address_type:
+        description:
+          - As O(ip_address_type), for this item.
+        type: str
+        choices: [ipv4, ipv6, dualstack]
+      tags:
+        description:
+          - As O(tags), for this item.
+        type: dict
+        aliases: [resource_tags]
+      purge_tags:
+        description:
+          - As O(purge_tags), for this item.
+        type: bool
+      recreate_failed:
+        description:
+          - As O(recreate_failed), for this item.
+        type: bool
+      keep_vpc_endpoint:
+        description:
+          - As O(keep_vpc_endpoint), for this item.
+        type: bool
+      allow_violations:
+        description:
+          - As O(allow_violations), for this item.
+        type: list
+        elements: str
+        choices:
+          - region_mismatch
+          - cluster_not_ready
+          - service_not_active
+          - service_not_created
+          - service_not_visible
+          - vpc_not_found
+          - subnet_not_found
+          - subnet_not_in_vpc
+          - zone_not_supported
+          - subnets_share_zone
+          - security_group_not_found
+          - security_group_not_in_vpc
+          - vpc_dns_disabled
+          - private_dns_conflict
+          - endpoint_quota_reached
+          - deletion_protected
+      allow_missing_network:
+        description:
+          - As O(allow_missing_network), for this item.
+        type: bool
+      project_id:
+        description:
+          - ID of the TiDB Cloud project of the cluster. With it the cluster is found by a list, and not by a request of its own.
+        type: str
+      region:
+        description:
+          - AWS region. Defaults to O(region), and then to that of the cluster.
+        type: str
+      profile:
+        description:
+          - A named AWS profile to use instead of the credentials of the module.
+        type: str
+      assume_role_arn:
+        description:
+          - ARN of an AWS role to assume for this item.
+        type: str
+      assume_role_external_id:
+        description:
+          - External ID to present when assuming O(endpoints[].assume_role_arn).
+        type: str
+  strict:
+    description:
+      - Whether to touch nothing at all where any item violates a limit.
+    type: bool
+    default: false
+  state:
+    description:
+      - V(present) creates, resumes, adopts or edits the private endpoint. V(absent) removes both halves of it.
+    type: str
+    choices: [present, absent]
+    default: present
+  cluster_id:
+    description:
+      - ID of the TiDB Cloud Dedicated cluster. Quote it.
+      - Each item needs exactly one of O(cluster_id) and O(service_name).
+    type: str
+  node_group_id:
+    description:
+      - ID of the TiDB node group to connect to. Each node group has its own endpoint service.
+      - Defaults to the cluster's default node group.
+    type: str
+  service_name:
+    description:
+      - Name of any other AWS endpoint service. There is no registration then, and the provider accepts the connection.
+    type: str
+  vpc_endpoint_id:
+    description:
+      - ID of an existing interface endpoint to adopt, edit or delete.
+      - Without it, the private endpoint is the live interface endpoint of the service in O(vpc_id), by O(name) where that is given.
+        Without O(vpc_id), only endpoints that carry the ownership tags of this collection count.
+    type: str
+  vpc_id:
+    description:
+      - ID of the VPC. Needed to create. It cannot be changed.
+    type: str
+  subnet_ids:
+    description:
+      - IDs of the subnets, one for each zone, in zones that the service has. Needed to create.
+      - The list is the exact set. Omit it to leave the subnets alone.
+    type: list
+    elements: str
+  security_group_ids:
+    description:
+      - IDs of the security groups. They must admit the cluster's port from the clients. Needed to create.
+      - The list is the exact set. Omit it to leave the groups alone.
+    type: list
+    elements: str
+  name:
+    description:
+      - Value of the tag C(Name). It tells several private endpoints of one service in one VPC apart.
+    type: str
+  private_dns_enabled:
+    description:
+      - Whether the host name of the service resolves inside the VPC.
+      - With O(cluster_id) it is on by default, since the host name works only so. With O(service_name) it is on by default
+        where the service has a verified private name.
+    type: bool
+  ip_address_type:
+    description:
+      - Address type of the interface endpoint. AWS chooses where it is omitted.
+    type: str
+    choices: [ipv4, ipv6, dualstack]
+  tags:
+    description:
+      - Tags of the interface endpoint. The ownership tags of this collection are added to them.
+    type: dict
+    aliases: [resource_tags]
+  purge_tags:
+    description:
+      - Whether to remove tags that O(tags) does not name. Acts only where O(tags) is given.
+      - The ownership tags, C(aws:*), and C(Name) unless O(tags) names it, are never removed.
+    type: bool
+    default: true
+  recreate_failed:
+    description:
+      - Whether to replace a private endpoint whose interface endpoint or registration is failed, rejected or expired.
+        With V(false) the module fails and says so.
+    type: bool
+    default: false
+  keep_vpc_endpoint:
+    description:
+      - With O(state=absent), only end the registration. The interface endpoint stays, rejected, and AWS bills it.
+    type: bool
+    default: false
+  allow_violations:
+    description:
+      - Codes of limits that are only warned about, for limits that the cloud has lifted since.
+    type: list
+    elements: str
+    default: []
+    choices:
+      - region_mismatch
+      - cluster_not_ready
+      - service_not_active
+      - service_not_created
+      - service_not_visible
+      - vpc_not_found
+      - subnet_not_found
+      - subnet_not_in_vpc
+      - zone_not_supported
+      - subnets_share_zone
+      - security_group_not_found
+      - security_group_not_in_vpc
+      - vpc_dns_disabled
+      - private_dns_conflict
+      - endpoint_quota_reached
+      - deletion_protected
+  allow_missing_network:
+    description:
+      - Only in check mode. Plan a creation although O(vpc_id), O(subnet_ids) or O(security_group_ids) are not known yet,
+        for a play that makes them in the same run. The limits that need them are listed in RV(results[].unchecked_limits).
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - Seconds for everything that the run waits for. A run that times out is resumed by the next one.
+    type: int
+    default: 900
+seealso:
+  - module: tidbcloud.privatelink.private_endpoint
+  - module: tidbcloud.privatelink.endpoint_info
+"""
+
+EXAMPLES = r"""
+- name: Connect one VPC to three clusters
+  tidbcloud.privatelink.private_endpoints:
+    project_id: "1234567890123456780"
+    vpc_id: vpc-0123456789abcdef0
+    subnet_ids: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]
+    security_group_ids: [sg-0123456789abcdef0]
+    endpoints:
+      - cluster_id: "1234567890123456789"
+      - cluster_id: "1234567890123456790"
+      - cluster_id: "1234567890123456791"
+        tags:
+          stage: test
+  register: fleet
+
+- name: Show what failed
+  ansible.builtin.debug:
+    msg: "{{ fleet.results | selectattr('failed') | map(attribute='msg') }}"
+
+- name: Remove private endpoints in two accounts, or none of them where a limit forbids any
+  tidbcloud.privatelink.private_endpoints:
+    state: absent
+    strict: true
+    endpoints:
+      - cluster_id: "1234567890123456789"
+        vpc_id: vpc-0123456789abcdef0
+      - cluster_id: "1234567890123456789"
+        vpc_id: vpc-0fedcba9876543210
+        assume_role_arn: arn:aws:iam::123456789012:role/privatelink
+"""
+
+RETURN = r"""
+results:
+  description: One for each item, in order.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    changed:
+      description: Whether the item was changed, or in check mode would be.
+      type: bool
+    failed:
+      description: Whether the item failed.
+      type: bool
+    msg:
+      description: Why it failed, empty otherwise.
+      type: str
+    private_endpoint:
+      description: The private endpoint at the end of the run. The keys are always the same, null where unknown. Only where the item did not fail.
+      type: dict
+      contains:
+        status:
+          description: One of V(not_configured), V(initiating), V(pending), V(active), V(deleting), V(failed).
+          type: str
+          sample: active
+        stage:
+          description: >-
+            The stage that it has reached, V(service_endpoint), V(interface_endpoint), V(accept_endpoint_connection), V(enable_private_dns) or V(done).
+            Null while deleting.
+          type: str
+          sample: done
+        status_note:
+          description: What the status means and what may be done.
+          type: str
+        vpc_endpoint_id:
+          description: ID of the interface endpoint.
+          type: str
+          sample: vpce-0123456789abcdef0
+        vpc_endpoint_state:
+          description: State of the interface endpoint as AWS gives it.
+          type: str
+          sample: available
+        aws_visible:
+          description: Whether the credentials can see the interface endpoint. If not, the status comes from the registration alone.
+          type: bool
+        account_id:
+          description: AWS account of the interface endpoint.
+          type: str
+        vpc_id:
+          description: VPC of the interface endpoint.
+          type: str
+        region:
+          description: AWS region.
+          type: str
+          sample: us-east-1
+        subnet_ids:
+          description: Subnets.
+          type: list
+          elements: str
+        availability_zone_ids:
+          description: IDs of the zones.
+          type: list
+          elements: str
+          sample: [use1-az1, use1-az2]
+        security_group_ids:
+          description: Security groups.
+          type: list
+          elements: str
+        network_interfaces:
+          description: Network interfaces, one for each subnet.
+          type: list
+          elements: dict
+          contains:
+            network_interface_id:
+              description: ID of the network interface.
+              type: str
+            subnet_id:
+              description: Its subnet.
+              type: str
+            private_ip_address:
+              description: Its address.
+              type: str
+            availability_zone_id:
+              description: Its zone.
+              type: str
+        private_dns_enabled:
+          description: Whether the host name resolves inside the VPC.
+          type: bool
+        dns_names:
+          description: All names of the interface endpoint.
+          type: list
+          elements: str
+        ip_address_type:
+          description: Address type.
+          type: str
+          sample: ipv4
+        tags:
+          description: Tags.
+          type: dict
+        service_name:
+          description: Name of the endpoint service.
+          type: str
+          sample: com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0
+        private_endpoint_connection_id:
+          description: ID of the registration.
+          type: str
+        endpoint_state:
+          description: State of the registration as TiDB Cloud gives it.
+          type: str
+          sample: ACTIVE
+        endpoint_message:
+          description: Why the registration has failed. Null otherwise.
+          type: str
+        cluster_id:
+          description: ID of the cluster.
+          type: str
+        cluster_name:
+          description: Name of the cluster.
+          type: str
+        cluster_state:
+          description: State of the cluster.
+          type: str
+          sample: ACTIVE
+        node_group_id:
+          description: ID of the node group.
+          type: str
+        project_id:
+          description: ID of the project.
+          type: str
+        host:
+          description: Host name to connect to.
+          type: str
+        port:
+          description: Port to connect to.
+          type: int
+          sample: 4000
+        monthly_cost_usd:
+          description: USD for the zone-hours of 730 hours, without data. Null where the region's price is not known.
+          type: float
+    steps:
+      description: What was done, in check mode what would be done, in order. Empty exactly when RV(results[].changed) is false.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: >-
+            One of V(create_vpc_endpoint), V(register_endpoint), V(enable_private_dns), V(disable_private_dns), V(add_subnets), V(remove_subnets),
+            V(add_security_groups), V(remove_security_groups), V(set_ip_address_type), V(set_tags), V(remove_tags), V(terminate_registration),
+            V(delete_vpc_endpoint).
+          type: str
+        target:
+          description: What it was done to.
+          type: str
+        detail:
+          description: What it meant.
+          type: str
+    diff:
+      description: The user's options and the monthly cost before and after.
+      returned: success
+      type: dict
+    unchecked_limits:
+      description: Codes of limits that could not be checked, since the network is not known yet. Only with O(allow_missing_network).
+      returned: success
+      type: list
+      elements: str
+    violations:
+      description: The limits that forbid it, all together. Nothing was touched.
+      returned: when a limit forbids it
+      type: list
+      elements: dict
+      contains:
+        code:
+          description: Code of the limit.
+          type: str
+          sample: zone_not_supported
+        message:
+          description: What was found.
+          type: str
+        remedy:
+          description: What to do.
+          type: str
+    error:
+      description: What the API answered.
+      returned: when an API refused a call or could not be reached
+      type: dict
+      contains:
+        code:
+          description: The API's own code.
+          type: raw
+        status:
+          description: HTTP status.
+          type: int
+        api:
+          description: V(tidbcloud), or the AWS service.
+          type: str
+        request_id:
+          description: What the API's support asks for.
+          type: str
+summary:
+  description: How many items are as wanted.
+  returned: always
+  type: dict
+  contains:
+    ok:
+      description: Items that are as wanted, changed ones among them.
+      type: int
+    changed:
+      description: Items that were changed.
+      type: int
+    failed:
+      description: Items that failed.
+      type: int
+"""
+
+import typing as t
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.batch import ensure_all, report
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.batch_options import (
+    Batch,
+    batch_arguments,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
+    ENDPOINT_TIMEOUT,
+    deadline_of,
+    shared_arguments,
+    wait_arguments,
+)
+
+
+def main() -> None:
+    module = AnsibleAWSModule(
+        argument_spec={**shared_arguments(), **batch_arguments(), **wait_arguments(ENDPOINT_TIMEOUT)},
+        supports_check_mode=True,
+    )
+
+    def work() -> dict[str, t.Any]:
+        deadline = deadline_of(module.params)
+        batch = Batch(module, deadline)
+        strict = module.params["strict"]
+        ended = ensure_all(batch.wishes, deadline, batch.refresh, check_mode=module.check_mode, strict=strict)
+        for item in ended:
+            for warning in item.warnings:
+                module.warn(warning)
+        return report(ended)
+
+    finish(module, work)
+
+
+if __name__ == "__main__":
+    main()
