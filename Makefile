@@ -100,4 +100,7 @@ sandbox-down: setup ## stop it
 sandbox-status: setup ## what is in it
 	@python -m tests.sandbox status --directory '$(CACHE)/sandbox'
 
-.PHONY: help setup test lint unit contract copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
+demo: setup ## see a whole life of a connection, from an empty account and back, on this machine alone
+	@python -m tests.demo
+
+.PHONY: demo help setup test lint unit contract copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
