@@ -68,6 +68,11 @@ class Network:
             raise Refused("InvalidVpcID.NotFound", f"The vpc ID '{vpc_id}' does not exist")
         return Vpc(vpc_id, _true(found.enable_dns_support), _true(found.enable_dns_hostnames))
 
+    def ask_amazon_for_names(self, vpc_id: str) -> None:
+        """VPC guide, "DHCP option sets": every new VPC has those of its region. moto deletes them with the VPC."""
+        options = self.backend.create_dhcp_options(domain_name_servers=["AmazonProvidedDNS"])
+        self.backend.associate_dhcp_options(options, self.backend.vpcs[vpc_id])
+
     def subnet(self, subnet_id: str) -> Subnet:
         found = next((zone[subnet_id] for zone in self.backend.subnets.values() if subnet_id in zone), None)
         if found is None:

@@ -175,6 +175,11 @@ class Ec2(EC2Response):
         rules.group_unused(group_id, self.network.interfaces_with_group(group_id))
         return super().delete_security_group()
 
+    def create_vpc(self) -> ActionResult:
+        answer = super().create_vpc()
+        self.network.ask_amazon_for_names(cast(Any, answer.result)["Vpc"].id)
+        return answer
+
     def delete_vpc(self) -> ActionResult:
         self.error_on_dryrun()
         vpc_id = self._text("VpcId") or ""

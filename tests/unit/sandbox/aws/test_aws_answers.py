@@ -245,3 +245,10 @@ def test_a_failed_endpoint_says_why(cloud: Cloud, ec2: EC2Client, vpc: Vpc) -> N
     cloud.aws.force_state(vpc_endpoint_id, "failed")
     endpoint = describe(ec2, vpc_endpoint_id)
     assert (endpoint["State"], endpoint["LastError"]["Message"]) == ("failed", "The VPC endpoint is failed.")
+
+
+def test_the_hosts_of_a_new_vpc_ask_the_resolver_of_aws(ec2: EC2Client, vpc: Vpc) -> None:
+    options_id = ec2.describe_vpcs(VpcIds=[vpc.vpc_id])["Vpcs"][0]["DhcpOptionsId"]
+    options = ec2.describe_dhcp_options(DhcpOptionsIds=[options_id])["DhcpOptions"][0]
+    servers = {one["Key"]: [value["Value"] for value in one["Values"]] for one in options["DhcpConfigurations"]}
+    assert servers["domain-name-servers"] == ["AmazonProvidedDNS"]
