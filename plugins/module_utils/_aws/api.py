@@ -139,9 +139,14 @@ def describe_security_groups(ec2: Client, ids: Sequence[str]) -> dict[str, str]:
 
 
 def describe_network_interfaces(ec2: Client, ids: Sequence[str]) -> list[NetworkInterface]:
-    """Those of the network interfaces that exist: they go minutes after their endpoint."""
-    items = _matching(ec2, "describe_network_interfaces", "NetworkInterfaces", "network-interface-id", ids)
-    return [shapes.network_interface(item) for item in items]
+    """Those of the endpoints' network interfaces that exist: they go minutes after their endpoint.
+
+    Of more than one call takes by id, all that belong to interface endpoints are listed, a thousand on each page.
+    """
+    name, values = ("interface-type", ["vpc_endpoint"]) if len(ids) > FILTER_VALUES else ("network-interface-id", ids)
+    items = _matching(ec2, "describe_network_interfaces", "NetworkInterfaces", name, values)
+    wanted = set(ids)
+    return [shapes.network_interface(item) for item in items if item["NetworkInterfaceId"] in wanted]
 
 
 def describe_vpc(ec2: Client, vpc_id: str) -> Vpc | None:
@@ -168,6 +173,13 @@ def describe_vpc_endpoint_service(ec2: Client, service_name: str) -> VpcEndpoint
             return None
         raise
     return shapes.vpc_endpoint_service(details[0], service_name) if details else None
+
+
+def describe_service_zones(ec2: Client, service_names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The zone ids of those endpoint services that this account may see; older SDKs do not give them."""
+    items = _matching(ec2, "describe_vpc_endpoint_services", "ServiceDetails", "service-name", service_names)
+    services = [shapes.vpc_endpoint_service(item, "") for item in items]
+    return {service.service_name: service.availability_zone_ids for service in services}
 
 
 def endpoint_quota(service_quotas: Client) -> int | None:

@@ -59,6 +59,10 @@ class SharedReads(Reads):
         super().__init__(ec2, quotas)
         self._endpoints: list[InterfaceEndpoint] | None = None
         self._interfaces: dict[str, NetworkInterface] | None = None
+        # Also those of endpoints that are gone: a run awaits that they go, too.
+        self._interface_ids: set[str] = set()
+        # Null where there is none.
+        self._subnets: dict[str, Subnet | None] = {}
         self._kept: dict[tuple[str, str], t.Any] = {}
 
     def refresh(self) -> None:
@@ -77,24 +81,26 @@ class SharedReads(Reads):
     def _all_endpoints(self) -> list[InterfaceEndpoint]:
         if self._endpoints is None:
             self._endpoints = super().vpc_endpoints()
+            for endpoint in self._endpoints:
+                self._interface_ids.update(endpoint.network_interface_ids)
         return self._endpoints
 
     def network_interfaces(self, ids: Sequence[str]) -> list[NetworkInterface]:
-        if self._interfaces is None or any(item not in self._interfaces for item in ids):
-            every = {item for endpoint in self._all_endpoints() for item in endpoint.network_interface_ids}
-            found = super().network_interfaces(sorted(every | set(ids)))
+        self._all_endpoints()
+        if self._interfaces is None or not self._interface_ids.issuperset(ids):
+            self._interface_ids.update(ids)
+            found = super().network_interfaces(sorted(self._interface_ids))
             self._interfaces = {item.network_interface_id: item for item in found}
         return [self._interfaces[item] for item in ids if item in self._interfaces]
 
     def subnets(self, ids: Sequence[str]) -> list[Subnet]:
-        every = {item for endpoint in self._all_endpoints() for item in endpoint.subnet_ids}
-        found: dict[str, Subnet] = self._keep(
-            "subnets", "", lambda: _by_id(super(SharedReads, self).subnets(sorted(every)))
-        )
-        missing = [item for item in ids if item not in found]
+        missing = {item for item in ids if item not in self._subnets}
+        if missing and not self._subnets:
+            missing.update(item for endpoint in self._all_endpoints() for item in endpoint.subnet_ids)
         if missing:
-            found.update(_by_id(super().subnets(missing)))
-        return [found[item] for item in ids if item in found]
+            self._subnets.update(dict.fromkeys(missing))
+            self._subnets.update({subnet.subnet_id: subnet for subnet in super().subnets(sorted(missing))})
+        return [subnet for item in ids if (subnet := self._subnets[item])]
 
     def security_groups(self, ids: Sequence[str]) -> dict[str, str]:
         return self._keep("groups", ",".join(sorted(ids)), lambda: super(SharedReads, self).security_groups(ids))
@@ -124,6 +130,3 @@ def _value(endpoint: InterfaceEndpoint, name: str) -> str | None:
         return endpoint.tags.get(name[len("tag:") :])
     return {"service-name": endpoint.service_name, "vpc-id": endpoint.vpc_id}[name]
 
-
-def _by_id(subnets: Sequence[Subnet]) -> dict[str, Subnet]:
-    return {subnet.subnet_id: subnet for subnet in subnets}

@@ -329,13 +329,20 @@ def test_no_ids_are_no_call(ec2: Script) -> None:
 
 
 def test_more_ids_than_a_filter_takes_are_asked_for_in_parts(ec2: Script) -> None:
-    ids = [f"eni-{number}" for number in range(401)]
+    ids = [f"subnet-{number}" for number in range(401)]
     for part in (ids[:200], ids[200:400], ids[400:]):
-        items = [{"NetworkInterfaceId": one} for one in part]
-        filters = [{"Name": "network-interface-id", "Values": part}]
-        ec2.answer("describe_network_interfaces", {"NetworkInterfaces": items}, Filters=filters)
+        items = [{"SubnetId": one} for one in part]
+        ec2.answer("describe_subnets", {"Subnets": items}, Filters=[{"Name": "subnet-id", "Values": part}])
+    assert [subnet.subnet_id for subnet in api.describe_subnets(ec2.client, ids)] == ids
+
+
+def test_more_network_interfaces_than_a_filter_takes_are_chosen_from_one_list(ec2: Script) -> None:
+    ids = [f"eni-{number}" for number in range(201)]
+    items = [{"NetworkInterfaceId": one} for one in [*ids[1:], "eni-of-somebody-else"]]
+    filters = [{"Name": "interface-type", "Values": ["vpc_endpoint"]}]
+    ec2.answer("describe_network_interfaces", {"NetworkInterfaces": items}, Filters=filters)
     found = api.describe_network_interfaces(ec2.client, ids)
-    assert [interface.network_interface_id for interface in found] == ids
+    assert [interface.network_interface_id for interface in found] == ids[1:]
 
 
 # VPC and service
@@ -355,6 +362,14 @@ def test_a_vpc_is_given_with_what_private_dns_needs(ec2: Script, support: bool, 
 def test_an_unknown_vpc_is_null_after_one_call(ec2: Script) -> None:
     ec2.answer("describe_vpcs", {"Vpcs": []}, Filters=[{"Name": "vpc-id", "Values": ["vpc-9"]}])
     assert api.describe_vpc(ec2.client, "vpc-9") is None
+
+
+def test_the_zones_of_many_services_are_one_call_and_a_service_that_is_not_permitted_is_left_out(ec2: Script) -> None:
+    details = [{"ServiceName": SERVICE, "AvailabilityZoneIds": ["use1-az1"]}, {"ServiceName": "of-an-old-sdk"}]
+    filters = [{"Name": "service-name", "Values": [SERVICE, "of-an-old-sdk", "hidden"]}]
+    ec2.answer("describe_vpc_endpoint_services", {"ServiceDetails": details}, Filters=filters)
+    zones = api.describe_service_zones(ec2.client, [SERVICE, "of-an-old-sdk", "hidden"])
+    assert zones == {SERVICE: ("use1-az1",), "of-an-old-sdk": ()}
 
 
 def test_an_endpoint_service_as_a_permitted_account_sees_it(ec2: Script) -> None:
