@@ -42,6 +42,8 @@ class Settings:
     endpoint_visible: float = 0.0
     # interface endpoints per VPC
     endpoint_quota: int = 50
+    # whether the accounts may read the AWS Price List
+    price_list_readable: bool = True
     # requests a minute and key
     rate_limit: int = 100
     # whether a nonce may be used for more than one request

@@ -18,6 +18,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.wrappers import Response
 
 from tests.sandbox.aws.credentials import Keys, Principal, Signature, is_signed_by, read_signature
+from tests.sandbox.aws.pricing import PriceList
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from tests.sandbox.clock import Clock
 
 PLAYED = frozenset({"ec2", "elasticloadbalancing", "iam", "servicequotas", "sts"})
-"""The services (by their names in signatures) that the sandbox answers for."""
+"""The services (by their names in signatures) that moto answers for."""
 Handler = Callable[..., Any]
 """moto's own: request, url, headers to status, headers, body."""
 
@@ -33,10 +34,11 @@ Handler = Callable[..., Any]
 class App:
     """moto under the sandbox's lock, with `handlers` (service name to handler) in place of moto's own."""
 
-    def __init__(self, clock: Clock, keys: Keys, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, clock: Clock, keys: Keys, handlers: Mapping[str, Handler], price_list: PriceList) -> None:
         self._clock = clock
         self._keys = keys
         self._handlers = handlers
+        self._price_list = price_list
         self._moto = DomainDispatcherApplication(self._create_app)
 
     def _create_app(self, service: Any) -> Flask:
@@ -53,6 +55,9 @@ class App:
             principal = self._authenticate(environ, signature, body)
             if principal is None:
                 return _refusal(signature)(environ, start_response)
+            if signature and signature.service == "pricing":
+                answer = self._price_list.answer(signature.region, principal, _target(environ), body)
+                return list(answer(environ, start_response))
             if signature and signature.service not in PLAYED:
                 return _not_played(signature.service)(environ, start_response)
             # moto takes the account from this header before anything else
@@ -83,8 +88,7 @@ class App:
         parameters = _parameters(environ, peek_body(environ))
         signature = read_signature(environ.get("HTTP_AUTHORIZATION", ""))
         principal = self._keys.get(signature.access_key) if signature else None
-        target = environ.get("HTTP_X_AMZ_TARGET", "").rsplit(".", 1)[-1]
-        call = parameters.pop("Action", "") or target or "unknown"
+        call = parameters.pop("Action", "") or _target(environ) or "unknown"
         parameters.pop("Version", None)
         return call, principal.account_id if principal else "", parameters
 
@@ -105,6 +109,11 @@ def _headers(environ: WSGIEnvironment) -> dict[str, str]:
     return {**headers, "content-type": environ.get("CONTENT_TYPE", "")}
 
 
+def _target(environ: WSGIEnvironment) -> str:
+    """The action of the services that speak JSON."""
+    return str(environ.get("HTTP_X_AMZ_TARGET", "")).rsplit(".", 1)[-1]
+
+
 def _parameters(environ: WSGIEnvironment, body: bytes) -> dict[str, str]:
     text = body.decode("utf-8", "replace")
     if "json" in environ.get("CONTENT_TYPE", "") and text:
@@ -118,7 +127,7 @@ def _refusal(signature: Signature | None) -> Response:
     if service == "ec2":
         return _error("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
     message = "The security token included in the request is invalid."
-    if service == "servicequotas":
+    if service in ("servicequotas", "pricing"):
         answer = json.dumps({"__type": "UnrecognizedClientException", "message": message})
         return Response(answer, 400, content_type="application/x-amz-json-1.1")
     return Response(
@@ -130,7 +139,7 @@ def _refusal(signature: Signature | None) -> Response:
 
 
 def _not_played(service: str) -> Response:
-    """The Price List, for one: to the caller it is as if the keys had no right to it."""
+    """To the caller it is as if the keys had no right to it."""
     answer = {"__type": "AccessDeniedException", "message": f"The sandbox does not play the AWS service {service}."}
     return Response(json.dumps(answer), 400, content_type="application/x-amz-json-1.1")
 

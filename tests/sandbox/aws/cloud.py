@@ -13,6 +13,7 @@ from tests.sandbox.aws.credentials import Keys
 from tests.sandbox.aws.endpoints import Endpoint, Endpoints
 from tests.sandbox.aws.identity import Sts
 from tests.sandbox.aws.network import Networks
+from tests.sandbox.aws.pricing import PriceList
 from tests.sandbox.aws.quotas import Quotas
 from tests.sandbox.aws.responses import Ec2
 from tests.sandbox.aws.services import EndpointService, EndpointServices
@@ -48,7 +49,7 @@ class Aws:
             "sts": lambda *request: Sts(self._keys)._dispatch(*request),
             "servicequotas": lambda *request: Quotas(settings)._dispatch(*request),
         }
-        self.app = App(clock, self._keys, handlers)
+        self.app = App(clock, self._keys, handlers, PriceList(settings))
         self.reset()
 
     def name_call(self, environ: WSGIEnvironment) -> tuple[str, str, dict[str, str]]:

@@ -212,8 +212,8 @@ def test_the_request_log_learns_action_account_and_parameters(
 
 
 def test_a_service_that_the_sandbox_lacks_denies_access(cloud: Cloud) -> None:
-    with refused("AccessDeniedException", "The sandbox does not play the AWS service pricing."):
-        cloud.client("pricing").get_products(ServiceCode="AmazonVPC")
+    with refused("AccessDeniedException", "The sandbox does not play the AWS service ssm."):
+        cloud.client("ssm").describe_parameters()
 
 
 def test_an_action_that_the_sandbox_lacks_is_answered_as_an_error(ec2: EC2Client) -> None:
