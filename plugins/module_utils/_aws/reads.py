@@ -129,4 +129,3 @@ def _value(endpoint: InterfaceEndpoint, name: str) -> str | None:
     if name.startswith("tag:"):
         return endpoint.tags.get(name[len("tag:") :])
     return {"service-name": endpoint.service_name, "vpc-id": endpoint.vpc_id}[name]
-

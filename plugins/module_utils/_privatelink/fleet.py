@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from functools import partial
 
 from .._aws import api as aws
 from .._aws.session import AwsSession
 from .._tidbcloud.api import TidbCloud
 from .current import Pair, pair_up
+from .errors import ApiError
 from .model import (
     CLUSTER_TAG,
+    NODE_GROUP_TAG,
     Cluster,
-    EndpointService,
     InterfaceEndpoint,
     NetworkInterface,
-    NodeGroup,
     Registration,
     Subnet,
 )
 from .result import access_keys, cluster_keys, endpoint_service, interface_endpoint_keys, service_keys
+from .sites import Site, complete, sites_of
 from .status import NOTES, status_and_stage
 
 
@@ -38,15 +40,6 @@ class Filters:
     vpc_endpoint_ids: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset()
     regions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Site:
-    """One node group with its cluster and service: where private endpoints belong."""
-
-    cluster: Cluster
-    group: NodeGroup
-    service: EndpointService | None
 
 
 @dataclass(frozen=True)
@@ -80,8 +73,9 @@ class Fleet:
 def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account]) -> Fleet:
     """Reads services and private endpoints. Raises ApiError; finding nothing is no error."""
     clusters = _read_clusters(filters, tidb)
-    registrations = _read_registrations(filters, clusters, tidb)
-    sites = [site for cluster in clusters for site in _sites(cluster, filters, tidb)]
+    every = _read_registrations(filters, clusters, tidb)
+    registrations = _wanted(filters, every)
+    sites = complete(_sites(filters, clusters, every), tidb, partial(_zones, accounts))
     side = _read_aws(filters, accounts, sites, registrations)
     return Fleet(
         [endpoint_service(site.service, site.cluster, site.group) for site in sites],
@@ -93,6 +87,19 @@ def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account])
         },
         side.looked_at,
     )
+
+
+def read_private_endpoints(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account]) -> list[dict[str, t.Any]]:
+    """The private endpoints alone: no request for a service, two for a hundred registrations of a project.
+
+    Without accounts AWS is not read: every private endpoint is then as its registration says. Raises ApiError.
+    """
+    clusters = _read_clusters(filters, tidb)
+    every = _read_registrations(filters, clusters, tidb)
+    registrations = _wanted(filters, every)
+    sites = _sites(filters, clusters, every)
+    side = _read_aws(filters, accounts, sites, registrations)
+    return _private_endpoints(filters, pair_up(side.endpoints, registrations), sites, side)
 
 
 def _read_clusters(filters: Filters, tidb: TidbCloud) -> list[Cluster]:
@@ -111,10 +118,13 @@ def _read_registrations(filters: Filters, clusters: t.Sequence[Cluster], tidb: T
     projects: t.Sequence[str | None] = filters.project_ids or (None,)
     if filters.cluster_ids and not filters.project_ids:
         projects = sorted({cluster.project_id for cluster in clusters if cluster.project_id})
-    rows = [row for project in projects for row in tidb.list_registrations(project_id=project, cloud_provider="aws")]
+    return [row for project in projects for row in tidb.list_registrations(project_id=project, cloud_provider="aws")]
+
+
+def _wanted(filters: Filters, registrations: t.Iterable[Registration]) -> list[Registration]:
     return [
         row
-        for row in rows
+        for row in registrations
         if (not filters.cluster_ids or row.cluster_id in filters.cluster_ids)
         and (not filters.node_group_ids or row.node_group_id in filters.node_group_ids)
         and (not filters.vpc_endpoint_ids or row.vpc_endpoint_id in filters.vpc_endpoint_ids)
@@ -122,12 +132,17 @@ def _read_registrations(filters: Filters, clusters: t.Sequence[Cluster], tidb: T
     ]
 
 
-def _sites(cluster: Cluster, filters: Filters, tidb: TidbCloud) -> t.Iterator[Site]:
-    for group in cluster.node_groups:
-        if not filters.node_group_ids or group.node_group_id in filters.node_group_ids:
-            service = tidb.get_service(cluster.cluster_id, group.node_group_id)
-            if service is not None:
-                yield Site(cluster, group, service)
+def _sites(filters: Filters, clusters: t.Iterable[Cluster], registrations: t.Iterable[Registration]) -> list[Site]:
+    wanted = filters.node_group_ids
+    return [site for site in sites_of(clusters, registrations) if not wanted or site.group.node_group_id in wanted]
+
+
+def _zones(accounts: t.Sequence[Account], region: str, names: t.Sequence[str]) -> t.Mapping[str, t.Sequence[str]]:
+    """The zones of services as AWS tells them: it may be asked as often as we like, TiDB Cloud may not."""
+    try:
+        return aws.describe_service_zones(accounts[0].session.client("ec2", region), names) if accounts else {}
+    except ApiError:
+        return {}
 
 
 def _read_aws(
@@ -197,13 +212,19 @@ def _private_endpoints(
     for pair in pairs:
         if filters.vpc_ids and pair.endpoint is None:
             continue  # which VPC it is in, only its own account knows
-        site = by_group.get((pair.registration.node_group_id if pair.registration else None) or "")
+        site = by_group.get(_node_group_id(pair) or "")
         site = site or by_service.get(pair.endpoint.service_name if pair.endpoint else None)
         own = tuple(interfaces[item] for item in _interface_ids(pair) if item in interfaces)
         found = _shape(pair, site, own, side.subnets)
         if not filters.statuses or found["status"] in filters.statuses:
             shaped.append(found)
     return sorted(shaped, key=lambda found: (found["cluster_id"] or "", found["vpc_endpoint_id"] or ""))
+
+
+def _node_group_id(pair: Pair) -> str | None:
+    """As its registration says, or the tag of an endpoint that is not registered."""
+    registered = pair.registration.node_group_id if pair.registration else None
+    return registered or (pair.endpoint.tags.get(NODE_GROUP_TAG) if pair.endpoint else None)
 
 
 def _interface_ids(pair: Pair) -> tuple[str, ...]:
