@@ -312,10 +312,12 @@ def quota_violations(vpc_id: str, current: Current, facts: LimitFacts) -> tuple[
     """Returns (violations, warnings): where the quota cannot be read, reaching AWS's default is only a warning."""
     own = _own_ids(current)
     used = sum(endpoint.state != "deleted" and endpoint.vpc_endpoint_id not in own for endpoint in facts.endpoints)
+    planned = facts.reserved.endpoints.get(vpc_id, 0)
     quota = facts.endpoint_quota if facts.endpoint_quota is not None else DEFAULT_ENDPOINT_QUOTA
-    if used < quota:
+    if used + planned < quota:
         return [], []
-    message = f"VPC {vpc_id} has {used} interface endpoints; the quota is {quota}."
+    others = f", and other items make {planned} more" if planned else ""
+    message = f"VPC {vpc_id} has {used} interface endpoints{others}; the quota is {quota}."
     remedy = "Delete unused ones, or have quota L-29B6F2EB (Amazon VPC) raised."
     if facts.endpoint_quota is None:
         return [], [f"{message[:-1]} by default, and these credentials may not read the real one. {remedy}"]
