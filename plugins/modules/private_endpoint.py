@@ -410,9 +410,6 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={**shared_arguments(), **endpoint_arguments(), **wait_arguments(ENDPOINT_TIMEOUT)},
-        required_one_of=[("cluster_id", "service_name")],
-        mutually_exclusive=[("cluster_id", "service_name")],
-        required_by={"node_group_id": "cluster_id"},
         supports_check_mode=True,
     )
 

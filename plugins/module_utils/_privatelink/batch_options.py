@@ -90,8 +90,6 @@ def _merged(params: t.Mapping[str, t.Any], item: t.Mapping[str, t.Any]) -> dict[
 
 
 def _desired(params: t.Mapping[str, t.Any]) -> Desired | PrivateLinkError:
-    if bool(params["cluster_id"]) == bool(params["service_name"]):
-        return PrivateLinkError("An item needs exactly one of cluster_id and service_name, its own or the module's.")
     try:
         return desired_endpoint(params)
     except PrivateLinkError as error:

@@ -162,14 +162,10 @@ def endpoint_arguments() -> dict[str, t.Any]:
 def desired_endpoint(params: t.Mapping[str, t.Any]) -> Desired:
     """The wish in the options. An empty string counts as not given, an empty list does not.
 
-    Raises PrivateLinkError for an id that is none, and for an empty list, which AWS does not allow.
+    Raises PrivateLinkError for an id that is none, for an empty list, which AWS does not allow, and where not exactly
+    one of C(cluster_id) and C(service_name) is given.
     """
-    for option in ("subnet_ids", "security_group_ids"):
-        if params[option] is not None and not params[option]:
-            raise PrivateLinkError(
-                f"{option} is an empty list, but an interface endpoint keeps at least one. "
-                f"Omit {option} to leave it as it is, or list the wanted ones."
-            )
+    _require_one_target(params)
     return Desired(
         state=params["state"],
         cluster_id=optional_id(params, "cluster_id"),
@@ -178,8 +174,8 @@ def desired_endpoint(params: t.Mapping[str, t.Any]) -> Desired:
         service_name=params["service_name"] or None,
         vpc_endpoint_id=params["vpc_endpoint_id"] or None,
         vpc_id=params["vpc_id"] or None,
-        subnet_ids=_given(params["subnet_ids"]),
-        security_group_ids=_given(params["security_group_ids"]),
+        subnet_ids=_given(params, "subnet_ids"),
+        security_group_ids=_given(params, "security_group_ids"),
         name=params["name"] or None,
         private_dns_enabled=params["private_dns_enabled"],
         ip_address_type=params["ip_address_type"] or None,
@@ -193,8 +189,26 @@ def desired_endpoint(params: t.Mapping[str, t.Any]) -> Desired:
     )
 
 
-def _given(values: t.Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if values is None else tuple(sorted(set(values)))
+def _require_one_target(params: t.Mapping[str, t.Any]) -> None:
+    """Not in the argument spec: to that an empty string is a value."""
+    if bool(params["cluster_id"]) == bool(params["service_name"]):
+        found = "both are given" if params["cluster_id"] else "neither is given"
+        raise PrivateLinkError(f"Exactly one of cluster_id and service_name is needed, but {found}.")
+    if params["node_group_id"] and not params["cluster_id"]:
+        raise PrivateLinkError("node_group_id needs cluster_id: only clusters of TiDB Cloud have node groups.")
+
+
+def _given(params: t.Mapping[str, t.Any], option: str) -> tuple[str, ...] | None:
+    """The exact set in a list option, null where it is not given. An empty string comes as a list that holds it."""
+    values = params[option]
+    if values is None or (values and not any(values)):
+        return None
+    if not values:
+        raise PrivateLinkError(
+            f"{option} is an empty list, but an interface endpoint keeps at least one. "
+            f"Omit {option} to leave it as it is, or list the wanted ones."
+        )
+    return tuple(sorted({value for value in values if value}))
 
 
 def optional_id(params: t.Mapping[str, t.Any], option: str) -> str | None:
@@ -226,7 +240,16 @@ def required_id(params: t.Mapping[str, t.Any], option: str) -> str:
 
 
 def deadline_of(params: t.Mapping[str, t.Any]) -> Deadline:
+    """The deadline in the options. Raises PrivateLinkError for a time that cannot be waited."""
+    if params["wait_timeout"] < 0:
+        raise PrivateLinkError(f"wait_timeout must not be negative, but is {params['wait_timeout']}.")
+    _require_positive(params, "wait_delay")
     return Deadline(params["wait_timeout"], params["wait_delay"])
+
+
+def _require_positive(params: t.Mapping[str, t.Any], option: str) -> None:
+    if not params[option] > 0:
+        raise PrivateLinkError(f"{option} must be greater than 0 seconds, but is {params[option]:g}.")
 
 
 def connect(module: t.Any, deadline: Deadline | None = None, *, tidbcloud: bool = True) -> Clouds:
@@ -262,6 +285,7 @@ def _session(params: t.Mapping[str, t.Any], deadline: Deadline | None) -> Sessio
                 f"The {half} half of the TiDB Cloud API key is missing. "
                 f"Set tidbcloud_{half}_key, or the environment variable TIDBCLOUD_{half.upper()}_KEY."
             )
+    _require_positive(params, "tidbcloud_timeout")
     return Session(
         Credentials(params["tidbcloud_public_key"], params["tidbcloud_private_key"]),
         dedicated_url=params["tidbcloud_api_url"] or None,
