@@ -95,8 +95,12 @@ def carry_out(outcome: Outcome, clouds: Clouds) -> Work[Desired]:
 
 
 def finished(outcome: Outcome, made: Desired, clouds: Clouds) -> Outcome:
-    """The outcome with the state at the end."""
-    return replace(outcome, after=read_again(made, outcome.before, clouds))
+    """The outcome with the state at the end. An error of the last look names the steps, too: all of them are done."""
+    try:
+        return replace(outcome, after=read_again(made, outcome.before, clouds))
+    except PrivateLinkError as error:
+        error.steps = [step.returned() for step in outcome.planned.steps]
+        raise
 
 
 def _require_network(desired: Desired, planned: Plan, check_mode: bool) -> None:
