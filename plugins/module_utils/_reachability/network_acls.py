@@ -87,11 +87,15 @@ def _text(entry: NetworkAclEntry) -> str:
     return f"{direction} rule {number}: {action} {what} {word} {entry.cidr}"
 
 
-def free_number_before(acl: NetworkAcl, egress: bool, rule_number: int) -> int | None:
-    """The number for a new rule that must come before another one; null where there is no room."""
+def free_number_before(acl: NetworkAcl, egress: bool, rule_number: int, nth: int = 0) -> int | None:
+    """The number for a new rule that must come before another one; null where there is no room.
+
+    C(nth): how many other new ones need a number as well.
+    """
     taken = {entry.rule_number for entry in acl.entries if entry.egress == egress}
     if rule_number == LAST_RULE:
         highest = max((number for number in taken if number != LAST_RULE), default=0)
-        candidate = (highest // 10 + 1) * 10
+        candidate = (highest // 10 + 1 + nth) * 10
         return candidate if candidate < LAST_RULE else None
-    return next((number for number in range(rule_number - 1, 0, -1) if number not in taken), None)
+    free = [number for number in range(rule_number - 1, 0, -1) if number not in taken]
+    return free[nth] if nth < len(free) else None

@@ -19,23 +19,24 @@ from .security_groups import Peer, judge_groups, ports_text
 
 @dataclass(frozen=True)
 class Path:
-    """A pair of addresses of one family."""
+    """A pair of addresses of one family. C(number) counts the ways."""
 
     interface: Interface
     endpoint_address: str
     source_address: str
     availability_zone_id: str | None
+    number: int = 0
 
 
 def paths(facts: Facts) -> list[Path]:
     """Every address of the interface endpoint that the source has an address of the same family for."""
-    found = []
+    found: list[Path] = []
     for interface in facts.interfaces:
         for address in interface.addresses:
             version = ip_address(address).version
             own = next((one for one in facts.source.interface.addresses if ip_address(one).version == version), None)
             if own is not None:
-                found.append(Path(interface, address, own, facts.zone_of(interface.subnet_id)))
+                found.append(Path(interface, address, own, facts.zone_of(interface.subnet_id), len(found)))
     return found
 
 
@@ -91,8 +92,8 @@ def _group(facts: Facts, path: Path, *, outbound: bool) -> Hop:
         return Hop(name, object_id, PASS, f"{object_id} {does}.", judged.rule)
     if judged.verdict == UNKNOWN:
         return Hop(name, object_id, UNKNOWN, _doubt(facts, judged.rule, object_id, does), judged.rule)
-    listed = ", ".join(group_ids) or "The network interface has no security group, which"
     remedy = allow_in_group(facts, str(object_id), outbound, peer, facts.same_vpc) if object_id else None
+    listed = ", ".join(group_ids) or "any security group, of which there is none,"
     return Hop(name, object_id, BLOCK, f"No rule of {listed} {does}.", remedy=remedy)
 
 
@@ -113,23 +114,31 @@ def _peer(facts: Facts, path: Path, *, of_endpoint: bool) -> Peer:
 
 
 class _List(t.NamedTuple):
-    """Which network ACL judges, on the way to whom, and which ports."""
+    """Which network ACL judges, on the way to whom, and which ports. C(nth) counts the addresses of the other side."""
 
     interface: Interface
     egress: bool
     address: str
     ports: Ports
     what: str
+    nth: int = 0
 
 
 def _acl(facts: Facts, path: Path, name: str) -> Hop:
     there, back = (facts.port, facts.port), EPHEMERAL_PORTS
+    out, into = "out of the subnet of ", "into the subnet of "
     source, end = facts.source.interface, path.interface
     asked = {
-        "source_acl_outbound": _List(source, True, path.endpoint_address, there, "connections"),
-        "endpoint_acl_inbound": _List(end, False, path.source_address, there, "connections"),
-        "endpoint_acl_outbound": _List(end, True, path.source_address, back, "answers"),
-        "source_acl_inbound": _List(source, False, path.endpoint_address, back, "answers"),
+        "source_acl_outbound": _List(
+            source, True, path.endpoint_address, there, f"connections {out}the source", path.number
+        ),
+        "endpoint_acl_inbound": _List(
+            end, False, path.source_address, there, f"connections {into}the interface endpoint"
+        ),
+        "endpoint_acl_outbound": _List(end, True, path.source_address, back, f"answers {out}the interface endpoint"),
+        "source_acl_inbound": _List(
+            source, False, path.endpoint_address, back, f"answers {into}the source", path.number
+        ),
     }[name]
     subnet_id = asked.interface.subnet_id
     acl = next((one for one in facts.network_acls if subnet_id in one.subnet_ids), None)
@@ -140,8 +149,8 @@ def _acl(facts: Facts, path: Path, name: str) -> Hop:
 
 def _judged_acl(facts: Facts, name: str, acl: NetworkAcl, asked: _List) -> Hop:
     judged = judge_acl(acl, asked.egress, asked.address, asked.ports)
-    acl_id, way = acl.network_acl_id, "out of" if asked.egress else "into"
-    what = f"{asked.what} (TCP {ports_text(*asked.ports)}) {way} {asked.interface.subnet_id}"
+    acl_id = acl.network_acl_id
+    what = f"{asked.what} (TCP {ports_text(*asked.ports)})"
     if judged.verdict == PASS:
         return Hop(name, acl_id, PASS, f"{acl_id} lets {what}.", judged.rule)
     if judged.verdict == UNKNOWN:
@@ -151,5 +160,5 @@ def _judged_acl(facts: Facts, name: str, acl: NetworkAcl, asked: _List) -> Hop:
             "Linux takes 32768-60999, Windows 49152-65535 where nobody has changed it."
         )
         return Hop(name, acl_id, UNKNOWN, message, judged.rule)
-    remedy = allow_in_acl(facts, acl, asked.egress, asked.address, asked.ports, judged.rule_number)
+    remedy = allow_in_acl(facts, acl, asked.egress, asked.address, asked.ports, judged.rule_number, asked.nth)
     return Hop(name, acl_id, BLOCK, f"{acl_id} denies {what}.", judged.rule, remedy)

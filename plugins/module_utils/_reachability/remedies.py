@@ -35,9 +35,9 @@ def allow_in_group(facts: Facts, group_id: str, outbound: bool, peer: Peer, by_g
     )
 
 
-def allow_in_acl(facts: Facts, acl: NetworkAcl, egress: bool, address: str, ports: Ports, before: int) -> str:
-    """A rule that comes before the one with the number C(before), which denies."""
-    number = free_number_before(acl, egress, before)
+def allow_in_acl(facts: Facts, acl: NetworkAcl, egress: bool, address: str, ports: Ports, before: int, nth: int) -> str:
+    """A rule that comes before the one with the number C(before), which denies; the nth that this list needs."""
+    number = free_number_before(acl, egress, before, nth)
     word = "to" if egress else "from"
     what = f"TCP {ports_text(*ports)} {word} {host_range(address)}"
     if number is None:

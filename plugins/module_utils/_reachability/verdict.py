@@ -124,7 +124,11 @@ def _blockers(hops: t.Iterable[Hop], ways: int) -> list[Returned]:
             rule = f" The rule is: {hop.rule}." if hop.rule else ""
             causes.setdefault((hop.object_id, hop.message + rule, hop.name), []).append(hop)
     return [
-        {"object_id": object_id, "message": message + _zones(found, ways), "remedy": found[0].remedy}
+        {
+            "object_id": object_id,
+            "message": message + _zones(found, ways),
+            "remedy": " ".join(dict.fromkeys(hop.remedy for hop in found if hop.remedy)),
+        }
         for (object_id, message, _name), found in causes.items()
     ]
 

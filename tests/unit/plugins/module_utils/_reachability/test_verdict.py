@@ -1,0 +1,354 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The whole way: every hop in order, every blocker with its object, rule, sentence and remedy."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import (
+    Facts,
+    Instance,
+    Interface,
+    NetworkAcl,
+    Peering,
+    Provider,
+    Route,
+    SecurityGroup,
+    SecurityGroupRule,
+    Source,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.verdict import reachability
+from tests.unit.plugins.module_utils._privatelink.literals import CLUSTER, OTHER_VPC, VPC, VPCE, registration
+from tests.unit.plugins.module_utils._reachability.way import (
+    CLIENT,
+    CLIENT_ACL,
+    CLIENT_GROUP,
+    ENDS,
+    GROUPS,
+    NAMES,
+    PORT,
+    SERVER_A,
+    SERVER_ACL,
+    SERVER_B,
+    SERVER_GROUP,
+    SOURCE,
+    WAY,
+    entry,
+    from_away,
+    from_interface,
+    judged,
+    open_acl,
+)
+
+SHARED_BEFORE = ["cluster", "interface_endpoint", "registration", "source", "vpc"]
+ACROSS_SUBNETS = [
+    "route",
+    "zone",
+    "source_security_group",
+    "source_acl_outbound",
+    "endpoint_acl_inbound",
+    "endpoint_security_group",
+    "endpoint_acl_outbound",
+    "source_acl_inbound",
+    "route_back",
+]
+SHARED_AFTER = ["vpc_dns", "private_dns", "dhcp_options"]
+
+
+def with_acl(acl: NetworkAcl, *denied: t.Any) -> Facts:
+    """The same way with rules more in one of its lists."""
+    changed = replace(acl, entries=(*denied, *acl.entries))
+    return replace(WAY, network_acls=tuple(changed if one is acl else one for one in WAY.network_acls))
+
+
+def with_group(group_id: str, **rules: t.Any) -> Facts:
+    return replace(WAY, security_groups={**GROUPS, group_id: replace(GROUPS[group_id], **rules)})
+
+
+def test_where_nothing_blocks_it_is_reachable_by_every_zone() -> None:
+    found = reachability(WAY)
+    assert (found["reachable"], found["port"], found["blockers"]) == (True, PORT, [])
+    assert [(path["endpoint_address"], path["reachable"]) for path in found["paths"]] == [
+        (SERVER_A, True),
+        (SERVER_B, True),
+    ]
+    assert {hop["verdict"] for hop in found["hops"]} == {"pass"}
+
+
+def test_hops_come_in_the_order_in_which_a_connection_meets_them_once_for_each_zone() -> None:
+    hops = reachability(WAY)["hops"]
+    assert [hop["name"] for hop in hops] == SHARED_BEFORE + ACROSS_SUBNETS * 2 + SHARED_AFTER
+    zones = [hop["availability_zone_id"] for hop in hops]
+    assert zones == [None] * 5 + ["use1-az1"] * 9 + ["use1-az2"] * 9 + [None] * 3
+
+
+def test_inside_a_subnet_no_network_acl_judges() -> None:
+    beside = Interface("eni-2", "subnet-a", VPC, ("10.0.11.20",), (CLIENT_GROUP,))
+    deaf = NetworkAcl("acl-server", ("subnet-a",), ())
+    found = reachability(replace(from_interface(beside), network_acls=(deaf,), interfaces=ENDS[:1]))
+    assert found["reachable"] is True
+    assert not [hop for hop in found["hops"] if "acl" in hop["name"]]
+
+
+def test_another_zone_is_told_and_passes() -> None:
+    hops = [hop for hop in reachability(WAY)["hops"] if hop["name"] == "zone"]
+    assert [hop["message"] for hop in hops] == [
+        "Both are in zone use1-az1.",
+        "From zone use1-az1 to zone use1-az2, which works.",
+    ]
+    elsewhere = replace(WAY, interfaces=ENDS[1:])
+    assert "has no network interface in use1-az1" in judged(elsewhere, "zone")["message"]
+
+
+EPHEMERAL = (1024, 65535)
+BLOCKED = {
+    "a paused cluster": (
+        replace(WAY, provider=replace(WAY.provider, cluster=replace(CLUSTER, state="PAUSED"))),
+        "cluster",
+        CLUSTER.cluster_id,
+        None,
+        "is PAUSED",
+        "Resume the cluster",
+    ),
+    "a stopped instance": (
+        replace(WAY, source=Source("i-1", SOURCE, Instance("i-1", "stopped", (SOURCE,)))),
+        "source",
+        "i-1",
+        None,
+        "is stopped",
+        "aws ec2 start-instances --region us-east-1 --instance-ids i-1",
+    ),
+    "no outbound rule": (
+        with_group(CLIENT_GROUP, outbound=()),
+        "source_security_group",
+        CLIENT_GROUP,
+        None,
+        f"No rule of {CLIENT_GROUP} lets TCP 4000 out",
+        "authorize-security-group-egress --region us-east-1 --group-id sg-client --ip-permissions "
+        "'IpProtocol=tcp,FromPort=4000,ToPort=4000,UserIdGroupPairs=[{GroupId=sg-server}]'",
+    ),
+    "the outbound list of the source": (
+        with_acl(CLIENT_ACL, entry(90, "deny", "10.0.0.0/16", (4000, 4000), egress=True)),
+        "source_acl_outbound",
+        "acl-client",
+        "outbound rule 90: deny tcp 4000 to 10.0.0.0/16",
+        "acl-client denies connections out of the subnet of the source (TCP 4000)",
+        "--network-acl-id acl-client --egress --rule-number 89 --protocol 6 --port-range From=4000,To=4000 "
+        f"--rule-action allow --cidr-block {SERVER_A}/32",
+    ),
+    "the inbound list of the endpoint": (
+        with_acl(SERVER_ACL, entry(90, "deny", "10.0.1.0/24", (0, 65535))),
+        "endpoint_acl_inbound",
+        "acl-server",
+        "inbound rule 90: deny tcp 0-65535 from 10.0.1.0/24",
+        "acl-server denies connections into the subnet of the interface endpoint (TCP 4000)",
+        f"--network-acl-id acl-server --ingress --rule-number 89 --protocol 6 --port-range From=4000,To=4000 "
+        f"--rule-action allow --cidr-block {CLIENT}/32",
+    ),
+    "no inbound rule": (
+        with_group(SERVER_GROUP, inbound=(SecurityGroupRule("tcp", 3306, 3306, ("0.0.0.0/0",)),)),
+        "endpoint_security_group",
+        SERVER_GROUP,
+        None,
+        f"No rule of {SERVER_GROUP} admits TCP 4000",
+        "authorize-security-group-ingress --region us-east-1 --group-id sg-server --ip-permissions "
+        "'IpProtocol=tcp,FromPort=4000,ToPort=4000,UserIdGroupPairs=[{GroupId=sg-client}]'",
+    ),
+    "the outbound list of the endpoint": (
+        with_acl(SERVER_ACL, entry(90, "deny", "0.0.0.0/0", EPHEMERAL, egress=True)),
+        "endpoint_acl_outbound",
+        "acl-server",
+        "outbound rule 90: deny tcp 1024-65535 to 0.0.0.0/0",
+        "acl-server denies answers out of the subnet of the interface endpoint (TCP 1024-65535)",
+        "--egress --rule-number 89 --protocol 6 --port-range From=1024,To=65535 --rule-action allow "
+        f"--cidr-block {CLIENT}/32",
+    ),
+    "the inbound list of the source": (
+        with_acl(CLIENT_ACL, entry(90, "deny", "10.0.0.0/16")),
+        "source_acl_inbound",
+        "acl-client",
+        "inbound rule 90: deny all traffic from 10.0.0.0/16",
+        "acl-client denies answers into the subnet of the source (TCP 1024-65535)",
+        "--ingress --rule-number 89 --protocol 6 --port-range From=1024,To=65535 --rule-action allow "
+        f"--cidr-block {SERVER_A}/32",
+    ),
+    "DNS off": (
+        replace(WAY, names=replace(NAMES, dns_hostnames=False)),
+        "vpc_dns",
+        VPC,
+        "enableDnsHostnames=false",
+        "enableDnsHostnames of",
+        "--enable-dns-hostnames Value=true",
+    ),
+    "private DNS off": (
+        replace(WAY, endpoint=replace(WAY.endpoint, private_dns_enabled=False)),
+        "private_dns",
+        VPCE,
+        "PrivateDnsEnabled=false",
+        f"Private DNS of {VPCE} is off",
+        "private_dns_enabled=true",
+    ),
+}
+
+
+@pytest.mark.parametrize(("facts", "name", "object_id", "rule", "sentence", "remedy"), BLOCKED.values(), ids=BLOCKED)
+def test_what_blocks_is_named_with_its_rule_and_what_to_change(
+    facts: Facts, name: str, object_id: str, rule: str | None, sentence: str, remedy: str
+) -> None:
+    found = reachability(facts)
+    assert found["reachable"] is False
+    blocking = [hop for hop in found["hops"] if hop["verdict"] == "block"]
+    assert {(hop["name"], hop["object_id"], hop["rule"]) for hop in blocking} == {(name, object_id, rule)}
+    [blocker] = found["blockers"]
+    assert blocker["object_id"] == object_id
+    assert sentence in blocker["message"]
+    assert rule is None or rule in blocker["message"]
+    assert remedy in blocker["remedy"]
+
+
+def test_a_paused_cluster_is_the_first_cause_of_several() -> None:
+    facts = replace(
+        with_group(SERVER_GROUP, inbound=()),
+        provider=replace(
+            WAY.provider, cluster=replace(CLUSTER, state="PAUSED"), registration=registration(state="FAILED")
+        ),
+        names=replace(NAMES, dns_support=False),
+    )
+    causes = [blocker["object_id"] for blocker in reachability(facts)["blockers"]]
+    assert causes == [CLUSTER.cluster_id, "1801634297120007919", SERVER_GROUP, VPC]
+
+
+def test_one_cause_that_all_zones_share_is_told_once_and_names_none() -> None:
+    [blocker] = reachability(with_group(SERVER_GROUP, inbound=()))["blockers"]
+    assert "zone" not in blocker["message"]
+
+
+def test_where_a_list_of_the_source_blocks_both_zones_each_gets_a_rule_of_its_own() -> None:
+    facts = with_acl(CLIENT_ACL, entry(90, "deny", "10.0.0.0/16", (4000, 4000), egress=True))
+    [blocker] = reachability(facts)["blockers"]
+    assert (
+        f"--rule-number 89 --protocol 6 --port-range From=4000,To=4000 --rule-action allow --cidr-block {SERVER_A}/32"
+        in blocker["remedy"]
+    )
+    assert (
+        f"--rule-number 88 --protocol 6 --port-range From=4000,To=4000 --rule-action allow --cidr-block {SERVER_B}/32"
+        in blocker["remedy"]
+    )
+
+
+def test_one_zone_that_works_is_enough_and_the_other_is_named() -> None:
+    deaf = NetworkAcl("acl-b", ("subnet-b",), ())
+    found = reachability(replace(WAY, network_acls=(CLIENT_ACL, open_acl("acl-server", "subnet-a"), deaf)))
+    assert found["reachable"] is True
+    assert [path["reachable"] for path in found["paths"]] == [True, False]
+    assert {blocker["object_id"] for blocker in found["blockers"]} == {"acl-b"}
+    assert all(f"{SERVER_B} (zone use1-az2)" in blocker["message"] for blocker in found["blockers"])
+
+
+def test_zones_that_fail_each_for_its_own_reason_make_it_unreachable() -> None:
+    deaf_a, deaf_b = NetworkAcl("acl-a", ("subnet-a",), ()), NetworkAcl("acl-b", ("subnet-b",), ())
+    found = reachability(replace(WAY, network_acls=(CLIENT_ACL, deaf_a, deaf_b)))
+    assert found["reachable"] is False
+    assert {blocker["object_id"] for blocker in found["blockers"]} == {"acl-a", "acl-b"}
+
+
+UNKNOWN: dict[str, tuple[Facts, str]] = {
+    "TiDB Cloud not asked": (replace(WAY, provider=Provider(unknown="no key")), "cluster"),
+    "own name servers": (replace(WAY, names=replace(NAMES, servers=("192.0.2.53",))), "dhcp_options"),
+    "several interfaces": (
+        replace(WAY, source=Source("i-1", SOURCE, Instance("i-1", "running", (SOURCE, SOURCE)))),
+        "source",
+    ),
+    "an address of nobody": (
+        from_interface(replace(SOURCE, network_interface_id=None, security_group_ids=None)),
+        "source_security_group",
+    ),
+    "hidden groups": (replace(WAY, security_groups={CLIENT_GROUP: GROUPS[CLIENT_GROUP]}), "endpoint_security_group"),
+    "hidden prefix list": (
+        with_group(SERVER_GROUP, inbound=(SecurityGroupRule("tcp", PORT, PORT, prefix_list_ids=("pl-1",)),)),
+        "endpoint_security_group",
+    ),
+    "hidden list": (replace(WAY, network_acls=(SERVER_ACL,)), "source_acl_outbound"),
+    "some ephemeral ports": (with_acl(CLIENT_ACL, entry(90, "deny", "0.0.0.0/0", (5000, 6000))), "source_acl_inbound"),
+    "interfaces not seen": (replace(WAY, interfaces=()), "interface_endpoint"),
+    "transit gateway": (from_away(Route("10.0.0.0/8", "tgw-1"), Route("10.0.0.0/8", "tgw-1")), "route"),
+}
+
+
+@pytest.mark.parametrize(("facts", "name"), UNKNOWN.values(), ids=UNKNOWN)
+def test_what_cannot_be_known_is_told_and_never_guessed(facts: Facts, name: str) -> None:
+    found = reachability(facts)
+    assert found["reachable"] is None
+    assert found["blockers"] == []
+    assert name in {hop["name"] for hop in found["hops"] if hop["verdict"] == "unknown"}
+
+
+def test_what_blocks_for_certain_decides_beside_what_is_unknown() -> None:
+    facts = replace(with_group(SERVER_GROUP, inbound=()), names=replace(NAMES, servers=("192.0.2.53",)))
+    assert reachability(facts)["reachable"] is False
+
+
+def test_the_open_ports_are_named_where_only_some_answers_pass() -> None:
+    hop = judged(with_acl(CLIENT_ACL, entry(90, "deny", "0.0.0.0/0", (5000, 6000))), "source_acl_inbound")
+    assert "only for the ports 1024-4999, 6001-65535" in hop["message"]
+
+
+def test_over_peering_it_is_reachable_where_names_are_not_needed() -> None:
+    peering = Peering("pcx-1", "active", frozenset({VPC, OTHER_VPC}))
+    facts = from_away(Route("10.0.0.0/16", "pcx-1"), Route("10.9.0.0/16", "pcx-1"), peerings=(peering,))
+    assert reachability(facts)["reachable"] is True
+    assert f"The source is in {OTHER_VPC}, the interface endpoint in {VPC}" in judged(facts, "vpc")["message"]
+    assert reachability(replace(facts, private_dns_required=True))["reachable"] is None
+
+
+@pytest.mark.parametrize(("target", "verdict"), [("pcx-1", "pass"), ("tgw-1", "unknown")])
+def test_groups_of_the_other_vpc_can_be_named_over_peering_only(target: str, verdict: str) -> None:
+    rule = SecurityGroupRule("tcp", PORT, PORT, security_group_ids=(CLIENT_GROUP,))
+    facts = from_away(Route("10.0.0.0/16", target), Route("10.9.0.0/16", target))
+    groups = {**facts.security_groups, SERVER_GROUP: SecurityGroup(SERVER_GROUP, inbound=(rule,))}
+    assert judged(replace(facts, security_groups=groups), "endpoint_security_group")["verdict"] == verdict
+
+
+def test_in_another_vpc_the_remedy_names_the_address_and_not_the_group() -> None:
+    facts = from_away(Route("10.0.0.0/16", "pcx-1"), Route("10.9.0.0/16", "pcx-1"))
+    facts = replace(facts, security_groups={**GROUPS, SERVER_GROUP: SecurityGroup(SERVER_GROUP)})
+    [remedy] = [one["remedy"] for one in reachability(facts)["blockers"] if one["object_id"] == SERVER_GROUP]
+    assert "IpRanges=[{CidrIp=10.9.1.25/32}]" in remedy
+
+
+def test_addresses_of_no_common_family_cannot_connect() -> None:
+    found = reachability(from_interface(replace(SOURCE, addresses=("fd00::25",))))
+    assert found["reachable"] is False
+    assert found["paths"] == []
+    assert "no common family" in found["blockers"][0]["message"]
+
+
+def test_each_family_that_both_have_is_a_way_of_its_own() -> None:
+    facts = replace(
+        from_interface(replace(SOURCE, addresses=(CLIENT, "fd00:1::25"))),
+        interfaces=(replace(ENDS[0], addresses=(SERVER_A, "fd00:11::10")),),
+    )
+    found = reachability(facts)
+    assert [(path["source_address"], path["endpoint_address"], path["reachable"]) for path in found["paths"]] == [
+        (CLIENT, SERVER_A, True),
+        ("fd00:1::25", "fd00:11::10", False),
+    ]
+    remedies = " ".join(blocker["remedy"] for blocker in found["blockers"])
+    assert "--ipv6-cidr-block fd00:11::10/128" in remedies
+
+
+def test_a_list_without_room_before_its_rule_says_so() -> None:
+    facts = with_acl(SERVER_ACL, entry(1, "deny", "0.0.0.0/0"))
+    assert "Remove or renumber rule 1 of acl-server" in reachability(facts)["blockers"][0]["remedy"]
+
+
+def test_a_source_without_any_group_is_blocked() -> None:
+    found = reachability(from_interface(replace(SOURCE, security_group_ids=())))
+    assert found["blockers"][0]["message"] == (
+        "No rule of any security group, of which there is none, lets TCP 4000 out to the interface endpoint."
+    )
