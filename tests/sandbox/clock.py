@@ -10,8 +10,11 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 
 Action = Callable[[], None]
+# How long (sandbox seconds) an action that is held waits until it asks again.
+HOLD_AGAIN = 1.0
 
 
 class Clock:
@@ -36,6 +39,8 @@ class Clock:
         self._running_since: float | None = None
         self._due: float | None = None
         self._thread: threading.Thread | None = None
+        # From an action's name, when it falls due, to a function that says whether it is kept from happening still.
+        self.hold: Callable[[str], Callable[[], bool]] = lambda _name: lambda: False
 
     def now(self) -> float:
         """Sandbox time. Within an action it is the moment the action was due, so that chains do not drift."""
@@ -50,11 +55,22 @@ class Clock:
         """How long C(seconds) of sandbox time take for somebody who looks at a real clock."""
         return seconds / self.scale
 
-    def after(self, delay: float, action: Action) -> None:
-        """Run C(action) under the lock, C(delay) sandbox seconds from now."""
+    def after(self, delay: float, action: Action, name: str | None = None) -> None:
+        """Run C(action) under the lock, C(delay) sandbox seconds from now; one with a name can be held."""
+        if name is not None:
+            action = partial(self._begin, name, action)
         with self._changed:
             heapq.heappush(self._scheduled, (self.now() + delay, next(self._order), action))
             self._changed.notify_all()
+
+    def _begin(self, name: str, action: Action) -> None:
+        self._unless(self.hold(name), action)
+
+    def _unless(self, is_held: Callable[[], bool], action: Action) -> None:
+        if is_held():
+            self.after(HOLD_AGAIN, partial(self._unless, is_held, action))
+        else:
+            action()
 
     def advance(self, seconds: float) -> None:
         """Jump ahead, running everything that falls due on the way, in order."""

@@ -7,10 +7,16 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 STATUSES = (429, 500, 502, 503)
+PAGE_STATUSES = (200, 502)
+# What happens by the sandbox's clock and can be kept from happening, by the names of its settings.
+STATE_CHANGES = {
+    "tidbcloud": ("service_creating", "registration_accept", "registration_active", "registration_deleting"),
+    "aws": ("endpoint_available", "private_dns", "endpoint_deleting", "interfaces_gone"),
+}
 
 
 @dataclasses.dataclass
@@ -18,7 +24,11 @@ class Fault:
     """C(kind) strikes at calls named C(call) (V(*): any) of C(api): skips the first C(after), then strikes C(times).
 
     Kinds: V(latency) answers C(value) real seconds late; V(status) answers the HTTP status C(value), not handling;
-    V(reset) resets the connection before handling; V(lost) handles the request, then resets instead of answering.
+    V(reset) resets the connection before handling; V(lost) handles the request, then resets instead of answering;
+    V(throttle) refuses, not handling, as the API does that is asked too often; V(truncated) handles the request and
+    closes the connection half-way through the answer; V(not_json) answers the HTML page of a proxy, not handling, with
+    the HTTP status C(value) (502 where none is given).
+    V(stuck) strikes no request: C(call) is one of C(STATE_CHANGES), which does not happen until the faults are cleared.
     """
 
     id: int
@@ -60,6 +70,8 @@ class Faults:
         if not all(type(fields.get(name, 0)) is int for name in ("times", "after")):
             raise ValueError("How often (times) and after how many calls (after) must be whole numbers.")
         _check_kind(fields["kind"], fields.get("value"))
+        if fields["kind"] == "stuck" and fields["call"] not in STATE_CHANGES.get(fields["api"], ()):
+            raise ValueError(f"Nothing of {fields['api']} is called {fields['call']}. There are: {STATE_CHANGES}.")
         with self._lock:
             fault = Fault(id=next(self._ids), **fields)
             self._faults.append(fault)
@@ -77,8 +89,17 @@ class Faults:
 
     def take(self, api: str, call: str) -> Fault | None:
         """The fault that strikes this call, counted as fired; every fault that fits has seen the call."""
+        return self._strike([fault for fault in self.list() if fault.kind != "stuck"], api, call)
+
+    def hold(self, change: str) -> Callable[[], bool]:
+        """For a state change that falls due: a function that says whether it is still kept from happening."""
+        api = next((api for api, changes in STATE_CHANGES.items() if change in changes), "")
+        fault = self._strike([fault for fault in self.list() if fault.kind == "stuck"], api, change)
+        return lambda: any(one is fault for one in self.list())
+
+    def _strike(self, faults: Sequence[Fault], api: str, call: str) -> Fault | None:
         with self._lock:
-            striking = [fault for fault in self._faults if fault.strikes(api, call)]
+            striking = [fault for fault in faults if fault.strikes(api, call)]
             if not striking:
                 return None
             striking[0].fired += 1
@@ -92,10 +113,15 @@ def _check_kind(kind: object, value: object) -> None:
         "status": value in STATUSES,
         "reset": value is None,
         "lost": value is None,
+        "throttle": value is None,
+        "truncated": value is None,
+        "not_json": value is None or value in PAGE_STATUSES,
+        "stuck": value is None,
     }
     if not isinstance(kind, str) or kind not in fits:
         raise ValueError(f"There is no fault {kind!r}. There are: {', '.join(fits)}.")
     if not fits[kind]:
         raise ValueError(
-            f"The value of the fault {kind} does not fit: latency takes seconds, status one of {STATUSES}, others none."
+            f"The value of the fault {kind} does not fit: latency takes seconds, status one of {STATUSES}, "
+            f"not_json one of {PAGE_STATUSES} or none, others none."
         )

@@ -71,6 +71,7 @@ class Sandbox:
         self.clock = Clock(scale)
         self.log = RequestLog(self.clock.now)
         self.faults = Faults()
+        self.clock.hold = self.faults.hold
         self.aws = Aws(self.clock, settings)
         for account in ACCOUNTS.values():
             self.aws.add_account(**account)
@@ -120,6 +121,7 @@ class Sandbox:
             name_call=calls.namer(app),
             name_error=calls.name_error,
             refusal=calls.refusal,
+            throttled=lambda _environ: calls.refusal(429),
             faults=self.faults,
             log=self.log,
         )
@@ -131,6 +133,7 @@ class Sandbox:
             name_call=self.aws.name_call,
             name_error=aws_answers.name_error,
             refusal=aws_answers.refusal,
+            throttled=aws_answers.throttled,
             faults=self.faults,
             log=self.log,
         )

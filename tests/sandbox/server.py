@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # The key under which the WSGI environment holds a function that resets the connection; it does not return.
 RESET = "sandbox.reset"
+# The same for a function that closes the connection after the answer, however long that said it would be.
+CLOSE = "sandbox.close"
 # More than any test opens at once: a request that is slow on purpose must not hold up the others.
 THREADS = 24
 KEPT_ALIVE = 200
@@ -26,7 +28,11 @@ IDLE_SECONDS = 60
 class _Gateway(wsgi.Gateway_10):
     def respond(self) -> None:
         self.env[RESET] = self._reset
+        self.env[CLOSE] = self._close
         super().respond()
+
+    def _close(self) -> None:
+        self.req.close_connection = True
 
     def _reset(self) -> NoReturn:
         connection = self.req.conn

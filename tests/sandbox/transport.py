@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.faults import Faults
 from tests.sandbox.log import RequestLog
-from tests.sandbox.server import RESET
+from tests.sandbox.server import CLOSE, RESET
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -43,6 +43,7 @@ def served(
     name_call: Callable[[WSGIEnvironment], Name],
     name_error: Callable[[Answer], str | None],
     refusal: Callable[[int], Answer],
+    throttled: Callable[[WSGIEnvironment], Answer],
     faults: Faults,
     log: RequestLog,
 ) -> WSGIApplication:
@@ -50,6 +51,7 @@ def served(
 
     :param name_error: what the log says of an answer that is an error.
     :param refusal: this API's own way to answer an HTTP status that a fault asks for.
+    :param throttled: its answer to whom asks too often.
 
     A request without a caller is struck by no fault: a digest challenge is not yet the call that it carries.
     """
@@ -67,6 +69,10 @@ def served(
             time.sleep(fault.value or 0.0)
         if fault and fault.kind == "status":
             answer = refusal(int(fault.value or 500))
+        elif fault and fault.kind == "not_json":
+            answer = _page_of_a_proxy(int(fault.value or 502))
+        elif kind == "throttle":
+            answer = throttled(environ)
         elif kind != "reset":
             answer = collect(app, environ)
 
@@ -82,10 +88,26 @@ def served(
         if answer is None or kind == "lost":
             environ[RESET]()
             return []
+        if kind == "truncated":
+            return _cut(answer, environ, start_response)
         start_response(answer.status, answer.headers)
         return [answer.body]
 
     return handle
+
+
+def _page_of_a_proxy(status: int) -> Answer:
+    """What something between the client and the API says, which knows neither."""
+    body = f"<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>proxy</body></html>".encode()
+    return Answer(f"{status} Injected", [("Content-Type", "text/html"), ("Content-Length", str(len(body)))], body)
+
+
+def _cut(answer: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    """Half of the answer, although the whole was announced."""
+    headers = [(name, value) for name, value in answer.headers if name.lower() != "content-length"]
+    start_response(answer.status, [*headers, ("Content-Length", str(len(answer.body)))])
+    environ[CLOSE]()
+    return [answer.body[: len(answer.body) // 2]]
 
 
 def locked(app: WSGIApplication, lock: threading.RLock) -> WSGIApplication:

@@ -87,7 +87,7 @@ class Endpoints:
 
     def _connect(self, endpoint: Endpoint) -> None:
         endpoint.state = "pending"
-        self._later(self._settings.endpoint_available, endpoint, self._become_available)
+        self._later("endpoint_available", endpoint, self._become_available)
 
     def _become_available(self, endpoint: Endpoint) -> None:
         if endpoint.state == "pending":
@@ -98,7 +98,7 @@ class Endpoints:
     def want_private_dns(self, endpoint: Endpoint, wanted: bool) -> None:
         endpoint.private_dns_wanted = wanted
         if endpoint.state == "available" and endpoint.private_dns_enabled != wanted:
-            self._later(self._settings.private_dns, endpoint, self._apply_private_dns)
+            self._later("private_dns", endpoint, self._apply_private_dns)
 
     def _apply_private_dns(self, endpoint: Endpoint) -> None:
         if endpoint.state == "available":
@@ -118,12 +118,12 @@ class Endpoints:
     def delete(self, endpoint: Endpoint) -> None:
         if endpoint.state not in ("deleting", "deleted"):
             self._die(endpoint, "deleting")
-            self._later(self._settings.endpoint_deleting, endpoint, self._be_deleted)
+            self._later("endpoint_deleting", endpoint, self._be_deleted)
 
     def _be_deleted(self, endpoint: Endpoint) -> None:
         self._die(endpoint, "deleted")
-        self._later(self._settings.interfaces_gone, endpoint, self.remove_interfaces)
-        self._later(self._settings.deleted_listed, endpoint, self._forget)
+        self._later("interfaces_gone", endpoint, self.remove_interfaces)
+        self._later("deleted_listed", endpoint, self._forget)
 
     def _die(self, endpoint: Endpoint, state: str) -> None:
         endpoint.state = state
@@ -155,10 +155,12 @@ class Endpoints:
     def reset(self) -> None:
         self._endpoints.clear()
 
-    def _later(self, delay: float, endpoint: Endpoint, action: Callable[[Endpoint], None]) -> None:
+    def _later(self, setting: str, endpoint: Endpoint, action: Callable[[Endpoint], None]) -> None:
+        """C(setting): the delay's name."""
+
         def run() -> None:
             # a reset or an earlier event may have taken the endpoint away meanwhile
             if self._endpoints.get(endpoint.vpc_endpoint_id) is endpoint:
                 action(endpoint)
 
-        self._clock.after(delay, run)
+        self._clock.after(getattr(self._settings, setting), run, setting)

@@ -78,7 +78,7 @@ class Estate:
         for group in cluster.groups:
             if group.service and group.service.state == "CREATING":
                 finish = partial(self._finish_service, cluster, group.service)
-                self._clock.after(self._settings.service_creating, finish)
+                self._clock.after(self._settings.service_creating, finish, "service_creating")
 
     def _finish_service(self, cluster: Cluster, service: Service) -> None:
         if self.clusters.get(cluster.id) is cluster and service.state == "CREATING":

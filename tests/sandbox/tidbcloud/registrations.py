@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 
 from tests.sandbox.clock import Clock
@@ -91,7 +92,7 @@ class Registrations:
             # The official sample answer of this call shows this message beside ACTIVE.
             registration.message = f"The VPC Endpoint Id {endpoint_id} does not exist"
         self._registrations[registration.id] = registration
-        self._clock.after(self._settings.registration_accept, partial(self._accept, registration))
+        self._later("registration_accept", partial(self._accept, registration))
         return registration
 
     def _refused_at_once(self, service: Service, endpoint_id: str) -> str | None:
@@ -113,7 +114,7 @@ class Registrations:
             return
         endpoint = self._aws.endpoint(registration.endpoint_id)
         if endpoint is not None and endpoint.state == "available":
-            self._clock.after(self._settings.registration_active, partial(self._activate, registration))
+            self._later("registration_active", partial(self._activate, registration))
         else:
             self._clock.after(LOOK_AGAIN, partial(self._look_at_endpoint, registration))
 
@@ -151,7 +152,7 @@ class Registrations:
         if registration.state == "DISCOVERED":
             raise not_now(f"The VPC endpoint {registration.endpoint_id} is not registered.")
         registration.state = "DELETING"
-        self._clock.after(self._settings.registration_deleting, partial(self._forget, registration))
+        self._later("registration_deleting", partial(self._forget, registration))
 
     def _forget(self, registration: Registration) -> None:
         """The registration is gone; the endpoint stays behind in the customer's account, rejected and not reusable."""
@@ -160,6 +161,10 @@ class Registrations:
             endpoint = self._aws.endpoint(registration.endpoint_id)
             if _unacceptable(registration.service, registration.endpoint_id, endpoint) is None:
                 self._aws.reject(registration.endpoint_id)
+
+    def _later(self, setting: str, action: Callable[[], None]) -> None:
+        """C(setting): the delay's name."""
+        self._clock.after(getattr(self._settings, setting), action, setting)
 
     def _is_pending(self, registration: Registration) -> bool:
         return self._is_current(registration) and registration.state == "PENDING"

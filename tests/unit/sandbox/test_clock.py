@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -100,3 +102,23 @@ def test_a_stopped_clock_stands_still(clock: Clock) -> None:
 def test_time_does_not_run_backwards() -> None:
     with pytest.raises(ValueError, match="greater than 0"):
         Clock(scale=0)
+
+
+def test_an_action_with_a_name_can_be_held_and_runs_once_it_is_released(clock: Clock) -> None:
+    held = {"this"}
+    asked: list[str] = []
+    ran: list[str] = []
+
+    def hold(name: str) -> Callable[[], bool]:
+        asked.append(name)
+        return lambda: name in held
+
+    clock.hold = hold
+    for name in ("this", "that"):
+        clock.after(1, partial(ran.append, name), name)
+    clock.after(1, partial(ran.append, "no name"))
+    clock.advance(100)
+    assert (ran, asked) == (["that", "no name"], ["this", "that"])
+    held.clear()
+    clock.advance(1)
+    assert ran == ["that", "no name", "this"]

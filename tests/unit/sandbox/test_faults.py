@@ -48,6 +48,25 @@ def test_cleared_faults_strike_no_more() -> None:
     assert (_kinds(faults, ["A"]), faults.list()) == ([None], [])
 
 
+def test_a_stuck_change_is_held_until_the_faults_are_cleared() -> None:
+    faults = Faults()
+    fault = faults.add({"api": "aws", "call": "private_dns", "kind": "stuck"})
+    held, next_one, another = faults.hold("private_dns"), faults.hold("private_dns"), faults.hold("endpoint_available")
+    assert (held(), next_one(), another()) == (True, False, False)
+    assert fault.fired == 1
+    faults.clear()
+    assert held() is False
+
+
+def test_a_stuck_change_strikes_no_request_and_other_faults_hold_no_change() -> None:
+    faults = Faults()
+    faults.add({"api": "aws", "call": "private_dns", "kind": "stuck"})
+    assert _kinds(faults, ["private_dns"]) == [None]
+    faults.clear()
+    faults.add({"api": "aws", "call": "*", "kind": "reset"})
+    assert faults.hold("private_dns")() is False
+
+
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
@@ -58,6 +77,12 @@ def test_cleared_faults_strike_no_more() -> None:
         ({"api": "aws", "call": "A", "kind": "latency"}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "reset", "value": 1}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "reset", "times": "2"}, "must be whole numbers"),
+        ({"api": "aws", "call": "A", "kind": "throttle", "value": 1}, "does not fit"),
+        ({"api": "aws", "call": "A", "kind": "truncated", "value": 1}, "does not fit"),
+        ({"api": "aws", "call": "A", "kind": "not_json", "value": 404}, "does not fit"),
+        ({"api": "aws", "call": "private_dns", "kind": "stuck", "value": 1}, "does not fit"),
+        ({"api": "aws", "call": "DescribeVpcs", "kind": "stuck"}, "Nothing of aws is called DescribeVpcs"),
+        ({"api": "tidbcloud", "call": "private_dns", "kind": "stuck"}, "Nothing of tidbcloud is called private_dns"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(fields: dict[str, Any], problem: str) -> None:

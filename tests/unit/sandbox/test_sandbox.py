@@ -16,7 +16,7 @@ import boto3
 import pytest
 import requests
 from botocore.config import Config
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError
 from requests.auth import HTTPDigestAuth
 
 from tests.sandbox.sandbox import Sandbox
@@ -58,9 +58,12 @@ class Customer:
 
     @property
     def ec2(self) -> Any:
+        return self.client("ec2")
+
+    def client(self, service: Any) -> Any:
         account = self.facts["aws"]["accounts"][self.account]
         return boto3.client(
-            "ec2",
+            service,
             region_name="us-east-1",
             endpoint_url=self.facts["aws"]["endpoint_url"],
             aws_access_key_id=account["access_key"],
@@ -197,6 +200,34 @@ def test_a_status_fault_on_the_aws_side_is_an_error_that_botocore_understands(sa
     with pytest.raises(ec2.exceptions.ClientError, match="RequestLimitExceeded"):
         ec2.describe_vpcs()
     assert [(entry.status, entry.error) for entry in sandbox.log.entries(api="aws")] == [(503, "RequestLimitExceeded")]
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "status", "code"),
+    [
+        ("ec2", "describe_vpcs", 503, "RequestLimitExceeded"),
+        ("sts", "get_caller_identity", 400, "Throttling"),
+        ("pricing", "describe_services", 400, "ThrottlingException"),
+    ],
+)
+def test_each_aws_service_throttles_in_its_own_words(
+    sandbox: Sandbox, service: str, method: str, status: int, code: str
+) -> None:
+    client = Customer(sandbox).client(service)
+    sandbox.faults.add({"api": "aws", "call": "*", "kind": "throttle"})
+    with pytest.raises(ClientError) as raised:
+        getattr(client, method)()
+    assert raised.value.response["Error"]["Code"] == code
+    (entry,) = sandbox.log.entries(api="aws")
+    assert (entry.status, entry.error, entry.fault) == (status, code, "throttle")
+
+
+def test_tidb_cloud_throttles_as_documented(sandbox: Sandbox) -> None:
+    customer = Customer(sandbox)
+    customer.registration_states()
+    sandbox.faults.add({"api": "tidbcloud", "call": "*", "kind": "throttle"})
+    answer = customer.http.get(customer.connections_url, timeout=5)
+    assert (answer.status_code, answer.headers["X-Ratelimit-Reset"]) == (429, "1")
 
 
 def test_an_error_of_aws_is_logged_by_its_code(sandbox: Sandbox) -> None:

@@ -35,6 +35,7 @@ class Echo:
                 name_call=lambda environ: (environ["PATH_INFO"], environ.get("HTTP_CALLER", ""), {}),
                 name_error=lambda answer: f"error {answer.code}",
                 refusal=lambda status: Answer(f"{status} Injected", [("Content-Length", "0")], b""),
+                throttled=lambda _environ: Answer("429 Slowly", [("Content-Length", "0")], b""),
                 faults=self.faults,
                 log=self.log,
             )
@@ -104,6 +105,31 @@ def test_a_status_is_answered_instead_of_handling(echo: Echo, client: requests.S
     assert echo.ask(client, "a body that nobody reads").status_code == status
     assert (echo.ports, echo.logged()) == ([], [(status, f"error {status}", "status")])
     assert echo.ask(client).status_code == 200
+
+
+def test_whoever_asks_too_often_is_told_so_in_the_apis_own_way(echo: Echo, client: requests.Session) -> None:
+    echo.fault("throttle")
+    assert echo.ask(client).status_code == 429
+    assert (echo.ports, echo.logged()) == ([], [(429, "error 429", "throttle")])
+
+
+@pytest.mark.parametrize(("value", "status"), [(None, 502), (502, 502), (200, 200)])
+def test_a_proxy_answers_a_page_instead_of_the_api(
+    echo: Echo, client: requests.Session, value: int | None, status: int
+) -> None:
+    echo.fault("not_json", value=value)
+    answer = echo.ask(client)
+    assert (answer.status_code, answer.headers["Content-Type"], answer.text[:6]) == (status, "text/html", "<html>")
+    assert echo.ports == []
+    assert echo.logged()[0][::2] == (status, "not_json")
+
+
+def test_a_truncated_answer_ends_half_way_with_the_connection(echo: Echo, client: requests.Session) -> None:
+    echo.fault("truncated")
+    with pytest.raises(requests.exceptions.ChunkedEncodingError, match="4 bytes read, 4 more expected"):
+        echo.ask(client, "12345678")
+    assert (len(echo.ports), echo.logged()) == (1, [(200, None, "truncated")])
+    assert echo.ask(client, "again").text == "again"
 
 
 def test_latency_delays_one_answer_and_holds_up_no_other(echo: Echo, client: requests.Session) -> None:

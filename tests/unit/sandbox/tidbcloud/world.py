@@ -168,6 +168,7 @@ class World:
             name_call=calls.namer(app),
             name_error=calls.name_error,
             refusal=calls.refusal,
+            throttled=lambda _environ: calls.refusal(429),
             faults=self.faults,
             log=self.log,
         )
