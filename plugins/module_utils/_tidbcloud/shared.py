@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from .._privatelink.errors import ApiError
 from .._privatelink.model import Cluster, EndpointService, Registration
-from .api import TidbCloud
+from .api import ANY, TidbCloud
 from .session import Session
 
 # A list of clusters names the wanted ones in its address, which cannot be endless.
@@ -28,14 +28,19 @@ class SharedTidbCloud(TidbCloud):
         super().__init__(session)
         self._clusters: dict[str, Cluster | None] = {}
         self._services: dict[tuple[str, str], EndpointService | None] = {}
-        self._registrations: dict[str, list[Registration]] = {}
+        self._registrations: dict[tuple[str, str, str | None], list[Registration]] = {}
         for project_id, ids in cluster_ids.items():
             self._list_clusters(project_id, sorted(set(ids)))
 
     def _list_clusters(self, project_id: str | None, ids: list[str]) -> None:
-        for start in range(0, len(ids), _IDS_A_REQUEST):
-            found = super().list_clusters(project_id, ids[start : start + _IDS_A_REQUEST])
-            self._clusters.update({cluster.cluster_id: cluster for cluster in found})
+        try:
+            for start in range(0, len(ids), _IDS_A_REQUEST):
+                found = super().list_clusters(project_id, ids[start : start + _IDS_A_REQUEST])
+                self._clusters.update({cluster.cluster_id: cluster for cluster in found})
+        except ApiError as refused:
+            # A project that is wrong concerns its own clusters only, and those are asked for by themselves.
+            if refused.status not in (400, 403, 404):
+                raise
 
     def refresh(self) -> None:
         """Forget the registrations; the next that is asked for reads all of its project."""
@@ -55,22 +60,22 @@ class SharedTidbCloud(TidbCloud):
 
     def list_registrations(
         self,
-        cluster_id: str = "-",
-        node_group_id: str = "-",
+        cluster_id: str = ANY,
+        node_group_id: str = ANY,
         project_id: str | None = None,
         cloud_provider: str | None = None,
     ) -> list[Registration]:
         """From the list of the cluster's project; a cluster without a known project is asked for by itself."""
         cluster = self._clusters.get(cluster_id)
         project_id = project_id or (cluster.project_id if cluster else None)
-        if project_id is None:
-            return super().list_registrations(cluster_id, node_group_id, None, cloud_provider)
-        if project_id not in self._registrations:
-            self._registrations[project_id] = super().list_registrations(project_id=project_id, cloud_provider="aws")
+        asked = (ANY, ANY, project_id) if project_id else (cluster_id, node_group_id, None)
+        if asked not in self._registrations:
+            self._registrations[asked] = super().list_registrations(*asked, "aws" if project_id else cloud_provider)
+        # Any field of a row may be missing; the id of a node group is that of no other cluster's.
         return [
             row
-            for row in self._registrations[project_id]
-            if cluster_id in ("-", row.cluster_id) and node_group_id in ("-", row.node_group_id)
+            for row in self._registrations[asked]
+            if cluster_id in (ANY, row.cluster_id or cluster_id) and node_group_id in (ANY, row.node_group_id)
         ]
 
     def get_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> Registration | None:

@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import batch
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.batch import (
+    Ended,
+    Item,
+    Wish,
+    ensure_all,
+    report,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.clouds import SharedClouds
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
+    LimitsViolated,
+    PrivateLinkError,
+    Violation,
+    WaitFailed,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import Outcome
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import Reserved, Verdict
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Await, Deadline, Seen, Work
+from tests.unit.plugins.module_utils._privatelink.literals import (
+    OTHER_VPC,
+    SERVICE_NAME,
+    VPC,
+    VPCE,
+    current,
+    desired,
+    interface_endpoint,
+    pair,
+    registration,
+)
+from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
+
+CLOUDS = t.cast(SharedClouds, "clouds")
+OTHER_CLOUDS = t.cast(SharedClouds, "other clouds")
+CREATION = ["create_vpc_endpoint", "register_endpoint", "enable_private_dns"]
+LIMIT = LimitsViolated([Violation("vpc_not_found", "There is no such VPC.", "Name another.")])
+
+
+class Rooms:
+    """The rooms of one private endpoint, played. C(there): the VPCs that have a finished one; C(forbidden) and
+    C(broken): those where a limit forbids it, and where it fails while it is carried out.
+    """
+
+    def __init__(self) -> None:
+        self.time = Time()
+        self.log: list[str] = []
+        self.there: set[str] = set()
+        self.forbidden: set[str] = set()
+        self.broken: set[str] = set()
+        self.lost: set[str] = set()
+        self.reserved: list[Reserved] = []
+
+    def prepare(self, wish: Desired, clouds: SharedClouds, *, check_mode: bool, reserved: Reserved) -> Outcome:
+        vpc_id = wish.vpc_id or ""
+        self.log.append(f"prepare {vpc_id}")
+        self.reserved.append(reserved)
+        if vpc_id in self.forbidden:
+            raise LIMIT
+        before = current()
+        if vpc_id in self.there:
+            vpce = f"vpce-of-{vpc_id}"
+            before = replace(before, main=pair(interface_endpoint(vpce, vpc_id=vpc_id), registration(vpce)))
+        return Outcome(wish, before, before, plan(wish, before), Verdict(warnings=(f"beware of {vpc_id}",)))
+
+    def carry_out(self, outcome: Outcome, clouds: SharedClouds) -> Work[Desired]:
+        vpc_id = outcome.desired.vpc_id or ""
+        self.log.append(f"begin {vpc_id}")
+        yield Await(lambda: Seen(True, "ready"), "it")
+        if vpc_id in self.broken:
+            error = WaitFailed("It is rejected.")
+            error.steps = [outcome.planned.steps[0].returned()]
+            raise error
+        return replace(outcome.desired, vpc_endpoint_id=VPCE)
+
+    def finished(self, outcome: Outcome, made: Desired, clouds: SharedClouds) -> Outcome:
+        self.log.append(f"read {outcome.desired.vpc_id} {made.vpc_endpoint_id}")
+        if outcome.desired.vpc_id in self.lost:
+            raise PrivateLinkError("It cannot be read again.")
+        return replace(outcome, after=replace(outcome.before, main=pair(interface_endpoint(), registration())))
+
+    def run(self, *wishes: Wish, check_mode: bool = False, strict: bool = False) -> list[Ended]:
+        deadline = Deadline(60, 1, clock=self.time.clock, sleep=self.time.sleep)
+        return ensure_all(wishes, deadline, lambda: self.log.append("refresh"), check_mode=check_mode, strict=strict)
+
+
+@pytest.fixture
+def rooms(monkeypatch: pytest.MonkeyPatch) -> Rooms:
+    rooms = Rooms()
+    for room in ("prepare", "carry_out", "finished"):
+        monkeypatch.setattr(batch, room, getattr(rooms, room))
+    return rooms
+
+
+def item(vpc_id: str = VPC, clouds: SharedClouds = CLOUDS, **fields: t.Any) -> Item:
+    return Item(desired(vpc_id=vpc_id, **fields), clouds)
+
+
+def names(result: dict[str, t.Any]) -> list[str]:
+    return [step["name"] for step in result["steps"]]
+
+
+def test_every_item_is_checked_before_the_first_change_and_read_again_after_the_last(rooms: Rooms) -> None:
+    ended = rooms.run(item(VPC), item(OTHER_VPC))
+    assert rooms.log == [
+        f"prepare {VPC}",
+        f"prepare {OTHER_VPC}",
+        f"begin {VPC}",
+        f"begin {OTHER_VPC}",
+        "refresh",
+        "refresh",
+        f"read {VPC} {VPCE}",
+        f"read {OTHER_VPC} {VPCE}",
+    ]
+    results = [one.returned() for one in ended]
+    assert [(one["changed"], one["failed"], one["msg"], names(one)) for one in results] == [
+        (True, False, "", CREATION)
+    ] * 2
+    assert [one["private_endpoint"]["status"] for one in results] == ["active", "active"]
+
+
+def test_an_item_that_is_as_wanted_costs_nothing_more(rooms: Rooms) -> None:
+    rooms.there = {VPC}
+    ended = rooms.run(item(VPC))
+    assert rooms.log == [f"prepare {VPC}"]
+    assert ended[0].returned()["changed"] is False
+
+
+def test_check_mode_stops_after_the_limits(rooms: Rooms) -> None:
+    ended = rooms.run(item(VPC), item(OTHER_VPC), check_mode=True)
+    assert rooms.log == [f"prepare {VPC}", f"prepare {OTHER_VPC}"]
+    result = ended[0].returned()
+    assert (result["changed"], result["private_endpoint"]["status"]) == (True, "not_configured")
+    assert names(result) == CREATION
+
+
+def test_items_that_fail_in_any_room_never_stop_the_others(rooms: Rooms) -> None:
+    rooms.forbidden, rooms.broken, rooms.lost = {"vpc-forbidden"}, {"vpc-broken"}, {"vpc-lost"}
+    wrong = PrivateLinkError("An option is wrong.")
+    ended = rooms.run(wrong, item("vpc-forbidden"), item("vpc-broken"), item("vpc-lost"), item(VPC))
+    results = [one.returned() for one in ended]
+    assert [(one["failed"], one["changed"], one["msg"], names(one)) for one in results] == [
+        (True, False, "An option is wrong.", []),
+        (True, False, "There is no such VPC. Name another.", []),
+        (True, True, "It is rejected.", ["create_vpc_endpoint"]),
+        (True, True, "It cannot be read again.", CREATION),
+        (False, True, "", CREATION),
+    ]
+    assert results[1]["violations"] == [LIMIT.violations[0].returned()]
+    assert all("private_endpoint" not in one for one in results[:4])
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_strict_touches_nothing_where_any_item_is_refused_and_says_so_for_each(rooms: Rooms, check_mode: bool) -> None:
+    rooms.forbidden = {"vpc-forbidden"}
+    ended = rooms.run(item(VPC), item("vpc-forbidden"), check_mode=check_mode, strict=True)
+    assert not [line for line in rooms.log if line.startswith("begin")]
+    spared, refused = (one.returned() for one in ended)
+    assert (spared["failed"], spared["changed"], spared["steps"]) == (False, False, [])
+    assert spared["msg"] == "Not touched: strict is set, and another item is refused."
+    assert (refused["failed"], refused["changed"]) == (True, False)
+
+
+def test_strict_changes_nothing_where_no_item_is_refused(rooms: Rooms) -> None:
+    assert [one.returned()["changed"] for one in rooms.run(item(VPC), item(OTHER_VPC), strict=True)] == [True, True]
+
+
+@pytest.mark.parametrize("there", [set(), {VPC}], ids=["to be made", "there already"])
+def test_two_items_that_mean_the_same_private_endpoint_are_told_and_the_first_one_counts(
+    rooms: Rooms, there: set[str]
+) -> None:
+    rooms.there = there
+    first, second = (one.returned() for one in rooms.run(item(VPC), item(VPC)))
+    assert (first["failed"], second["failed"]) == (False, True)
+    assert second["violations"][0]["code"] == "ambiguous_match"
+    assert second["msg"].startswith("Items 1 and 2 of endpoints mean the same private endpoint of cluster ")
+
+
+def test_items_that_differ_in_name_vpc_or_account_are_not_the_same(rooms: Rooms) -> None:
+    ended = rooms.run(item(name="one"), item(name="two"), item(OTHER_VPC), item(name="one", clouds=OTHER_CLOUDS))
+    assert [one.returned()["failed"] for one in ended] == [False] * 4
+
+
+def test_each_item_is_checked_against_what_those_before_it_will_take_up(rooms: Rooms) -> None:
+    rooms.there = {"vpc-finished"}
+    rooms.run(item(VPC), item(VPC, name="two", private_dns_enabled=False), item("vpc-finished"), item(OTHER_VPC))
+    holder = {(VPC, SERVICE_NAME): "item 1 of endpoints"}
+    assert rooms.reserved == [
+        Reserved(),
+        Reserved({VPC: 1}, holder),
+        Reserved({VPC: 2}, holder),
+        Reserved({VPC: 2}, holder),
+    ]
+
+
+def test_warnings_are_those_of_the_items_that_did_not_fail(rooms: Rooms) -> None:
+    rooms.forbidden = {OTHER_VPC}
+    ended = rooms.run(item(VPC), item(OTHER_VPC))
+    assert [one.warnings for one in ended] == [(f"beware of {VPC}",), ()]
+
+
+def test_no_items_are_no_work(rooms: Rooms) -> None:
+    assert rooms.run() == []
+    assert report([]) == {"changed": False, "results": [], "summary": {"ok": 0, "changed": 0, "failed": 0}}
+
+
+def test_the_report_sums_up_and_quotes_the_first_failure(rooms: Rooms) -> None:
+    rooms.there, rooms.broken, rooms.forbidden = {OTHER_VPC}, {"vpc-broken"}, {"vpc-forbidden"}
+    told = report(rooms.run(item(VPC), item(OTHER_VPC), item("vpc-broken"), item("vpc-forbidden")))
+    assert told["summary"] == {"ok": 2, "changed": 2, "failed": 2}
+    assert (told["changed"], told["failed"]) == (True, True)
+    assert told["msg"] == "2 of 4 private endpoints failed. Item 3: It is rejected."
+    assert len(told["results"]) == 4
+
+
+def test_a_report_without_failures_has_no_message(rooms: Rooms) -> None:
+    rooms.there = {VPC}
+    told = report(rooms.run(item(VPC)))
+    assert told["changed"] is False
+    assert not {"failed", "msg"} & set(told)
