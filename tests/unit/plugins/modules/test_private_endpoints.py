@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+import yaml
+from ansible.module_utils import basic
+from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.batch import Ended
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.batch_options import batch_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.modules import private_endpoint, private_endpoints
+
+ONE = {"cluster_id": "1379661944646413143"}
+
+
+class Played(Ended):
+    """An item that ends as a test says."""
+
+    def __init__(self, failed: bool, changed: bool, warning: str = "") -> None:
+        self._result = {"changed": changed, "failed": failed, "msg": "It is broken." if failed else ""}
+        self._warnings = (warning,) if warning else ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return self._warnings
+
+    def returned(self) -> dict[str, t.Any]:
+        return self._result
+
+
+class Run:
+    """The module with both clouds played. C(asked): what C(ensure_all) was asked for."""
+
+    def __init__(self) -> None:
+        self.ended: list[Ended] = []
+        self.asked: dict[str, t.Any] = {}
+        self.warnings: list[str] = []
+        self.params: dict[str, t.Any] = {}
+        self.error: PrivateLinkError | None = None
+        self.wishes = ["wish"]
+
+    def batch(self, module: t.Any, deadline: t.Any) -> Run:
+        self.params = module.params
+        if self.error:
+            raise self.error
+        return self
+
+    def refresh(self) -> None:
+        """Nothing is shared."""
+
+    def ensure_all(self, wishes: t.Any, deadline: t.Any, refresh: t.Any, **options: t.Any) -> list[Ended]:
+        self.asked = {"wishes": wishes, "seconds": deadline.seconds, **options}
+        return self.ended
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    run = Run()
+    monkeypatch.setattr(private_endpoints, "Batch", run.batch)
+    monkeypatch.setattr(private_endpoints, "ensure_all", run.ensure_all)
+    monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, text: run.warnings.append(text))
+    return run
+
+
+def result(capsys: pytest.CaptureFixture[str], **options: t.Any) -> dict[str, t.Any]:
+    with patch_module_args(options), pytest.raises(SystemExit):
+        private_endpoints.main()
+    printed: dict[str, t.Any] = json.loads(capsys.readouterr().out)
+    return printed
+
+
+def test_the_items_are_carried_out_within_one_deadline_and_summed_up(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.ended = [Played(failed=False, changed=True), Played(failed=False, changed=False)]
+    found = result(capsys, endpoints=[ONE, ONE], wait_timeout=7, strict=True, _ansible_check_mode=True)
+    assert run.asked == {"wishes": ["wish"], "seconds": 7, "check_mode": True, "strict": True}
+    assert (found["changed"], found["summary"]) == (True, {"ok": 2, "changed": 1, "failed": 0})
+    assert "failed" not in found
+
+
+def test_the_task_fails_where_any_item_did_and_still_has_all_results(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.ended = [Played(failed=False, changed=True), Played(failed=True, changed=False)]
+    found = result(capsys, endpoints=[ONE, ONE])
+    assert (found["failed"], found["changed"]) == (True, True)
+    assert found["msg"] == "1 of 2 private endpoints failed. Item 2: It is broken."
+    assert len(found["results"]) == 2
+
+
+def test_the_warnings_of_all_items_are_said(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run.ended = [Played(False, False, "beware of one"), Played(False, False, "beware of two")]
+    result(capsys, endpoints=[ONE, ONE])
+    # Some versions of amazon.aws hand each to Ansible twice, which prints it once.
+    assert list(dict.fromkeys(run.warnings)) == ["beware of one", "beware of two"]
+
+
+def test_where_tidb_cloud_cannot_be_asked_at_all_the_module_fails(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run.error = PrivateLinkError("The API key is missing.")
+    found = result(capsys, endpoints=[ONE])
+    assert (found["failed"], found["msg"], found["changed"]) == (True, "The API key is missing.", False)
+
+
+def test_unless_said_otherwise_a_run_waits_for_fifteen_minutes_and_is_not_strict(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result(capsys, endpoints=[])
+    assert run.asked == {"wishes": ["wish"], "seconds": 900, "check_mode": False, "strict": False}
+
+
+def documented(module: t.Any) -> dict[str, t.Any]:
+    options: dict[str, t.Any] = yaml.safe_load(module.DOCUMENTATION)["options"]
+    return options
+
+
+def test_both_modules_document_the_same_options() -> None:
+    single, many = documented(private_endpoint), documented(private_endpoints)
+    items = many["endpoints"]["suboptions"]
+    shape = ("type", "elements", "choices", "default", "aliases")
+    for option, about in single.items():
+        assert {key: about.get(key) for key in shape} == {key: many[option].get(key) for key in shape}, option
+        if option != "wait_timeout":
+            expected = {key: about.get(key) for key in shape if key != "default"}
+            assert expected == {key: items[option].get(key) for key in shape if key != "default"}, option
+    assert set(items) == set(batch_arguments()["endpoints"]["options"])
+
+
+def test_both_modules_document_the_same_private_endpoint() -> None:
+    single = yaml.safe_load(private_endpoint.RETURN)["private_endpoint"]["contains"]
+    item = yaml.safe_load(private_endpoints.RETURN)["results"]["contains"]["private_endpoint"]["contains"]
+    assert set(single) == set(item)
