@@ -91,7 +91,8 @@ options:
     type: str
   attempts:
     description:
-      - How often each address is tried, from 1 to 100, to have more than one measurement.
+      - How often the name is resolved and each address tried, from 1 to 100, to have more than one measurement.
+      - Addresses that only some of the answers name count as well.
       - The first failure at an address is final. Attempts after the first begin only while half of O(timeout) is left.
     type: int
     default: 3
@@ -164,6 +165,10 @@ addresses:
       description: Whether it is a private one.
       type: bool
       sample: true
+    expected:
+      description: Whether it is one of O(expected_addresses). V(null) where these are not given.
+      type: bool
+      sample: true
     reachable:
       description: Whether every stage up to V(tls) succeeded there. V(false) also where it was not tried.
       type: bool
@@ -186,6 +191,17 @@ is_tidb:
   returned: always
   type: bool
   sample: true
+auth_plugin:
+  description: The authentication method that the server prefers. V(null) where it did not greet.
+  returned: always
+  type: str
+  sample: mysql_native_password
+capabilities:
+  description: What the server offers to clients, by the names of the MySQL protocol. Empty where it did not greet.
+  returned: always
+  type: list
+  elements: str
+  sample: [connect_with_db, protocol_41, ssl, multi_statements, multi_results, plugin_auth, connect_attrs]
 tls:
   description:
     - What was agreed on, and the server's certificate, also where it was not accepted.
@@ -258,7 +274,7 @@ failed_stage:
 problem:
   description:
     - What failed.
-    - In V(resolve), V(name_not_found), V(public_address), V(unexpected_address).
+    - In V(resolve), V(name_not_found), V(resolver_failed), V(public_address), V(unexpected_address).
     - In V(tcp), V(refused), V(unreachable).
     - In V(greeting), V(not_mysql), V(host_blocked), V(too_many_connections), V(server_error).
     - In V(tls), V(tls_not_offered), V(tls_failed), V(certificate_expired), V(certificate_not_yet_valid),

@@ -10,6 +10,9 @@ endpoints, and "Access an AWS service using an interface VPC endpoint" of the AW
 
 from __future__ import annotations
 
+import ipaddress
+import typing as t
+
 _SECURITY_GROUP = (
     "The security group of the interface endpoint does not admit TCP port {port} from this host: add an inbound rule."
 )
@@ -52,6 +55,7 @@ _CLOCK = "The clock of this host is wrong: compare it with the dates of the cert
 # (stage, problem), or (None, problem) for whichever stage it was.
 _CAUSES: dict[tuple[str | None, str], tuple[str, ...]] = {
     ("resolve", "name_not_found"): (_PRIVATE_DNS_OFF, _OTHER_RESOLVER, _VPC_DNS, _MISTYPED),
+    ("resolve", "resolver_failed"): (_SILENT_RESOLVER, _VPC_DNS, _OTHER_RESOLVER),
     ("resolve", "timed_out"): (_SILENT_RESOLVER, _VPC_DNS),
     ("resolve", "public_address"): (
         _PRIVATE_DNS_OFF,
@@ -127,6 +131,21 @@ _CAUSES: dict[tuple[str | None, str], tuple[str, ...]] = {
     ),
     (None, "server_error"): ("The server's own text names the reason: look at its list of errors and at its log.",),
 }
+# Where other addresses of the same endpoint answer. Its security groups, its status and the cluster are the same for all.
+_ONE_ZONE = (
+    "Only some addresses fail, and each is in a zone of its own: look at the network ACL and the route table of the "
+    "subnets there, which the other zones' need not resemble.",
+    "The endpoint service has nothing that answers in that zone: until its owner has mended it, remove the zone's "
+    "subnet from the endpoint.",
+    "The address is not the endpoint's any more: compare it with the endpoint's network interfaces.",
+)
+_ONE_FAMILY = (
+    "Only {family} fails: the security group of the interface endpoint does not admit TCP port {port} from the "
+    "{family} address of this host; a rule for the other family does not count.",
+    "The network ACLs or route tables on the way know no {family}.",
+    "The endpoint service answers to the other family only: look at the endpoint's IP address type.",
+)
+_NO_WAY = frozenset({"timed_out", "refused", "unreachable", "closed"})
 _UNKNOWN = ("Look at the endpoint's status, at its security group and at the cluster's state.",)
 
 
@@ -134,3 +153,19 @@ def causes_of(stage: str, problem: str, host: str, port: int) -> tuple[str, ...]
     """The causes of C(problem) at C(stage), as sentences that name what to look at; never empty."""
     causes = _CAUSES.get((stage, problem)) or _CAUSES.get((None, problem)) or _UNKNOWN
     return tuple(cause.format(host=host, port=port) for cause in causes)
+
+
+def causes_of_a_part(
+    problem: str, port: int, failing: t.Sequence[str], answering: t.Sequence[str]
+) -> tuple[str, ...] | None:
+    """The causes where only the addresses C(failing) do not answer; null where the problem does not lie on the way."""
+    if problem not in _NO_WAY or not failing or not answering:
+        return None
+    families, others = ({_family(address) for address in addresses} for addresses in (failing, answering))
+    if families & others:
+        return _ONE_ZONE
+    return tuple(cause.format(family=" and ".join(sorted(families)), port=port) for cause in _ONE_FAMILY)
+
+
+def _family(address: str) -> str:
+    return f"IPv{ipaddress.ip_address(address).version}"

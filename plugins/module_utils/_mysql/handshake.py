@@ -34,6 +34,21 @@ CLIENT_CAPABILITIES = (
     | CLIENT_SECURE_CONNECTION
     | CLIENT_PLUGIN_AUTH
 )
+# What a server may offer, by the names that the protocol's description gives it: what a client or a driver may ask for.
+_CAPABILITY_NAMES = {
+    0x8: "connect_with_db",
+    0x20: "compress",
+    0x80: "local_files",
+    CLIENT_PROTOCOL_41: "protocol_41",
+    CLIENT_SSL: "ssl",
+    0x10000: "multi_statements",
+    0x20000: "multi_results",
+    CLIENT_PLUGIN_AUTH: "plugin_auth",
+    0x100000: "connect_attrs",
+    0x800000: "session_track",
+    0x1000000: "deprecate_eof",
+    0x4000000: "zstd_compression_algorithm",
+}
 # utf8mb4_general_ci, known to every server since MySQL 5.5.
 _CHARACTER_SET = 45
 _PROTOCOL_VERSION = 10
@@ -57,6 +72,11 @@ class Greeting:
     @property
     def offers_tls(self) -> bool:
         return bool(self.capabilities & CLIENT_SSL)
+
+    @property
+    def capability_names(self) -> list[str]:
+        """What the server offers, in the order of the protocol's bits."""
+        return [name for flag, name in _CAPABILITY_NAMES.items() if self.capabilities & flag]
 
     @property
     def is_tidb(self) -> bool:

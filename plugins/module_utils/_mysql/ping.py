@@ -11,12 +11,12 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from .causes import causes_of
+from .causes import causes_of, causes_of_a_part
 from .failure import StageFailed
 from .handshake import tls_context
 from .packets import Deadline
 from .probe import Probe, Target, Trace, probe
-from .resolve import Resolver, check_addresses, check_name, is_address, is_private, resolve, system_resolver
+from .resolve import Resolver, check_addresses, check_name, is_address, is_among, is_private, resolve, system_resolver
 
 if t.TYPE_CHECKING:
     from .login import Account
@@ -60,9 +60,11 @@ class Outcome:
         tls = next((found.tls for found in sorted(tried, key=_is_reachable) if found.tls), None)
         values = {
             "reachable": self.failure is None,
-            "addresses": [_address(found) for found in self.probes],
+            "addresses": [_address(found, self.check.expected_addresses) for found in self.probes],
             "server_version": (self.login and self.login.version) or (greeting and greeting.server_version),
             "is_tidb": greeting and greeting.is_tidb,
+            "auth_plugin": greeting and greeting.auth_plugin,
+            "capabilities": greeting.capability_names if greeting else [],
             "tls": tls and tls.returned(datetime.datetime.now(datetime.timezone.utc)),
             "timings_ms": self.trace.summary(*(found.trace for found in tried)),
         }
@@ -72,20 +74,33 @@ class Outcome:
         """What is wrong and what to look at first; empty after a success."""
         if not self.failure:
             return ""
-        failed = [found for found in self.probes if found.failure]
-        where = f", address {failed[0].address}" if failed else ""
-        share = f" ({len(failed)} of {len(self.probes)} addresses fail)" if len(self.probes) > 1 and failed else ""
         return (
             f"{self.check.host}, port {self.check.port}, cannot be used from this host. "
-            f"Stage {self.failure.stage}{where}: {self.failure.found}{share}. Likely: {self._why()['causes'][0]}"
+            f"Stage {self.failure.stage}{self._where()}: {self.failure.found}. Likely: {self._causes(self.failure)[0]}"
         )
+
+    def _where(self) -> str:
+        """The addresses that the failure is about, and of how many, for the message; all of them go without saying."""
+        failed = [found.address for found in self.probes if found.failure]
+        if not failed:
+            return ""
+        if len(self.probes) == 1:
+            return f", address {failed[0]}"
+        if len(failed) == len(self.probes):
+            return f", all {len(failed)} addresses"
+        return f", {len(failed)} of {len(self.probes)} addresses ({', '.join(failed)})"
 
     def _why(self) -> dict[str, t.Any]:
         if not self.failure:
             return {}
-        stage, problem = str(self.failure.stage), self.failure.problem
-        causes = causes_of(stage, problem, self.check.host, self.check.port)
-        return {"failed_stage": stage, "problem": problem, "causes": list(causes)}
+        causes = self._causes(self.failure)
+        return {"failed_stage": self.failure.stage, "problem": self.failure.problem, "causes": list(causes)}
+
+    def _causes(self, failure: StageFailed) -> tuple[str, ...]:
+        failing = [found.address for found in self.probes if found.failure]
+        answering = [found.address for found in self.probes if found.reachable]
+        of_a_part = causes_of_a_part(failure.problem, self.check.port, failing, answering)
+        return of_a_part or causes_of(str(failure.stage), failure.problem, self.check.host, self.check.port)
 
 
 def ping(check: Check, resolver: Resolver = system_resolver) -> Outcome:
@@ -113,11 +128,19 @@ def _target(check: Check) -> Target:
 def _find_addresses(outcome: Outcome, resolver: Resolver, deadline: Deadline) -> None:
     check = outcome.check
     names = check.connect_to or (check.host,)
-    trace = outcome.trace if not all(is_address(name) for name in names) else Trace()
-    with trace.stage("resolve"):
-        addresses = resolve(names, resolver, deadline)
+    if all(is_address(name) for name in names):
+        trace, attempts = Trace(), 1
+    else:
+        trace, attempts = outcome.trace, check.attempts
+    addresses: dict[str, None] = {}
+    # Of two resolvers that are asked in turn, perhaps only one knows the name: what any attempt finds is found.
+    for attempt in range(attempts):
+        if attempt and not deadline.half_is_left():
+            break
+        with trace.stage("resolve"):
+            addresses.update(dict.fromkeys(resolve(names, resolver, deadline)))
     outcome.probes = [Probe(address) for address in addresses]
-    check_addresses(addresses, check.expected_addresses, check.require_private_address)
+    check_addresses(tuple(addresses), check.expected_addresses, check.require_private_address)
 
 
 def _probe_addresses(outcome: Outcome, target: Target) -> None:
@@ -141,12 +164,13 @@ def _is_reachable(found: Probe) -> bool:
     return found.reachable
 
 
-def _address(found: Probe) -> dict[str, t.Any]:
-    """One item of the return value C(addresses); C(tcp_ms) is the median."""
+def _address(found: Probe, expected: t.Sequence[str]) -> dict[str, t.Any]:
+    """One item of the return value C(addresses): C(tcp_ms) is the median, C(expected) null where nothing is."""
     tcp = found.trace.summary()["tcp"]
     return {
         "address": found.address,
         "private": is_private(found.address),
+        "expected": is_among(found.address, expected) if expected else None,
         "reachable": found.reachable,
         "tcp_ms": tcp and tcp["median"],
         "problem": found.failure and found.failure.problem,

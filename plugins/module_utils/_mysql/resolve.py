@@ -56,6 +56,11 @@ def is_private(address: str) -> bool:
     return any((mapped or parsed) in network for network in _PRIVATE_NETWORKS)
 
 
+def is_among(address: str, others: t.Sequence[str]) -> bool:
+    """Whether C(address) is one of C(others), however each is written."""
+    return ipaddress.ip_address(address) in {ipaddress.ip_address(other) for other in others}
+
+
 def check_name(host: str) -> None:
     """Refuse what can be no host name: TLS would stumble over it. Raises StageFailed."""
     try:
@@ -75,7 +80,7 @@ def system_resolver(name: str) -> list[str]:
 def resolve(names: t.Sequence[str], resolver: Resolver, deadline: Deadline) -> tuple[str, ...]:
     """The addresses of all C(names), each once, in order; an address stands for itself.
 
-    Raises StageFailed C(name_not_found) or C(timed_out).
+    Raises StageFailed C(name_not_found), C(resolver_failed) or C(timed_out).
     """
     addresses: dict[str, None] = {}
     for name in names:
@@ -94,9 +99,8 @@ def check_addresses(addresses: t.Sequence[str], expected: t.Sequence[str], requi
     public = [address for address in addresses if not is_private(address)]
     if require_private and public:
         raise StageFailed("public_address", f"the way leads to the internet: {', '.join(public)}", stage="resolve")
-    wanted = {ipaddress.ip_address(address) for address in expected}
-    unexpected = [address for address in addresses if ipaddress.ip_address(address) not in wanted]
-    if wanted and unexpected:
+    unexpected = [address for address in addresses if not is_among(address, expected)]
+    if expected and unexpected:
         found = f"the way leads to {', '.join(unexpected)}, where only {', '.join(expected)} is expected"
         raise StageFailed("unexpected_address", found, stage="resolve")
 
@@ -123,5 +127,5 @@ def _look_up(name: str, resolver: Resolver, deadline: Deadline) -> t.Sequence[st
 
 def _not_found(name: str, error: Exception) -> StageFailed:
     if isinstance(error, socket.gaierror) and error.errno in _RESOLVER_IS_SILENT:
-        return StageFailed("name_not_found", f"the resolver of this host gave no answer about {name}")
+        return StageFailed("resolver_failed", f"the resolver of this host gave no answer about {name}")
     return StageFailed("name_not_found", f"the resolver of this host does not know {name}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.causes import causes_of
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.causes import causes_of, causes_of_a_part
 
 MODULE = Path(__file__).resolve().parents[5] / "plugins/modules/endpoint_ping.py"
 ANYWHERE = "In any of them, "
@@ -36,6 +36,35 @@ def test_the_likely_cause_comes_first() -> None:
     assert "security group" in causes_of("tcp", "timed_out", "db.example.com", 4001)[0]
     assert "TCP port 4001" in causes_of("tcp", "timed_out", "db.example.com", 4001)[0]
     assert "Private DNS" in causes_of("resolve", "name_not_found", "db.example.com", 4001)[0]
+
+
+ZONES = ("10.0.1.17", "10.0.2.23")
+
+
+@pytest.mark.parametrize("problem", ["timed_out", "refused", "unreachable", "closed"])
+def test_where_only_one_zone_fails_what_all_zones_share_is_not_blamed(problem: str) -> None:
+    causes = causes_of_a_part(problem, 4001, ["10.0.3.31"], ZONES)
+    assert causes
+    assert "zone of its own" in causes[0]
+    assert not any("security group" in cause or "paused" in cause for cause in causes)
+
+
+def test_where_only_ipv6_fails_the_security_group_may_admit_ipv4_only() -> None:
+    causes = causes_of_a_part("timed_out", 4001, ["fd00::17", "fd00::23"], ZONES)
+    assert causes
+    assert causes[0].startswith("Only IPv6 fails: the security group")
+    assert "TCP port 4001" in causes[0]
+    assert not any("{" in cause for cause in causes)
+
+
+@pytest.mark.parametrize(
+    ("problem", "failing", "answering"),
+    [("certificate_expired", ZONES[:1], ZONES[1:]), ("timed_out", ZONES, ()), ("access_denied", (), ZONES)],
+)
+def test_what_is_not_on_the_way_or_fails_everywhere_has_its_usual_causes(
+    problem: str, failing: tuple[str, ...], answering: tuple[str, ...]
+) -> None:
+    assert causes_of_a_part(problem, 4001, failing, answering) is None
 
 
 def test_a_problem_that_nobody_foresaw_has_a_cause_too() -> None:

@@ -29,7 +29,16 @@ def test_a_greeting_tells_version_challenge_method_and_tls() -> None:
 
 
 def test_a_greeting_without_tls_says_so() -> None:
-    assert not parse_greeting(hostile.greeting(capabilities=hostile.CAPABILITIES & ~hostile.SSL)).offers_tls
+    greeting = parse_greeting(hostile.greeting(capabilities=hostile.CAPABILITIES & ~hostile.SSL))
+    assert not greeting.offers_tls
+    assert "ssl" not in greeting.capability_names
+
+
+def test_capabilities_have_the_protocol_s_names() -> None:
+    assert {"ssl", "plugin_auth"} <= set(parse_greeting(hostile.greeting()).capability_names)
+    # One that has no name here is left out.
+    with_rare_one = hostile.greeting(capabilities=hostile.CAPABILITIES | 0x10)
+    assert parse_greeting(with_rare_one).capability_names == parse_greeting(hostile.greeting()).capability_names
 
 
 def test_mysql_is_not_taken_for_tidb() -> None:

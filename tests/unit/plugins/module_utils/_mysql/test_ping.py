@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import datetime
 import socket
+import time
 import typing as t
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from tests.sandbox.database import Authority, Database, Visit
 from tests.unit.plugins.module_utils._mysql.checks import check_of
 from tests.unit.plugins.module_utils._mysql.databases import HOST, NATIVE_USER, PASSWORDS, SHA2_USER, Issuing, running
 
-KEYS = {"reachable", "addresses", "server_version", "is_tidb", "tls", "timings_ms"}
+KEYS = {"reachable", "addresses", "server_version", "is_tidb", "auth_plugin", "capabilities", "tls", "timings_ms"}
 FAILURE_KEYS = KEYS | {"failed_stage", "problem", "causes"}
 STAGES = ["resolve", "tcp", "greeting", "tls", "login"]
 
@@ -54,7 +55,24 @@ def test_a_cluster_that_answers_is_reachable(authority: Authority, database: Dat
     assert (returned["server_version"], returned["is_tidb"]) == ("8.0.11-TiDB-v8.5.2", True)
     (address,) = returned["addresses"]
     assert address.pop("tcp_ms") > 0
-    assert address == {"address": "127.0.0.1", "private": True, "reachable": True, "problem": None}
+    assert address == {
+        "address": "127.0.0.1",
+        "private": True,
+        "expected": None,
+        "reachable": True,
+        "problem": None,
+    }
+
+
+def test_what_the_server_offers_is_told(authority: Authority, database: Database) -> None:
+    returned = ping(check_of(database.port, authority)).returned()
+    assert returned["auth_plugin"] == "mysql_native_password"
+    assert {"ssl", "plugin_auth", "protocol_41"} <= set(returned["capabilities"])
+
+
+def test_of_a_server_that_does_not_greet_nothing_is_told(authority: Authority) -> None:
+    returned = ping(check_of(unused_port(), authority)).returned()
+    assert (returned["auth_plugin"], returned["capabilities"]) == (None, [])
 
 
 def test_the_certificate_is_described(authority: Authority, database: Database) -> None:
@@ -249,9 +267,33 @@ def test_a_public_address_is_listed_and_not_spoken_to(authority: Authority, visi
 
 def test_an_address_of_another_endpoint_is_not_spoken_to(authority: Authority, visits: list[Visit]) -> None:
     with running(authority, visits) as database:
-        outcome = ping(check_of(database.port, authority, expected_addresses=("10.0.1.17",)))
-    assert failure_of(outcome.returned()) == ("resolve", "unexpected_address")
+        check = check_of(
+            database.port, authority, connect_to=("10.0.1.17", "127.0.0.1"), expected_addresses=("10.0.1.17",)
+        )
+        returned = ping(check).returned()
+    assert failure_of(returned) == ("resolve", "unexpected_address")
+    assert [row["expected"] for row in returned["addresses"]] == [True, False]
     assert visits == []
+
+
+def test_the_name_is_resolved_as_often_as_asked_and_every_answer_counts(
+    authority: Authority, database: Database
+) -> None:
+    answers = [["127.0.0.1"], ["127.0.0.1", "203.0.113.7"], ["127.0.0.1"]]
+    check = check_of(database.port, authority, connect_to=(), attempts=3)
+    outcome = ping(check, resolver=lambda _name: answers.pop(0))
+    assert failure_of(outcome.returned()) == ("resolve", "public_address")
+    assert len(outcome.trace.durations["resolve"]) == 3
+
+
+def test_a_slow_resolver_costs_attempts_and_not_the_verdict(authority: Authority, database: Database) -> None:
+    def slow(_name: str) -> list[str]:
+        time.sleep(0.15)
+        return ["127.0.0.1"]
+
+    outcome = ping(check_of(database.port, authority, connect_to=(), attempts=100, timeout=0.6), slow)
+    assert outcome.failure is None
+    assert len(outcome.trace.durations["resolve"]) < 5
 
 
 def test_names_to_connect_to_are_resolved_and_tls_asks_for_the_host(
@@ -290,9 +332,20 @@ def test_one_zone_that_fails_fails_the_check_and_the_others_are_told_apart(
         ("127.0.0.2", True, None),
         ("127.0.0.3", False, "refused"),
     ]
-    assert "address 127.0.0.3" in outcome.message()
-    assert "1 of 3 addresses fail" in outcome.message()
+    assert "Stage tcp, 1 of 3 addresses (127.0.0.3): the connection was refused. Likely: Only some" in outcome.message()
+    assert "zone of its own" in returned["causes"][0]
     assert [visit.user for visit in visits if visit.user] == []
+
+
+def test_a_single_address_that_fails_is_named(authority: Authority) -> None:
+    outcome = ping(check_of(unused_port(), authority))
+    assert "Stage tcp, address 127.0.0.1: the connection was refused" in outcome.message()
+
+
+def test_where_all_zones_fail_alike_the_usual_causes_count(authority: Authority) -> None:
+    outcome = ping(check_of(unused_port(), authority, connect_to=("127.0.0.1", "127.0.0.2")))
+    assert "Stage tcp, all 2 addresses: the connection was refused" in outcome.message()
+    assert "is not the cluster's port" in outcome.returned()["causes"][0]
 
 
 def test_a_host_that_can_be_no_name_is_refused_even_with_addresses(authority: Authority, database: Database) -> None:

@@ -59,17 +59,20 @@ def test_the_addresses_of_all_names_come_once_and_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "found"),
+    ("error", "problem", "found"),
     [
-        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "does not know nowhere"),
-        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "gave no answer about nowhere"),
-        (UnicodeError("label too long"), "does not know nowhere"),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "name_not_found", "does not know nowhere"),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "resolver_failed", "gave no answer about nowhere"),
+        (socket.gaierror(socket.EAI_FAIL, "Failure"), "resolver_failed", "gave no answer about nowhere"),
+        (UnicodeError("label too long"), "name_not_found", "does not know nowhere"),
     ],
 )
-def test_a_name_that_is_not_found_tells_what_the_resolver_said(error: Exception, found: str) -> None:
+def test_a_resolver_that_knows_no_such_name_and_one_that_gives_no_answer_are_told_apart(
+    error: Exception, problem: str, found: str
+) -> None:
     with pytest.raises(StageFailed, match=found) as failure:
         resolve(["nowhere"], failing(error), Deadline(1))
-    assert failure.value.problem == "name_not_found"
+    assert failure.value.problem == problem
 
 
 def test_a_name_without_addresses_is_not_found() -> None:
