@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Somebody who runs the collection's modules against a sandbox of this process. Whoever sleeps moves its clock."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import io
+import json
+import os
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+import boto3
+from ansible.module_utils import basic
+from botocore.config import Config
+from botocore.loaders import JSONFileLoader
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
+from tests.sandbox.log import Entry
+from tests.sandbox.sandbox import Sandbox
+
+MODULES = "ansible_collections.tidbcloud.privatelink.plugins.modules"
+# So slow that nothing happens by itself while a test runs.
+STANDSTILL = 1e-6
+WRITING_CALLS = {
+    "CreatePrivateEndpointConnection",
+    "DeletePrivateEndpointConnection",
+    "CreateVpcEndpoint",
+    "ModifyVpcEndpoint",
+    "DeleteVpcEndpoints",
+    "CreateTags",
+    "DeleteTags",
+}
+
+Result = dict[str, Any]
+
+# Each run has a session of its own, which would read the large descriptions of the AWS services from disk again.
+_read_once = functools.cache(JSONFileLoader().load_file)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A VPC with one subnet in each zone of the service, and one security group."""
+
+    vpc_id: str
+    subnet_ids: tuple[str, ...]
+    security_group_ids: tuple[str, ...]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """As C(private_endpoint) takes it."""
+        return {
+            "vpc_id": self.vpc_id,
+            "subnet_ids": list(self.subnet_ids),
+            "security_group_ids": list(self.security_group_ids),
+        }
+
+
+class Customer:
+    """C(warnings) are those of the last run."""
+
+    def __init__(self, sandbox: Sandbox, account: str = "main") -> None:
+        self.sandbox = sandbox
+        self.facts = sandbox.facts()
+        self.account = self.facts["aws"]["accounts"][account]
+        self.warnings: list[str] = []
+        self.environment = {
+            "TIDBCLOUD_PUBLIC_KEY": self.facts["tidbcloud"]["public_key"],
+            "TIDBCLOUD_PRIVATE_KEY": self.facts["tidbcloud"]["private_key"],
+            "TIDBCLOUD_DEDICATED_ENDPOINT": self.facts["tidbcloud"]["dedicated_url"],
+            "TIDBCLOUD_SERVERLESS_ENDPOINT": self.facts["tidbcloud"]["serverless_url"],
+            "AWS_ACCESS_KEY_ID": self.account["access_key"],
+            "AWS_SECRET_ACCESS_KEY": self.account["secret_key"],
+            "AWS_ENDPOINT_URL": self.facts["aws"]["endpoint_url"],
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def cluster_id(self, role: str) -> str:
+        return str(self.facts["clusters"][role]["cluster_id"])
+
+    def zone_ids(self, role: str = "main") -> list[str]:
+        """The zones of the cluster's default service."""
+        group = next(iter(self.facts["clusters"][role]["node_groups"].values()))
+        return list(group["zone_ids"])
+
+    def ec2(self, region: str = "us-east-1") -> Any:
+        """A client that tries once."""
+        with _services_read_once():
+            return boto3.client(
+                "ec2",
+                region_name=region,
+                endpoint_url=self.facts["aws"]["endpoint_url"],
+                aws_access_key_id=self.account["access_key"],
+                aws_secret_access_key=self.account["secret_key"],
+                config=Config(retries={"total_max_attempts": 1}, proxies={}),
+            )
+
+    def network(self, *zone_ids: str, region: str = "us-east-1", dns: bool = True) -> Network:
+        """:param zone_ids: one subnet in each; without any, the first two of the cluster "main"."""
+        ec2 = self.ec2(region)
+        vpc_id = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+        if dns:
+            ec2.modify_vpc_attribute(VpcId=vpc_id, EnableDnsHostnames={"Value": True})
+        subnet_ids = [
+            ec2.create_subnet(VpcId=vpc_id, CidrBlock=f"10.7.{number}.0/24", AvailabilityZoneId=zone_id)["Subnet"][
+                "SubnetId"
+            ]
+            for number, zone_id in enumerate(zone_ids or self.zone_ids()[:2])
+        ]
+        group = ec2.create_security_group(VpcId=vpc_id, GroupName=f"clients-{vpc_id}", Description="clients")
+        return Network(vpc_id, tuple(subnet_ids), (group["GroupId"],))
+
+    def run(self, module: str, *, check: bool = False, **options: Any) -> Result:
+        """What the module returned; C(failed) is always there. The request log then holds this run alone."""
+        self.sandbox.log.clear()
+        self.warnings.clear()
+        arguments = {
+            "_ansible_check_mode": check,
+            "_ansible_diff": True,
+            "wait_timeout": 300,
+            **options,
+        }
+        if module == "endpoint_info":
+            del arguments["wait_timeout"]
+        output = io.StringIO()
+        with self._at_work(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
+            importlib.import_module(f"{MODULES}.{module}").main()
+        result: Result = json.loads(output.getvalue())
+        return {"failed": False, **result}
+
+    @contextlib.contextmanager
+    def _at_work(self, arguments: Mapping[str, Any]) -> Iterator[None]:
+        """The module's arguments, its environment, and the sandbox's clock as its own."""
+        clock = self.sandbox.clock
+        own_time = {"clock": clock.now, "sleep": clock.advance}
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(_module_arguments(dict(arguments)))
+            stack.enter_context(mock.patch.dict(os.environ, {"HOME": os.devnull, **self.environment}, clear=True))
+            for waiting in (Deadline, Session):
+                stack.enter_context(mock.patch.dict(waiting.__init__.__kwdefaults__, own_time))
+            stack.enter_context(_services_read_once())
+            stack.enter_context(mock.patch("botocore.endpoint.time", types.SimpleNamespace(sleep=clock.advance)))
+            stack.enter_context(mock.patch.object(basic.AnsibleModule, "warn", self._take_warning))
+            yield
+
+    def _take_warning(self, warning: str, **_details: Any) -> None:
+        self.warnings.append(warning)
+
+    @property
+    def requests(self) -> list[Entry]:
+        """Of the last run."""
+        return self.sandbox.log.entries()
+
+    @property
+    def writing_calls(self) -> list[str]:
+        """Of the last run: whatever could have changed something."""
+        return [entry.call for entry in self.requests if entry.call in WRITING_CALLS]
+
+    def count(self, api: str) -> int:
+        """Requests of the last run to V(tidbcloud) or V(aws), challenges counted."""
+        return sum(entry.api == api for entry in self.requests)
+
+    def live_endpoints(self) -> list[str]:
+        """All accounts' interface endpoints that are there and not dead."""
+        return [one.vpc_endpoint_id for one in self.sandbox.aws.endpoints() if one.is_live]
+
+    def registered(self) -> list[str]:
+        """The interface endpoints that are registered with TiDB Cloud, in whatever state."""
+        rows = self.sandbox.status()["tidbcloud"]["registrations"]
+        return [row["vpc_endpoint_id"] for row in rows if row["state"] != "DISCOVERED"]
+
+
+def _services_read_once() -> contextlib.AbstractContextManager[object]:
+    return mock.patch.object(JSONFileLoader, "load_file", staticmethod(_read_once))
+
+
+@contextlib.contextmanager
+def _module_arguments(arguments: dict[str, Any]) -> Iterator[None]:
+    try:
+        from ansible.module_utils.testing import patch_module_args
+    except ImportError:  # ansible-core before 2.19
+        given = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+        with mock.patch.object(basic, "_ANSIBLE_ARGS", given):
+            yield
+    else:
+        with patch_module_args(arguments):
+            yield

@@ -1,0 +1,209 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One call after the other goes wrong, in every way: the run or the next one ends with exactly what was wanted."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+
+from tests.customer import WRITING_CALLS, Customer, Result
+from tests.sandbox.faults import Fault
+
+Call = tuple[str, str]
+
+CREATING: list[Call] = [
+    ("tidbcloud", "GetCluster"),
+    ("tidbcloud", "ListPrivateEndpointConnections"),
+    ("tidbcloud", "GetPrivateLinkService"),
+    ("tidbcloud", "CreatePrivateEndpointConnection"),
+    ("tidbcloud", "GetPrivateEndpointConnection"),
+    ("aws", "DescribeVpcEndpoints"),
+    ("aws", "DescribeSubnets"),
+    ("aws", "DescribeVpcEndpointServices"),
+    ("aws", "DescribeVpcs"),
+    ("aws", "DescribeVpcAttribute"),
+    ("aws", "DescribeSecurityGroups"),
+    ("aws", "GetServiceQuota"),
+    ("aws", "CreateVpcEndpoint"),
+    ("aws", "ModifyVpcEndpoint"),
+    ("aws", "DescribeNetworkInterfaces"),
+]
+DELETING: list[Call] = [
+    ("tidbcloud", "GetCluster"),
+    ("tidbcloud", "ListPrivateEndpointConnections"),
+    ("tidbcloud", "DeletePrivateEndpointConnection"),
+    ("tidbcloud", "GetPrivateEndpointConnection"),
+    ("aws", "DescribeVpcEndpoints"),
+    ("aws", "DeleteVpcEndpoints"),
+    ("aws", "DescribeNetworkInterfaces"),
+]
+# Kind and value.
+KINDS: dict[str, dict[str, t.Any]] = {
+    "latency": {"kind": "latency", "value": 0.01},
+    "429": {"kind": "status", "value": 429},
+    "500": {"kind": "status", "value": 500},
+    "503": {"kind": "status", "value": 503},
+    "reset": {"kind": "reset"},
+    "lost": {"kind": "lost"},
+}
+LASTING = 1000
+
+
+def writing(calls: list[Call]) -> list[Call]:
+    return [call for call in calls if call[1] in WRITING_CALLS]
+
+
+def in_turn(calls: list[Call]) -> list[tuple[list[Call], str]]:
+    """Each call by itself: writing ones in every way, reading ones in the two that differ most; then all at once."""
+    alone = [([call], kind) for call in calls for kind in (KINDS if call in writing(calls) else ("500", "lost"))]
+    return [*alone, *((calls, kind) for kind in KINDS)]
+
+
+def lasting(calls: list[Call]) -> list[tuple[Call, str]]:
+    return [(call, kind) for call in writing(calls) for kind in ("500", "reset", "lost")] + [
+        (call, "500") for call in calls if call not in writing(calls)
+    ]
+
+
+@pytest.fixture
+def wish(customer: Customer) -> dict[str, t.Any]:
+    return {"cluster_id": customer.cluster_id("main"), **customer.network().options}
+
+
+def struck(
+    customer: Customer, wish: dict[str, t.Any], calls: list[Call], kind: str, times: int = 1
+) -> tuple[Result, list[Fault]]:
+    """A run in which these calls go wrong; the log shows that each of them did, and no other."""
+    add = customer.sandbox.faults.add
+    faults = [add({"api": api, "call": call, "times": times, **KINDS[kind]}) for api, call in calls]
+    result = customer.run("private_endpoint", **wish)
+    hit = [(entry.api, entry.call) for entry in customer.requests if entry.fault == KINDS[kind]["kind"]]
+    assert set(hit) == set(calls)
+    assert [fault.fired for fault in faults] == [hit.count(call) for call in calls]
+    customer.sandbox.faults.clear()
+    output = json.dumps(result)
+    assert "Traceback" not in output
+    assert customer.facts["tidbcloud"]["private_key"] not in output
+    assert customer.account["secret_key"] not in output
+    assert not result["failed"] or result["error"]["api"] in ("tidbcloud", "ec2") or "last seen" in result["msg"]
+    return result, faults
+
+
+def assert_one(customer: Customer, result: Result) -> None:
+    """Exactly one private endpoint, ready on both sides, and never another."""
+    assert not result["failed"], result["msg"]
+    endpoint = result["private_endpoint"]
+    assert (endpoint["status"], endpoint["stage"]) == ("active", "done")
+    assert [one.vpc_endpoint_id for one in customer.sandbox.aws.endpoints()] == [endpoint["vpc_endpoint_id"]]
+    assert customer.live_endpoints() == customer.registered() == [endpoint["vpc_endpoint_id"]]
+
+
+def assert_none(customer: Customer, result: Result) -> None:
+    assert not result["failed"], result["msg"]
+    assert result["private_endpoint"]["status"] == "not_configured"
+    assert customer.registered() == []
+    assert {one.state for one in customer.sandbox.aws.endpoints()} == {"deleted"}
+    assert not any(account["network_interfaces"] for account in customer.sandbox.aws.summary().values())
+
+
+def called(customer: Customer) -> set[Call]:
+    return {(entry.api, entry.call) for entry in customer.requests}
+
+
+def test_every_call_of_a_creation_and_of_a_removal_is_struck(customer: Customer, wish: dict[str, t.Any]) -> None:
+    customer.run("private_endpoint", **wish)
+    assert called(customer) == set(CREATING)
+    customer.run("private_endpoint", **wish, state="absent")
+    assert called(customer) == set(DELETING)
+
+
+@pytest.mark.parametrize(("calls", "kind"), in_turn(CREATING))
+def test_a_creation_survives_that_a_call_goes_wrong_once(
+    customer: Customer, wish: dict[str, t.Any], calls: list[Call], kind: str
+) -> None:
+    result, faults = struck(customer, wish, calls, kind)
+    assert [fault.fired for fault in faults] == [1] * len(calls)
+    assert_one(customer, result)
+
+
+@pytest.mark.parametrize(("calls", "kind"), in_turn(DELETING))
+def test_a_removal_survives_that_a_call_goes_wrong_once(
+    customer: Customer, wish: dict[str, t.Any], calls: list[Call], kind: str
+) -> None:
+    customer.run("private_endpoint", **wish)
+    result, faults = struck(customer, {**wish, "state": "absent"}, calls, kind)
+    assert [fault.fired for fault in faults] == [1] * len(calls)
+    assert_none(customer, result)
+
+
+@pytest.mark.parametrize(("call", "kind"), lasting(CREATING))
+def test_the_next_run_creates_what_a_lasting_fault_prevented(
+    customer: Customer, wish: dict[str, t.Any], call: Call, kind: str
+) -> None:
+    result, _faults = struck(customer, wish, [call], kind, times=LASTING)
+    # The quota is only asked for advice, and a registration whose answer was lost is found by looking.
+    survived = call[1] == "GetServiceQuota" or (call[1], kind) == ("CreatePrivateEndpointConnection", "lost")
+    assert result["failed"] != survived
+    assert_one(customer, customer.run("private_endpoint", **wish))
+
+
+@pytest.mark.parametrize(("call", "kind"), lasting(DELETING))
+def test_the_next_run_removes_what_a_lasting_fault_left(
+    customer: Customer, wish: dict[str, t.Any], call: Call, kind: str
+) -> None:
+    customer.run("private_endpoint", **wish)
+    result, _faults = struck(customer, {**wish, "state": "absent"}, [call], kind, times=LASTING)
+    assert result["failed"]
+    assert_none(customer, customer.run("private_endpoint", **wish, state="absent"))
+
+
+@pytest.mark.parametrize(
+    ("call", "done"),
+    [
+        (("aws", "CreateVpcEndpoint"), []),
+        (("tidbcloud", "CreatePrivateEndpointConnection"), ["create_vpc_endpoint"]),
+        (("aws", "ModifyVpcEndpoint"), ["create_vpc_endpoint", "register_endpoint"]),
+        # Only the last look asks for the network interfaces.
+        (("aws", "DescribeNetworkInterfaces"), ["create_vpc_endpoint", "register_endpoint", "enable_private_dns"]),
+    ],
+)
+def test_what_was_done_before_a_failure_is_named(
+    customer: Customer, wish: dict[str, t.Any], call: Call, done: list[str]
+) -> None:
+    result, _faults = struck(customer, wish, [call], "500", times=LASTING)
+    assert [step["name"] for step in result["steps"]] == done
+    assert result["changed"] == bool(done)
+
+
+@pytest.mark.parametrize("wait_timeout", [0, 1, 3])
+def test_an_endpoint_that_is_listed_late_is_not_made_twice(
+    customer: Customer, wish: dict[str, t.Any], wait_timeout: int
+) -> None:
+    customer.sandbox.settings.endpoint_visible = 5.0
+    result = customer.run("private_endpoint", **wish, wait_timeout=wait_timeout)
+    assert result["failed"]
+    assert "run again to go on" in result["msg"]
+    assert len(customer.live_endpoints()) == 1
+    customer.sandbox.clock.advance(10)
+    assert_one(customer, customer.run("private_endpoint", **wish))
+
+
+def test_what_is_created_again_is_a_new_endpoint(customer: Customer, wish: dict[str, t.Any]) -> None:
+    first = customer.run("private_endpoint", **wish)["private_endpoint"]["vpc_endpoint_id"]
+    customer.run("private_endpoint", **wish, state="absent")
+    second = customer.run("private_endpoint", **wish)["private_endpoint"]["vpc_endpoint_id"]
+    assert first != second
+    assert customer.live_endpoints() == [second]
+
+
+def test_a_creation_long_after_a_removal_is_not_answered_with_the_removed_one(
+    customer: Customer, wish: dict[str, t.Any]
+) -> None:
+    """AWS lists a deleted endpoint for about an hour, and remembers client tokens longer."""
+    customer.run("private_endpoint", **wish)
+    customer.run("private_endpoint", **wish, state="absent")
+    customer.sandbox.clock.advance(4000)
+    assert_one(customer, customer.run("private_endpoint", **wish))
