@@ -121,13 +121,15 @@ def _environment(facts: Mapping[str, Any], directory: Path) -> dict[str, str]:
     lines = process.read_environment(directory).splitlines()
     keys = dict(shlex.split(line)[1].split("=", 1) for line in lines)
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TIDBCLOUD_"))}
+    configuration = directory / "ansible.cfg"
+    configuration.touch()
     return {
         **own,
         **keys,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         # The output, the recap above all, must be the usual one.
-        "ANSIBLE_CONFIG": os.devnull,
+        "ANSIBLE_CONFIG": str(configuration),
         "ANSIBLE_STDOUT_CALLBACK": "default",
         "ANSIBLE_FORCE_COLOR": "false",
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
