@@ -45,6 +45,7 @@ options:
   source_instance_id:
     description:
       - The source is this EC2 instance. Its primary network interface is judged.
+      - Exactly one of O(source_instance_id), O(source_network_interface_id) and O(source_subnet_id) names the source.
       - The source must be in the region and visible to the AWS account of the private endpoint.
     type: str
   source_network_interface_id:
@@ -257,50 +258,25 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     connect,
     connect_tidbcloud,
-    optional_id,
     shared_arguments,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.read import Question, read_facts
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.question import (
+    question,
+    reachability_arguments,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.read import read_facts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.verdict import reachability
-
-SOURCES = ("source_instance_id", "source_network_interface_id", "source_subnet_id")
-
-
-def question(params: t.Mapping[str, t.Any]) -> Question:
-    """What the options ask. Raises PrivateLinkError for an id that is none."""
-    return Question(
-        vpc_endpoint_id=params["vpc_endpoint_id"],
-        instance_id=params["source_instance_id"] or None,
-        network_interface_id=params["source_network_interface_id"] or None,
-        subnet_id=params["source_subnet_id"] or None,
-        address=params["source_address"] or None,
-        port=params["port"],
-        cluster_id=optional_id(params, "cluster_id"),
-        node_group_id=optional_id(params, "node_group_id"),
-        project_id=optional_id(params, "project_id"),
-        private_dns_required=params["require_private_dns"],
-    )
 
 
 def main() -> None:
-    options: dict[str, t.Any] = {
-        "vpc_endpoint_id": {"type": "str", "required": True},
-        **{name: {"type": "str"} for name in (*SOURCES, "source_address", "cluster_id", "node_group_id")},
-        "port": {"type": "int"},
-        "require_private_dns": {"type": "bool", "default": True},
-    }
     module = AnsibleAWSModule(
-        argument_spec={**shared_arguments(), **options},
-        required_one_of=[SOURCES],
-        mutually_exclusive=[SOURCES],
-        required_together=[("source_subnet_id", "source_address")],
-        supports_check_mode=True,
+        argument_spec={**shared_arguments(), **reachability_arguments()}, supports_check_mode=True
     )
 
     def work() -> dict[str, t.Any]:
+        asked = question(module.params)
         session = connect(module, tidbcloud=False).aws
-        facts = read_facts(question(module.params), session, lambda: connect_tidbcloud(module))
-        return {"changed": False, **reachability(facts)}
+        return {"changed": False, **reachability(read_facts(asked, session, lambda: connect_tidbcloud(module)))}
 
     finish(module, work)
 

@@ -25,29 +25,11 @@ from .._privatelink.model import (
 from .._privatelink.read_cluster import aws_region
 from .._tidbcloud.api import TidbCloud
 from .model import Facts, Interface, PrefixLists, Provider, Source, VpcNames
+from .question import Question
 from .security_groups import contains
 
 _FORBIDDEN = 403
 _Read = t.TypeVar("_Read")
-
-
-@dataclass(frozen=True)
-class Question:
-    """Which private endpoint, from where. One kind of source is given; the address goes with its subnet.
-
-    C(port) is null for the cluster's own.
-    """
-
-    vpc_endpoint_id: str
-    instance_id: str | None = None
-    network_interface_id: str | None = None
-    subnet_id: str | None = None
-    address: str | None = None
-    port: int | None = None
-    cluster_id: str | None = None
-    node_group_id: str | None = None
-    project_id: str | None = None
-    private_dns_required: bool = True
 
 
 def read_facts(question: Question, session: AwsSession, connect: t.Callable[[], TidbCloud]) -> Facts:

@@ -26,7 +26,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     Registration,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Facts
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.read import Question, read_facts
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.question import Question
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.read import read_facts
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER,
     CLUSTER_ID,
