@@ -21,6 +21,8 @@ _BAD_KEY = frozenset({"AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId
 _BAD_SIGNATURE = frozenset({"IncompleteSignature", "InvalidSignatureException", "SignatureDoesNotMatch"})
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedAccess", "UnauthorizedOperation"})
+# The same code as for a right that is missing.
+_SHARED_VPC = "does not support shared VPCs"
 _THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"})
 # Where a service's IAM actions have another prefix than its client.
 _IAM_PREFIXES = {"service-quotas": "servicequotas"}
@@ -81,6 +83,11 @@ def _sentence(call: Call, code: str | None, message: str) -> str:
         )
     if code in _EXPIRED:
         return f"The AWS credentials for {call} have expired ({code}). Renew them, and check this host's clock."
+    if code in _DENIED and _SHARED_VPC in message:
+        return (
+            f"AWS refused {call}: the subnets are shared from another account, and only the owner of a VPC makes and"
+            f" changes VPC endpoints in it. Use the owner's credentials. AWS says: {message}"
+        )
     if code in _DENIED:
         action = _ACTION.search(message)
         missing = action.group(1) if action else call.action

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 
+from .._privatelink.errors import ApiError
 from .._privatelink.model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
 from . import api
 from .calls import Client
@@ -17,11 +18,12 @@ Filters = Mapping[str, Sequence[str]]
 
 
 class Reads:
-    """Each read is a call. C(quotas) makes the client of Service Quotas, which only a creation needs."""
+    """Each read is a call. C(quotas) and C(sts) make the clients of Service Quotas and STS, which few runs need."""
 
-    def __init__(self, ec2: Client, quotas: t.Callable[[], Client]) -> None:
+    def __init__(self, ec2: Client, quotas: t.Callable[[], Client], sts: t.Callable[[], Client] | None = None) -> None:
         self._ec2 = ec2
         self._quotas = quotas
+        self._sts = sts
 
     def vpc_endpoints(self, *, ids: Sequence[str] = (), filters: Filters | None = None) -> list[InterfaceEndpoint]:
         return api.describe_vpc_endpoints(self._ec2, ids=ids, filters=filters)
@@ -44,6 +46,13 @@ class Reads:
     def endpoint_quota(self) -> int | None:
         return api.endpoint_quota(self._quotas())
 
+    def caller_account(self) -> str | None:
+        """Null where STS cannot be asked, for whatever reason: this is for a warning only."""
+        try:
+            return api.caller_account(self._sts()) if self._sts else None
+        except ApiError:
+            return None
+
 
 Value = t.TypeVar("Value")
 
@@ -55,8 +64,8 @@ class SharedReads(Reads):
     kept for all of it.
     """
 
-    def __init__(self, ec2: Client, quotas: t.Callable[[], Client]) -> None:
-        super().__init__(ec2, quotas)
+    def __init__(self, ec2: Client, quotas: t.Callable[[], Client], sts: t.Callable[[], Client] | None = None) -> None:
+        super().__init__(ec2, quotas, sts)
         self._endpoints: list[InterfaceEndpoint] | None = None
         self._interfaces: dict[str, NetworkInterface] | None = None
         # Also those of endpoints that are gone: a run awaits that they go, too.
@@ -113,6 +122,9 @@ class SharedReads(Reads):
 
     def endpoint_quota(self) -> int | None:
         return self._keep("quota", "", lambda: super(SharedReads, self).endpoint_quota())
+
+    def caller_account(self) -> str | None:
+        return self._keep("account", "", lambda: super(SharedReads, self).caller_account())
 
     def _keep(self, kind: str, name: str, read: t.Callable[[], Value]) -> Value:
         if (kind, name) not in self._kept:

@@ -38,7 +38,11 @@ class Clouds:
 
     def reads(self, region: str) -> Reads:
         """What to read with."""
-        return Reads(self.ec2(region), lambda: self.aws.client("service-quotas", region))
+        return Reads(self.ec2(region), *self._advisers(region))
+
+    def _advisers(self, region: str) -> tuple[t.Callable[[], t.Any], t.Callable[[], t.Any]]:
+        """What makes the clients of Service Quotas and STS, which few runs need."""
+        return lambda: self.aws.client("service-quotas", region), lambda: self.aws.client("sts", region)
 
 
 class SharedClouds(Clouds):
@@ -50,7 +54,7 @@ class SharedClouds(Clouds):
 
     def reads(self, region: str) -> SharedReads:
         if region not in self._reads:
-            self._reads[region] = SharedReads(self.ec2(region), lambda: self.aws.client("service-quotas", region))
+            self._reads[region] = SharedReads(self.ec2(region), *self._advisers(region))
         return self._reads[region]
 
     def refresh(self) -> None:

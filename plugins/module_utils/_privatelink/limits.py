@@ -53,7 +53,8 @@ class LimitFacts:
     """What the limits are checked against, read only for a run that has steps.
 
     C(vpc) is null where there is no such VPC; C(endpoints) are all interface endpoints of the VPC; C(security_groups)
-    maps ids to VPC ids; C(endpoint_quota) is null where the caller may not read it.
+    maps ids to VPC ids; C(endpoint_quota) is null where the caller may not read it; C(caller_account) is null where it
+    is not known whose credentials these are.
     """
 
     vpc: Vpc | None = None
@@ -63,6 +64,7 @@ class LimitFacts:
     aws_service: VpcEndpointService | None = None
     endpoint_quota: int | None = None
     reserved: Reserved = NOTHING_RESERVED
+    caller_account: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def check(desired: Desired, current: Current, planned: Plan, facts: LimitFacts) 
         found.append(_vpc_not_found(vpc_id, current))
     if names & {"create_vpc_endpoint", "add_subnets"}:
         found += subnet_violations(subnet_ids, vpc_id, facts.subnets, _zones(current, facts), _target(desired, current))
+        warnings += shared_subnet_warnings(subnet_ids, facts)
     if names & {"create_vpc_endpoint", "add_security_groups"}:
         found += group_violations(group_ids, vpc_id, facts.security_groups or {})
     if "enable_private_dns" in names and facts.vpc is not None:
@@ -234,6 +237,21 @@ def subnet_violations(
             message = f"Subnets {', '.join(ids)} lie in one zone, {zone}."
             found.append(Violation("subnets_share_zone", message, "Give one subnet for each zone."))
     return found
+
+
+def shared_subnet_warnings(subnet_ids: t.Sequence[str], facts: LimitFacts) -> list[str]:
+    """VPC endpoints are the business of the VPC's owner, not of accounts that share its subnets by RAM.
+
+    Source: "This operation does not support shared VPCs", in "Resolve errors that I receive when I create interface
+    VPC endpoints" of AWS re:Post.
+    """
+    wanted = [subnet for subnet in facts.subnets if subnet.subnet_id in subnet_ids]
+    return [
+        f"Subnet {subnet.subnet_id} belongs to account {subnet.owner_id} and is shared with {facts.caller_account}. "
+        "AWS lets only the owner of a VPC make and change VPC endpoints in it: use the owner's credentials."
+        for subnet in sorted(wanted, key=lambda subnet: subnet.subnet_id)
+        if facts.caller_account and subnet.owner_id and subnet.owner_id != facts.caller_account
+    ]
 
 
 def group_violations(group_ids: t.Sequence[str], vpc_id: str, security_groups: t.Mapping[str, str]) -> list[Violation]:

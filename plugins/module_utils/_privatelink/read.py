@@ -256,4 +256,6 @@ def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: 
         facts = replace(facts, endpoints=tuple(reads.vpc_endpoints(filters={"vpc-id": [vpc_id]})))
     if "create_vpc_endpoint" in names:
         facts = replace(facts, endpoint_quota=reads.endpoint_quota())
+    if names & {"create_vpc_endpoint", "add_subnets"}:
+        facts = replace(facts, caller_account=reads.caller_account())
     return current, facts

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.reads import Reads, SharedReads, matches
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
     InterfaceEndpoint,
     NetworkInterface,
@@ -68,19 +69,25 @@ class Account:
         self.calls.append(("quota", client))
         return 50
 
+    def caller_account(self, client: object) -> str:
+        self.calls.append(("account", client))
+        if client == "no way to sts":
+            raise ApiError("no way", api="sts")
+        return "210987654321"
+
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     account = Account()
     for name in dir(account):
-        if name.startswith("describe") or name == "endpoint_quota":
+        if name.startswith("describe") or name in ("endpoint_quota", "caller_account"):
             monkeypatch.setattr(api, name, getattr(account, name))
     return account
 
 
 @pytest.fixture
 def shared(account: Account) -> SharedReads:
-    return SharedReads("ec2", lambda: "quotas")
+    return SharedReads("ec2", lambda: "quotas", lambda: "sts")
 
 
 def ids(endpoints: Sequence[InterfaceEndpoint]) -> list[str]:
@@ -88,7 +95,7 @@ def ids(endpoints: Sequence[InterfaceEndpoint]) -> list[str]:
 
 
 def test_for_one_private_endpoint_each_read_is_a_call(account: Account) -> None:
-    reads = Reads("ec2", lambda: "quotas")
+    reads = Reads("ec2", lambda: "quotas", lambda: "sts")
     reads.vpc_endpoints(ids=["vpce-1"])
     reads.vpc_endpoints(filters={"vpc-id": ["vpc-1"]})
     reads.network_interfaces(["eni-1"])
@@ -97,6 +104,7 @@ def test_for_one_private_endpoint_each_read_is_a_call(account: Account) -> None:
     reads.vpc("vpc-1")
     reads.vpc_endpoint_service("service-1")
     reads.endpoint_quota()
+    assert reads.caller_account() == "210987654321"
     assert account.calls == [
         ("endpoints", ["vpce-1"], {}),
         ("endpoints", [], {"vpc-id": ["vpc-1"]}),
@@ -106,7 +114,14 @@ def test_for_one_private_endpoint_each_read_is_a_call(account: Account) -> None:
         ("vpc", "vpc-1"),
         ("service", "service-1"),
         ("quota", "quotas"),
+        ("account", "sts"),
     ]
+
+
+def test_who_the_caller_is_may_stay_unknown(account: Account) -> None:
+    assert Reads("ec2", lambda: "quotas", lambda: "no way to sts").caller_account() is None
+    assert Reads("ec2", lambda: "quotas").caller_account() is None
+    assert account.calls == [("account", "no way to sts")]
 
 
 def test_all_endpoints_are_listed_once_and_chosen_by_id_and_filters(account: Account, shared: SharedReads) -> None:
@@ -172,12 +187,14 @@ def test_what_the_limits_need_is_read_once_for_the_whole_run_also_where_it_is_no
         assert shared.vpc_endpoint_service("service-1") is None
         assert shared.security_groups(["sg-2", "sg-1"]) == shared.security_groups(["sg-1", "sg-2"])
         assert shared.endpoint_quota() == 50
+        assert shared.caller_account() == "210987654321"
         shared.refresh()
     assert account.calls == [
         ("vpc", "vpc-unknown"),
         ("service", "service-1"),
         ("groups", "sg-2", "sg-1"),
         ("quota", "quotas"),
+        ("account", "sts"),
     ]
 
 

@@ -417,6 +417,14 @@ def test_a_missing_permission_is_named_and_the_encoded_message_left_out(
     assert "aBcD" not in str(caught.value)
 
 
+def test_a_refusal_because_the_vpc_is_shared_is_no_matter_of_permissions(aws: FakeAws, ec2: t.Any) -> None:
+    aws.script = [Reply(403, "UnauthorizedOperation", "This operation does not support shared VPCs.")]
+    with pytest.raises(ApiError, match=r"Use the owner's credentials\. AWS says: This operation does not") as caught:
+        api.modify_vpc_endpoint(ec2, "vpce-1", add_subnet_ids=["subnet-a"])
+    assert "IAM policy" not in str(caught.value)
+    assert caught.value.code == "UnauthorizedOperation"
+
+
 def test_an_answer_that_is_not_one_of_aws_says_so(aws: FakeAws, ec2: t.Any) -> None:
     aws.script = [Reply(body="<html><p>log in")] * 9
     with pytest.raises(ApiError, match=r"not one of AWS. Check endpoint_url and any proxy"):

@@ -398,3 +398,29 @@ def test_what_cannot_be_checked_yet_is_named(unknown: dict[str, None], codes: se
     verdict = checked(desired(allow_missing_network=True, **unknown))
     assert verdict.violations == ()
     assert set(verdict.unchecked) == codes
+
+
+@pytest.mark.parametrize("owner_id", ["210987654321", None], ids=["own", "unknown"])
+def test_a_subnet_of_the_callers_own_account_needs_no_word(owner_id: str | None) -> None:
+    subnets = tuple(replace(subnet, owner_id=owner_id) for subnet in SUBNETS)
+    assert checked(desired(), subnets=subnets, caller_account="210987654321") == Verdict()
+
+
+def test_a_subnet_that_another_account_shares_is_a_warning_of_a_creation() -> None:
+    subnets = tuple(replace(subnet, owner_id="310987654322") for subnet in SUBNETS)
+    assert checked(desired(), subnets=subnets, caller_account="210987654321") == Verdict(
+        warnings=(
+            "Subnet subnet-a belongs to account 310987654322 and is shared with 210987654321. AWS lets only the owner "
+            "of a VPC make and change VPC endpoints in it: use the owner's credentials.",
+        )
+    )
+    assert checked(desired(), subnets=subnets) == Verdict()
+
+
+def test_a_shared_subnet_is_a_warning_where_subnets_are_added_and_no_word_elsewhere() -> None:
+    subnets = tuple(replace(subnet, owner_id="310987654322") for subnet in SUBNETS)
+    here = current(main=pair(interface_endpoint(), registration()))
+    facts = {"subnets": subnets, "caller_account": "210987654321"}
+    added = checked(desired(subnet_ids=("subnet-b", "subnet-a")), here, **facts)
+    assert [warning.split(" belongs")[0] for warning in added.warnings] == ["Subnet subnet-a", "Subnet subnet-b"]
+    assert checked(desired(security_group_ids=("sg-1", "sg-2")), here, **facts) == Verdict()
