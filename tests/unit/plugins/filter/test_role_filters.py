@@ -58,8 +58,8 @@ def test_a_zone_may_be_named_by_its_letter() -> None:
 
 @given(prefix=st.integers(16, 25))
 def test_eight_parts_fill_the_range_and_never_overlap(prefix: int) -> None:
-    network = ipaddress.ip_network(f"10.0.0.0/{prefix}")
-    parts = [ipaddress.ip_network(part) for part in zone_ranges(str(network), ZONES).values()]
+    network = ipaddress.IPv4Network(f"10.0.0.0/{prefix}")
+    parts = [ipaddress.IPv4Network(part) for part in zone_ranges(str(network), ZONES).values()]
     assert list(ipaddress.collapse_addresses(parts)) == [network]
     assert sum(part.num_addresses for part in parts) == network.num_addresses
 
@@ -81,8 +81,12 @@ def test_what_is_no_zone_is_refused() -> None:
 
 
 def test_a_resource_must_carry_all_of_the_tags() -> None:
-    own = {"id": "own", "tags": {"a": "1", "b": "2", "c": "3"}}
-    others = [{"id": "other", "tags": {"a": "1", "b": "other"}}, {"id": "part", "tags": {"a": "1"}}, {"id": "none"}]
+    own: dict[str, t.Any] = {"id": "own", "tags": {"a": "1", "b": "2", "c": "3"}}
+    others: list[dict[str, t.Any]] = [
+        {"id": "other", "tags": {"a": "1", "b": "other"}},
+        {"id": "part", "tags": {"a": "1"}},
+        {"id": "none"},
+    ]
     assert with_tags([own, *others], {"a": "1", "b": "2"}) == [own]
 
 
