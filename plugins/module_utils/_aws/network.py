@@ -56,9 +56,8 @@ def describe_group_rules(ec2: Client, ids: Sequence[str]) -> list[SecurityGroup]
     return [shapes.security_group(item) for item in items]
 
 
-def describe_network_acls(ec2: Client, subnet_ids: Sequence[str]) -> list[NetworkAcl]:
-    """The lists of these subnets."""
-    items = _matching(ec2, "describe_network_acls", "NetworkAcls", {"association.subnet-id": subnet_ids})
+def describe_network_acls(ec2: Client, vpc_ids: Sequence[str]) -> list[NetworkAcl]:
+    items = _matching(ec2, "describe_network_acls", "NetworkAcls", {"vpc-id": vpc_ids})
     return [shapes.network_acl(item) for item in items]
 
 

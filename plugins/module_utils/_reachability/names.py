@@ -55,6 +55,9 @@ def _private_dns(facts: Facts) -> Hop:
     vpce, vpc_id = facts.endpoint.vpc_endpoint_id, facts.endpoint.vpc_id
     if facts.endpoint.private_dns_enabled:
         return Hop("private_dns", vpce, PASS, f"{facts.host} resolves to {vpce} in {vpc_id}.")
+    if facts.endpoint.state != "available":
+        message = f"Private DNS of {vpce} can be on only while it is available."
+        return Hop("private_dns", vpce, UNKNOWN, message, "PrivateDnsEnabled=false")
     message = f"Private DNS of {vpce} is off: {facts.host} does not resolve to it in {vpc_id}."
     return Hop("private_dns", vpce, BLOCK, message, "PrivateDnsEnabled=false", enable_private_dns(facts))
 

@@ -29,9 +29,9 @@ class Path:
 
 
 def paths(facts: Facts) -> list[Path]:
-    """Every address of the interface endpoint that the source has an address of the same family for."""
+    """Every address of the interface endpoint that the source has an address of the same family for, by zone."""
     found: list[Path] = []
-    for interface in facts.interfaces:
+    for interface in sorted(facts.interfaces, key=lambda one: (facts.zone_of(one.subnet_id) or "", one.subnet_id)):
         for address in interface.addresses:
             version = ip_address(address).version
             own = next((one for one in facts.source.interface.addresses if ip_address(one).version == version), None)

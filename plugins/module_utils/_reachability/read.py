@@ -191,7 +191,7 @@ def _with_network(facts: Facts, ec2: t.Any) -> Facts:
     group_ids = sorted({*facts.endpoint.security_group_ids, *(facts.source.interface.security_group_ids or ())})
     groups = may.read("security groups", lambda: network.describe_group_rules(ec2, group_ids)) or []
     tables = may.read("route tables", lambda: network.describe_route_tables(ec2, vpc_ids)) or []
-    acls = may.read("network ACLs", lambda: network.describe_network_acls(ec2, subnet_ids)) or []
+    acls = may.read("network ACLs", lambda: network.describe_network_acls(ec2, vpc_ids)) or []
     facts = replace(
         facts,
         subnets={subnet.subnet_id: subnet for subnet in network.describe_subnet_ranges(ec2, subnet_ids)},

@@ -51,10 +51,10 @@ READS: dict[str, tuple[t.Any, str, str, dict[str, t.Any]]] = {
         where("group-id", "sg-1"),
     ),
     "lists": (
-        lambda ec2: network.describe_network_acls(ec2, ["subnet-1"]),
+        lambda ec2: network.describe_network_acls(ec2, ["vpc-1"]),
         "describe_network_acls",
         "NetworkAcls",
-        where("association.subnet-id", "subnet-1"),
+        where("vpc-id", "vpc-1"),
     ),
     "tables": (
         lambda ec2: network.describe_route_tables(ec2, ["vpc-1"]),

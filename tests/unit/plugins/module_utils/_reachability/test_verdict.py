@@ -95,6 +95,11 @@ def test_inside_a_subnet_no_network_acl_judges() -> None:
     assert not [hop for hop in found["hops"] if "acl" in hop["name"]]
 
 
+def test_ways_come_by_zone_however_aws_lists_the_interfaces() -> None:
+    found = reachability(replace(WAY, interfaces=ENDS[::-1]))
+    assert [path["availability_zone_id"] for path in found["paths"]] == ["use1-az1", "use1-az2"]
+
+
 def test_another_zone_is_told_and_passes() -> None:
     hops = [hop for hop in reachability(WAY)["hops"] if hop["name"] == "zone"]
     assert [hop["message"] for hop in hops] == [
