@@ -129,7 +129,7 @@ class Customer:
             "wait_timeout": 300,
             **options,
         }
-        if module == "endpoint_info":
+        if module.endswith("_info"):
             del arguments["wait_timeout"]
         output = io.StringIO()
         with self._at_work(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
