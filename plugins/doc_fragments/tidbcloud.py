@@ -74,3 +74,59 @@ options:
     type: float
     default: 15
 """
+
+    # The same options for plugins, which find their environment variables by themselves.
+    PLUGINS = r"""
+options:
+  tidbcloud_public_key:
+    description:
+      - Public half of a TiDB Cloud API key.
+      - The key must belong to an Organization Owner or a Project Owner.
+    type: str
+    env:
+      - name: TIDBCLOUD_PUBLIC_KEY
+  tidbcloud_private_key:
+    description:
+      - Private half of the TiDB Cloud API key. It is never logged or cached.
+    type: str
+    env:
+      - name: TIDBCLOUD_PRIVATE_KEY
+  tidbcloud_api_url:
+    description:
+      - URL of the TiDB Cloud Dedicated API. A URL without a path gets V(/v1beta1).
+      - Plain C(http) is accepted for loopback addresses only.
+    type: str
+    default: https://dedicated.tidbapi.com/v1beta1
+    env:
+      - name: TIDBCLOUD_DEDICATED_ENDPOINT
+  tidbcloud_serverless_api_url:
+    description:
+      - URL of the TiDB Cloud Starter and Essential API.
+    type: str
+    default: https://serverless.tidbapi.com/v1beta1
+    env:
+      - name: TIDBCLOUD_SERVERLESS_ENDPOINT
+  tidbcloud_ca_path:
+    description:
+      - File of certificate authorities to trust for the TiDB Cloud API, for example behind a proxy that inspects TLS.
+    type: path
+  tidbcloud_timeout:
+    description:
+      - Seconds to wait for the TiDB Cloud API in one request.
+    type: float
+    default: 30
+  project_id:
+    description:
+      - ID of the TiDB Cloud project. Without it and O(project_ids) the key's default project is meant.
+    type: str
+  assume_role_arn:
+    description:
+      - ARN of an AWS role to assume for all AWS calls.
+    type: str
+  assume_role_external_id:
+    description:
+      - External ID to present when assuming O(assume_role_arn).
+    type: str
+requirements:
+  - requests >= 2.28.0
+"""

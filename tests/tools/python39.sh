@@ -25,4 +25,5 @@ if [[ ! tests/tools/python39.txt -ot $directory/.done ]]; then
 fi
 echo "Python 3.9:"
 PYTHONPATH=$directory/lib PYTHONPYCACHEPREFIX=$directory/pycache "$directory/venv/bin/python" -m compileall -q plugins
-PYTHONPATH=$directory/lib "$directory/venv/bin/python" -m pytest -q tests/unit/plugins
+# An inventory plugin runs on the control node, whose Python is newer.
+PYTHONPATH=$directory/lib "$directory/venv/bin/python" -m pytest -q --ignore tests/unit/plugins/inventory tests/unit/plugins

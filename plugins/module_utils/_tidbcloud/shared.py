@@ -68,7 +68,9 @@ class SharedTidbCloud(TidbCloud):
         """From the list of the cluster's project; a cluster without a known project is asked for by itself."""
         cluster = self._clusters.get(cluster_id)
         project_id = project_id or (cluster.project_id if cluster else None)
-        asked = (ANY, ANY, project_id) if project_id else (cluster_id, node_group_id, None)
+        asked: tuple[str, str, str | None] = (cluster_id, node_group_id, None)
+        if project_id:
+            asked = (ANY, ANY, project_id)
         if asked not in self._registrations:
             self._registrations[asked] = super().list_registrations(*asked, "aws" if project_id else cloud_provider)
         # Any field of a row may be missing; the id of a node group is that of no other cluster's.

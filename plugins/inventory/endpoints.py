@@ -1,0 +1,256 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: endpoints
+short_description: Private endpoints of TiDB Cloud clusters as hosts
+version_added: 0.1.0
+author:
+  - TiDB Cloud PrivateLink contributors (@tidbcloud-privatelink)
+description:
+  - Makes a host of every private endpoint, named by the ID of its interface endpoint, to run tasks for some of them or
+    to slice a job in AWX.
+  - A private endpoint is no machine. Tasks for it run on the control node, since C(ansible_connection) is set to
+    V(local).
+  - The host variable C(private_endpoint) holds its facts, with the keys that M(tidbcloud.privatelink.endpoint_info)
+    returns.
+  - Every host is in the group C(private_endpoints) and in C(status_<status>), C(region_<region>), C(project_<ID>),
+    C(cluster_<ID>) and C(vpc_<ID>), as far as these are known. What a group name cannot hold becomes an underscore.
+  - Costs two requests to TiDB Cloud for a hundred private endpoints of a project (its clusters and their
+    registrations), and one more to sign in.
+  - The name of the inventory file must end with C(tidbcloud_endpoints.yml) or C(tidbcloud_endpoints.yaml).
+extends_documentation_fragment:
+  - amazon.aws.common.plugins
+  - amazon.aws.region.plugins
+  - tidbcloud.privatelink.tidbcloud.plugins
+  - ansible.builtin.constructed
+  - ansible.builtin.inventory_cache
+options:
+  plugin:
+    description:
+      - Name of this plugin.
+    type: str
+    required: true
+    choices: [tidbcloud.privatelink.endpoints]
+  aws_details:
+    description:
+      - Whether to read the interface endpoints from AWS, which costs no request to TiDB Cloud.
+      - With them an interface endpoint is found, too, that is not registered, by its service where another one is
+        registered for it, or by the ownership tags of this collection.
+      - Without them no AWS credentials are needed, the VPC is not known, and the status is that of the registration
+        alone.
+    type: bool
+    default: true
+  project_ids:
+    description:
+      - IDs of TiDB Cloud projects. The API lists one project at a time; without this and O(project_id) the key's
+        default project is listed.
+    type: list
+    elements: str
+    default: []
+  cluster_ids:
+    description:
+      - Only private endpoints of these clusters. Without O(project_ids) each is a request of its own.
+    type: list
+    elements: str
+    default: []
+  node_group_ids:
+    description:
+      - Only private endpoints of these TiDB node groups.
+    type: list
+    elements: str
+    default: []
+  vpc_ids:
+    description:
+      - Only private endpoints in these VPCs. Needs O(aws_details).
+    type: list
+    elements: str
+    default: []
+  vpc_endpoint_ids:
+    description:
+      - Only these interface endpoints.
+    type: list
+    elements: str
+    default: []
+  statuses:
+    description:
+      - Only private endpoints with one of these statuses.
+    type: list
+    elements: str
+    default: []
+    choices: [not_configured, initiating, pending, active, deleting, failed]
+  regions:
+    description:
+      - AWS regions to read. Defaults to O(region), and then to the regions of the clusters and registrations that are
+        found.
+    type: list
+    elements: str
+    default: []
+  accounts:
+    description:
+      - AWS accounts to read, for private endpoints in several of them. Defaults to the one of the AWS options.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      profile:
+        description:
+          - A named AWS profile.
+        type: str
+      assume_role_arn:
+        description:
+          - ARN of an AWS role to assume.
+        type: str
+      assume_role_external_id:
+        description:
+          - External ID to present when assuming the role.
+        type: str
+      regions:
+        description:
+          - AWS regions to read in this account.
+        type: list
+        elements: str
+seealso:
+  - module: tidbcloud.privatelink.endpoint_info
+"""
+
+EXAMPLES = r"""
+# production.tidbcloud_endpoints.yml: the private endpoints of the key's default project.
+# The API key comes from TIDBCLOUD_PUBLIC_KEY and TIDBCLOUD_PRIVATE_KEY, AWS credentials from where boto3 finds them.
+plugin: tidbcloud.privatelink.endpoints
+
+---
+# Two projects, from TiDB Cloud alone, kept for ten minutes.
+plugin: tidbcloud.privatelink.endpoints
+project_ids:
+  - "1234567890123456780"
+  - "1234567890123456781"
+aws_details: false
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/tidbcloud_endpoints
+cache_timeout: 600
+
+---
+# Two AWS accounts, with groups and variables of one's own; the variables are those of the playbook
+# tidbcloud.privatelink.check.
+plugin: tidbcloud.privatelink.endpoints
+accounts:
+  - assume_role_arn: arn:aws:iam::123456789012:role/privatelink
+  - assume_role_arn: arn:aws:iam::210987654321:role/privatelink
+keyed_groups:
+  - prefix: team
+    key: private_endpoint.tags.team | default('none')
+groups:
+  to_be_watched: private_endpoint.status != 'active'
+compose:
+  private_connection_cluster_id: private_endpoint.cluster_id
+  private_connection_vpc_endpoint_id: private_endpoint.vpc_endpoint_id
+"""
+
+import importlib.util
+import typing as t
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.unsafe_proxy import wrap_var
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import read_private_endpoints
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
+    connect_tidbcloud,
+    fleet_accounts,
+    fleet_filters,
+)
+
+try:
+    from ansible.template import trust_as_template
+except ImportError:  # ansible-core before 2.19, which takes every string for a template
+
+    def trust_as_template(value: str) -> str:
+        return value
+
+
+FILE_NAMES = ("tidbcloud_endpoints.yml", "tidbcloud_endpoints.yaml")
+EVERY = "private_endpoints"
+# The fact that each group is named after, by the prefix of the group.
+GROUPS = {
+    "status": "status",
+    "region": "region",
+    "project": "project_id",
+    "cluster": "cluster_id",
+    "vpc": "vpc_id",
+}
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
+    """Private endpoints as hosts. Errors are AnsibleParserError."""
+
+    NAME = "tidbcloud.privatelink.endpoints"
+
+    def verify_file(self, path: str) -> bool:
+        return bool(super().verify_file(path)) and path.endswith(FILE_NAMES)
+
+    def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        self._read_config_data(path)
+        for endpoint in self._endpoints(path, cache):
+            if endpoint["vpc_endpoint_id"]:
+                self._add(endpoint)
+
+    def _endpoints(self, path: str, cache: bool) -> list[dict[str, t.Any]]:
+        """From the cache where the user wants one; C(cache) is false where it shall be made anew."""
+        if not self.get_option("cache"):
+            return self._read()
+        key = self.get_cache_key(path)
+        if cache and key in self._cache:
+            return t.cast("list[dict[str, t.Any]]", self._cache[key])
+        self._cache[key] = self._read()
+        return t.cast("list[dict[str, t.Any]]", self._cache[key])
+
+    def _read(self) -> list[dict[str, t.Any]]:
+        options = _Options({name: self._templated(value) for name, value in self.get_options().items()})
+        aws_details = options.params["aws_details"]
+        if aws_details and importlib.util.find_spec("boto3") is None:
+            raise AnsibleParserError("The Python library boto3 is missing. Install it, or set aws_details to false.")
+        try:
+            accounts = fleet_accounts(options) if aws_details else []
+            return read_private_endpoints(fleet_filters(options.params), connect_tidbcloud(options), accounts)
+        except PrivateLinkError as error:
+            raise AnsibleParserError(str(error)) from None
+
+    def _templated(self, value: t.Any) -> t.Any:
+        """Options may be templates, such as a lookup of the API key."""
+        return self.templar.template(value) if isinstance(value, (str, list)) else value
+
+    def _add(self, endpoint: dict[str, t.Any]) -> None:
+        host = self.inventory.add_host(endpoint["vpc_endpoint_id"], self.inventory.add_group(EVERY))
+        variables = {
+            # What the APIs tell is never a template.
+            "private_endpoint": wrap_var(endpoint),
+            "ansible_connection": trust_as_template("local"),
+            "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
+        }
+        for name, value in variables.items():
+            self.inventory.set_variable(host, name, value)
+        for prefix, fact in GROUPS.items():
+            if endpoint[fact]:
+                group = self._sanitize_group_name(f"{prefix}_{endpoint[fact]}")
+                self.inventory.add_child(self.inventory.add_group(group), host)
+        strict = self.get_option("strict")
+        self._set_composite_vars(self.get_option("compose"), variables, host, strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, host, strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host, strict)
+
+
+class _Options:
+    """The options as the modules' own rooms read them."""
+
+    def __init__(self, params: dict[str, t.Any]) -> None:
+        self.params = params
+
+    def fail_json(self, msg: str, **_details: t.Any) -> t.NoReturn:
+        raise AnsibleParserError(msg)
