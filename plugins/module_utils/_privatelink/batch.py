@@ -140,7 +140,8 @@ def _identity(outcome: Outcome, clouds: SharedClouds) -> t.Hashable:
         return outcome.before.main.vpc_endpoint_id
     desired = outcome.desired
     service = outcome.before.service.service_name if outcome.before.service else desired.target
-    return (id(clouds), service, desired.vpc_id, desired.name, desired.vpc_endpoint_id)
+    # A delete that finds nothing does not learn the service: its node group stands for it.
+    return (id(clouds), service, outcome.before.node_group_id, desired.vpc_id, desired.name, desired.vpc_endpoint_id)
 
 
 def _place(outcome: Outcome) -> tuple[str, str]:

@@ -26,10 +26,13 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import Outcome
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import Reserved, Verdict
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import NodeGroup
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Await, Deadline, Seen, Work
 from tests.unit.plugins.module_utils._privatelink.literals import (
+    GROUP,
     OTHER_VPC,
+    SERVICE,
     SERVICE_NAME,
     VPC,
     VPCE,
@@ -60,6 +63,7 @@ class Rooms:
         self.broken: set[str] = set()
         self.lost: set[str] = set()
         self.reserved: list[Reserved] = []
+        self.groups: dict[str, NodeGroup] = {}
 
     def prepare(self, wish: Desired, clouds: SharedClouds, *, check_mode: bool, reserved: Reserved) -> Outcome:
         vpc_id = wish.vpc_id or ""
@@ -67,7 +71,9 @@ class Rooms:
         self.reserved.append(reserved)
         if vpc_id in self.forbidden:
             raise LIMIT
-        before = current()
+        before = current(service=None if wish.state == "absent" else SERVICE)
+        if wish.node_group_id:
+            before = replace(before, node_group=self.groups[wish.node_group_id])
         if vpc_id in self.there:
             vpce = f"vpce-of-{vpc_id}"
             before = replace(before, main=pair(interface_endpoint(vpce, vpc_id=vpc_id), registration(vpce)))
@@ -189,6 +195,12 @@ def test_two_items_that_mean_the_same_private_endpoint_are_told_and_the_first_on
 def test_items_that_differ_in_name_vpc_or_account_are_not_the_same(rooms: Rooms) -> None:
     ended = rooms.run(item(name="one"), item(name="two"), item(OTHER_VPC), item(name="one", clouds=OTHER_CLOUDS))
     assert [one.returned()["failed"] for one in ended] == [False] * 4
+
+
+def test_two_node_groups_are_not_the_same_also_where_a_delete_learns_no_service(rooms: Rooms) -> None:
+    rooms.groups = {"1": replace(GROUP, node_group_id="1"), "2": replace(GROUP, node_group_id="2")}
+    ended = rooms.run(*(item(state="absent", node_group_id=group_id) for group_id in ("1", "2", "1")))
+    assert [one.returned()["failed"] for one in ended] == [False, False, True]
 
 
 def test_each_item_is_checked_against_what_those_before_it_will_take_up(rooms: Rooms) -> None:
