@@ -48,8 +48,8 @@ $(VENV)/.done: requirements-dev.txt
 	python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch '$@'
 
-test: setup ## every part: lint sanity unit contract integration molecule
-	@python -m tests.tools.parts lint sanity unit contract integration molecule
+test: setup ## every part: lint sanity unit contract network integration molecule
+	@python -m tests.tools.parts lint sanity unit contract network integration molecule
 
 lint: setup ## ansible-lint, antsibull-docs, antsibull-changelog, ruff, mypy
 	ruff check --output-format concise .
@@ -67,6 +67,10 @@ unit: setup ## unit tests with coverage, and on Python 3.9 where there is one
 
 contract: setup ## the sandbox and the modules against the cloud's published specification
 	python -m pytest -q tests/contract
+
+network: setup ## the check on a real network: namespaces, firewalls, a resolver and a MariaDB server
+	@tests/tools/network_packages.sh '$(CACHE)/network/packages'
+	timeout --foreground 600 python -m pytest -q -rs tests/network
 
 # The copy is one for each environment: two Pythons may be tested at once, with amazon.aws of their own.
 COPY      = $(CACHE)/copy/$(notdir $(VENV))
@@ -103,4 +107,4 @@ sandbox-status: setup ## what is in it
 demo: setup ## see a whole life of a connection, from an empty account and back, on this machine alone
 	@python -m tests.demo
 
-.PHONY: demo help setup test lint unit contract copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
+.PHONY: demo help setup test lint unit contract network copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status

@@ -131,12 +131,12 @@ _CAUSES: dict[tuple[str | None, str], tuple[str, ...]] = {
     ),
     (None, "server_error"): ("The server's own text names the reason: look at its list of errors and at its log.",),
 }
-# Where other addresses of the same endpoint answer. Its security groups, its status and the cluster are the same for all.
+# Where other addresses of the same endpoint answer. Its security groups, status and cluster are the same for all.
 _ONE_ZONE = (
-    "Only some addresses fail, and each is in a zone of its own: look at the network ACL and the route table of the "
-    "subnets there, which the other zones' need not resemble.",
-    "The endpoint service has nothing that answers in that zone: until its owner has mended it, remove the zone's "
-    "subnet from the endpoint.",
+    "Only some addresses fail, and each is in a zone of its own: look at the network ACLs and route tables of the "
+    "subnets there, which may differ from the other zones'.",
+    "The endpoint service has nothing that answers in that zone: remove the zone's subnet from the endpoint until its "
+    "owner has mended it.",
     "The address is not the endpoint's any more: compare it with the endpoint's network interfaces.",
 )
 _ONE_FAMILY = (
@@ -158,7 +158,7 @@ def causes_of(stage: str, problem: str, host: str, port: int) -> tuple[str, ...]
 def causes_of_a_part(
     problem: str, port: int, failing: t.Sequence[str], answering: t.Sequence[str]
 ) -> tuple[str, ...] | None:
-    """The causes where only the addresses C(failing) do not answer; null where the problem does not lie on the way."""
+    """The causes where only the addresses C(failing) do not answer; null where the problem is not on the way."""
     if problem not in _NO_WAY or not failing or not answering:
         return None
     families, others = ({_family(address) for address in addresses} for addresses in (failing, answering))

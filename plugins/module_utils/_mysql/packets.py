@@ -13,7 +13,7 @@ import socket
 import time
 import typing as t
 
-from .failure import StageFailed, not_mysql, timed_out
+from .failure import StageFailed, from_os_error, not_mysql, timed_out
 
 if t.TYPE_CHECKING:
     import ssl
@@ -54,7 +54,11 @@ class Connection:
     @classmethod
     def to(cls, address: str, port: int, deadline: Deadline) -> Connection:
         """Connect by TCP. Raises OSError or StageFailed."""
-        sock = socket.create_connection((address, port), timeout=deadline.remaining())
+        try:
+            sock = socket.create_connection((address, port), timeout=deadline.remaining())
+        except ConnectionResetError as error:
+            # What is not let in is refused. This one stood, and ended before its end was asked whether it stands.
+            raise from_os_error(error, "greeting") from error
         # Or the stages measure how long the system keeps small packets back.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return cls(sock, deadline)

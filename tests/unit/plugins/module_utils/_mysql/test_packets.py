@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failure import StageFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.packets import (
+    Connection,
     Deadline,
     PayloadReader,
     readable,
@@ -30,6 +33,16 @@ def test_a_deadline_counts_down_and_then_raises() -> None:
     with pytest.raises(StageFailed) as failure:
         deadline.remaining()
     assert failure.value.problem == "timed_out"
+
+
+def test_a_connection_that_is_reset_at_once_stood_and_fails_in_the_greeting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def reset(*_arguments: object, **_options: object) -> socket.socket:
+        raise ConnectionResetError(104, "Connection reset by peer")
+
+    monkeypatch.setattr(socket, "create_connection", reset)
+    with pytest.raises(StageFailed) as failure:
+        Connection.to("127.0.0.1", 4000, Deadline(1))
+    assert (failure.value.stage, failure.value.problem) == ("greeting", "closed")
 
 
 def test_half_of_a_deadline_is_left_until_its_middle() -> None:

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The host in the VPC, as Ansible manages it from outside: its interpreter is one that runs in there."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.network import tools
+from tests.network.mariadb import PASSWORD, USER, MariaDb
+from tests.network.vpc import CLIENT, HOST, PORT, Vpc
+
+Result = dict[str, Any]
+
+
+class Client:
+    """C(directory) gets Ansible's files."""
+
+    def __init__(self, vpc: Vpc, database: MariaDb, directory: Path) -> None:
+        self._vpc = vpc
+        self._database = database
+        self._directory = directory
+        interpreter = directory / "python-in-the-vpc"
+        command = shlex.join(vpc.command(CLIENT, sys.executable))
+        interpreter.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
+        interpreter.chmod(0o755)
+        self._inventory = directory / "inventory.json"
+        host = {"ansible_connection": "local", "ansible_python_interpreter": str(interpreter)}
+        self._inventory.write_text(json.dumps({"all": {"hosts": {CLIENT: host}}}), encoding="utf-8")
+        (directory / "ansible_collections/tidbcloud").mkdir(parents=True)
+        (directory / "ansible_collections/tidbcloud/privatelink").symlink_to(tools.ROOT)
+
+    def ping(self, **options: Any) -> Result:
+        """What C(endpoint_ping) returns there, run by Ansible; C(login_password=None) leaves the login out."""
+        usual = {
+            "host": HOST,
+            "port": PORT,
+            "ca_pem": self._database.ca_pem,
+            "login_user": USER,
+            "login_password": PASSWORD,
+            "attempts": 2,
+            "timeout": 10,
+        }
+        arguments = json.dumps({**usual, **options})
+        module = "tidbcloud.privatelink.endpoint_ping"
+        done = subprocess.run(
+            [sys.executable, "-m", "ansible", "adhoc", CLIENT, "-i", self._inventory, "-m", module, "-a", arguments],
+            env={
+                **tools.environment(),
+                "HOME": str(self._directory),
+                "ANSIBLE_COLLECTIONS_PATH": str(self._directory),
+                "ANSIBLE_HOME": str(self._directory / "ansible"),
+                "ANSIBLE_PIPELINING": "true",
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        if f"{CLIENT} | " not in done.stdout:
+            raise RuntimeError(done.stdout + done.stderr)
+        result: Result = json.loads(done.stdout.partition("=>")[2])
+        return {"failed": f"{CLIENT} | FAILED!" in done.stdout, **result}
+
+    def reference(
+        self, *, port: int = PORT, login_password: str = PASSWORD, timeout: float = 10, **_options: Any
+    ) -> str:
+        """What PyMySQL says there. It knows a time for each address, the check one for all of them."""
+        request = {"host": HOST, "port": port, "user": USER, "password": login_password, "timeout": timeout / 2}
+        text = json.dumps({**request, "ca_pem": self._database.ca_pem})
+        return self._vpc.run(CLIENT, sys.executable, "-m", "tests.network.reference", text=text).strip()
