@@ -73,8 +73,11 @@ class Account:
         asked = {"vpc_endpoint_id": self.ids["vpce"], "network_interface_id": self.ids["eni"], **question}
         if "instance_id" in question or "subnet_id" in question:
             del asked["network_interface_id"]
-        connect = lambda: tidb if tidb is not None else no_key()  # noqa: E731
-        return read_facts(Question(**asked), t.cast(t.Any, self), t.cast(t.Any, connect))
+
+        def connect() -> t.Any:
+            return tidb if tidb is not None else no_key()
+
+        return read_facts(Question(**asked), t.cast(t.Any, self), connect)
 
     def registered(self) -> Registration:
         return registration(self.ids["vpce"])
