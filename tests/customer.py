@@ -179,6 +179,14 @@ class Customer:
         return [row["vpc_endpoint_id"] for row in rows if row["state"] != "DISCOVERED"]
 
 
+def run_alone(module: str, options: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+    """Run a module in a process that does nothing else; what it returns is lost, its exit status is not."""
+    os.environ.clear()
+    os.environ.update({"HOME": os.devnull, **environment})
+    with _module_arguments(dict(options)), _services_read_once(), contextlib.redirect_stdout(io.StringIO()):
+        importlib.import_module(f"{MODULES}.{module}").main()
+
+
 def _services_read_once() -> contextlib.AbstractContextManager[object]:
     return mock.patch.object(JSONFileLoader, "load_file", staticmethod(_read_once))
 
