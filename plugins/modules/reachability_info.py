@@ -45,21 +45,21 @@ options:
   source_instance_id:
     description:
       - The source is this EC2 instance. Its primary network interface is judged.
-      - Exactly one of O(source_instance_id), O(source_network_interface_id) and O(source_subnet_id) names the source.
+      - Exactly one of O(source_instance_id), O(source_network_interface_id) and O(source_address) names the source.
       - The source must be in the region and visible to the AWS account of the private endpoint.
     type: str
   source_network_interface_id:
     description:
       - The source is this network interface, of a container, a function, or an instance with several of them.
     type: str
-  source_subnet_id:
-    description:
-      - The source is the address O(source_address) in this subnet.
-    type: str
   source_address:
     description:
-      - An IPv4 or IPv6 address in O(source_subnet_id). If a network interface has it, the security groups of that one are judged.
+      - The source is this private IPv4 or IPv6 address. If a network interface has it, the security groups of that one are judged.
         If none has it yet, the security groups of the source are unknown.
+    type: str
+  source_subnet_id:
+    description:
+      - Subnet of O(source_address). Needed only where that is not in the VPC of the private endpoint.
     type: str
   port:
     description:

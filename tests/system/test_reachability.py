@@ -33,7 +33,7 @@ class Site:
 
     def ask(self, **options: Any) -> Result:
         source = {"source_network_interface_id": self.client_interface_id}
-        if "source_instance_id" in options or "source_subnet_id" in options:
+        if {"source_instance_id", "source_address"} & set(options):
             source = {}
         return self.customer.run("reachability_info", **{"vpc_endpoint_id": self.vpc_endpoint_id, **source, **options})
 
@@ -42,8 +42,8 @@ class Site:
         answer.raise_for_status()
 
 
-@pytest.fixture
-def site(customer: Customer) -> Site:
+def laid_out(customer: Customer) -> Site:
+    """Of a customer whose account is empty."""
     network = customer.network()
     ec2 = customer.ec2()
     options = {"cluster_id": customer.cluster_id("main"), **network.options}
@@ -62,6 +62,11 @@ def site(customer: Customer) -> Site:
         interface["NetworkInterfaceId"],
         made["port"],
     )
+
+
+@pytest.fixture
+def site(customer: Customer) -> Site:
+    return laid_out(customer)
 
 
 def allow(ec2: Any, group_id: str, port: int, **peers: Any) -> None:
@@ -264,7 +269,7 @@ def test_a_stopped_instance_reaches_nothing(site: Site) -> None:
 
 
 def test_an_address_that_nothing_has_yet_leaves_the_groups_unknown(site: Site) -> None:
-    result = site.ask(source_subnet_id=site.client_subnet_id, source_address="10.7.100.200")
+    result = site.ask(source_address="10.7.100.200")
     assert result["reachable"] is None
     unknown = {hop["name"] for hop in result["hops"] if hop["verdict"] == "unknown"}
     assert unknown == {"source_security_group"}

@@ -39,16 +39,21 @@ def describe_interfaces(ec2: Client, ids: Sequence[str]) -> list[Interface]:
     return [shapes.interface(item) for item in items]
 
 
-def describe_interface_at(ec2: Client, subnet_id: str, address: str) -> Interface | None:
-    """The network interface that has the address, its secondary ones included; null where none has it."""
+def describe_interface_at(ec2: Client, vpc_id: str, address: str) -> Interface | None:
+    """The network interface that has the address, also as a secondary one; null where none of the VPC has it."""
     name = "ipv6-addresses.ipv6-address" if ":" in address else "addresses.private-ip-address"
-    filters = {"subnet-id": [subnet_id], name: [address]}
+    filters = {"vpc-id": [vpc_id], name: [address]}
     items = _matching(ec2, "describe_network_interfaces", "NetworkInterfaces", filters)
     return shapes.interface(items[0]) if items else None
 
 
 def describe_subnet_ranges(ec2: Client, ids: Sequence[str]) -> list[SubnetRange]:
     return [shapes.subnet_range(item) for item in _matching(ec2, "describe_subnets", "Subnets", {"subnet-id": ids})]
+
+
+def describe_subnet_ranges_of(ec2: Client, vpc_id: str) -> list[SubnetRange]:
+    """All subnets of the VPC."""
+    return [shapes.subnet_range(item) for item in _matching(ec2, "describe_subnets", "Subnets", {"vpc-id": [vpc_id]})]
 
 
 def describe_group_rules(ec2: Client, ids: Sequence[str]) -> list[SecurityGroup]:

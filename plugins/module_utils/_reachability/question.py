@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from .._privatelink.errors import PrivateLinkError
 from .._privatelink.options import optional_id
 
-SOURCES = ("source_instance_id", "source_network_interface_id", "source_subnet_id")
+SOURCES = ("source_instance_id", "source_network_interface_id", "source_address")
 
 
 @dataclass(frozen=True)
 class Question:
-    """Which private endpoint, from where. One kind of source is given; the address goes with its subnet.
+    """Which private endpoint, from where. One kind of source is given; an address may go with its subnet.
 
     C(port) is null for the cluster's own.
     """
@@ -36,7 +36,7 @@ class Question:
 
 def reachability_arguments() -> dict[str, t.Any]:
     """Argument spec. Which options go together is checked here, where an empty one counts as not given."""
-    names = (*SOURCES, "source_address", "cluster_id", "node_group_id")
+    names = (*SOURCES, "source_subnet_id", "cluster_id", "node_group_id")
     return {
         "vpc_endpoint_id": {"type": "str", "required": True},
         **{name: {"type": "str"} for name in names},
@@ -51,8 +51,8 @@ def question(params: t.Mapping[str, t.Any]) -> Question:
     if len(given) != 1:
         found = f"{' and '.join(given)} are given" if given else "none is given"
         raise PrivateLinkError(f"Name the source by one of {', '.join(SOURCES)}; {found}.")
-    if bool(params["source_subnet_id"]) != bool(params["source_address"]):
-        raise PrivateLinkError("source_subnet_id and source_address belong together: give both, or another source.")
+    if params["source_subnet_id"] and not params["source_address"]:
+        raise PrivateLinkError(f"source_subnet_id says where source_address is, but {given[0]} is given.")
     if params["port"] is not None and not 0 < params["port"] < 65536:
         raise PrivateLinkError(f"port is {params['port']}; give one of 1 to 65535, or omit it for the cluster's own.")
     return Question(

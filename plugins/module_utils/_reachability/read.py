@@ -24,7 +24,7 @@ from .._privatelink.model import (
 )
 from .._privatelink.read_cluster import aws_region
 from .._tidbcloud.api import TidbCloud
-from .model import Facts, Interface, PrefixLists, Provider, Source, VpcNames
+from .model import Facts, Interface, PrefixLists, Provider, Source, SubnetRange, VpcNames
 from .question import Question
 from .security_groups import contains
 
@@ -48,7 +48,7 @@ def read_facts(question: Question, session: AwsSession, connect: t.Callable[[], 
     facts = Facts(
         port=_port(question, provider),
         endpoint=endpoint,
-        source=_read_source(ec2, question),
+        source=_read_source(ec2, question, endpoint),
         provider=provider,
         private_dns_required=question.private_dns_required,
         interfaces=tuple(network.describe_interfaces(ec2, endpoint.network_interface_ids)),
@@ -135,7 +135,7 @@ def _not_found(kind: str, object_id: str, region: str) -> PrivateLinkError:
     )
 
 
-def _read_source(ec2: t.Any, question: Question) -> Source:
+def _read_source(ec2: t.Any, question: Question, endpoint: InterfaceEndpoint) -> Source:
     region = ec2.meta.region_name
     if question.instance_id:
         instance = network.describe_instance(ec2, question.instance_id)
@@ -147,24 +147,36 @@ def _read_source(ec2: t.Any, question: Question) -> Source:
         if not found:
             raise _not_found("network interface", question.network_interface_id, region)
         return Source(question.network_interface_id, found[0])
-    return _read_address(ec2, str(question.subnet_id), str(question.address))
+    return _read_address(ec2, endpoint, question.subnet_id, str(question.address))
 
 
-def _read_address(ec2: t.Any, subnet_id: str, address: str) -> Source:
+def _read_address(ec2: t.Any, endpoint: InterfaceEndpoint, subnet_id: str | None, address: str) -> Source:
+    """Whoever has the address, in the named subnet or somewhere in the VPC of the interface endpoint."""
     try:
         address = str(ip_address(address))
     except ValueError:
         raise PrivateLinkError(f"source_address is {address!r}; give one IPv4 or IPv6 address.") from None
-    subnets = network.describe_subnet_ranges(ec2, [subnet_id])
-    if not subnets:
-        raise _not_found("subnet", subnet_id, ec2.meta.region_name)
-    subnet = subnets[0]
-    if not any(contains(cidr, address) for cidr in subnet.cidrs):
-        raise PrivateLinkError(f"{address} is not an address of {subnet_id}, which has {' and '.join(subnet.cidrs)}.")
-    found = network.describe_interface_at(ec2, subnet_id, address)
+    subnet = _subnet_of(ec2, endpoint, subnet_id, address)
+    found = network.describe_interface_at(ec2, subnet.vpc_id, address)
     if found is None:
-        return Source(subnet_id, Interface(None, subnet_id, subnet.vpc_id, (address,), None))
-    return Source(subnet_id, replace(found, addresses=(address,)))
+        return Source(address, Interface(None, subnet.subnet_id, subnet.vpc_id, (address,), None))
+    return Source(address, replace(found, addresses=(address,)))
+
+
+def _subnet_of(ec2: t.Any, endpoint: InterfaceEndpoint, subnet_id: str | None, address: str) -> SubnetRange:
+    if subnet_id is None:
+        subnets = network.describe_subnet_ranges_of(ec2, endpoint.vpc_id)
+        where = f"No subnet of {endpoint.vpc_id}, where {endpoint.vpc_endpoint_id} is, has the address {address}. "
+        otherwise = where + "Name the subnet in source_subnet_id where it is in another VPC."
+    else:
+        subnets = network.describe_subnet_ranges(ec2, [subnet_id])
+        if not subnets:
+            raise _not_found("subnet", subnet_id, ec2.meta.region_name)
+        otherwise = f"{address} is not an address of {subnet_id}, which has {' and '.join(subnets[0].cidrs)}."
+    found = next((subnet for subnet in subnets if any(contains(cidr, address) for cidr in subnet.cidrs)), None)
+    if found is None:
+        raise PrivateLinkError(otherwise)
+    return found
 
 
 @dataclass

@@ -84,6 +84,7 @@ def test_check_mode_does_the_same(run: Run) -> None:
     [
         ({"source_instance_id": "i-1"}, Question(VPCE, instance_id="i-1")),
         ({"source_network_interface_id": "eni-1"}, Question(VPCE, network_interface_id="eni-1")),
+        ({"source_address": "10.0.1.25"}, Question(VPCE, address="10.0.1.25")),
         (
             {"source_subnet_id": "subnet-1", "source_address": "10.0.1.25", "port": 3306, "require_private_dns": False},
             Question(VPCE, subnet_id="subnet-1", address="10.0.1.25", port=3306, private_dns_required=False),
@@ -112,7 +113,12 @@ def test_the_options_are_what_is_asked(run: Run, options: dict[str, t.Any], ques
             {"source_instance_id": "i-1", "source_network_interface_id": "eni-1"},
             "source_instance_id and source_network_interface_id are given",
         ),
-        ({"source_subnet_id": "subnet-1"}, "source_subnet_id and source_address belong together"),
+        ({"source_subnet_id": "subnet-1"}, "none is given"),
+        (
+            {"source_instance_id": "i-1", "source_address": "10.0.1.25"},
+            "source_instance_id and source_address are given",
+        ),
+        ({"source_instance_id": "i-1", "source_subnet_id": "subnet-1"}, "but source_instance_id is given"),
         ({"source_instance_id": "i-1", "cluster_id": "1.4e18"}, "quote the id"),
         ({"source_instance_id": "i-1", "port": 70000}, "port is 70000"),
     ],

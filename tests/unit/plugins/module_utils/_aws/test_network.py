@@ -44,6 +44,12 @@ READS: dict[str, tuple[t.Any, str, str, dict[str, t.Any]]] = {
         "Subnets",
         where("subnet-id", "subnet-1"),
     ),
+    "subnets of a VPC": (
+        lambda ec2: network.describe_subnet_ranges_of(ec2, "vpc-1"),
+        "describe_subnets",
+        "Subnets",
+        where("vpc-id", "vpc-1"),
+    ),
     "groups": (
         lambda ec2: network.describe_group_rules(ec2, ["sg-1"]),
         "describe_security_groups",
@@ -99,14 +105,14 @@ def test_an_instance_is_found_in_its_reservation(stubber: Stubber) -> None:
     [("10.0.1.4", "addresses.private-ip-address"), ("fd00::4", "ipv6-addresses.ipv6-address")],
 )
 def test_who_has_an_address_is_asked_for_by_its_family(stubber: Stubber, address: str, name: str) -> None:
-    expected = {"Filters": [where("subnet-id", "subnet-1"), where(name, address)]}
+    expected = {"Filters": [where("vpc-id", "vpc-1"), where(name, address)]}
     answer = {"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1"}]}
     stubber.add_response("describe_network_interfaces", answer, expected)
     stubber.add_response("describe_network_interfaces", {"NetworkInterfaces": []}, expected)
-    found = network.describe_interface_at(stubber.client, "subnet-1", address)
+    found = network.describe_interface_at(stubber.client, "vpc-1", address)
     assert found is not None
     assert found.network_interface_id == "eni-1"
-    assert network.describe_interface_at(stubber.client, "subnet-1", address) is None
+    assert network.describe_interface_at(stubber.client, "vpc-1", address) is None
 
 
 def test_the_names_of_a_vpc_take_three_calls(stubber: Stubber) -> None:

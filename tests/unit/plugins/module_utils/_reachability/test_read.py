@@ -71,7 +71,7 @@ class Account:
 
     def facts(self, tidb: TidbCloud | None = None, **question: t.Any) -> Facts:
         asked = {"vpc_endpoint_id": self.ids["vpce"], "network_interface_id": self.ids["eni"], **question}
-        if "instance_id" in question or "subnet_id" in question:
+        if {"instance_id", "address"} & set(question):
             del asked["network_interface_id"]
 
         def connect() -> t.Any:
@@ -214,6 +214,7 @@ def test_a_region_other_than_that_of_the_cluster_is_refused(account: Account) ->
             {"subnet_id": "client", "address": "10.0.2.25"},
             "10.0.2.25 is not an address of subnet-.*, which has 10.0.1.0/24",
         ),
+        ({"address": "10.8.1.25"}, "No subnet of vpc-.* has the address 10.8.1.25. Name the subnet"),
         ({"subnet_id": "client", "address": "10.0.1.0/24"}, "give one IPv4 or IPv6 address"),
     ],
 )
@@ -252,6 +253,13 @@ def test_an_address_is_a_source_with_the_groups_of_whoever_has_it(account: Accou
     assert taken.interface.security_group_ids == (account.ids["group"],)
     assert (free.interface.network_interface_id, free.interface.security_group_ids) == (None, None)
     assert free.interface.vpc_id == account.ids["vpc"]
+
+
+def test_an_address_alone_is_looked_for_in_the_vpc_of_the_endpoint(account: Account) -> None:
+    taken = account.facts(None, port=4000, address="10.0.1.25").source
+    free = account.facts(None, port=4000, address="10.0.2.77").source
+    assert (taken.object_id, taken.interface.network_interface_id) == ("10.0.1.25", account.ids["eni"])
+    assert free.interface.subnet_id == account.ids["subnet"]
 
 
 def test_prefix_lists_that_rules_name_are_read_and_those_that_cannot_be_read_are_left_out(
