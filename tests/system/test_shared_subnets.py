@@ -35,17 +35,12 @@ def test_the_caller_is_asked_for_where_subnets_are_put_to_use_and_nowhere_else(c
     network = customer.network()
     one = {**network.options, "subnet_ids": network.options["subnet_ids"][:1]}
     asked = []
-    for options in (
-        one,
-        one,
-        network.options,
-        {**network.options, "tags": {"a": "b"}},
-        one,
-        {**one, "state": "absent"},
-    ):
+    without_dns = {**network.options, "private_dns_enabled": False}
+    tagged = {**network.options, "tags": {"a": "b"}}
+    for options in (one, one, network.options, without_dns, tagged, one, {**one, "state": "absent"}):
         connect(customer, **options)
         asked.append(questions(customer))
-    assert asked == [1, 0, 1, 0, 0, 0]
+    assert asked == [1, 0, 1, 0, 0, 0, 0]
 
 
 def test_a_shared_subnet_is_warned_of_in_check_mode(customer: Customer) -> None:
