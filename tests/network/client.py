@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -19,7 +20,7 @@ Result = dict[str, Any]
 
 
 class Client:
-    """C(directory) gets Ansible's files."""
+    """C(directory) gets Ansible's files. C(timeout) of the checks is in seconds, for all of one."""
 
     def __init__(self, vpc: Vpc, database: MariaDb, directory: Path) -> None:
         self._vpc = vpc
@@ -36,17 +37,16 @@ class Client:
         (directory / "ansible_collections/tidbcloud/privatelink").symlink_to(tools.ROOT)
 
     def ping(self, **options: Any) -> Result:
-        """What C(endpoint_ping) returns there, run by Ansible; C(login_password=None) leaves the login out."""
-        usual = {
-            "host": HOST,
-            "port": PORT,
-            "ca_pem": self._database.ca_pem,
-            "login_user": USER,
-            "login_password": PASSWORD,
-            "attempts": 2,
-            "timeout": 10,
-        }
-        arguments = json.dumps({**usual, **options})
+        """What C(endpoint_ping) returns there."""
+        program = [sys.executable, "-m", "tests.network.module"]
+        python_path = os.pathsep.join([str(tools.ROOT), str(self._directory)])
+        text = json.dumps(self._options(options))
+        printed = self._vpc.run(CLIENT, "env", f"PYTHONPATH={python_path}", *program, text=text, may_fail=True)
+        return {"failed": False, **json.loads(printed)}
+
+    def ping_by_ansible(self, **options: Any) -> Result:
+        """The same, run by Ansible from outside."""
+        arguments = json.dumps(self._options(options))
         module = "tidbcloud.privatelink.endpoint_ping"
         done = subprocess.run(
             [sys.executable, "-m", "ansible", "adhoc", CLIENT, "-i", self._inventory, "-m", module, "-a", arguments],
@@ -55,7 +55,6 @@ class Client:
                 "HOME": str(self._directory),
                 "ANSIBLE_COLLECTIONS_PATH": str(self._directory),
                 "ANSIBLE_HOME": str(self._directory / "ansible"),
-                "ANSIBLE_PIPELINING": "true",
             },
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -65,8 +64,7 @@ class Client:
         )
         if f"{CLIENT} | " not in done.stdout:
             raise RuntimeError(done.stdout + done.stderr)
-        result: Result = json.loads(done.stdout.partition("=>")[2])
-        return {"failed": f"{CLIENT} | FAILED!" in done.stdout, **result}
+        return {"failed": f"{CLIENT} | FAILED!" in done.stdout, **json.loads(done.stdout.partition("=>")[2])}
 
     def reference(
         self, *, port: int = PORT, login_password: str = PASSWORD, timeout: float = 10, **_options: Any
@@ -75,3 +73,7 @@ class Client:
         request = {"host": HOST, "port": port, "user": USER, "password": login_password, "timeout": timeout / 2}
         text = json.dumps({**request, "ca_pem": self._database.ca_pem})
         return self._vpc.run(CLIENT, sys.executable, "-m", "tests.network.reference", text=text).strip()
+
+    def _options(self, options: dict[str, Any]) -> dict[str, Any]:
+        usual = {"host": HOST, "port": PORT, "ca_pem": self._database.ca_pem, "attempts": 2, "timeout": 10}
+        return {**usual, "login_user": USER, "login_password": PASSWORD, **options}

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from tests.network import breaks
 from tests.network.client import Client
 from tests.network.mariadb import MariaDb
 from tests.network.reference import CONNECTED
@@ -19,70 +20,13 @@ from tests.network.vpc import ADDRESSES, ADDRESSES_V6, ADMITTING, HOST, Vpc, has
 # Nobody answers: there is no use in waiting for long.
 SOON = {"timeout": 1}
 WRONG_PASSWORD = "a-password-that-is-wrong"
-Breaking = Callable[[Vpc, MariaDb], None]
-
-
-def nothing(_vpc: Vpc, _database: MariaDb) -> None:
-    """The options of the check are what is wrong."""
-
-
-def no_rule_admits(vpc: Vpc, _database: MariaDb) -> None:
-    vpc.security_group()
-
-
-def port_is_rejected(vpc: Vpc, _database: MariaDb) -> None:
-    vpc.security_group("tcp dport 4000 reject with tcp reset")
-
-
-def firewall_rejects(vpc: Vpc, _database: MariaDb) -> None:
-    vpc.network_acl("tcp dport 4000 reject with icmp admin-prohibited")
-
-
-def network_acl_drops_the_answers(vpc: Vpc, _database: MariaDb) -> None:
-    vpc.network_acl("ip daddr 10.0.1.0/24 tcp dport 1024-65535 drop")
-
-
-def clients_group_lets_nothing_out(vpc: Vpc, _database: MariaDb) -> None:
-    vpc.clients_security_group("udp dport 53 accept")
-
-
-def private_dns_is_off(vpc: Vpc, _database: MariaDb) -> None:
-    vpc.names({})
-
-
-def resolver_is_silent(vpc: Vpc, _database: MariaDb) -> None:
-    vpc.network_acl(resolver_rules=["udp dport 53 drop"])
-
-
-def name_leads_to_the_internet(vpc: Vpc, _database: MariaDb) -> None:
-    vpc.names({HOST: ["203.0.113.7"]})
-
-
-def first_zone_is_dead(vpc: Vpc, _database: MariaDb) -> None:
-    vpc.network_acl(f"ip daddr {ADDRESSES[0]} drop")
-
-
-def last_zone_is_dead(vpc: Vpc, _database: MariaDb) -> None:
-    vpc.network_acl(f"ip daddr {ADDRESSES[2]} drop")
-
-
-def certificate_has_expired(_vpc: Vpc, database: MariaDb) -> None:
-    database.present(days=-1)
-
-
-def another_ca_vouches(_vpc: Vpc, database: MariaDb) -> None:
-    database.present(ca=database.other_ca)
-
-
-def certificate_is_for_another_name(_vpc: Vpc, database: MariaDb) -> None:
-    database.present(name="other.example.com")
 
 
 @dataclass(frozen=True)
 class Break:
     """What is broken, and what is said of it: C(found) in the sentence, C(cause) in the likeliest cause, by PyMySQL."""
 
-    breaking: Breaking
+    breaking: breaks.Breaking
     where: str
     found: str
     cause: str
@@ -92,7 +36,7 @@ class Break:
 
 BREAKS = [
     Break(
-        no_rule_admits,
+        breaks.no_rule_admits,
         "tcp timed_out",
         "all 3 addresses: there was no answer in time",
         "The security group of the interface endpoint does not admit TCP port 4000",
@@ -100,21 +44,21 @@ BREAKS = [
         SOON,
     ),
     Break(
-        port_is_rejected,
+        breaks.port_is_rejected,
         "tcp refused",
         "all 3 addresses: the connection was refused",
         "4000 is not the cluster's port",
         "Connection refused",
     ),
     Break(
-        firewall_rejects,
+        breaks.firewall_rejects,
         "tcp unreachable",
         "all 3 addresses: the address cannot be reached: No route to host",
         "This host is not in the VPC of the endpoint",
         "No route to host",
     ),
     Break(
-        network_acl_drops_the_answers,
+        breaks.clients_acl_lets_no_answers_in,
         "tcp timed_out",
         "all 3 addresses: there was no answer in time",
         "The security group of the interface endpoint",
@@ -122,7 +66,7 @@ BREAKS = [
         SOON,
     ),
     Break(
-        clients_group_lets_nothing_out,
+        breaks.clients_group_lets_nothing_out,
         "tcp timed_out",
         "all 3 addresses: there was no answer in time",
         "The security group of the interface endpoint",
@@ -130,28 +74,35 @@ BREAKS = [
         SOON,
     ),
     Break(
-        private_dns_is_off,
+        breaks.no_route_leads_there,
+        "tcp unreachable",
+        "all 3 addresses: the address cannot be reached: No route to host",
+        "This host is not in the VPC of the endpoint",
+        "No route to host",
+    ),
+    Break(
+        breaks.private_dns_is_off,
         "resolve name_not_found",
         f"the resolver of this host does not know {HOST}",
         "Private DNS is not enabled on the interface endpoint",
         "Name or service not known",
     ),
     Break(
-        resolver_is_silent,
+        breaks.resolver_is_silent,
         "resolve resolver_failed",
         f"the resolver of this host gave no answer about {HOST}",
         "The resolver of this host does not answer",
         "Temporary failure in name resolution",
     ),
     Break(
-        name_leads_to_the_internet,
+        breaks.name_leads_to_the_internet,
         "resolve public_address",
         "the way leads to the internet: 203.0.113.7",
         "Private DNS is not enabled on the interface endpoint",
         "Network is unreachable",
     ),
     Break(
-        first_zone_is_dead,
+        breaks.first_zone_is_dead,
         "tcp timed_out",
         f"1 of 3 addresses ({ADDRESSES[0]}): there was no answer in time",
         "Only some addresses fail, and each is in a zone of its own",
@@ -160,7 +111,7 @@ BREAKS = [
         {"timeout": 4},
     ),
     Break(
-        last_zone_is_dead,
+        breaks.last_zone_is_dead,
         "tcp timed_out",
         f"1 of 3 addresses ({ADDRESSES[2]}): there was no answer in time",
         "Only some addresses fail, and each is in a zone of its own",
@@ -168,7 +119,7 @@ BREAKS = [
         {"timeout": 4},
     ),
     Break(
-        nothing,
+        breaks.nothing,
         "resolve unexpected_address",
         f"the way leads to {ADDRESSES[1]}, {ADDRESSES[2]}, where only {ADDRESSES[0]} is expected",
         "Another interface endpoint in this VPC holds the same private DNS name",
@@ -176,28 +127,28 @@ BREAKS = [
         {"expected_addresses": [ADDRESSES[0]]},
     ),
     Break(
-        certificate_has_expired,
+        breaks.certificate_has_expired,
         "tls certificate_expired",
         "all 3 addresses: the certificate ended on ",
         "The certificate was not renewed",
         "certificate has expired",
     ),
     Break(
-        another_ca_vouches,
+        breaks.another_ca_vouches,
         "tls certificate_untrusted",
         "issuer O=Another CA",
         "The CA is not the cluster's",
         "certificate verify failed",
     ),
     Break(
-        certificate_is_for_another_name,
+        breaks.certificate_is_for_another_name,
         "tls certificate_wrong_host",
         f"the certificate is for other.example.com, not for {HOST}",
         "The host is not the private endpoint's",
         "Hostname mismatch",
     ),
     Break(
-        nothing,
+        breaks.nothing,
         "login access_denied",
         "the server answered with error 1045: Access denied for user",
         "The user name or the password is wrong",
@@ -205,7 +156,7 @@ BREAKS = [
         {"login_password": WRONG_PASSWORD},
     ),
     Break(
-        nothing,
+        breaks.nothing,
         "greeting not_mysql",
         "all 3 addresses: what arrived is no MySQL packet",
         "Something else than the cluster listens there",
@@ -213,7 +164,7 @@ BREAKS = [
         {"port": SSH},
     ),
     Break(
-        nothing,
+        breaks.nothing,
         "greeting timed_out",
         "all 3 addresses: there was no answer in time",
         "The cluster is paused",
@@ -221,7 +172,7 @@ BREAKS = [
         {"port": SILENT, **SOON},
     ),
     Break(
-        nothing,
+        breaks.nothing,
         "greeting closed",
         "all 3 addresses: the connection was closed by the other side",
         "The cluster is paused",
@@ -252,7 +203,7 @@ def test_a_break_is_found_where_it_is_and_explained(vpc: Vpc, database: MariaDb,
 def test_without_a_break_both_connect_and_every_stage_has_its_times(
     vpc: Vpc, database: MariaDb, client: Client
 ) -> None:
-    result = client.ping(expected_addresses=list(ADDRESSES), attempts=3)
+    result = client.ping_by_ansible(expected_addresses=list(ADDRESSES), attempts=3)
     assert result["reachable"] is True, result
     assert (result["server_version"], result["is_tidb"]) == ("8.0.11-TiDB-v8.5.2", True)
     assert (result["auth_plugin"], result["tls"]["protocol"]) == ("mysql_native_password", "TLSv1.3")
@@ -299,5 +250,5 @@ def test_a_blocking_group_that_is_swapped_in_is_seen_to_fail_and_back_again_to_w
     seen = []
     for rules, seconds in ((ADMITTING, 10), ((), 1), (ADMITTING, 10)):
         vpc.security_group(*rules)
-        seen.append(client.ping(timeout=seconds)["reachable"])
+        seen.append(client.ping_by_ansible(timeout=seconds)["reachable"])
     assert seen == [True, False, True]
