@@ -97,6 +97,7 @@ def _prepare(wishes: Sequence[Wish], check_mode: bool) -> list[Prepared]:
         try:
             if isinstance(wish, PrivateLinkError):
                 raise wish
+            taken.claim(number, wish)
             outcome = prepare(wish.desired, wish.clouds, check_mode=check_mode, reserved=taken.reserved())
             taken.take(number, outcome, wish.clouds)
             prepared.append(outcome)
@@ -116,23 +117,30 @@ class _Taken:
     def reserved(self) -> Reserved:
         return Reserved(dict(self._endpoints), dict(self._private_dns))
 
+    def claim(self, number: int, item: Item) -> None:
+        """Before anything is read: raises LimitsViolated where an earlier item is the very same wish."""
+        wish = item.desired
+        named = (wish.cluster_id, wish.node_group_id, wish.service_name, wish.vpc_id, wish.name, wish.vpc_endpoint_id)
+        self._claim(number, (id(item.clouds), *named), wish.target)
+
     def take(self, number: int, outcome: Outcome, clouds: SharedClouds) -> None:
-        """Raises LimitsViolated where an earlier item means the same private endpoint: both would fight for it."""
-        identity = _identity(outcome, clouds)
-        earlier = self._identities.setdefault(identity, number)
-        if earlier != number:
-            message = (
-                f"Items {earlier} and {number} of endpoints mean the same private endpoint of {outcome.desired.target}."
-            )
-            raise LimitsViolated(
-                [Violation("ambiguous_match", message, "Keep one of them, or tell them apart by name.")]
-            )
+        """Raises LimitsViolated where an earlier item means the same private endpoint, in other words."""
+        self._claim(number, _identity(outcome, clouds), outcome.desired.target)
         for step in outcome.planned.steps:
             vpc_id = step.arguments.get("vpc_id")
             if step.name == "create_vpc_endpoint" and vpc_id:
                 self._endpoints[vpc_id] = self._endpoints.get(vpc_id, 0) + 1
         if "enable_private_dns" in outcome.planned.names:
-            self._private_dns[_place(outcome)] = f"item {number} of endpoints"
+            self._private_dns[_place(outcome)] = f"Item {number} of endpoints"
+
+    def _claim(self, number: int, identity: t.Hashable, target: str) -> None:
+        """Both would fight for it."""
+        earlier = self._identities.setdefault(identity, number)
+        if earlier != number:
+            message = f"Items {earlier} and {number} of endpoints mean the same private endpoint of {target}."
+            raise LimitsViolated(
+                [Violation("ambiguous_match", message, "Keep one of them, or tell them apart by name.")]
+            )
 
 
 def _identity(outcome: Outcome, clouds: SharedClouds) -> t.Hashable:

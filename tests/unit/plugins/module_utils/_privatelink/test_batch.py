@@ -197,6 +197,18 @@ def test_items_that_differ_in_name_vpc_or_account_are_not_the_same(rooms: Rooms)
     assert [one.returned()["failed"] for one in ended] == [False] * 4
 
 
+def test_the_very_same_wish_is_told_before_limits_that_it_would_break(rooms: Rooms) -> None:
+    ended = rooms.run(item(VPC), item(VPC))
+    assert rooms.log.count(f"prepare {VPC}") == 1
+    assert ended[1].returned()["violations"][0]["code"] == "ambiguous_match"
+
+
+def test_the_same_private_endpoint_in_other_words_is_told_too(rooms: Rooms) -> None:
+    rooms.groups = {GROUP.node_group_id: GROUP}
+    ended = rooms.run(item(VPC), item(VPC, node_group_id=GROUP.node_group_id))
+    assert ended[1].returned()["violations"][0]["code"] == "ambiguous_match"
+
+
 def test_two_node_groups_are_not_the_same_also_where_a_delete_learns_no_service(rooms: Rooms) -> None:
     rooms.groups = {"1": replace(GROUP, node_group_id="1"), "2": replace(GROUP, node_group_id="2")}
     ended = rooms.run(*(item(state="absent", node_group_id=group_id) for group_id in ("1", "2", "1")))
@@ -206,7 +218,7 @@ def test_two_node_groups_are_not_the_same_also_where_a_delete_learns_no_service(
 def test_each_item_is_checked_against_what_those_before_it_will_take_up(rooms: Rooms) -> None:
     rooms.there = {"vpc-finished"}
     rooms.run(item(VPC), item(VPC, name="two", private_dns_enabled=False), item("vpc-finished"), item(OTHER_VPC))
-    holder = {(VPC, SERVICE_NAME): "item 1 of endpoints"}
+    holder = {(VPC, SERVICE_NAME): "Item 1 of endpoints"}
     assert rooms.reserved == [
         Reserved(),
         Reserved({VPC: 1}, holder),
