@@ -49,8 +49,7 @@ def measure(place: Place) -> Report:
         rows,
         [(f"the time for each does not grow from size to size: at most {grows:.2f} times", grows <= MORE)],
         [
-            f"Clusters of one node group with {EACH} private endpoints each, in one project; some more clusters are in it"
-            " from the start.",
+            f"Clusters of one node group with {EACH} private endpoints each, in one project, beside some others.",
             "KB for each: what the peak is higher than with the smallest number.",
         ],
     )
