@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A sandbox for the modules that speak to both clouds. Python 3.9 has none: their tests are skipped there."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterator
+
+import pytest
+
+if t.TYPE_CHECKING:
+    from tests.customer import Customer
+    from tests.sandbox.sandbox import Sandbox
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """Its clock stands still but for those who sleep."""
+    pytest.importorskip("cheroot", reason="the sandbox is not served here")
+    from tests.customer import STANDSTILL
+    from tests.sandbox.sandbox import Sandbox
+    from tests.sandbox.settings import Settings
+
+    sandbox = Sandbox(Settings(rate_limit=1_000_000), STANDSTILL, tmp_path_factory.mktemp("sandbox"))
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture
+def customer(running: Sandbox) -> Customer:
+    """Somebody with an empty account."""
+    from tests.customer import Customer
+
+    running.reset()
+    return Customer(running)

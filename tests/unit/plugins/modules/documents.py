@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a module's documentation promises, against what the module takes and returns."""
+
+from __future__ import annotations
+
+import typing as t
+
+import yaml
+
+from ansible_collections.tidbcloud.privatelink.plugins.doc_fragments.tidbcloud import ModuleDocFragment
+
+# How an option looks in both places.
+SHAPE = ("type", "elements", "choices", "default", "aliases", "required")
+FRAGMENTS = {"tidbcloud.privatelink.tidbcloud": "DOCUMENTATION", "tidbcloud.privatelink.tidbcloud.wait": "WAIT"}
+# Options of amazon.aws that examples may use.
+AWS_OPTIONS = {"region", "profile", "access_key", "secret_key", "session_token", "endpoint_url"}
+
+Json = dict[str, t.Any]
+
+
+def options(module: t.Any) -> Json:
+    """The documented options, those of our own fragments included."""
+    document = yaml.safe_load(module.DOCUMENTATION)
+    documented: Json = {}
+    for fragment in document["extends_documentation_fragment"]:
+        if fragment in FRAGMENTS:
+            documented.update(yaml.safe_load(getattr(ModuleDocFragment, FRAGMENTS[fragment]))["options"])
+    return {**documented, **document["options"]}
+
+
+def shapes(specs: t.Mapping[str, Json]) -> dict[str, Json]:
+    """Options in the shape that argument spec and documentation share; what is not said is the default of Ansible."""
+    return {
+        name: {key: spec.get(key, [] if key == "aliases" else None) or None for key in SHAPE if key != "default"}
+        | {"default": spec.get("default")}
+        for name, spec in specs.items()
+    }
+
+
+def assert_examples_use_only(module: t.Any, name: str) -> None:
+    """Every example is a task list; every option of the module in it exists."""
+    known = set(options(module)) | AWS_OPTIONS
+    tasks = yaml.safe_load(module.EXAMPLES)
+    used = [task[f"tidbcloud.privatelink.{name}"] or {} for task in tasks if f"tidbcloud.privatelink.{name}" in task]
+    assert used
+    for example in used:
+        assert set(example) <= known
+
+
+def keys(documented: t.Mapping[str, Json]) -> Json:
+    """Documented return values as nested keys."""
+    return {name: keys(about["contains"]) if "contains" in about else None for name, about in documented.items()}
+
+
+def assert_returns(module: t.Any, returned: Json, *, besides: t.Collection[str] = ()) -> None:
+    """Exactly the documented keys, at every depth; C(besides) are documented keys that come with other runs."""
+    documented = yaml.safe_load(module.RETURN)
+    own = {name: value for name, value in returned.items() if name not in ("failed", "changed", "invocation", "msg")}
+    assert set(own) == set(documented) - set(besides)
+    for name, value in own.items():
+        _assert_keys(keys(documented)[name], value, name)
+
+
+def _assert_keys(expected: Json | None, value: t.Any, where: str) -> None:
+    if expected is None or value is None:
+        return
+    for item in value if isinstance(value, list) else [value]:
+        assert set(item) == set(expected), where
+        for name, inner in item.items():
+            _assert_keys(expected[name], inner, f"{where}.{name}")

@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
+    SERVICE_TIMEOUT,
+    shared_arguments,
+    wait_arguments,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.modules import endpoint_service
+from tests.unit.plugins.modules import documents
+
+if t.TYPE_CHECKING:
+    from tests.customer import Customer, Result
+
+OWN = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "cluster_id": {"type": "str", "required": True},
+    "node_group_id": {"type": "str"},
+}
+
+
+def look(customer: Customer, role: str = "main", **options: t.Any) -> Result:
+    return customer.run("endpoint_service", cluster_id=customer.cluster_id(role), **options)
+
+
+def calls(customer: Customer) -> list[str]:
+    return [entry.call for entry in customer.requests if entry.status == 200]
+
+
+def test_the_options_are_documented_as_they_are() -> None:
+    taken = {**shared_arguments(), **wait_arguments(SERVICE_TIMEOUT), **OWN}
+    assert documents.shapes(documents.options(endpoint_service)) == documents.shapes(taken)
+
+
+def test_the_examples_use_only_options_that_exist() -> None:
+    documents.assert_examples_use_only(endpoint_service, "endpoint_service")
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_an_active_service_is_told_by_two_requests_and_aws_is_not_asked(customer: Customer, check: bool) -> None:
+    result = look(customer, check=check)
+    main = customer.facts["clusters"]["main"]
+    group = main["node_groups"]["DefaultGroup"]
+    assert not result["failed"]
+    assert result["endpoint_service"] == {
+        "service_name": group["service_name"],
+        "state": "active",
+        "host": group["host"],
+        "port": main["port"],
+        "availability_zone_ids": group["zone_ids"],
+        "region": "us-east-1",
+        "cloud_provider": "aws",
+        "cluster_id": main["cluster_id"],
+        "cluster_name": "main-cluster",
+        "cluster_state": "ACTIVE",
+        "node_group_id": group["node_group_id"],
+        "project_id": main["project_id"],
+        "hosting": "tidb_cloud",
+    }
+    assert calls(customer) == ["GetCluster", "GetPrivateLinkService"]
+    assert (result["changed"], result["steps"], result["diff"]) == (False, [], {"before": {}, "after": {}})
+    documents.assert_returns(endpoint_service, result, besides=("violations", "error"))
+
+
+def test_a_failure_returns_what_is_documented(customer: Customer) -> None:
+    result = look(customer, "google")
+    documents.assert_returns(endpoint_service, result, besides=("endpoint_service", "diff", "error"))
+    result = look(customer, tidbcloud_private_key="wrong-key-0123456789abcdef")
+    documents.assert_returns(endpoint_service, result, besides=("endpoint_service", "diff", "violations"))
+
+
+def test_a_service_that_is_being_created_is_waited_for(customer: Customer) -> None:
+    result = look(customer, "service-creating")
+    assert result["endpoint_service"]["state"] == "active"
+    assert result["endpoint_service"]["availability_zone_ids"]
+    assert not result["changed"]
+
+
+@pytest.mark.parametrize("way", [{"wait": False}, {"check": True}])
+def test_without_waiting_the_service_is_told_as_it_is(customer: Customer, way: dict[str, bool]) -> None:
+    began = customer.sandbox.clock.now()
+    result = look(customer, "service-creating", **way)
+    assert result["endpoint_service"]["state"] == "creating"
+    assert result["endpoint_service"]["service_name"] is None
+    assert customer.sandbox.clock.now() - began < 1
+
+
+def test_a_service_that_takes_too_long_is_told_with_its_last_state(customer: Customer) -> None:
+    result = look(customer, "service-creating", wait_timeout=1)
+    assert result["failed"]
+    assert "last seen: the service is CREATING" in result["msg"]
+
+
+def test_the_service_of_a_paused_cluster_is_still_told(customer: Customer) -> None:
+    result = look(customer, "paused")
+    assert (result["endpoint_service"]["state"], result["endpoint_service"]["cluster_state"]) == ("active", "PAUSED")
+
+
+def test_each_node_group_has_a_service_of_its_own(customer: Customer) -> None:
+    groups = customer.facts["clusters"]["two-groups"]["node_groups"]
+    default = look(customer, "two-groups")["endpoint_service"]
+    analytics = look(customer, "two-groups", node_group_id=groups["analytics"]["node_group_id"])["endpoint_service"]
+    assert default["service_name"] == groups["DefaultGroup"]["service_name"]
+    assert analytics["service_name"] == groups["analytics"]["service_name"]
