@@ -67,7 +67,7 @@ class Faults:
         missing = {"api", "call", "kind"} - set(fields)
         if unknown or missing:
             raise ValueError(f"A fault has no field {sorted(unknown)} and needs {sorted(missing)}.")
-        if not all(type(fields.get(name, 0)) is int for name in ("times", "after")):
+        if not all(_is_whole(fields.get(name, 0)) for name in ("times", "after")):
             raise ValueError("How often (times) and after how many calls (after) must be whole numbers.")
         _check_kind(fields["kind"], fields.get("value"))
         if fields["kind"] == "stuck" and fields["call"] not in STATE_CHANGES.get(fields["api"], ()):
@@ -104,6 +104,10 @@ class Faults:
                 return None
             striking[0].fired += 1
             return striking[0]
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _check_kind(kind: object, value: object) -> None:

@@ -77,6 +77,7 @@ def test_a_stuck_change_strikes_no_request_and_other_faults_hold_no_change() -> 
         ({"api": "aws", "call": "A", "kind": "latency"}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "reset", "value": 1}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "reset", "times": "2"}, "must be whole numbers"),
+        ({"api": "aws", "call": "A", "kind": "reset", "after": True}, "must be whole numbers"),
         ({"api": "aws", "call": "A", "kind": "throttle", "value": 1}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "truncated", "value": 1}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "not_json", "value": 404}, "does not fit"),
