@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Control nodes, or the slices of a job, share one API key: all converge, however long the rate limit makes them wait.
+
+The limit is as tight for these fleets as 100 a minute are for larger ones, and a minute takes three seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import typing as t
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import ansible_runner
+import pytest
+import yaml
+
+from tests.customer import Customer
+from tests.sandbox.log import Entry
+from tests.sandbox.sandbox import Sandbox
+from tests.sandbox.settings import Settings
+from tests.system.test_fleet import wishes
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SCALE = 20.0
+LIMIT = 30
+SLICES = 4
+UNLIMITED = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox whose time passes by itself."""
+    sandbox = Sandbox(Settings(rate_limit=UNLIMITED), SCALE, tmp_path_factory.mktemp("sandbox"))
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture
+def environment(customer: Customer, tmp_path: Path) -> dict[str, str]:
+    return {
+        **customer.environment,
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "LC_ALL": "C.UTF-8",
+        "no_proxy": "127.0.0.1",
+        "PYTHONPATH": str(CHECKOUT),
+        "ANSIBLE_HOME": str(tmp_path / "ansible"),
+        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "tree"),
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+    }
+
+
+def limit(customer: Customer) -> None:
+    """From now on, and from the beginning of a minute."""
+    customer.sandbox.settings.change({"rate_limit": LIMIT})
+    customer.sandbox.log.clear()
+    customer.sandbox.clock.advance(60.0 - customer.sandbox.clock.now() % 60.0)
+
+
+def assert_that_the_limit_was_met(customer: Customer) -> None:
+    """More was asked than a minute allows, no minute had more, and what was refused was asked again."""
+    entries = [one for one in customer.requests if one.api == "tidbcloud" and one.error != "challenge"]
+    served = Counter(_minute(entry) for entry in entries if entry.status == 200)
+    assert sum(served.values()) > LIMIT
+    assert max(served.values()) <= LIMIT
+    assert {entry.status for entry in entries} <= {200, 429}
+
+
+def _minute(entry: Entry) -> int:
+    return int(entry.time // 60)
+
+
+def test_control_nodes_that_share_a_key_converge_without_a_failed_item(
+    customer: Customer, environment: dict[str, str]
+) -> None:
+    endpoints = wishes(customer, customer.network(), 8 * SLICES)
+    limit(customer)
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.benchmarks.run_module", "private_endpoints"],
+            cwd=CHECKOUT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _slice in range(SLICES)
+    ]
+    for number, run in enumerate(runs):
+        options = {"endpoints": endpoints[number::SLICES], "wait_delay": 0.5, "wait_timeout": 120}
+        assert run.stdin is not None
+        run.stdin.write(json.dumps(options))
+        run.stdin.close()
+    results = [json.load(t.cast(t.IO[str], run.stdout))["result"] for run in runs]
+    assert [run.wait() for run in runs] == [0] * SLICES
+    assert [result["summary"] for result in results] == [{"ok": 8, "changed": 8, "failed": 0}] * SLICES
+    assert_that_the_limit_was_met(customer)
+    assert len(customer.live_endpoints()) == len(customer.registered()) == 8 * SLICES
+
+
+def test_the_slices_of_a_job_over_the_inventory_converge_at_once_with_one_key(
+    customer: Customer, environment: dict[str, str], tmp_path: Path
+) -> None:
+    endpoints = wishes(customer, customer.network(), 6 * SLICES)
+    assert not customer.run("private_endpoints", endpoints=endpoints)["failed"]
+    hosts = _sync_inventory(tmp_path, environment)
+    assert len(hosts) == 6 * SLICES
+    limit(customer)
+    jobs = [
+        ansible_runner.run_async(
+            private_data_dir=str(tmp_path / "runner"),
+            playbook="job.yml",
+            ident=f"slice-{number}",
+            limit=",".join(hosts[number::SLICES]),
+            envvars=environment,
+            quiet=True,
+        )
+        for number in range(SLICES)
+    ]
+    for thread, _job in jobs:
+        thread.join()
+    for _thread, job in jobs:
+        stats = t.cast(dict[str, t.Any], job.stats)
+        assert (job.status, job.rc) == ("successful", 0), job.stdout.read()
+        assert (len(stats["ok"]), stats["failures"], stats["dark"], stats["changed"]) == (6, {}, {}, {})
+    assert_that_the_limit_was_met(customer)
+
+
+def _sync_inventory(directory: Path, environment: dict[str, str]) -> list[str]:
+    """As AWX does: list the inventory source once; jobs get what was listed from a script. Returns the hosts."""
+    source = directory / "tidbcloud_endpoints.yml"
+    source.write_text(yaml.safe_dump({"plugin": "tidbcloud.privatelink.endpoints"}))
+    listing = subprocess.run(
+        ["ansible-inventory", "-i", str(source), "--list", "--export"],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    inventory = directory / "runner" / "inventory"
+    inventory.mkdir(parents=True)
+    (directory / "runner" / "listing.json").write_text(listing)
+    script = inventory / "hosts"
+    script.write_text(f"#!/bin/sh\ncat '{directory}/runner/listing.json'\n")
+    script.chmod(0o755)
+    project = directory / "runner" / "project"
+    project.mkdir()
+    (project / "job.yml").write_text(yaml.safe_dump(JOB))
+    return sorted(json.loads(listing)["private_endpoints"]["hosts"])
+
+
+# Every private endpoint as it is: the cluster's and the interface endpoint's own facts are the wish.
+JOB = [
+    {
+        "hosts": "private_endpoints",
+        "gather_facts": False,
+        "tasks": [
+            {
+                "tidbcloud.privatelink.private_endpoint": {
+                    "cluster_id": "{{ private_endpoint.cluster_id }}",
+                    "vpc_endpoint_id": "{{ inventory_hostname }}",
+                    "wait_delay": 0.5,
+                }
+            }
+        ],
+    }
+]
