@@ -417,10 +417,7 @@ def main() -> None:
         desired = desired_endpoint(module.params)
         deadline = deadline_of(module.params)
         clouds = connect(module, deadline, tidbcloud=desired.registrable)
-        outcome = ensure(desired, clouds, deadline, check_mode=module.check_mode)
-        for warning in outcome.warnings:
-            module.warn(warning)
-        return outcome.returned()
+        return ensure(desired, clouds, deadline, check_mode=module.check_mode, warn=module.warn).returned()
 
     finish(module, work)
 

@@ -41,7 +41,7 @@ class Outcome:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the user should know although the run succeeds."""
+        """What the user should know, whether the run succeeds or not."""
         return (*self.verdict.warnings, *_dns_warning(self), *_dropped_warning(self))
 
     def returned(self) -> dict[str, t.Any]:
@@ -55,13 +55,19 @@ class Outcome:
         }
 
 
-def ensure(desired: Desired, clouds: Clouds, deadline: Deadline, *, check_mode: bool) -> Outcome:
+def ensure(
+    desired: Desired, clouds: Clouds, deadline: Deadline, *, check_mode: bool, warn: t.Callable[[str], None]
+) -> Outcome:
     """Brings one private endpoint into the desired state, or says what would be done.
+
+    C(warn) is told what the user should know before anything is touched, so also where the run fails later.
 
     Raises LimitsViolated before anything is touched, PrivateLinkError otherwise; C(steps) of the error names the steps
     that were done.
     """
     outcome = prepare(desired, clouds, check_mode=check_mode)
+    for warning in outcome.warnings:
+        warn(warning)
     if check_mode or outcome.is_settled:
         return outcome
     return finished(outcome, deadline.drive(carry_out(outcome, clouds)), clouds)
