@@ -78,9 +78,10 @@ class Conditions:
         if state in LEFTOVER_STATES | {"deleted", "deleting"}:
             raise WaitFailed(_ended(vpc_endpoint_id, endpoint, state))
         available = state == "available"
-        if not available and (kind == plan.AVAILABLE or self._looks % _LOOKS_PER_REGISTRATION):
+        needs_registration = kind != plan.AVAILABLE and self._desired.registrable
+        if not available and not (needs_registration and self._looks % _LOOKS_PER_REGISTRATION == 0):
             return Seen(False, f"interface endpoint {vpc_endpoint_id} is {state}")
-        if kind != plan.AVAILABLE and self._desired.registrable:
+        if needs_registration:
             registration = self.registration(vpc_endpoint_id)
             registration_state = (registration.state if registration else None) or "not listed yet"
             if registration is not None and registration_state in ("FAILED", "DELETING"):
