@@ -135,6 +135,7 @@ class Customer:
         with self._at_work(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
             importlib.import_module(f"{MODULES}.{module}").main()
         result: Result = json.loads(output.getvalue())
+        result.pop("warnings", None)
         return {"failed": False, **result}
 
     @contextlib.contextmanager
@@ -153,7 +154,9 @@ class Customer:
             yield
 
     def _take_warning(self, warning: str, **_details: Any) -> None:
-        self.warnings.append(warning)
+        # amazon.aws hands over at the end what it was told, once more.
+        if warning not in self.warnings:
+            self.warnings.append(warning)
 
     @property
     def requests(self) -> list[Entry]:
