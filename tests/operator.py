@@ -23,7 +23,7 @@ _READING = re.compile("Describe|Get|List|AssumeRole|Connect")
 
 @dataclass(frozen=True)
 class Played:
-    """How a playbook ended: C(changed) is the number of changed tasks, C(requests) what was asked of clouds and database."""
+    """How a playbook ended. C(requests) is what was asked of the clouds and the database."""
 
     status: int
     output: str
@@ -31,6 +31,7 @@ class Played:
 
     @property
     def changed(self) -> int:
+        """How many tasks changed something."""
         recap = re.findall(r"changed=(\d+)", self.output)
         return int(recap[-1]) if recap else 0
 
@@ -89,10 +90,10 @@ class Operator:
         """The connectivity check reaches the sandbox's database on loopback, and logs in."""
         database = self.facts["database"]
         return {
-            "private_connection_check_connect_to": database["host"],
-            "private_connection_check_ca_path": database["ca_path"],
-            "private_connection_check_user": database["user"],
-            "private_connection_check_password": database["password"],
+            "check_connect_to": database["host"],
+            "check_ca_path": database["ca_path"],
+            "check_user": database["user"],
+            "check_password": database["password"],
         }
 
     def play(self, playbook: str, *arguments: str, **options: Any) -> Played:

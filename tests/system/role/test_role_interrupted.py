@@ -70,8 +70,9 @@ def test_runs_that_fail_at_one_step_after_the_other_lead_to_a_connection_and_bac
     assert operator.play("disconnect").changed == 0
 
 
-# What was handled although nobody heard of it is the harder case; TiDB Cloud is asked again at once and so cannot be broken that way.
-@pytest.mark.parametrize(("api", "call"), CONNECT)
+# What was handled although nobody heard of it is the harder case; TiDB Cloud is asked again at once, so that does not
+# break a run there. The calls that make nothing of their own are in the test above.
+@pytest.mark.parametrize(("api", "call"), [step for step in CONNECT if step[1].startswith("Create")])
 def test_a_connection_that_was_never_finished_can_be_removed(operator: Operator, api: str, call: str) -> None:
     broken(operator, "connect", api, call, "lost" if api == "aws" else "status")
     assert remains(operator.facts) != []
