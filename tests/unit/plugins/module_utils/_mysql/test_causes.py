@@ -32,6 +32,20 @@ def test_each_documented_problem_has_causes_that_say_what_to_do(stage: str, prob
         assert "{" not in cause
 
 
+def test_the_guide_has_a_row_for_each_documented_problem_at_its_stage() -> None:
+    guide = (MODULE.parents[2] / "docs/connectivity.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in guide.splitlines() if line.startswith("| `")]
+    told = {
+        (stage, problem)
+        for row in rows
+        for stage in re.findall(r"`(\w+)`", row[1])
+        for problem in re.findall(r"`(\w+)`", row[2])
+    }
+    anywhere = {"timed_out", "closed"}
+    assert {pair for pair in documented_problems() if pair[1] not in anywhere} <= told
+    assert anywhere <= {problem for _stage, problem in told}
+
+
 def test_the_likely_cause_comes_first() -> None:
     assert "security group" in causes_of("tcp", "timed_out", "db.example.com", 4001)[0]
     assert "TCP port 4001" in causes_of("tcp", "timed_out", "db.example.com", 4001)[0]
