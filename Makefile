@@ -70,7 +70,7 @@ contract: setup ## the sandbox and the modules against the cloud's published spe
 
 network: setup ## the check on a real network: namespaces, firewalls, a resolver and a MariaDB server
 	@tests/tools/network_packages.sh '$(CACHE)/network/packages'
-	timeout --foreground 600 python -m pytest -q -rs tests/network
+	timeout --foreground 600 python -m pytest -q -n 2 -rs tests/network
 
 # The copy is one for each environment: two Pythons may be tested at once, with amazon.aws of their own.
 COPY      = $(CACHE)/copy/$(notdir $(VENV))
