@@ -313,13 +313,19 @@ def test_what_aws_forbids_to_read_is_unknown_and_not_the_end(
     assert account.facts(None, port=4000).unread == {kind: "Allow it."}
 
 
-def test_a_failure_of_aws_is_the_end(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("function", ["describe_route_tables", "prefix_list_entries"])
+def test_a_failure_of_aws_is_the_end(account: Account, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
     def fail(*_arguments: t.Any) -> t.NoReturn:
         raise ApiError("Broken.", api="ec2", code="InternalError", status=500)
 
-    monkeypatch.setattr(network, "describe_route_tables", fail)
+    lists = [{"PrefixListId": "pl-00000000000000008"}]
+    permission = {"IpProtocol": "tcp", "FromPort": 3, "ToPort": 3, "PrefixListIds": lists}
+    group = {"GroupId": account.ids["group"], "IpPermissions": [permission]}
+    account.client_of_aws.authorize_security_group_ingress(**group)
+    monkeypatch.setattr(network, function, fail)
     with pytest.raises(ApiError, match="Broken"):
         account.facts(None, port=4000)
+    account.client_of_aws.revoke_security_group_ingress(**group)
 
 
 def test_a_source_in_another_vpc_is_read_with_its_routes_and_peering_and_without_names(account: Account) -> None:

@@ -22,6 +22,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachabilit
     SecurityGroupRule,
     Source,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.remedies import allow_in_group
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.security_groups import Peer
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.verdict import reachability
 from tests.unit.plugins.module_utils._privatelink.literals import CLUSTER, OTHER_VPC, VPC, VPCE, registration
 from tests.unit.plugins.module_utils._reachability.way import (
@@ -345,6 +347,12 @@ def test_each_family_that_both_have_is_a_way_of_its_own() -> None:
     ]
     remedies = " ".join(blocker["remedy"] for blocker in found["blockers"])
     assert "--ipv6-cidr-block fd00:11::10/128" in remedies
+
+
+def test_a_rule_for_an_ipv6_address_is_named_as_one() -> None:
+    remedy = allow_in_group(WAY, SERVER_GROUP, False, Peer("fd00:1::25", None), by_group=True)
+    assert "from fd00:1::25/128" in remedy
+    assert "Ipv6Ranges=[{CidrIpv6=fd00:1::25/128}]" in remedy
 
 
 def test_a_list_without_room_before_its_rule_says_so() -> None:
