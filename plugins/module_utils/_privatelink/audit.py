@@ -32,6 +32,8 @@ def _judge(endpoint: Endpoint, looked_at: t.Collection[tuple[str, str]], project
         return None
     if not endpoint["aws_visible"]:
         return _missing(endpoint) if (endpoint["account_id"], endpoint["region"]) in looked_at else None
+    if endpoint["vpc_endpoint_state"] == "deleted":
+        return _missing(endpoint)
     if endpoint["vpc_endpoint_state"] in _LEFTOVERS:
         return _leftover(endpoint)
     if endpoint["endpoint_state"] == "FAILED":

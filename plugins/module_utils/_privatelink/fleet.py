@@ -187,12 +187,16 @@ def _is_ours(
     endpoint: InterfaceEndpoint, names: t.Collection[str | None], clusters: t.Collection[str], filters: Filters
 ) -> bool:
     """Of a known service, or made for a cluster that is gone now."""
-    dropped = CLUSTER_TAG in endpoint.tags and (not filters.cluster_ids or endpoint.tags[CLUSTER_TAG] in clusters)
+    tags = endpoint.tags
+    dropped = (
+        CLUSTER_TAG in tags
+        and (not filters.cluster_ids or tags[CLUSTER_TAG] in clusters)
+        and (not filters.node_group_ids or tags.get(NODE_GROUP_TAG) in filters.node_group_ids)
+    )
     return (
         (endpoint.service_name in names or dropped)
         and (not filters.vpc_ids or endpoint.vpc_id in filters.vpc_ids)
         and (not filters.vpc_endpoint_ids or endpoint.vpc_endpoint_id in filters.vpc_endpoint_ids)
-        and endpoint.state != "deleted"
     )
 
 
@@ -212,6 +216,8 @@ def _private_endpoints(
     for pair in pairs:
         if filters.vpc_ids and pair.endpoint is None:
             continue  # which VPC it is in, only its own account knows
+        if pair.endpoint is not None and not (pair.listed or pair.registered):
+            continue  # AWS lists a deleted one for about an hour; it matters only while it is registered
         site = by_group.get(_node_group_id(pair) or "")
         site = site or by_service.get(pair.endpoint.service_name if pair.endpoint else None)
         own = tuple(interfaces[item] for item in _interface_ids(pair) if item in interfaces)
