@@ -203,7 +203,7 @@ def test_options_come_from_the_environment_and_may_be_templates(fleet: Fleet, mo
 
 def test_the_cache_spares_the_second_read_and_holds_no_secret(fleet: Fleet) -> None:
     kept = fleet.path / "kept"
-    options = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(kept)}
+    options: t.Any = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(kept)}
     first, second = fleet.inventory(**options), fleet.inventory(**options)
     assert len(fleet.reads) == 1
     assert variables(second, "vpce-2") == variables(first, "vpce-2")
@@ -215,7 +215,7 @@ def test_the_cache_spares_the_second_read_and_holds_no_secret(fleet: Fleet) -> N
 
 
 def test_a_cache_that_shall_be_made_anew_is(fleet: Fleet) -> None:
-    options = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(fleet.path / "kept")}
+    options: t.Any = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(fleet.path / "kept")}
     fleet.inventory(**options)
     fleet.found = [endpoint(3)]
     assert list(fleet.inventory(anew=True, **options).hosts) == ["vpce-3"]
