@@ -1,0 +1,254 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
+    filter_arguments,
+    shared_arguments,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.modules import endpoint_info, private_endpoint
+from tests.unit.plugins.modules import documents
+
+if t.TYPE_CHECKING:
+    from tests.customer import Customer, Result
+
+FAILURES = ("violations", "error")
+
+
+def look(customer: Customer, **options: t.Any) -> Result:
+    """The facts, in check mode the same; nothing is ever changed or failed."""
+    result = customer.run("endpoint_info", **options)
+    assert not result["failed"], result["msg"]
+    assert result["changed"] is False
+    assert customer.writing_calls == []
+    documents.assert_returns(endpoint_info, result, besides=FAILURES)
+    foretold = customer.run("endpoint_info", check=True, **options)
+    facts = ("endpoint_services", "private_endpoints", "findings", "costs", "scope")
+    assert [foretold[name] for name in facts] == [result[name] for name in facts]
+    return result
+
+
+def connect(customer: Customer, role: str = "main", region: str = "us-east-1", **options: t.Any) -> dict[str, t.Any]:
+    network = customer.network(*customer.zone_ids(role)[:1], region=region)
+    wish = {"cluster_id": customer.cluster_id(role), **network.options, **options}
+    result = customer.run("private_endpoint", **wish)
+    assert not result["failed"], result["msg"]
+    return dict(result["private_endpoint"])
+
+
+def ids(result: Result) -> list[str]:
+    return [endpoint["vpc_endpoint_id"] for endpoint in result["private_endpoints"]]
+
+
+def codes(result: Result) -> list[str]:
+    return [finding["code"] for finding in result["findings"]]
+
+
+def test_the_options_are_documented_as_they_are() -> None:
+    taken = {**shared_arguments(), **filter_arguments()}
+    assert documents.shapes(documents.options(endpoint_info)) == documents.shapes(taken)
+
+
+def test_the_examples_use_only_options_that_exist() -> None:
+    documents.assert_examples_use_only(endpoint_info, "endpoint_info")
+
+
+def test_a_private_endpoint_is_documented_with_the_same_keys_as_by_the_module_that_makes_it() -> None:
+    here = documents.keys(yaml.safe_load(endpoint_info.RETURN)["private_endpoints"]["contains"])
+    assert here == documents.keys(yaml.safe_load(private_endpoint.RETURN)["private_endpoint"]["contains"])
+
+
+def test_where_nothing_matches_the_lists_are_empty(customer: Customer) -> None:
+    result = look(customer, cluster_ids=["1379661944646419999"])
+    assert (result["endpoint_services"], result["private_endpoints"], result["findings"]) == ([], [], [])
+    assert result["costs"] is None
+
+
+def test_without_filters_the_default_project_is_told(customer: Customer) -> None:
+    result = look(customer)
+    found = {service["cluster_name"]: service["state"] for service in result["endpoint_services"]}
+    assert found == {
+        "main-cluster": "active",
+        "two-groups-cluster": "active",
+        "creating-cluster": "creating",
+        "paused-cluster": "active",
+        "service-creating-cluster": "creating",
+    }
+    assert len(result["endpoint_services"]) == 6
+    assert result["private_endpoints"] == []
+    assert result["scope"] == {
+        "accounts": ["210987654321"],
+        "regions": ["us-east-1", "us-west-2"],
+        "projects": [customer.facts["tidbcloud"]["projects"]["default"]],
+    }
+
+
+def test_a_private_endpoint_is_told_as_the_module_that_made_it_told_it(customer: Customer) -> None:
+    made = connect(customer)
+    result = look(customer)
+    assert result["private_endpoints"] == [made]
+    assert result["findings"] == []
+
+
+def test_named_clusters_may_be_of_any_project(customer: Customer) -> None:
+    result = look(customer, cluster_id=customer.cluster_id("second-project"))
+    assert [service["cluster_name"] for service in result["endpoint_services"]] == ["second-project-cluster"]
+    assert result["scope"]["projects"] == [customer.facts["tidbcloud"]["projects"]["second"]]
+
+
+@pytest.mark.parametrize("option", ["project_id", "project_ids"])
+def test_a_project_is_told_alone(customer: Customer, option: str) -> None:
+    second = customer.facts["tidbcloud"]["projects"]["second"]
+    result = look(customer, **{option: second if option == "project_id" else [second]})
+    assert [service["cluster_name"] for service in result["endpoint_services"]] == ["second-project-cluster"]
+
+
+def test_filters_are_kept(customer: Customer) -> None:
+    east, west = connect(customer), connect(customer, "two-groups", "us-west-2")
+    assert ids(look(customer)) == [east["vpc_endpoint_id"], west["vpc_endpoint_id"]]
+    for filters in (
+        {"cluster_ids": [east["cluster_id"]]},
+        {"cluster_id": east["cluster_id"]},
+        {"node_group_id": east["node_group_id"]},
+        {"vpc_id": east["vpc_id"]},
+        {"vpc_endpoint_ids": [east["vpc_endpoint_id"]]},
+        {"regions": ["us-east-1"]},
+    ):
+        assert ids(look(customer, **filters)) == [east["vpc_endpoint_id"]], filters
+    assert ids(look(customer, status="active")) == [east["vpc_endpoint_id"], west["vpc_endpoint_id"]]
+    assert ids(look(customer, statuses=["failed", "deleting"])) == []
+
+
+def test_a_node_group_is_told_without_the_private_endpoints_of_its_sisters(customer: Customer) -> None:
+    group = customer.facts["clusters"]["two-groups"]["node_groups"]["analytics"]
+    connect(customer, "two-groups", "us-west-2")
+    analytics = connect(customer, "two-groups", "us-west-2", node_group_id=group["node_group_id"])
+    result = look(customer, node_group_id=group["node_group_id"])
+    assert result["private_endpoints"] == [analytics]
+    assert result["findings"] == []
+
+
+def test_an_endpoint_of_another_project_is_not_judged(customer: Customer) -> None:
+    from tests.customer import Customer as Somebody
+
+    other = Somebody(customer.sandbox, "other")
+    connect(other, "second-project")
+    result = look(other)
+    assert result["findings"] == []
+
+
+def test_an_endpoint_of_another_account_is_told_by_its_registration_and_not_judged(customer: Customer) -> None:
+    from tests.customer import Customer as Somebody
+
+    theirs = connect(Somebody(customer.sandbox, "other"))
+    result = look(customer)
+    (told,) = result["private_endpoints"]
+    assert told["vpc_endpoint_id"] == theirs["vpc_endpoint_id"]
+    assert (told["aws_visible"], told["status"], told["stage"]) == (False, "active", "done")
+    assert (told["vpc_id"], told["monthly_cost_usd"]) == (None, None)
+    assert result["findings"] == []
+
+
+def test_an_endpoint_of_a_region_that_was_not_looked_at_is_not_judged(customer: Customer) -> None:
+    connect(customer, "two-groups", "us-west-2")
+    result = look(customer, region="us-east-1")
+    assert [endpoint["aws_visible"] for endpoint in result["private_endpoints"]] == [False]
+    assert result["findings"] == []
+
+
+def test_several_accounts_are_read_and_tidb_cloud_once(customer: Customer) -> None:
+    from tests.customer import Customer as Somebody
+
+    other = Somebody(customer.sandbox, "other")
+    mine, theirs = connect(customer), connect(other)
+    roles = [f"arn:aws:iam::{one.account['account_id']}:role/reader" for one in (customer, other)]
+    result = look(customer, accounts=[{"assume_role_arn": role, "regions": ["us-east-1"]} for role in roles])
+    assert sorted(ids(result)) == sorted([mine["vpc_endpoint_id"], theirs["vpc_endpoint_id"]])
+    assert all(endpoint["aws_visible"] for endpoint in result["private_endpoints"])
+    assert result["scope"]["accounts"] == ["210987654321", "310987654322"]
+    assert [entry.call for entry in customer.requests].count("ListPrivateEndpointConnections") == 1
+
+
+def test_private_dns_that_is_off_is_a_finding_and_no_status(customer: Customer) -> None:
+    made = connect(customer, private_dns_enabled=False)
+    result = look(customer)
+    assert result["private_endpoints"][0]["status"] == "active"
+    assert codes(result) == ["private_dns_off"]
+    (finding,) = result["findings"]
+    assert finding["vpc_endpoint_id"] == made["vpc_endpoint_id"]
+    assert finding["severity"] == "warning"
+
+
+def test_an_endpoint_that_nobody_registered_is_an_orphan(customer: Customer) -> None:
+    network = customer.network()
+    group = customer.facts["clusters"]["main"]["node_groups"]["DefaultGroup"]
+    vpce = customer.ec2().create_vpc_endpoint(
+        VpcEndpointType="Interface",
+        VpcId=network.vpc_id,
+        ServiceName=group["service_name"],
+        SubnetIds=list(network.subnet_ids),
+        SecurityGroupIds=list(network.security_group_ids),
+        PrivateDnsEnabled=False,
+    )["VpcEndpoint"]["VpcEndpointId"]
+    result = look(customer)
+    assert codes(result) == ["not_registered"]
+    assert result["findings"][0]["vpc_endpoint_id"] == vpce
+    assert result["findings"][0]["monthly_cost_usd"] == 14.6
+
+
+def test_what_is_left_after_a_termination_or_a_dropped_cluster_is_found(customer: Customer) -> None:
+    made = connect(customer)
+    customer.run("private_endpoint", cluster_id=made["cluster_id"], state="absent", keep_vpc_endpoint=True)
+    left = connect(customer, "two-groups", "us-west-2")
+    customer.sandbox.tidbcloud.estate.drop_cluster(left["cluster_id"])
+    result = look(customer, regions=["us-east-1", "us-west-2"])
+    assert {finding["vpc_endpoint_id"]: finding["code"] for finding in result["findings"]} == {
+        made["vpc_endpoint_id"]: "leftover",
+        left["vpc_endpoint_id"]: "leftover",
+    }
+
+
+def test_a_registration_whose_endpoint_aws_lists_as_deleted_has_failed(customer: Customer) -> None:
+    made = connect(customer)
+    customer.ec2().delete_vpc_endpoints(VpcEndpointIds=[made["vpc_endpoint_id"]])
+    customer.sandbox.clock.advance(60)
+    result = look(customer)
+    (told,) = result["private_endpoints"]
+    assert (told["status"], told["stage"], told["endpoint_state"]) == ("failed", "interface_endpoint", "ACTIVE")
+    assert told["monthly_cost_usd"] == 0
+    assert codes(result) == ["interface_endpoint_missing"]
+
+
+def test_a_deleted_endpoint_without_a_registration_is_not_told(customer: Customer) -> None:
+    made = connect(customer)
+    customer.run("private_endpoint", cluster_id=made["cluster_id"], state="absent")
+    assert look(customer)["private_endpoints"] == []
+
+
+def test_a_failed_registration_is_found_with_its_reason(customer: Customer) -> None:
+    made = connect(customer)
+    customer.sandbox.tidbcloud.estate.registrations.force(made["vpc_endpoint_id"], "FAILED", "The quota is used up")
+    result = look(customer)
+    assert (result["private_endpoints"][0]["status"], codes(result)) == ("failed", ["registration_failed"])
+    assert "The quota is used up" in result["findings"][0]["message"]
+
+
+def test_costs_are_told_where_they_are_asked_for(customer: Customer) -> None:
+    made = connect(customer)
+    result = look(customer, include_costs=True)
+    assert result["costs"]["total_monthly_usd"] == result["private_endpoints"][0]["monthly_cost_usd"] == 7.3
+    assert result["costs"]["by_cluster"] == {made["cluster_id"]: 7.3}
+    assert result["costs"]["by_account"] == {made["account_id"]: 7.3}
+
+
+def test_a_failure_returns_what_is_documented(customer: Customer) -> None:
+    result = customer.run("endpoint_info", tidbcloud_private_key="wrong-key-0123456789abcdef")
+    assert result["failed"]
+    assert result["error"]["status"] == 401
+    assert "private_endpoints" not in result
