@@ -48,8 +48,8 @@ $(VENV)/.done: requirements-dev.txt
 	python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch '$@'
 
-test: setup ## every part: lint sanity unit contract network integration molecule
-	@python -m tests.tools.parts lint sanity unit contract network integration molecule
+test: setup ## every part: lint sanity unit contract network system integration molecule
+	@python -m tests.tools.parts lint sanity unit contract network system integration molecule
 
 lint: setup ## ansible-lint, antsibull-docs, antsibull-changelog, ruff, mypy
 	ruff check --output-format concise .
@@ -71,6 +71,9 @@ contract: setup ## the sandbox and the modules against the cloud's published spe
 network: setup ## the check on a real network: namespaces, firewalls, a resolver and a MariaDB server
 	@tests/tools/network_packages.sh '$(CACHE)/network/packages'
 	timeout --foreground 600 python -m pytest -q -n 2 -rs tests/network
+
+system: setup ## modules, role and playbooks against a sandbox: bad input, faults, kills, AWX jobs
+	timeout --foreground 1800 python -m pytest -q -n 2 --dist loadfile tests/system
 
 # The copy is one for each environment: two Pythons may be tested at once, with amazon.aws of their own.
 COPY      = $(CACHE)/copy/$(notdir $(VENV))
