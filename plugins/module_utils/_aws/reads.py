@@ -67,6 +67,9 @@ class SharedReads(Reads):
     def __init__(self, ec2: Client, quotas: t.Callable[[], Client], sts: t.Callable[[], Client] | None = None) -> None:
         super().__init__(ec2, quotas, sts)
         self._endpoints: list[InterfaceEndpoint] | None = None
+        # Each item asks for its own: going through all of them for each would take the square of their number.
+        self._by_id: dict[str, InterfaceEndpoint] = {}
+        self._by_service: dict[str, list[InterfaceEndpoint]] = {}
         self._interfaces: dict[str, NetworkInterface] | None = None
         # Also those of endpoints that are gone: a run awaits that they go, too.
         self._interface_ids: set[str] = set()
@@ -80,17 +83,21 @@ class SharedReads(Reads):
         self._interfaces = None
 
     def vpc_endpoints(self, *, ids: Sequence[str] = (), filters: Filters | None = None) -> list[InterfaceEndpoint]:
-        wanted = set(ids)
-        return [
-            endpoint
-            for endpoint in self._all_endpoints()
-            if (not wanted or endpoint.vpc_endpoint_id in wanted) and matches(endpoint, filters or {})
-        ]
+        filters = filters or {}
+        every = self._all_endpoints()
+        if ids:
+            every = [self._by_id[item] for item in ids if item in self._by_id]
+        elif "service-name" in filters:
+            every = [endpoint for name in filters["service-name"] for endpoint in self._by_service.get(name, ())]
+        return [endpoint for endpoint in every if matches(endpoint, filters)]
 
     def _all_endpoints(self) -> list[InterfaceEndpoint]:
         if self._endpoints is None:
             self._endpoints = super().vpc_endpoints()
+            self._by_id = {endpoint.vpc_endpoint_id: endpoint for endpoint in self._endpoints}
+            self._by_service = {}
             for endpoint in self._endpoints:
+                self._by_service.setdefault(endpoint.service_name, []).append(endpoint)
                 self._interface_ids.update(endpoint.network_interface_ids)
         return self._endpoints
 

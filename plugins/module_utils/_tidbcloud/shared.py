@@ -28,7 +28,8 @@ class SharedTidbCloud(TidbCloud):
         super().__init__(session)
         self._clusters: dict[str, Cluster | None] = {}
         self._services: dict[tuple[str, str], EndpointService | None] = {}
-        self._registrations: dict[tuple[str, str, str | None], list[Registration]] = {}
+        # By what was asked for, then by node group: each private endpoint looks only at its own.
+        self._registrations: dict[tuple[str, str, str | None], dict[str | None, list[Registration]]] = {}
         for project_id, ids in cluster_ids.items():
             self._list_clusters(project_id, sorted(set(ids)))
 
@@ -72,13 +73,14 @@ class SharedTidbCloud(TidbCloud):
         if project_id:
             asked = (ANY, ANY, project_id)
         if asked not in self._registrations:
-            self._registrations[asked] = super().list_registrations(*asked, "aws" if project_id else cloud_provider)
+            found = super().list_registrations(*asked, "aws" if project_id else cloud_provider)
+            self._registrations[asked] = _by_node_group(found)
+        every = self._registrations[asked]
+        rows = (
+            every.get(node_group_id, []) if node_group_id != ANY else [row for rows in every.values() for row in rows]
+        )
         # Any field of a row may be missing; the id of a node group is that of no other cluster's.
-        return [
-            row
-            for row in self._registrations[asked]
-            if cluster_id in (ANY, row.cluster_id or cluster_id) and node_group_id in (ANY, row.node_group_id)
-        ]
+        return [row for row in rows if cluster_id in (ANY, row.cluster_id or cluster_id)]
 
     def get_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> Registration | None:
         rows = self.list_registrations(cluster_id, node_group_id)
@@ -91,3 +93,10 @@ class SharedTidbCloud(TidbCloud):
         except ApiError:
             self.refresh()
             raise
+
+
+def _by_node_group(registrations: Iterable[Registration]) -> dict[str | None, list[Registration]]:
+    found: dict[str | None, list[Registration]] = {}
+    for row in registrations:
+        found.setdefault(row.node_group_id, []).append(row)
+    return found
