@@ -212,6 +212,7 @@ def _private_endpoints(
     by_group = {site.group.node_group_id: site for site in sites}
     by_service = {site.service.service_name: site for site in sites if site.service}
     interfaces: dict[str, NetworkInterface] = {item.network_interface_id: item for item in side.interfaces}
+    subnets: dict[str, Subnet] = {item.subnet_id: item for item in side.subnets}
     shaped = []
     for pair in pairs:
         if filters.vpc_ids and pair.endpoint is None:
@@ -221,7 +222,8 @@ def _private_endpoints(
         site = by_group.get(_node_group_id(pair) or "")
         site = site or by_service.get(pair.endpoint.service_name if pair.endpoint else None)
         own = tuple(interfaces[item] for item in _interface_ids(pair) if item in interfaces)
-        found = _shape(pair, site, own, side.subnets)
+        in_subnets = [subnets[item] for item in (pair.endpoint.subnet_ids if pair.endpoint else ()) if item in subnets]
+        found = _shape(pair, site, own, in_subnets)
         if not filters.statuses or found["status"] in filters.statuses:
             shaped.append(found)
     return sorted(shaped, key=lambda found: (found["cluster_id"] or "", found["vpc_endpoint_id"] or ""))
