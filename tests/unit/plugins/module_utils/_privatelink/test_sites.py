@@ -87,7 +87,7 @@ def test_where_aws_does_not_tell_the_zones_tidb_cloud_is_asked(told: dict[str, t
 
 
 @pytest.mark.parametrize("unknown", [{"service_name": None}, {"service_state": None}])
-def test_a_service_of_which_the_registrations_do_not_tell_enough_is_asked_for(unknown: dict[str, None]) -> None:
+def test_a_service_of_which_the_registrations_do_not_tell_enough_is_asked_for(unknown: t.Any) -> None:
     clouds = Clouds({SERVICE_NAME: ZONES}, **{f"of_{GROUP_ID}": SERVICE})
     assert clouds.complete(sites(registration(**unknown))) == [Site(CLUSTER, GROUP, SERVICE)]
     assert clouds.asked == [("service", CLUSTER_ID, GROUP_ID)]
