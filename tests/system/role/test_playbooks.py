@@ -11,7 +11,7 @@ from typing import Any
 import ansible_runner
 import pytest
 
-from tests.operator import Operator
+from tests.operator import TREE, Operator
 from tests.remains import ec2_client, remains
 
 VPC_RANGE = "10.42.0.0/16"
@@ -189,3 +189,27 @@ def test_awx_hands_host_and_port_on(operator: Operator, tmp_path: Path) -> None:
         "private_connection_port": main["port"],
     }
     assert operator.facts["database"]["password"] not in output
+
+
+def test_the_role_s_readme_names_every_permission_that_it_needs(operator: Operator, one_zone: dict[str, Any]) -> None:
+    readme = (TREE / "ansible_collections/tidbcloud/privatelink/roles/private_connection/README.md").read_text()
+    policy = json.loads(readme.split("```json")[1].split("```")[0])
+    allowed = {action for statement in policy["Statement"] for action in _listed(statement["Action"])}
+    edited = {
+        **one_zone,
+        "availability_zone_ids": operator.zone_ids(),
+        "client_cidrs": "10.42.0.0/20",
+        "tags": {"a": "b"},
+    }
+    runs = [operator.play("connect", **options) for options in (one_zone, edited)] + [operator.play("disconnect")]
+    assert [run.status for run in runs] == [0, 0, 0]
+    called = {entry.call for run in runs for entry in run.requests if entry.api == "aws"}
+    services = {"GetCallerIdentity": "sts", "GetServiceQuota": "servicequotas"}
+    called = {f"{services.get(call, 'ec2')}:{call}" for call in called}
+    assert called - allowed == set()
+    # AWS asks for the one itself; the other is for tags that are to go.
+    assert allowed - called == {"route53:AssociateVPCWithHostedZone", "ec2:DeleteTags"}
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
