@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Both clouds as scripts: what they list is set by the test, what they are asked to do is written down."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
+    InterfaceEndpoint,
+    NetworkInterface,
+    Registration,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from tests.unit.plugins.module_utils._privatelink.literals import interface_endpoint, registration
+from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
+
+
+def refusal(code: str = "", message: str = "refused", status: int | None = 400, **fields: t.Any) -> ApiError:
+    return ApiError(message, api="ec2", code=code, status=status, **fields)
+
+
+class Clouds:
+    """In the place of the core's C(Clouds), its reads and its TidbCloud at once.
+
+    C(calls): every call that changes something, and every one to TiDB Cloud. C(refusals): what the next calls of a
+    name are answered with; an error is raised, null lets the call pass.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.time = Time()
+        self.endpoints: dict[str, InterfaceEndpoint] = {}
+        self.interfaces: list[str] = []
+        self.registrations: dict[str, Registration] = {}
+        self.refusals: dict[str, list[ApiError | None]] = {}
+        self.calls: list[tuple[t.Any, ...]] = []
+        # What AWS remembers of client tokens: the request and the id that it was answered with.
+        self.tokens: dict[str, tuple[t.Any, str]] = {}
+        # New endpoints are listed this many seconds after they were made.
+        self.listed_after = 0.0
+        self._made_at: dict[str, float] = {}
+        for name in ("create_vpc_endpoint", "modify_vpc_endpoint", "delete_vpc_endpoint", "create_tags", "delete_tags"):
+            monkeypatch.setattr(api, name, getattr(self, name))
+
+    @property
+    def deadline(self) -> Deadline:
+        return Deadline(900, 15, clock=self.time.clock, sleep=self.time.sleep, spread=lambda low, high: 1.0)
+
+    def names(self) -> list[str]:
+        return [call[0] for call in self.calls]
+
+    def _answer(self, name: str, *details: t.Any) -> None:
+        self.calls.append((name, *details))
+        refusals = self.refusals.get(name)
+        refused = refusals.pop(0) if refusals else None
+        if refused is not None:
+            raise refused
+
+    # --- Clouds ---
+
+    @property
+    def tidb(self) -> Clouds:
+        return self
+
+    def ec2(self, region: str) -> Clouds:
+        return self
+
+    def reads(self, region: str) -> Clouds:
+        return self
+
+    # --- Reads ---
+
+    def vpc_endpoints(
+        self, *, ids: Sequence[str] = (), filters: Mapping[str, Sequence[str]] | None = None
+    ) -> list[InterfaceEndpoint]:
+        shown = [
+            one
+            for one in self.endpoints.values()
+            if self.time.now >= self._made_at.get(one.vpc_endpoint_id, 0) + self.listed_after
+        ]
+        return [one for one in shown if not ids or one.vpc_endpoint_id in ids]
+
+    def network_interfaces(self, ids: Sequence[str]) -> list[NetworkInterface]:
+        return [NetworkInterface(one, "subnet-a") for one in self.interfaces if one in ids]
+
+    # --- AWS ---
+
+    def create_vpc_endpoint(self, ec2: object, *, client_token: str, **arguments: t.Any) -> InterfaceEndpoint:
+        self._answer("create_vpc_endpoint", client_token)
+        asked, vpce = self.tokens.setdefault(client_token, (arguments, f"vpce-{len(self.tokens) + 1}"))
+        if asked != arguments:
+            raise refusal("IdempotentParameterMismatch")
+        made = interface_endpoint(vpce, state="pendingacceptance", private_dns_enabled=False, tags=arguments["tags"])
+        if vpce not in self._made_at:
+            self._made_at[vpce] = self.time.now
+            self.endpoints[vpce] = made
+        # A repeated request is answered with the first result, whatever became of it.
+        return made
+
+    def modify_vpc_endpoint(self, ec2: object, vpc_endpoint_id: str, **arguments: t.Any) -> None:
+        self._answer("modify_vpc_endpoint", vpc_endpoint_id, arguments)
+
+    def delete_vpc_endpoint(self, ec2: object, vpc_endpoint_id: str) -> None:
+        self._answer("delete_vpc_endpoint", vpc_endpoint_id)
+
+    def create_tags(self, ec2: object, resource_id: str, tags: Mapping[str, str]) -> None:
+        self._answer("create_tags", resource_id, dict(tags))
+
+    def delete_tags(self, ec2: object, resource_id: str, keys: Sequence[str]) -> None:
+        self._answer("delete_tags", resource_id, tuple(keys))
+
+    # --- TidbCloud ---
+
+    def register_endpoint(self, cluster_id: str, node_group_id: str, vpc_endpoint_id: str) -> Registration:
+        """An ambiguous refusal is a lost answer: the call took effect."""
+        try:
+            self._answer("register_endpoint", cluster_id, node_group_id, vpc_endpoint_id)
+        except ApiError as refused:
+            if refused.ambiguous:
+                self.registrations[vpc_endpoint_id] = registration(vpc_endpoint_id, "PENDING")
+            raise
+        self.registrations[vpc_endpoint_id] = registration(vpc_endpoint_id, "PENDING")
+        return self.registrations[vpc_endpoint_id]
+
+    def list_registrations(self, cluster_id: str, node_group_id: str) -> list[Registration]:
+        self._answer("list_registrations")
+        return list(self.registrations.values())
+
+    def get_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> Registration | None:
+        self._answer("get_registration", connection_id)
+        rows = self.registrations.values()
+        return next((row for row in rows if row.private_endpoint_connection_id == connection_id), None)
+
+    def terminate_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> None:
+        self._answer("terminate_registration", connection_id)

@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.apply import Run
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
+    ApiError,
+    PrivateLinkError,
+    WaitTimedOut,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Plan, Step, plan
+from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
+from tests.unit.plugins.module_utils._privatelink.literals import (
+    CONNECTION_ID,
+    OWNED,
+    VPCE,
+    current,
+    desired,
+    interface_endpoint,
+    pair,
+    registration,
+)
+
+
+def carried_out(clouds: Clouds, planned: Plan, wish: Desired | None = None, here: Current | None = None) -> Desired:
+    run = Run(wish or desired(), here or current(), t.cast(t.Any, clouds))
+    return clouds.deadline.drive(run.carry_out(planned))
+
+
+def modify(**arguments: t.Any) -> Plan:
+    return Plan((Step("enable_private_dns", VPCE, "", VPCE, None, arguments or {"private_dns_enabled": True}),))
+
+
+def live(clouds: Clouds) -> Current:
+    clouds.endpoints[VPCE] = interface_endpoint()
+    clouds.registrations[VPCE] = registration()
+    return current(main=pair(clouds.endpoints[VPCE], clouds.registrations[VPCE]))
+
+
+def test_steps_are_done_in_order_and_the_wish_names_what_was_made(clouds: Clouds) -> None:
+    wish = desired(private_dns_enabled=False, wait=False)
+    assert carried_out(clouds, plan(wish, current()), wish) == replace(wish, vpc_endpoint_id="vpce-1")
+    assert clouds.names() == ["create_vpc_endpoint", "register_endpoint"]
+
+
+def test_what_was_not_made_is_named_by_nobody(clouds: Clouds) -> None:
+    assert carried_out(clouds, Plan()) == desired()
+
+
+def test_tags_are_set_and_removed(clouds: Clouds) -> None:
+    here = current(main=pair(interface_endpoint(tags={**OWNED, "old": "x"}), registration()))
+    wish = desired(tags={"new": "y"})
+    carried_out(clouds, Plan(plan(wish, here).steps), wish, here)
+    assert clouds.calls == [("create_tags", VPCE, {"new": "y"}), ("delete_tags", VPCE, ("old",))]
+
+
+def test_a_removal_ends_the_registration_waits_and_deletes(clouds: Clouds) -> None:
+    here = live(clouds)
+    planned = plan(desired(state="absent"), here)
+    run = Run(desired(state="absent"), here, t.cast(t.Any, clouds))
+    work = run.carry_out(planned)
+    awaited = next(work)
+    assert clouds.calls == [("terminate_registration", CONNECTION_ID)]
+    assert not awaited.look().done
+    clouds.registrations.clear()
+    assert awaited.look().done
+    awaited = work.send(True)
+    assert clouds.calls[-1] == ("delete_vpc_endpoint", VPCE)
+    assert not awaited.look().done
+    clouds.endpoints.clear()
+    assert awaited.look().done
+    assert [step.name for step in run.done] == ["terminate_registration", "delete_vpc_endpoint"]
+
+
+def test_a_registration_without_an_id_cannot_be_ended_yet(clouds: Clouds) -> None:
+    here = current(main=pair(interface_endpoint(), registration(private_endpoint_connection_id=None)))
+    with pytest.raises(PrivateLinkError, match="without an id"):
+        carried_out(clouds, plan(desired(state="absent"), here), here=here)
+    assert clouds.calls == []
+
+
+def test_a_change_that_is_in_the_way_of_another_is_repeated(clouds: Clouds) -> None:
+    clouds.refusals["modify_vpc_endpoint"] = [refusal("OperationInProgress")] * 2
+    carried_out(clouds, modify(add_subnet_ids=("subnet-b",)))
+    assert clouds.calls == [("modify_vpc_endpoint", VPCE, {"add_subnet_ids": ("subnet-b",)})] * 3
+    assert clouds.time.slept == [0.5, 0.75]
+
+
+def test_private_dns_that_is_refused_in_the_first_seconds_is_asked_for_again(clouds: Clouds) -> None:
+    early = "Private DNS can only be enabled after the endpoint connection is accepted by the owner."
+    clouds.refusals["modify_vpc_endpoint"] = [refusal("InvalidParameter", early)]
+    carried_out(clouds, modify())
+    assert len(clouds.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "private-dns-enabled cannot be set because there is already a conflicting DNS domain for x in the VPC y",
+        "Private DNS can't be enabled because the service x does not provide a private DNS name.",
+        "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for x",
+    ],
+)
+def test_private_dns_that_cannot_be_is_not_asked_for_again(clouds: Clouds, reason: str) -> None:
+    clouds.refusals["modify_vpc_endpoint"] = [refusal("InvalidParameter", reason)]
+    with pytest.raises(ApiError):
+        carried_out(clouds, modify())
+    assert len(clouds.calls) == 1
+
+
+@pytest.mark.parametrize("code", ["InvalidParameter", "UnauthorizedOperation", "DuplicateSubnetsInSameZone"])
+def test_any_other_refusal_of_a_change_is_told(clouds: Clouds, code: str) -> None:
+    clouds.refusals["modify_vpc_endpoint"] = [refusal(code)]
+    with pytest.raises(ApiError):
+        carried_out(clouds, modify(add_subnet_ids=("subnet-b",)))
+    assert len(clouds.calls) == 1
+
+
+def test_a_change_that_never_gets_through_names_the_last_refusal(clouds: Clouds) -> None:
+    clouds.refusals["modify_vpc_endpoint"] = [refusal("OperationInProgress", "modify in progress")] * 999
+    with pytest.raises(WaitTimedOut, match=f"AWS to accept the change of {VPCE}; last seen: modify in progress"):
+        carried_out(clouds, modify())
+
+
+def test_only_finished_steps_count_as_done(clouds: Clouds) -> None:
+    clouds.refusals["register_endpoint"] = [refusal(status=403)]
+    run = Run(desired(), current(), t.cast(t.Any, clouds))
+    with pytest.raises(ApiError):
+        clouds.deadline.drive(run.carry_out(plan(desired(), current())))
+    assert [step.name for step in run.done] == ["create_vpc_endpoint"]
+
+
+def test_the_registration_that_was_made_is_asked_for_by_its_id(clouds: Clouds) -> None:
+    clouds.endpoints[VPCE] = interface_endpoint(state="pendingacceptance")
+    here = current(main=pair(clouds.endpoints[VPCE]))
+    work = Run(desired(), here, t.cast(t.Any, clouds)).carry_out(plan(desired(), here))
+    assert next(work).look().done
+    attempt = work.send(True)
+    assert attempt.look().done
+    clouds.registrations[VPCE] = registration()
+    clouds.endpoints[VPCE] = interface_endpoint()
+    assert work.send(True).look().done
+    assert clouds.names() == ["register_endpoint", "get_registration"]

@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import options
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import Filters
+from tests.unit.plugins.module_utils._privatelink.literals import CLUSTER_ID, GROUP_ID, PROJECT_ID, SERVICE_NAME, VPC
+
+KEYS = {
+    "tidbcloud_public_key": "public-key-of-the-test",
+    "tidbcloud_private_key": "private-key-of-the-test-0123",
+    "tidbcloud_api_url": "",
+    "tidbcloud_serverless_api_url": "",
+    "tidbcloud_timeout": 30.0,
+    "tidbcloud_ca_path": None,
+}
+
+
+def params(arguments: t.Mapping[str, t.Any], **given: t.Any) -> dict[str, t.Any]:
+    """The parameters of a module with that argument spec."""
+    defaults = {name: spec.get("default") for name, spec in arguments.items()}
+    assert set(given) <= {*defaults, "project_id", "wait"}
+    return {"project_id": None, "wait": True, **defaults, **given}
+
+
+def wish(**given: t.Any) -> Desired:
+    return options.desired_endpoint(params(options.endpoint_arguments(), **given))
+
+
+def test_what_is_not_given_is_left_alone() -> None:
+    assert wish(cluster_id=CLUSTER_ID) == Desired(cluster_id=CLUSTER_ID)
+
+
+def test_every_option_reaches_the_wish() -> None:
+    given: dict[str, t.Any] = {
+        "state": "absent",
+        "cluster_id": CLUSTER_ID,
+        "node_group_id": GROUP_ID,
+        "project_id": PROJECT_ID,
+        "vpc_endpoint_id": "vpce-1",
+        "vpc_id": VPC,
+        "name": "tidb",
+        "private_dns_enabled": False,
+        "ip_address_type": "ipv4",
+        "purge_tags": False,
+        "recreate_failed": True,
+        "keep_vpc_endpoint": True,
+        "allow_missing_network": True,
+        "wait": False,
+    }
+    lists = {"subnet_ids": ["b", "a", "b"], "security_group_ids": ["sg"], "allow_violations": ["vpc_not_found"]}
+    made = wish(**given, **lists, tags={"a": 1})
+    assert made == Desired(
+        **given,
+        subnet_ids=("a", "b"),
+        security_group_ids=("sg",),
+        allow_violations=frozenset({"vpc_not_found"}),
+        tags={"a": "1"},
+    )
+    fields = set(vars(Desired())) - {"service_name", "project_id", "wait"}
+    assert fields == set(options.endpoint_arguments()) - {"service_name"}
+
+
+@pytest.mark.parametrize("option", ["cluster_id", "node_group_id", "project_id"])
+@pytest.mark.parametrize("value", [1.379661944646413e18, "1.379661944646413e+18", "12.0", "main", "-1", " ", "1" * 21])
+def test_an_id_that_is_none_is_refused_by_its_option(option: str, value: object) -> None:
+    with pytest.raises(PrivateLinkError, match=option):
+        wish(**{"cluster_id": CLUSTER_ID, option: value})
+
+
+def test_an_exact_number_is_an_id() -> None:
+    assert wish(cluster_id=int(CLUSTER_ID)).cluster_id == CLUSTER_ID
+
+
+@pytest.mark.parametrize(
+    "option", ["node_group_id", "service_name", "vpc_endpoint_id", "vpc_id", "name", "ip_address_type"]
+)
+def test_an_empty_text_counts_as_not_given(option: str) -> None:
+    assert wish(**{"cluster_id": CLUSTER_ID, option: ""}) == Desired(cluster_id=CLUSTER_ID)
+
+
+@pytest.mark.parametrize("option", ["subnet_ids", "security_group_ids"])
+def test_an_empty_text_for_a_list_counts_as_not_given_and_an_empty_list_is_refused(option: str) -> None:
+    assert getattr(wish(cluster_id=CLUSTER_ID, **{option: [""]}), option) is None
+    assert getattr(wish(cluster_id=CLUSTER_ID, **{option: ["", "a"]}), option) == ("a",)
+    with pytest.raises(PrivateLinkError, match=f"^{option} is an empty list.*Omit {option}"):
+        wish(cluster_id=CLUSTER_ID, **{option: []})
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, "neither is given"),
+        ({"cluster_id": "", "service_name": ""}, "neither is given"),
+        ({"cluster_id": CLUSTER_ID, "service_name": SERVICE_NAME}, "both are given"),
+        ({"service_name": SERVICE_NAME, "node_group_id": GROUP_ID}, "node_group_id needs cluster_id"),
+    ],
+)
+def test_exactly_one_target_is_needed(given: dict[str, str], found: str) -> None:
+    with pytest.raises(PrivateLinkError, match=found):
+        wish(**given)
+
+
+def test_no_tags_are_not_the_same_as_tags_that_are_not_given() -> None:
+    assert wish(cluster_id=CLUSTER_ID, tags={}).tags == {}
+    assert wish(cluster_id=CLUSTER_ID).tags is None
+
+
+def test_filters_are_exact_sets() -> None:
+    given = params(
+        options.filter_arguments(),
+        project_id=PROJECT_ID,
+        project_ids=["7", PROJECT_ID],
+        cluster_ids=[int(CLUSTER_ID)],
+        node_group_ids=[GROUP_ID],
+        regions=["b", "a", "b"],
+        statuses=["failed"],
+    )
+    assert options.fleet_filters(given) == Filters(
+        cluster_ids=frozenset({CLUSTER_ID}),
+        node_group_ids=frozenset({GROUP_ID}),
+        project_ids=(PROJECT_ID, "7"),
+        statuses=frozenset({"failed"}),
+        regions=("a", "b"),
+    )
+    with pytest.raises(PrivateLinkError, match="cluster_id"):
+        options.fleet_filters(params(options.filter_arguments(), cluster_ids=["1e18"]))
+
+
+@pytest.mark.parametrize("usd", [-0.01, float("inf"), float("nan")])
+@pytest.mark.parametrize("price", ["zone_hour_usd", "per_gb_usd"])
+def test_a_price_that_is_none_is_refused(price: str, usd: float) -> None:
+    own = {"region": "us-east-1", "zone_hour_usd": 0.01, "per_gb_usd": None, price: usd}
+    with pytest.raises(PrivateLinkError, match="us-east-1"):
+        options.own_prices(params(options.filter_arguments(), prices=[own]))
+
+
+@pytest.mark.parametrize(
+    ("waiting", "option"),
+    [
+        ({"wait_timeout": -1}, "wait_timeout"),
+        ({"wait_delay": 0}, "wait_delay"),
+        ({"wait_delay": -0.5}, "wait_delay"),
+        ({"wait_delay": float("nan")}, "wait_delay"),
+    ],
+)
+def test_a_time_that_cannot_be_waited_is_refused(waiting: dict[str, float], option: str) -> None:
+    with pytest.raises(PrivateLinkError, match=option):
+        options.deadline_of({**params(options.wait_arguments(900)), **waiting})
+
+
+def test_the_deadline_is_that_of_the_options() -> None:
+    assert options.deadline_of(params(options.wait_arguments(900))).seconds == 900
+    assert options.deadline_of({"wait_timeout": 0, "wait_delay": 1}).left() == 0
+
+
+class Module:
+    """As much of a module as is needed to connect."""
+
+    def __init__(self, **given: t.Any) -> None:
+        self.params = {**KEYS, **given}
+        self.failures: list[dict[str, t.Any]] = []
+
+    def fail_json(self, **details: t.Any) -> t.NoReturn:
+        self.failures.append(details)
+        raise SystemExit
+
+
+@pytest.mark.parametrize("half", ["public", "private"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_half_a_key_that_is_missing_is_named_with_its_variable(half: str, value: str | None) -> None:
+    with pytest.raises(PrivateLinkError, match=f"tidbcloud_{half}_key.*TIDBCLOUD_{half.upper()}_KEY"):
+        options.connect_tidbcloud(Module(**{f"tidbcloud_{half}_key": value}))
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+def test_a_request_must_be_given_time(seconds: float) -> None:
+    with pytest.raises(PrivateLinkError, match="tidbcloud_timeout"):
+        options.connect_tidbcloud(Module(tidbcloud_timeout=seconds))
+
+
+def test_a_missing_library_ends_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(options, "HAS_REQUESTS", False)
+    monkeypatch.setattr(options, "REQUESTS_IMPORT_ERROR", "Traceback: no requests")
+    module = Module()
+    with pytest.raises(SystemExit):
+        options.connect_tidbcloud(module)
+    assert "requests" in module.failures[0]["msg"]
+    assert module.failures[0]["exception"] == "Traceback: no requests"
+
+
+def test_empty_addresses_are_those_of_the_service() -> None:
+    assert options.connect_tidbcloud(Module()).session is not None
+
+
+def test_secrets_are_marked_and_public_halves_are_not() -> None:
+    arguments = options.shared_arguments()
+    assert arguments["tidbcloud_private_key"]["no_log"] is True
+    assert arguments["tidbcloud_public_key"]["no_log"] is False

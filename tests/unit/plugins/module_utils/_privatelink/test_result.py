@@ -1,0 +1,274 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What modules return: always the same keys, and a difference that check mode foretells."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
+    EndpointService,
+    NetworkInterface,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.result import (
+    diff,
+    endpoint_service,
+    private_endpoint,
+)
+from tests.unit.plugins.module_utils._privatelink.literals import (
+    CLUSTER,
+    CLUSTER_ID,
+    CONNECTION_ID,
+    GROUP,
+    GROUP_ID,
+    HOST,
+    OTHER_VPCE,
+    OWNED,
+    PROJECT_ID,
+    REGION,
+    SERVICE,
+    SERVICE_NAME,
+    SUBNETS,
+    VPC,
+    VPCE,
+    ZONES,
+    current,
+    desired,
+    interface_endpoint,
+    pair,
+    registration,
+)
+
+OTHER_SERVICE = Desired(service_name=SERVICE_NAME)
+FINISHED = current(
+    main=pair(interface_endpoint(dns_names=("a", "b"), ip_address_type="ipv4"), registration()),
+    network_interfaces=(NetworkInterface("eni-1", "subnet-a", "10.0.0.4", "us-east-1a"),),
+)
+# Exactly the keys of the public contract.
+WHOLE: dict[str, t.Any] = {
+    "status": "active",
+    "stage": "done",
+    "status_note": "Ready to use. Subnets, security groups, private DNS and tags can be changed in place.",
+    "vpc_endpoint_id": VPCE,
+    "vpc_endpoint_state": "available",
+    "aws_visible": True,
+    "account_id": "210987654321",
+    "vpc_id": VPC,
+    "region": REGION,
+    "subnet_ids": ["subnet-a"],
+    "availability_zone_ids": ["use1-az1"],
+    "security_group_ids": ["sg-1"],
+    "network_interfaces": [
+        {
+            "network_interface_id": "eni-1",
+            "subnet_id": "subnet-a",
+            "private_ip_address": "10.0.0.4",
+            "availability_zone_id": "use1-az1",
+        }
+    ],
+    "private_dns_enabled": True,
+    "dns_names": ["a", "b"],
+    "ip_address_type": "ipv4",
+    "tags": OWNED,
+    "service_name": SERVICE_NAME,
+    "private_endpoint_connection_id": CONNECTION_ID,
+    "endpoint_state": "ACTIVE",
+    "endpoint_message": None,
+    "cluster_id": CLUSTER_ID,
+    "cluster_name": "main",
+    "cluster_state": "ACTIVE",
+    "node_group_id": GROUP_ID,
+    "project_id": PROJECT_ID,
+    "host": HOST,
+    "port": 4000,
+    "monthly_cost_usd": 7.3,
+}
+EMPTY = {"region": None, "cluster": None, "node_group": None, "service": None, "subnets": ()}
+
+
+def test_a_finished_private_endpoint_is_told_whole() -> None:
+    assert private_endpoint(desired(), FINISHED) == WHOLE
+
+
+@pytest.mark.parametrize(
+    "here",
+    [
+        current(),
+        current(**EMPTY),
+        current(**EMPTY, cluster_dropped=True),
+        current(dead=(pair(interface_endpoint(state="rejected")),)),
+        current(dead=(pair(None, registration(), visible=False),)),
+        current(main=pair(interface_endpoint(account_id=None, state="pendingacceptance"), registration(state=None))),
+    ],
+)
+def test_the_keys_are_always_the_same(here: Current) -> None:
+    for wish in (desired(), desired(state="absent"), OTHER_SERVICE, replace(OTHER_SERVICE, state="absent")):
+        assert set(private_endpoint(wish, here)) == set(WHOLE)
+
+
+def test_where_there_is_nothing_the_provider_side_is_told_and_the_rest_is_null_or_empty() -> None:
+    told = private_endpoint(desired(state="absent"), current())
+    provider = {"region", "service_name", "host", "port", "project_id", "aws_visible"}
+    provider |= {"cluster_id", "cluster_name", "cluster_state", "node_group_id"}
+    assert (told["status"], told["stage"]) == ("not_configured", "interface_endpoint")
+    assert {key: told[key] for key in provider} == {key: WHOLE[key] for key in provider}
+    rest = set(WHOLE) - provider - {"status", "stage", "status_note", "monthly_cost_usd"}
+    assert all(told[key] in (None, [], {}) for key in rest)
+    assert told["monthly_cost_usd"] == 0.0
+
+
+@pytest.mark.parametrize("service", [None, EndpointService(GROUP_ID, None, "creating")])
+def test_the_stage_is_the_services_own_until_it_is_active(service: EndpointService | None) -> None:
+    assert private_endpoint(desired(), current(service=service))["stage"] == "service_endpoint"
+
+
+def test_a_delete_that_did_not_ask_for_the_service_says_nothing_against_it() -> None:
+    assert private_endpoint(desired(state="absent"), current(service=None))["stage"] == "interface_endpoint"
+    dropped = current(**EMPTY, cluster_dropped=True)
+    assert private_endpoint(desired(state="absent"), dropped)["stage"] == "service_endpoint"
+
+
+@pytest.mark.parametrize(("state", "told"), [("FAILED", "no such endpoint"), ("ACTIVE", None), ("PENDING", None)])
+def test_a_message_is_told_with_a_failure_only(state: str, told: str | None) -> None:
+    row = registration(state=state, message="no such endpoint")
+    assert private_endpoint(desired(), current(main=pair(interface_endpoint(), row)))["endpoint_message"] == told
+
+
+def test_a_registration_whose_endpoint_cannot_be_seen_has_no_cost_and_its_own_status() -> None:
+    told = private_endpoint(desired(), current(dead=(pair(None, registration(account_id="1"), visible=False),)))
+    assert (told["aws_visible"], told["status"], told["monthly_cost_usd"]) == (False, "active", None)
+    assert (told["vpc_endpoint_id"], told["account_id"], told["vpc_endpoint_state"]) == (VPCE, "1", None)
+
+
+def test_states_are_spelled_as_aws_spells_them() -> None:
+    waiting = current(main=pair(interface_endpoint(state="pendingacceptance")))
+    assert private_endpoint(desired(), waiting)["vpc_endpoint_state"] == "pendingAcceptance"
+
+
+def test_a_removal_does_not_ask_for_private_dns() -> None:
+    off = current(main=pair(interface_endpoint(private_dns_enabled=False), registration()))
+    assert private_endpoint(desired(), off)["status"] == "pending"
+    assert private_endpoint(desired(state="absent"), off)["status"] == "active"
+
+
+def test_host_and_port_come_from_whoever_knows_them() -> None:
+    silent = registration(host=None, port=None)
+    here = current(main=pair(interface_endpoint(), silent), service=replace(SERVICE, host=None))
+    assert (private_endpoint(desired(), here)["host"], private_endpoint(desired(), here)["port"]) == (HOST, 4000)
+    elsewhere = current(cluster=replace(CLUSTER, port=5000), node_group=replace(GROUP, port=None))
+    assert private_endpoint(desired(), elsewhere)["port"] == 5000
+    unsaid = current(cluster=replace(CLUSTER, port=None), node_group=replace(GROUP, port=None))
+    assert private_endpoint(desired(), unsaid)["port"] == 4000
+    assert private_endpoint(OTHER_SERVICE, current(cluster=None, node_group=None))["port"] is None
+
+
+def test_a_service_is_told_whole() -> None:
+    assert endpoint_service(SERVICE, CLUSTER, GROUP) == {
+        "service_name": SERVICE_NAME,
+        "state": "active",
+        "host": HOST,
+        "port": 4000,
+        "availability_zone_ids": list(ZONES),
+        "region": REGION,
+        "cloud_provider": "aws",
+        "cluster_id": CLUSTER_ID,
+        "cluster_name": "main",
+        "cluster_state": "ACTIVE",
+        "node_group_id": GROUP_ID,
+        "project_id": PROJECT_ID,
+        "hosting": "tidb_cloud",
+    }
+    assert set(endpoint_service(None, CLUSTER, None)) == set(endpoint_service(SERVICE, CLUSTER, GROUP))
+
+
+# --- the difference ---------------------------------------------------------------------------------------------
+
+
+def test_a_creation_is_from_nothing_to_the_options() -> None:
+    assert diff(desired(subnet_ids=("subnet-b", "subnet-a"), name="tidb"), current()) == {
+        "before": {"state": "absent", "monthly_cost_usd": 0.0},
+        "after": {
+            "state": "present",
+            "vpc_id": VPC,
+            "subnet_ids": ["subnet-a", "subnet-b"],
+            "security_group_ids": ["sg-1"],
+            "private_dns_enabled": True,
+            "tags": dict(sorted({**OWNED, "Name": "tidb"}.items())),
+            "monthly_cost_usd": 14.6,
+        },
+    }
+
+
+def test_a_change_shows_only_what_changes() -> None:
+    change = diff(desired(subnet_ids=("subnet-a", "subnet-b"), tags={"a": "1"}), FINISHED)
+    differing = {key for key in change["after"] if change["before"].get(key) != change["after"][key]}
+    assert differing == {"subnet_ids", "tags", "monthly_cost_usd"}
+
+
+def test_a_removal_leaves_nothing_and_costs_nothing() -> None:
+    change = diff(desired(state="absent"), FINISHED)
+    assert change["before"]["vpc_id"] == VPC
+    assert change["before"]["monthly_cost_usd"] == 7.3
+    assert change["after"] == {"state": "absent", "monthly_cost_usd": 0.0}
+
+
+def test_an_endpoint_that_is_kept_goes_on_costing() -> None:
+    change = diff(desired(state="absent", keep_vpc_endpoint=True), FINISHED)
+    assert change["after"] == {**change["before"], "state": "absent"}
+
+
+def test_what_is_left_of_dead_ones_costs_until_it_is_removed() -> None:
+    here = current(
+        dead=(pair(interface_endpoint(state="rejected")), pair(interface_endpoint(OTHER_VPCE, state="failed")))
+    )
+    assert diff(desired(state="absent"), here) == {
+        "before": {"state": "absent", "monthly_cost_usd": 14.6},
+        "after": {"state": "absent", "monthly_cost_usd": 0.0},
+    }
+
+
+def test_a_replacement_keeps_what_the_options_omit() -> None:
+    old = interface_endpoint(state="rejected", tags={**OWNED, "team": "a"}, ip_address_type="dualstack")
+    after = diff(desired(recreate_failed=True, subnet_ids=None), current(dead=(pair(old),)))["after"]
+    assert (after["tags"], after["ip_address_type"], after["subnet_ids"]) == (
+        dict(sorted({**OWNED, "team": "a"}.items())),
+        "dualstack",
+        ["subnet-a"],
+    )
+
+
+def test_no_id_that_the_run_assigns_is_in_a_difference() -> None:
+    assert "vpce-" not in str(diff(desired(state="absent"), FINISHED)) + str(diff(desired(), FINISHED))
+
+
+def test_there_is_a_difference_exactly_where_there_are_steps() -> None:
+    """For endpoints that are alive or absent; of dead ones, what is left costs without being anything."""
+    states = [None, "pendingacceptance", "available"]
+    rows = [None, "PENDING", "ACTIVE"]
+    wishes = [
+        desired(),
+        desired(private_dns_enabled=False),
+        desired(subnet_ids=("subnet-b",), security_group_ids=("sg-2",)),
+        desired(subnet_ids=None, security_group_ids=None, tags={}, name="tidb"),
+        desired(state="absent"),
+    ]
+    for state, row, wish in itertools.product(states, rows, wishes):
+        endpoint = interface_endpoint(state=state, subnet_ids=("subnet-a",)) if state else None
+        half = registration(state=row) if row else None
+        here = current(main=pair(endpoint, half) if endpoint else None, subnets=SUBNETS)
+        try:
+            names = plan(wish, here).names
+        except PrivateLinkError:
+            continue
+        change = diff(wish, here)
+        # A registration is no option: it is added without a difference.
+        assert (change["before"] != change["after"]) == bool(names - {"register_endpoint"}), (state, row, wish)
