@@ -113,4 +113,4 @@ demo: setup ## see a whole life of a connection, from an empty account and back,
 bench: setup ## what fleets cost, beside what users would have without this collection; half an hour, JSON in .cache/bench
 	@python -m tests.benchmarks
 
-.PHONY: bench demo help setup test lint unit contract network copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
+.PHONY: bench demo help setup test lint unit contract network system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
