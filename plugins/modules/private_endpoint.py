@@ -17,6 +17,7 @@ description:
     To delete, it ends the registration first, then deletes the interface endpoint and waits until its network interfaces are gone.
   - All limits are checked before anything is touched, and all violations are reported together.
   - A run that was stopped anywhere is finished by the next one. Everything is decided from the state of both clouds.
+  - While it waits, a line is printed whenever something changes, where the task runs on the control node itself and not with C(async) or C(become).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules

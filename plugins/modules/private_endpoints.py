@@ -17,6 +17,7 @@ description:
     their IDs, and AWS by one list for each account and region. A private endpoint that is as wanted costs nothing more.
   - The limits of all items are checked before the first change. Then all changes are begun, and one shared wait polls for all of them.
   - An item that fails never stops the others. The task fails in the end if any item failed.
+  - While it waits, a line is printed whenever something changes, where the task runs on the control node itself and not with C(async) or C(become).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules

@@ -41,19 +41,25 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     sandbox.stop()
 
 
-@pytest.fixture
-def environment(customer: Customer, tmp_path: Path) -> dict[str, str]:
+def environment_of(customer: Customer, home: Path) -> dict[str, str]:
+    """Of a process that runs Ansible for somebody."""
     return {
         **customer.environment,
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
-        "HOME": str(tmp_path),
+        "HOME": str(home),
         "LC_ALL": "C.UTF-8",
         "no_proxy": "127.0.0.1",
         "PYTHONPATH": str(CHECKOUT),
-        "ANSIBLE_HOME": str(tmp_path / "ansible"),
+        "ANSIBLE_HOME": str(home / "ansible"),
         "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "tree"),
+        "ANSIBLE_ASYNC_DIR": str(home / "async"),
         "ANSIBLE_LOCALHOST_WARNING": "false",
     }
+
+
+@pytest.fixture
+def environment(customer: Customer, tmp_path: Path) -> dict[str, str]:
+    return environment_of(customer, tmp_path)
 
 
 def limit(customer: Customer) -> None:

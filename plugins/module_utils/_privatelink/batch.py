@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from .clouds import SharedClouds
 from .crowd import Crowd
@@ -16,6 +17,7 @@ from .desired import Desired
 from .errors import LimitsViolated, PrivateLinkError, Violation
 from .lifecycle import Outcome, carry_out, finished, prepare
 from .limits import Reserved
+from .progress import Count
 from .wait import Deadline
 
 NOT_TOUCHED = "Not touched: strict is set, and another item is refused."
@@ -70,7 +72,7 @@ def ensure_all(
     C(wishes): an item, or the error in its options. C(refresh) forgets what is shared between polls. With C(strict)
     nothing is touched where any item is refused. Raises nothing.
     """
-    prepared = _prepare(wishes, check_mode)
+    prepared = _prepare(wishes, check_mode, Count(deadline.tell))
     if strict and any(isinstance(found, PrivateLinkError) for found in prepared):
         return [_ended(found, NOT_TOUCHED) for found in prepared]
     if check_mode:
@@ -89,7 +91,7 @@ def _item(wishes: Sequence[Wish], number: int) -> Item:
     return t.cast(Item, wishes[number])
 
 
-def _prepare(wishes: Sequence[Wish], check_mode: bool) -> list[Prepared]:
+def _prepare(wishes: Sequence[Wish], check_mode: bool, count: Count) -> list[Prepared]:
     """In order, each against what those before it will take up."""
     prepared: list[Prepared] = []
     taken = _Taken()
@@ -103,6 +105,7 @@ def _prepare(wishes: Sequence[Wish], check_mode: bool) -> list[Prepared]:
             prepared.append(outcome)
         except PrivateLinkError as error:
             prepared.append(error)
+        count.tell(partial("{} of {} checked".format, number, len(wishes)), now=number == len(wishes))
     return prepared
 
 

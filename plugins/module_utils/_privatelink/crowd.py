@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from .errors import PrivateLinkError
+from .progress import Count, time_left
 from .wait import Await, Deadline, Result, Work
 
 
@@ -31,6 +32,7 @@ class Crowd(t.Generic[Result]):
         self._refresh = refresh
         self._waiting: dict[int, _Waiting] = {}
         self.results: dict[int, Result | PrivateLinkError] = {}
+        self._count = Count(deadline.tell)
 
     def drive(self, works: t.Mapping[int, Work[Result]]) -> None:
         """Begins every work, then looks for all of them, again and again, until each has ended; it raises nothing.
@@ -45,6 +47,13 @@ class Crowd(t.Generic[Result]):
             self._refresh()
             for number, waiting in list(self._waiting.items()):
                 self._look(number, waiting)
+                self._count.tell(self._state)
+            self._count.tell(self._state, now=True)
+
+    def _state(self) -> str:
+        failed = sum(isinstance(result, PrivateLinkError) for result in self.results.values())
+        left = time_left(sum(waiting.awaited.costs_request for waiting in self._waiting.values()))
+        return f"{len(self.results) - failed} done, {failed} failed, {len(self._waiting)} waiting{left}"
 
     def _look(self, number: int, waiting: _Waiting) -> None:
         work = waiting.work

@@ -43,7 +43,7 @@ def register(tidb: TidbCloud, current: Current, vpc_endpoint_id: str) -> Work[Re
                 raise
         return Seen(bool(made), str(refusals[-1]) if refusals else "registered")
 
-    yield Await(attempt, "TiDB Cloud to take the registration")
+    yield Await(attempt, "TiDB Cloud to take the registration", costs_request=True)
     return made[0]
 
 

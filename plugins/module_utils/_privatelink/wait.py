@@ -16,6 +16,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .errors import PrivateLinkError, WaitTimedOut
+from .progress import told_by_environment
 
 FIRST_DELAY = 0.5  # seconds
 GROWTH = 1.5
@@ -33,6 +34,7 @@ class Seen:
 @dataclass(frozen=True)
 class Await:
     """Something to await. C(what) completes "waited for"; C(at_most) is in seconds, null up to the deadline.
+    C(costs_request): each look is a request to TiDB Cloud of its own, shared with no other private endpoint.
 
     The generator that yields it is sent whether it holds: with C(at_most) that may be false, without it never is.
     """
@@ -40,6 +42,7 @@ class Await:
     look: t.Callable[[], Seen]
     what: str
     at_most: float | None = None
+    costs_request: bool = False
 
 
 Result = t.TypeVar("Result")
@@ -64,6 +67,7 @@ class Deadline:
         self._sleep = sleep
         self._spread = spread
         self._end = clock() + seconds
+        self.tell = told_by_environment()
 
     def left(self) -> float:
         """Seconds that are left, never negative."""
@@ -93,10 +97,14 @@ class Deadline:
     def _holds(self, awaited: Await) -> bool:
         until = self.until(awaited)
         pauses = self.pauses(until)
+        told = False
         while True:
             seen = awaited.look()
             if seen.done:
                 return True
+            if not told:
+                self.tell(f"waiting for {awaited.what}")
+                told = True
             if self.is_over(until):
                 if self.may_fail(awaited):
                     return False
