@@ -93,7 +93,9 @@ def test_of_a_list_the_counts_are_printed(
     assert played.results[0]["summary"] == {"ok": 1, "changed": 1, "failed": 1}
 
 
-@pytest.mark.parametrize("keywords", [{"async": 60, "poll": 1}, {"delegate_to": "127.0.0.1"}], ids=lambda one: min(one))
+@pytest.mark.parametrize(
+    "keywords", [{"async": 60, "poll": 1}, {"delegate_to": "127.0.0.1"}], ids=["async", "delegate_to"]
+)
 def test_with_async_and_delegation_the_task_does_the_same(
     customer: Customer,
     play: Play,

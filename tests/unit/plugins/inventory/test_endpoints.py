@@ -45,7 +45,7 @@ class Fleet:
         self.found = [endpoint(1), endpoint(2, status="failed", region="us-west-2", vpc_id=None)]
         self.reads: list[tuple[Filters, list[t.Any]]] = []
         self.params: dict[str, t.Any] = {}
-        self.error: ApiError | None = None
+        self.errors: list[ApiError] = []
 
     def connect(self, options: t.Any) -> str:
         self.params = options.params
@@ -53,8 +53,8 @@ class Fleet:
 
     def read(self, filters: Filters, tidb: object, accounts: list[t.Any]) -> list[dict[str, t.Any]]:
         self.reads.append((filters, accounts))
-        if self.error:
-            raise self.error
+        for error in self.errors:
+            raise error
         return self.found
 
     def inventory(self, *, anew: bool = False, **options: t.Any) -> InventoryData:
@@ -215,7 +215,11 @@ def test_the_cache_spares_the_second_read_and_holds_no_secret(fleet: Fleet) -> N
 
 
 def test_a_cache_that_shall_be_made_anew_is(fleet: Fleet) -> None:
-    options: t.Any = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(fleet.path / "kept")}
+    options: t.Any = {
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": str(fleet.path / "kept"),
+    }
     fleet.inventory(**options)
     fleet.found = [endpoint(3)]
     assert list(fleet.inventory(anew=True, **options).hosts) == ["vpce-3"]
@@ -243,7 +247,7 @@ def test_a_file_that_is_not_there_is_not_ours(fleet: Fleet) -> None:
 
 
 def test_what_a_cloud_refuses_is_told_as_it_is(fleet: Fleet) -> None:
-    fleet.error = ApiError("TiDB Cloud refused the key. Check it.", api="tidbcloud", status=401)
+    fleet.errors = [ApiError("TiDB Cloud refused the key. Check it.", api="tidbcloud", status=401)]
     with pytest.raises(AnsibleParserError, match=r"TiDB Cloud refused the key\. Check it\."):
         fleet.inventory()
 

@@ -42,13 +42,13 @@ class Run:
         self.asked: dict[str, t.Any] = {}
         self.warnings: list[str] = []
         self.params: dict[str, t.Any] = {}
-        self.error: PrivateLinkError | None = None
+        self.errors: list[PrivateLinkError] = []
         self.wishes = ["wish"]
 
     def batch(self, module: t.Any, deadline: t.Any) -> Run:
         self.params = module.params
-        if self.error:
-            raise self.error
+        for error in self.errors:
+            raise error
         return self
 
     def refresh(self) -> None:
@@ -103,7 +103,7 @@ def test_the_warnings_of_all_items_are_said(run: Run, capsys: pytest.CaptureFixt
 
 
 def test_where_tidb_cloud_cannot_be_asked_at_all_the_module_fails(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    run.error = PrivateLinkError("The API key is missing.")
+    run.errors = [PrivateLinkError("The API key is missing.")]
     found = result(capsys, endpoints=[ONE])
     assert (found["failed"], found["msg"], found["changed"]) == (True, "The API key is missing.", False)
 

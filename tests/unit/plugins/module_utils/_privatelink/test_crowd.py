@@ -72,9 +72,11 @@ def test_no_work_at_all_is_fine() -> None:
     assert (place.crowd.results, place.time.slept) == ({}, [])
 
 
-def fails_at_once() -> Work[str]:
-    raise PrivateLinkError("refused")
-    yield
+def fails_at_once(reason: str = "refused") -> Work[str]:
+    if reason:
+        raise PrivateLinkError(reason)
+    yield Await(lambda: Seen(True, "ready"), "nothing")
+    return "never"
 
 
 def fails_at_a_look() -> Work[str]:
