@@ -49,7 +49,8 @@ def with_tags(resources: t.Iterable[t.Mapping[str, t.Any]], tags: t.Mapping[str,
 
 
 def _carries(found: t.Mapping[str, str], wanted: t.Mapping[str, str]) -> bool:
-    return all(found.get(key) == wanted[key] for key in wanted)
+    # Where templates return native types, as a setting of ansible-core before 2.19 has it, an id of digits is a number.
+    return all(found.get(key) == str(wanted[key]) for key in wanted)
 
 
 class FilterModule:

@@ -90,5 +90,10 @@ def test_a_resource_must_carry_all_of_the_tags() -> None:
     assert with_tags([own, *others], {"a": "1", "b": "2"}) == [own]
 
 
+def test_an_id_that_native_jinja_made_a_number_is_found_as_a_tag() -> None:
+    own: dict[str, t.Any] = {"tags": {"tidbcloud:cluster-id": "1379661944646413143"}}
+    assert with_tags([own], {"tidbcloud:cluster-id": t.cast(str, 1379661944646413143)}) == [own]
+
+
 def test_the_filters_have_the_names_that_are_documented() -> None:
     assert FilterModule().filters() == {"split_list": split_list, "zone_ranges": zone_ranges, "with_tags": with_tags}
