@@ -149,6 +149,7 @@ groups:
 compose:
   private_connection_cluster_id: private_endpoint.cluster_id
   private_connection_vpc_endpoint_id: private_endpoint.vpc_endpoint_id
+  private_connection_private_dns_enabled: private_endpoint.private_dns_enabled
 """
 
 import importlib.util
