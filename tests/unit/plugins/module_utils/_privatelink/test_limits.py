@@ -94,9 +94,11 @@ def test_a_cluster_that_runs_accepts_one(state: str | None) -> None:
     assert broken(desired(), current(cluster=replace(CLUSTER, state=state))) == {}
 
 
+@pytest.mark.parametrize("name", [None, SERVICE_NAME])
 @pytest.mark.parametrize("state", ["creating", "deleting"])
-def test_nothing_is_made_before_the_service_is_active(state: str) -> None:
-    found = broken(desired(), current(service=EndpointService(GROUP_ID, None, state)), aws_service=None)
+def test_nothing_is_made_before_the_service_is_active(state: str, name: str | None) -> None:
+    """That AWS does not show it yet, or any more, says nothing about the account."""
+    found = broken(desired(), current(service=EndpointService(GROUP_ID, name, state)), aws_service=None)
     assert found == {
         "service_not_active": f"The endpoint service of node group {GROUP_ID} of cluster {CLUSTER_ID} is "
         f"{state.upper()}."

@@ -20,7 +20,12 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     InterfaceEndpoint,
     Subnet,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Plan, plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import (
+    GONE,
+    Condition,
+    Plan,
+    plan,
+)
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CONNECTION_ID,
     OTHER_VPCE,
@@ -383,6 +388,22 @@ def test_several_broken_ones_are_all_removed_before_a_new_one_is_made() -> None:
         ("terminate_registration", OTHER_VPCE),
         ("create_vpc_endpoint", None),
     ]
+
+
+def test_a_new_one_is_made_only_once_the_broken_one_is_gone() -> None:
+    """Its private name and its place in the quota are free only then."""
+    broken = current(dead=(pair(interface_endpoint(state="rejected")),))
+    removal, creation, *_rest = plan(desired(recreate_failed=True), broken).steps
+    assert (removal.name, creation.name) == ("delete_vpc_endpoint", "create_vpc_endpoint")
+    assert creation.needs == Condition(GONE, VPCE)
+    without_waiting = plan(desired(recreate_failed=True, wait=False), broken)
+    assert [step.name for step in without_waiting.steps] == ["delete_vpc_endpoint"]
+
+
+def test_without_waiting_only_the_first_of_several_changes_is_made() -> None:
+    """AWS takes one at a time."""
+    wish = desired(subnet_ids=("subnet-a", "subnet-b"), security_group_ids=("sg-1", "sg-2"), wait=False)
+    assert [step.name for step in plan(wish, current(**live())).steps] == ["add_security_groups"]
 
 
 def test_a_removal_ends_the_registration_first_and_waits_until_both_are_gone() -> None:
