@@ -108,3 +108,39 @@ def test_each_node_group_has_a_service_of_its_own(customer: Customer) -> None:
     analytics = look(customer, "two-groups", node_group_id=groups["analytics"]["node_group_id"])["endpoint_service"]
     assert default["service_name"] == groups["DefaultGroup"]["service_name"]
     assert analytics["service_name"] == groups["analytics"]["service_name"]
+
+
+@pytest.mark.parametrize(
+    ("role", "code"),
+    [
+        ("google", "provider_not_aws"),
+        ("starter", "tier_not_dedicated"),
+        ("creating", "cluster_not_ready"),
+        ("service-absent", "service_not_created"),
+    ],
+)
+def test_a_service_that_cannot_be_waited_for_is_refused_at_once(customer: Customer, role: str, code: str) -> None:
+    result = look(customer, role)
+    assert [violation["code"] for violation in result["violations"]] == [code]
+
+
+def test_a_service_that_is_being_deleted_is_refused(customer: Customer) -> None:
+    cluster = customer.sandbox.tidbcloud.estate.clusters[customer.cluster_id("main")]
+    service = cluster.groups[0].service
+    assert service is not None
+    service.state = "DELETING"
+    result = look(customer)
+    assert [violation["code"] for violation in result["violations"]] == ["service_not_active"]
+    assert "is being deleted" in result["msg"]
+
+
+def test_a_cluster_that_is_not_there_is_refused(customer: Customer) -> None:
+    result = customer.run("endpoint_service", cluster_id="1379661944646419999")
+    assert [violation["code"] for violation in result["violations"]] == ["cluster_not_found"]
+
+
+def test_a_service_cannot_be_deleted(customer: Customer) -> None:
+    result = look(customer, state="absent")
+    assert result["failed"]
+    assert "goes with its cluster or node group" in result["msg"]
+    assert customer.requests == []

@@ -312,6 +312,22 @@ def test_each_node_group_has_private_endpoints_of_its_own(customer: Customer) ->
     assert customer.live_endpoints() == [second["vpc_endpoint_id"]]
 
 
+def test_an_endpoint_of_another_service_or_vpc_is_not_taken(customer: Customer, wish: Wish) -> None:
+    mine = run(customer, wish)["private_endpoint"]["vpc_endpoint_id"]
+    other = customer.cluster_id("paused")
+    for state in ("present", "absent"):
+        refused = failing(customer, {"cluster_id": other, "vpc_endpoint_id": mine, "state": state})
+        assert codes(refused) == ["endpoint_of_other_service"]
+    elsewhere = customer.network()
+    assert codes(failing(customer, wish, vpc_id=elsewhere.vpc_id, vpc_endpoint_id=mine)) == ["immutable_change"]
+
+
+def test_an_id_that_names_nothing_is_an_error_unless_it_shall_be_gone(customer: Customer, wish: Wish) -> None:
+    unknown = "vpce-0123456789abcdef0"
+    assert codes(failing(customer, wish, vpc_endpoint_id=unknown)) == ["vpc_endpoint_not_found"]
+    assert names(run(customer, wish, vpc_endpoint_id=unknown, state="absent")) == []
+
+
 # --- what has failed --------------------------------------------------------------------------------------------
 
 
@@ -336,6 +352,21 @@ def test_a_failed_registration_ends_the_wait_at_once_with_its_reason(customer: C
     refused = failing(customer, wish)
     assert "registration FAILED (The quota of the provider is used up)" in refused["msg"]
     assert run(customer, wish, recreate_failed=True)["private_endpoint"]["status"] == "active"
+
+
+def test_a_registration_whose_endpoint_is_gone_for_good_is_replaced_where_the_user_says_so(
+    customer: Customer, wish: Wish
+) -> None:
+    vpce = run(customer, wish)["private_endpoint"]["vpc_endpoint_id"]
+    customer.ec2().delete_vpc_endpoints(VpcEndpointIds=[vpce])
+    # So long that AWS does not list it any more.
+    customer.sandbox.clock.advance(4000)
+    refused = failing(customer, wish, vpc_endpoint_id=vpce)
+    assert codes(refused) == ["vpc_endpoint_not_found"]
+    assert "recreate_failed=true" in refused["msg"]
+    replaced = run(customer, wish, vpc_endpoint_id=vpce, recreate_failed=True)
+    assert names(replaced) == [REMOVAL[0], *CREATION]
+    assert customer.registered() == customer.live_endpoints() == [replaced["private_endpoint"]["vpc_endpoint_id"]]
 
 
 def test_only_the_registration_is_ended_where_the_endpoint_is_kept(customer: Customer, wish: Wish) -> None:
