@@ -70,7 +70,7 @@ def test_listed_is_what_aws_shows(clouds: Clouds) -> None:
 @pytest.mark.parametrize("state", UNDERWAY)
 def test_what_is_under_way_is_not_available_yet_and_tidb_cloud_is_not_asked(clouds: Clouds, state: str) -> None:
     room = Room(clouds).see(state, "PENDING")
-    assert [room.look(plan.AVAILABLE).done for _ in range(6)] == [False] * 6
+    assert [room.look(plan.AVAILABLE).done for _turn in range(6)] == [False] * 6
     assert clouds.calls == []
     assert room.see("available").look(plan.AVAILABLE).done
 
@@ -95,21 +95,21 @@ def test_accepted_is_available_and_active(clouds: Clouds) -> None:
 
 def test_an_active_registration_alone_is_not_enough(clouds: Clouds) -> None:
     room = Room(clouds).see("pending", "ACTIVE")
-    assert [room.look(plan.ACCEPTED).done for _ in range(4)] == [False] * 4
+    assert [room.look(plan.ACCEPTED).done for _turn in range(4)] == [False] * 4
 
 
 @pytest.mark.parametrize("row", ["FAILED", "DELETING"])
 def test_a_registration_that_was_given_up_ends_the_wait(clouds: Clouds, row: str) -> None:
     room = Room(clouds).see("pendingacceptance", row)
     # Every third look asks for the registration.
-    assert not any(room.look(plan.ACCEPTED).done for _ in range(2))
+    assert not any(room.look(plan.ACCEPTED).done for _turn in range(2))
     with pytest.raises(WaitFailed, match=f"registration of {VPCE} is {row}: out of order"):
         room.look(plan.ACCEPTED)
 
 
 def test_before_the_endpoint_is_available_only_every_third_look_asks_tidb_cloud(clouds: Clouds) -> None:
     room = Room(clouds).see("pendingacceptance", "PENDING")
-    for _ in range(6):
+    for _turn in range(6):
         room.look(plan.ACCEPTED)
     assert clouds.names() == ["list_registrations"] * 2
 
@@ -139,7 +139,7 @@ def test_done_is_subnets_and_groups_as_wanted(clouds: Clouds) -> None:
 @pytest.mark.parametrize("state", UNDERWAY)
 def test_another_service_is_never_done_before_it_is_available(clouds: Clouds, state: str) -> None:
     room = Room(clouds, OTHER_SERVICE).see(state, private_dns_enabled=False)
-    assert [room.look(plan.DONE).done for _ in range(6)] == [False] * 6
+    assert [room.look(plan.DONE).done for _turn in range(6)] == [False] * 6
     assert room.see("available", private_dns_enabled=False).look(plan.DONE).done
     assert clouds.calls == []
 
