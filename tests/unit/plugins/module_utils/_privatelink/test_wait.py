@@ -54,7 +54,7 @@ def test_a_short_delay_is_never_exceeded() -> None:
 def test_each_wait_starts_short_again() -> None:
     time = Time()
     waiting = deadline(time)
-    for _ in range(2):
+    for _turn in range(2):
         waiting.wait_until(looks("pending", "pending", "ready"), "it")
     assert time.slept == [0.5, 0.75, 0.5, 0.75]
 
