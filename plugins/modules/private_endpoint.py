@@ -418,6 +418,7 @@ def main() -> None:
         desired = desired_endpoint(module.params)
         deadline = deadline_of(module.params)
         clouds = connect(module, deadline, tidbcloud=desired.registrable)
+        clouds.aws.prepare()
         return ensure(desired, clouds, deadline, check_mode=module.check_mode, warn=module.warn).returned()
 
     finish(module, work)

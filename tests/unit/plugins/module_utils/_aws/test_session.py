@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from ansible.module_utils import basic
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
+from botocore import loaders
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import session as session_file
@@ -435,3 +436,31 @@ def test_an_endpoint_that_cannot_be_reached_says_so(aws: FakeAws, ec2: t.Any) ->
     aws.close()
     with pytest.raises(ApiError, match="no connection to the ec2 endpoint of us-east-1 came about"):
         api.describe_vpc_endpoints(ec2)
+
+
+def test_a_session_that_was_prepared_reads_the_description_of_ec2_once(
+    aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    class Files(loaders.JSONFileLoader):
+        def load_file(self, file_path: str) -> t.Any:
+            read.append(file_path)
+            return super().load_file(file_path)
+
+    loader = loaders.create_loader()
+    loader.file_loader = Files()
+    monkeypatch.setattr("botocore.session.create_loader", lambda _path=None: loader)
+    session = AwsSession(Module(access_key=KEY, secret_key=SECRET, endpoint_url=aws.url))
+    session.prepare()
+    assert asked_with(aws, session) == KEY
+    found = [path for path in read if "/ec2/" in path and path.endswith("service-2")]
+    assert found
+    assert len(found) == len(set(found))
+
+
+def test_preparing_tells_nothing_of_what_making_a_client_will() -> None:
+    session = AwsSession(Module(profile="nobody"))
+    session.prepare()
+    with pytest.raises(PrivateLinkError, match="nobody"):
+        session.client("ec2", "us-east-1")
