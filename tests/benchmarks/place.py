@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -71,6 +72,8 @@ class Place:
 
     def __enter__(self) -> Place:
         process.stop(self.directory)
+        # What an earlier run left there would be taken for this one's.
+        shutil.rmtree(self.directory, ignore_errors=True)
         self.facts = process.start(self.directory, ["--scale", "1", "--set", "endpoint_quota=100000"])
         return self
 
