@@ -113,10 +113,10 @@ def test_control_nodes_that_share_a_key_converge_without_a_failed_item(
 def test_the_slices_of_a_job_over_the_inventory_converge_at_once_with_one_key(
     customer: Customer, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    endpoints = wishes(customer, customer.network(), 6 * SLICES)
+    endpoints = wishes(customer, customer.network(), 3 * SLICES)
     assert not customer.run("private_endpoints", endpoints=endpoints)["failed"]
     hosts = _sync_inventory(tmp_path, environment)
-    assert len(hosts) == 6 * SLICES
+    assert len(hosts) == 3 * SLICES
     limit(customer)
     jobs = [
         ansible_runner.run_async(
@@ -134,7 +134,7 @@ def test_the_slices_of_a_job_over_the_inventory_converge_at_once_with_one_key(
     for _thread, job in jobs:
         stats = t.cast(dict[str, t.Any], job.stats)
         assert (job.status, job.rc) == ("successful", 0), job.stdout.read()
-        assert (len(stats["ok"]), stats["failures"], stats["dark"], stats["changed"]) == (6, {}, {}, {})
+        assert (len(stats["ok"]), stats["failures"], stats["dark"], stats["changed"]) == (3, {}, {}, {})
     assert_that_the_limit_was_met(customer)
 
 
