@@ -34,22 +34,24 @@ def measure(place: Place) -> Report:
                 "exchanges with TiDB Cloud": found[0].count("tidbcloud"),
                 "calls to AWS": found[0].count("aws"),
                 "seconds": ran["seconds"],
-                "ms for each": 1000 * ran["seconds"] / number,
+                "CPU seconds": ran["cpu_seconds"],
+                "CPU ms for each": 1000 * ran["cpu_seconds"] / number,
                 "peak memory (MB)": ran["peak_mb"],
                 "KB for each": 1024 * (ran["peak_mb"] - rows[0]["peak memory (MB)"]) / (number - NUMBERS[0])
                 if rows
                 else None,
             }
         )
-    costs = [row["ms for each"] for row in rows[1:]]
+    costs = [row["CPU ms for each"] for row in rows[1:]]
     grows = max(later / earlier for earlier, later in pairwise(costs))
     return Report(
         "growth",
         "Growth of endpoint_info",
         rows,
-        [(f"the time for each does not grow from size to size: at most {grows:.2f} times", grows <= MORE)],
+        [(f"the CPU time for each does not grow from size to size: at most {grows:.2f} times", grows <= MORE)],
         [
             f"Clusters of one node group with {EACH} private endpoints each, in one project, beside some others.",
+            "The seconds are the sandbox's, too: for each page it goes through its whole list. CPU: of the module alone.",
             "KB for each: what the peak is higher than with the smallest number.",
         ],
     )

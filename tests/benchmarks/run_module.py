@@ -24,8 +24,9 @@ def main(name: str) -> None:
     with patch_module_args(json.load(sys.stdin)), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
         importlib.import_module(f"ansible_collections.tidbcloud.privatelink.plugins.modules.{name}").main()
     seconds = time.monotonic() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"result": json.loads(output.getvalue()), "seconds": seconds, "peak_mb": peak}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    found = {"seconds": seconds, "cpu_seconds": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1024}
+    print(json.dumps({"result": json.loads(output.getvalue()), **found}))
 
 
 if __name__ == "__main__":
