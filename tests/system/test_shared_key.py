@@ -27,7 +27,7 @@ from tests.system.test_fleet import wishes
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SCALE = 20.0
-LIMIT = 30
+LIMIT = 20
 SLICES = 4
 UNLIMITED = 1_000_000
 
