@@ -51,7 +51,7 @@ def measure(place: Place) -> Report:
         [(f"the CPU time for each does not grow from size to size: at most {grows:.2f} times", grows <= MORE)],
         [
             f"Clusters of one node group with {EACH} private endpoints each, in one project, beside some others.",
-            "The seconds are the sandbox's, too: for each page it goes through its whole list. CPU: of the module alone.",
+            "The seconds are the sandbox's, too, which goes through its whole list for each page. CPU: of the module.",
             "KB for each: what the peak is higher than with the smallest number.",
         ],
     )

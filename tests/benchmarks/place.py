@@ -159,7 +159,7 @@ class Place:
         return run.stdout
 
     def module(self, name: str, options: Options) -> dict[str, Any]:
-        """Run a module in a process of its own, without Ansible around it: its result, seconds, and peak memory (MB)."""
+        """Run a module in a process of its own, without Ansible: what it returned, its seconds and its memory."""
         run = subprocess.run(
             [sys.executable, "-m", "tests.benchmarks.run_module", name],
             env=self.environment,

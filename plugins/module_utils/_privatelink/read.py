@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from .clouds import Clouds
@@ -225,9 +226,12 @@ def _with_network(desired: Desired, current: Current, clouds: Clouds) -> Current
     endpoint = pair.endpoint if pair else None
     reads = clouds.reads(str(current.region))
     subnet_ids = sorted({*(endpoint.subnet_ids if endpoint else ()), *(desired.subnet_ids or ())})
-    subnets = tuple(reads.subnets(subnet_ids)) if subnet_ids else ()
     interface_ids = endpoint.network_interface_ids if endpoint else ()
-    interfaces = tuple(reads.network_interfaces(interface_ids)) if interface_ids else ()
+    # Neither needs the other, and AWS may be asked twice at once: an unchanged run is mostly waiting for answers.
+    with ThreadPoolExecutor(max_workers=1) as other:
+        reading = other.submit(reads.network_interfaces, interface_ids) if interface_ids else None
+        subnets = tuple(reads.subnets(subnet_ids)) if subnet_ids else ()
+        interfaces = tuple(reading.result()) if reading else ()
     return replace(current, subnets=subnets, network_interfaces=interfaces)
 
 
