@@ -192,7 +192,8 @@ def test_awx_hands_host_and_port_on(operator: Operator, tmp_path: Path) -> None:
 
 
 def test_the_role_s_readme_names_every_permission_that_it_needs(operator: Operator, one_zone: dict[str, Any]) -> None:
-    readme = (TREE / "ansible_collections/tidbcloud/privatelink/roles/private_connection/README.md").read_text()
+    role = TREE / "ansible_collections/tidbcloud/privatelink/roles/private_connection"
+    readme = (role / "README.md").read_text(encoding="utf-8")
     policy = json.loads(readme.split("```json")[1].split("```")[0])
     allowed = {action for statement in policy["Statement"] for action in _listed(statement["Action"])}
     edited = {
