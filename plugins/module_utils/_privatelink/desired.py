@@ -49,11 +49,6 @@ class Desired:
         """How the user named the service."""
         return f"cluster {self.cluster_id}" if self.cluster_id else str(self.service_name)
 
-    def missing_network(self) -> tuple[str, ...]:
-        """The options that a creation needs and that are not given: nothing falls silently to a default of the VPC."""
-        given = {"vpc_id": self.vpc_id, "subnet_ids": self.subnet_ids, "security_group_ids": self.security_group_ids}
-        return tuple(option for option, value in given.items() if not value)
-
 
 def wanted_tags(desired: Desired, node_group_id: str | None) -> dict[str, str]:
     """The tags that a managed endpoint carries: the ownership tags, the name and the user's."""

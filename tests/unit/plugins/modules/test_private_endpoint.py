@@ -486,6 +486,8 @@ def test_a_network_that_a_play_makes_later_is_planned_with_in_check_mode_only(cu
     blank = customer.run("private_endpoint", check=True, **bare, vpc_id="", subnet_ids=[""], security_group_ids=[""])
     assert blank["unchecked_limits"] == planned["unchecked_limits"]
     assert "needs vpc_id, subnet_ids, security_group_ids" in failing(customer, bare)["msg"]
+    partly = {**bare, "subnet_ids": ["subnet-00000000000000001"]}
+    assert "needs vpc_id, security_group_ids." in failing(customer, partly)["msg"]
 
 
 def test_a_protected_endpoint_can_be_released_and_removed(customer: Customer, wish: Wish) -> None:

@@ -85,11 +85,3 @@ def test_no_tag_is_both_wanted_and_removed_and_what_is_removed_was_there(
     removed = purged(present, tags=tags)
     assert not set(removed) & set(wanted_tags(desired(tags=tags), GROUP_ID))
     assert set(removed) <= set(present)
-
-
-def test_a_creation_lacks_whatever_part_of_the_network_is_not_given() -> None:
-    assert desired().missing_network() == ()
-    assert Desired(cluster_id=CLUSTER_ID, subnet_ids=("subnet-a",)).missing_network() == (
-        "vpc_id",
-        "security_group_ids",
-    )
