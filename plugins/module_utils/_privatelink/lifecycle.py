@@ -13,12 +13,13 @@ from .apply import Run
 from .clouds import Clouds
 from .current import Current
 from .desired import Desired
+from .difference import difference
 from .errors import LimitsViolated, PrivateLinkError
 from .limits import NOTHING_RESERVED, Reserved, Verdict, check
 from .model import MANAGED_BY, MANAGED_BY_TAG
 from .plan import Plan, plan
 from .read import read_again, read_current, read_limit_facts
-from .result import diff, private_endpoint
+from .result import private_endpoint
 from .wait import Deadline, Work
 
 NOTHING_TO_CHECK = Verdict()
@@ -50,7 +51,7 @@ class Outcome:
             "changed": bool(self.planned.steps),
             "private_endpoint": private_endpoint(self.desired, self.after),
             "steps": [step.returned() for step in self.planned.steps],
-            "diff": diff(self.desired, self.before),
+            "diff": difference(self.planned, self.before),
             "unchecked_limits": list(self.verdict.unchecked),
         }
 

@@ -10,8 +10,8 @@ import typing as t
 
 from .costs import monthly_cost_usd
 from .current import Current, Pair
-from .desired import Desired, tags_after
-from .model import Cluster, EndpointService, InterfaceEndpoint, NetworkInterface, NodeGroup, Registration, Subnet
+from .desired import Desired
+from .model import Cluster, EndpointService, NetworkInterface, NodeGroup, Registration, Subnet
 from .status import NOTES, status_and_stage
 
 DEFAULT_PORT = 4000
@@ -144,52 +144,3 @@ def endpoint_service(service: EndpointService | None, cluster: Cluster, group: N
         **cluster_keys(None, cluster, group),
         **access_keys(None, cluster, group, service),
     }
-
-
-def diff(desired: Desired, current: Current) -> dict[str, dict[str, t.Any]]:
-    """Before and after of the user's options and the monthly cost (USD), from the plan's own inputs alone."""
-    endpoints = [pair.endpoint for pair in (current.main, *current.dead) if pair and pair.listed and pair.endpoint]
-    live = current.main.endpoint if current.main else None
-    before: dict[str, t.Any] = _options(live) if live else {"state": "absent"}
-    before["monthly_cost_usd"] = monthly_cost_usd(
-        current.region, sum(len(endpoint.subnet_ids) for endpoint in endpoints)
-    )
-    if desired.state == "absent":
-        kept = desired.keep_vpc_endpoint
-        after = {
-            **(before if kept and live else {}),
-            "state": "absent",
-            "monthly_cost_usd": before["monthly_cost_usd"] if kept else 0.0,
-        }
-        return {"before": before, "after": after}
-    return {
-        "before": before,
-        "after": _after(desired, current, live or (endpoints[0] if len(endpoints) == 1 else None)),
-    }
-
-
-def _options(endpoint: InterfaceEndpoint) -> dict[str, t.Any]:
-    return {
-        "state": "present",
-        "vpc_id": endpoint.vpc_id,
-        "subnet_ids": sorted(endpoint.subnet_ids),
-        "security_group_ids": sorted(endpoint.security_group_ids),
-        "private_dns_enabled": endpoint.private_dns_enabled,
-        "ip_address_type": endpoint.ip_address_type,
-        "tags": dict(sorted(endpoint.tags.items())),
-    }
-
-
-def _after(desired: Desired, current: Current, base: InterfaceEndpoint | None) -> dict[str, t.Any]:
-    after: dict[str, t.Any] = _options(base) if base else {"state": "present"}
-    wished = {
-        "vpc_id": desired.vpc_id,
-        "subnet_ids": sorted(desired.subnet_ids) if desired.subnet_ids else None,
-        "security_group_ids": sorted(desired.security_group_ids) if desired.security_group_ids else None,
-        "ip_address_type": desired.ip_address_type,
-        "private_dns_enabled": current.private_dns_wanted(desired),
-    }
-    after.update({option: value for option, value in wished.items() if value is not None})
-    after["tags"] = dict(sorted(tags_after(desired, current.node_group_id, base).items()))
-    after["monthly_cost_usd"] = monthly_cost_usd(current.region, len(after.get("subnet_ids", ())))
-    return after

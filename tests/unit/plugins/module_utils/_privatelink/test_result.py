@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import itertools
 import typing as t
 from dataclasses import replace
 
@@ -13,14 +12,11 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
     EndpointService,
     NetworkInterface,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.result import (
-    diff,
     endpoint_service,
     private_endpoint,
 )
@@ -31,13 +27,11 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     GROUP,
     GROUP_ID,
     HOST,
-    OTHER_VPCE,
     OWNED,
     PROJECT_ID,
     REGION,
     SERVICE,
     SERVICE_NAME,
-    SUBNETS,
     VPC,
     VPCE,
     ZONES,
@@ -188,87 +182,3 @@ def test_a_service_is_told_whole() -> None:
         "hosting": "tidb_cloud",
     }
     assert set(endpoint_service(None, CLUSTER, None)) == set(endpoint_service(SERVICE, CLUSTER, GROUP))
-
-
-# --- the difference ---------------------------------------------------------------------------------------------
-
-
-def test_a_creation_is_from_nothing_to_the_options() -> None:
-    assert diff(desired(subnet_ids=("subnet-b", "subnet-a"), name="tidb"), current()) == {
-        "before": {"state": "absent", "monthly_cost_usd": 0.0},
-        "after": {
-            "state": "present",
-            "vpc_id": VPC,
-            "subnet_ids": ["subnet-a", "subnet-b"],
-            "security_group_ids": ["sg-1"],
-            "private_dns_enabled": True,
-            "tags": dict(sorted({**OWNED, "Name": "tidb"}.items())),
-            "monthly_cost_usd": 14.6,
-        },
-    }
-
-
-def test_a_change_shows_only_what_changes() -> None:
-    change = diff(desired(subnet_ids=("subnet-a", "subnet-b"), tags={"a": "1"}), FINISHED)
-    differing = {key for key in change["after"] if change["before"].get(key) != change["after"][key]}
-    assert differing == {"subnet_ids", "tags", "monthly_cost_usd"}
-
-
-def test_a_removal_leaves_nothing_and_costs_nothing() -> None:
-    change = diff(desired(state="absent"), FINISHED)
-    assert change["before"]["vpc_id"] == VPC
-    assert change["before"]["monthly_cost_usd"] == 7.3
-    assert change["after"] == {"state": "absent", "monthly_cost_usd": 0.0}
-
-
-def test_an_endpoint_that_is_kept_goes_on_costing() -> None:
-    change = diff(desired(state="absent", keep_vpc_endpoint=True), FINISHED)
-    assert change["after"] == {**change["before"], "state": "absent"}
-
-
-def test_what_is_left_of_dead_ones_costs_until_it_is_removed() -> None:
-    here = current(
-        dead=(pair(interface_endpoint(state="rejected")), pair(interface_endpoint(OTHER_VPCE, state="failed")))
-    )
-    assert diff(desired(state="absent"), here) == {
-        "before": {"state": "absent", "monthly_cost_usd": 14.6},
-        "after": {"state": "absent", "monthly_cost_usd": 0.0},
-    }
-
-
-def test_a_replacement_keeps_what_the_options_omit() -> None:
-    old = interface_endpoint(state="rejected", tags={**OWNED, "team": "a"}, ip_address_type="dualstack")
-    after = diff(desired(recreate_failed=True, subnet_ids=None), current(dead=(pair(old),)))["after"]
-    assert (after["tags"], after["ip_address_type"], after["subnet_ids"]) == (
-        dict(sorted({**OWNED, "team": "a"}.items())),
-        "dualstack",
-        ["subnet-a"],
-    )
-
-
-def test_no_id_that_the_run_assigns_is_in_a_difference() -> None:
-    assert "vpce-" not in str(diff(desired(state="absent"), FINISHED)) + str(diff(desired(), FINISHED))
-
-
-def test_there_is_a_difference_exactly_where_there_are_steps() -> None:
-    """For endpoints that are alive or absent; of dead ones, what is left costs without being anything."""
-    states = [None, "pendingacceptance", "available"]
-    rows = [None, "PENDING", "ACTIVE"]
-    wishes = [
-        desired(),
-        desired(private_dns_enabled=False),
-        desired(subnet_ids=("subnet-b",), security_group_ids=("sg-2",)),
-        desired(subnet_ids=None, security_group_ids=None, tags={}, name="tidb"),
-        desired(state="absent"),
-    ]
-    for state, row, wish in itertools.product(states, rows, wishes):
-        endpoint = interface_endpoint(state=state, subnet_ids=("subnet-a",)) if state else None
-        half = registration(state=row) if row else None
-        here = current(main=pair(endpoint, half) if endpoint else None, subnets=SUBNETS)
-        try:
-            names = plan(wish, here).names
-        except PrivateLinkError:
-            continue
-        change = diff(wish, here)
-        # A registration is no option: it is added without a difference.
-        assert (change["before"] != change["after"]) == bool(names - {"register_endpoint"}), (state, row, wish)
