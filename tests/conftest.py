@@ -1,7 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""A sandbox for the modules that speak to both clouds. Python 3.9 has none: their tests are skipped there."""
+"""A sandbox for whoever speaks to both clouds. Python 3.9 has none: the tests that ask for it are skipped there."""
 
 from __future__ import annotations
 
@@ -17,8 +16,9 @@ if t.TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """Its clock stands still but for those who sleep."""
+    """A sandbox whose clock stands still but for those who sleep."""
     pytest.importorskip("cheroot", reason="the sandbox is not served here")
+    # pytest reads this file before the collection can be imported.
     from tests.customer import STANDSTILL
     from tests.sandbox.sandbox import Sandbox
     from tests.sandbox.settings import Settings
