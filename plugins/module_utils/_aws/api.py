@@ -23,17 +23,24 @@ ENDPOINT_MALFORMED = "InvalidVpcEndpointId.Malformed"
 QUOTA_CODE = "L-29B6F2EB"
 # The most values that EC2 takes for one filter.
 FILTER_VALUES = 200
+# The types of VPC endpoints as the filter C(vpc-endpoint-type) names them.
+INTERFACE = "Interface"
+GATEWAY_LOAD_BALANCER = "GatewayLoadBalancer"
 
 
 def describe_vpc_endpoints(
-    ec2: Client, *, ids: Sequence[str] = (), filters: Mapping[str, Sequence[str]] | None = None
+    ec2: Client,
+    *,
+    ids: Sequence[str] = (),
+    filters: Mapping[str, Sequence[str]] | None = None,
+    types: Sequence[str] = (INTERFACE,),
 ) -> list[InterfaceEndpoint]:
-    """The interface endpoints with these ids, or that match all filters (V(vpc-id), V(service-name), V(tag:Name), …).
+    """The endpoints with these ids, or of these types that match all filters (V(vpc-id), V(service-name), …).
 
     Unknown ids are left out; an endpoint that was just made may be unknown for some seconds. Dead ones are listed, too.
     """
     if not ids:
-        wanted = {**(filters or {}), "vpc-endpoint-type": ["Interface"]}
+        wanted = {**(filters or {}), "vpc-endpoint-type": types}
         return _endpoints(ec2, Filters=_filters(wanted))
     selection = {"Filters": _filters(filters)} if filters else {}
     try:

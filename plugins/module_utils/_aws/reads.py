@@ -28,6 +28,11 @@ class Reads:
     def vpc_endpoints(self, *, ids: Sequence[str] = (), filters: Filters | None = None) -> list[InterfaceEndpoint]:
         return api.describe_vpc_endpoints(self._ec2, ids=ids, filters=filters)
 
+    def endpoints_in_quota(self, vpc_id: str) -> list[InterfaceEndpoint]:
+        """All endpoints of the VPC that the quota of interface and Gateway Load Balancer endpoints counts."""
+        types = (api.INTERFACE, api.GATEWAY_LOAD_BALANCER)
+        return api.describe_vpc_endpoints(self._ec2, filters={"vpc-id": [vpc_id]}, types=types)
+
     def network_interfaces(self, ids: Sequence[str]) -> list[NetworkInterface]:
         return api.describe_network_interfaces(self._ec2, ids)
 
@@ -90,6 +95,15 @@ class SharedReads(Reads):
         elif "service-name" in filters:
             every = [endpoint for name in filters["service-name"] for endpoint in self._by_service.get(name, ())]
         return [endpoint for endpoint in every if matches(endpoint, filters)]
+
+    def endpoints_in_quota(self, vpc_id: str) -> list[InterfaceEndpoint]:
+        others = self._keep(
+            "gateway load balancers",
+            "",
+            lambda: api.describe_vpc_endpoints(self._ec2, types=[api.GATEWAY_LOAD_BALANCER]),
+        )
+        filters = {"vpc-id": [vpc_id]}
+        return [*self.vpc_endpoints(filters=filters), *(other for other in others if matches(other, filters))]
 
     def _all_endpoints(self) -> list[InterfaceEndpoint]:
         if self._endpoints is None:

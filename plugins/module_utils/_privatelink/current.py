@@ -49,6 +49,11 @@ class Pair:
         """A DISCOVERED row only says that AWS asks for the service; nobody registered it."""
         return self.registration is not None and self.registration.state != "DISCOVERED"
 
+    @property
+    def is_dying(self) -> bool:
+        """TiDB Cloud gave this registration up; ending it makes AWS reject the interface endpoint for good."""
+        return self.registration is not None and self.registration.state in ("FAILED", "DELETING")
+
 
 @dataclass(frozen=True)
 class Current:
@@ -56,7 +61,8 @@ class Current:
 
     C(main) is the live private endpoint that is meant; C(dead) are those of the same identity that will not live again
     and still have a half that can be removed. C(gone) lists the ids of deleted ones (for the client token).
-    C(cluster_dropped) says that TiDB Cloud does not know the cluster any more.
+    C(cluster_dropped) says that TiDB Cloud does not know the cluster any more. C(violations): why C(main) can never be
+    what is wanted, whatever the limits say.
     """
 
     region: str | None = None
@@ -70,6 +76,7 @@ class Current:
     private_dns_available: bool = True
     network_interfaces: tuple[NetworkInterface, ...] = ()
     subnets: tuple[Subnet, ...] = ()
+    violations: tuple[Violation, ...] = ()
 
     @property
     def node_group_id(self) -> str | None:

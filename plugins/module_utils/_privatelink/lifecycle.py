@@ -81,7 +81,7 @@ def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Res
     """
     before = read_current(desired, clouds)
     planned = plan(desired, before)
-    if not planned.steps:
+    if not planned.steps and not before.violations:
         return Outcome(desired, before, before, planned)
     before, facts = read_limit_facts(desired, before, planned, clouds)
     verdict = check(desired, before, planned, replace(facts, reserved=reserved))

@@ -52,9 +52,9 @@ NOTHING_RESERVED = Reserved()
 class LimitFacts:
     """What the limits are checked against, read only for a run that has steps.
 
-    C(vpc) is null where there is no such VPC; C(endpoints) are all interface endpoints of the VPC; C(security_groups)
-    maps ids to VPC ids; C(endpoint_quota) is null where the caller may not read it; C(caller_account) is null where it
-    is not known whose credentials these are.
+    C(vpc) is null where there is no such VPC; C(endpoints) are all interface and Gateway Load Balancer endpoints of the
+    VPC; C(security_groups) maps ids to VPC ids; C(endpoint_quota) is null where the caller may not read it;
+    C(caller_account) is null where it is not known whose credentials these are.
     """
 
     vpc: Vpc | None = None
@@ -91,7 +91,7 @@ def check(desired: Desired, current: Current, planned: Plan, facts: LimitFacts) 
     names = planned.names
     if desired.state == "absent":
         return _allowed(desired, _deletion_violations(current), [], ())
-    found: list[Violation] = []
+    found = list(current.violations)
     warnings: list[str] = []
     not_ready = service_violations(desired, current)
     if names & {"create_vpc_endpoint", "register_endpoint"}:
@@ -335,7 +335,7 @@ def quota_violations(vpc_id: str, current: Current, facts: LimitFacts) -> tuple[
     if used + planned < quota:
         return [], []
     others = f", and other items make {planned} more" if planned else ""
-    message = f"VPC {vpc_id} has {used} interface endpoints{others}; the quota is {quota}."
+    message = f"VPC {vpc_id} has {used} interface and Gateway Load Balancer endpoints{others}; the quota is {quota}."
     remedy = "Delete unused ones, or have quota L-29B6F2EB (Amazon VPC) raised."
     if facts.endpoint_quota is None:
         return [], [f"{message[:-1]} by default, and these credentials may not read the real one. {remedy}"]

@@ -75,7 +75,7 @@ def plan(desired: Desired, current: Current) -> Plan:
 
 
 def _present(desired: Desired, current: Current) -> Plan:
-    if current.main is not None and not _is_dying(current.main):
+    if current.main is not None and not current.main.is_dying:
         return _live(desired, current, current.main)
     broken = [pair for pair in (current.main, *current.dead) if pair and (pair.registered or _is_leftover(pair))]
     if broken and not desired.recreate_failed:
@@ -84,11 +84,6 @@ def _present(desired: Desired, current: Current) -> Plan:
     old = broken[0].endpoint if len(broken) == 1 else None
     needs = Condition(GONE, broken[-1].vpc_endpoint_id) if broken else None
     return Plan((*removal, *_creation(desired, current, old, needs)), (Condition(DONE),))
-
-
-def _is_dying(pair: Pair) -> bool:
-    """TiDB Cloud gave this registration up; ending it makes AWS reject the interface endpoint for good."""
-    return pair.registration is not None and pair.registration.state in ("FAILED", "DELETING")
 
 
 def _is_leftover(pair: Pair) -> bool:

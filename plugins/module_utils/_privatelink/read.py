@@ -15,7 +15,7 @@ from .clouds import Clouds
 from .current import Current, Found, Pair, find
 from .desired import Desired
 from .errors import LimitsViolated, Violation
-from .limits import NETWORK_STEPS, LimitFacts, network_of
+from .limits import NETWORK_STEPS, LimitFacts, cluster_violations, network_of, service_violations
 from .model import (
     CLUSTER_TAG,
     MANAGED_BY,
@@ -26,8 +26,10 @@ from .model import (
     Registration,
 )
 from .plan import Plan
-from .read_cluster import aws_region, cluster_not_found, read_cluster, select_node_group, service_from
+from .read_cluster import aws_region, cluster_not_found, is_on_aws, place_of, read_cluster, service_from
 
+# AWS's own services and those of partners have other names.
+_SERVICE_OF_CUSTOMER = re.compile(r"^(?:com|cn\.com)\.amazonaws\.vpce\.")
 _SERVICE_REGION = re.compile(r"^(?:com|cn\.com)\.amazonaws\.(?:vpce\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
 
 
@@ -55,8 +57,8 @@ def read_current(desired: Desired, clouds: Clouds) -> Current:
         endpoints = _of_service(desired, current, endpoints)
     registrations = [row for row in provider.registrations if row.vpc_endpoint_id]
     found = find(desired, endpoints, registrations)
-    _refuse(desired, current, found)
-    current = replace(current, main=found.main, dead=found.dead, gone=found.gone)
+    violations = _refuse(desired, current, found)
+    current = replace(current, main=found.main, dead=found.dead, gone=found.gone, violations=violations)
     if desired.state == "absent":
         return current
     return _with_network(desired, current, clouds)
@@ -78,16 +80,26 @@ def _read_cluster_side(desired: Desired, clouds: Clouds) -> Provider:
             raise LimitsViolated([cluster_not_found(cluster_id)])
         region = aws_region(clouds.aws.region, None, (), f"the dropped cluster {cluster_id}")
         return Provider(Current(region=region, cluster_dropped=True))
-    region = aws_region(
-        clouds.aws.region, cluster.region, desired.allow_violations, f"cluster {cluster_id} ({cluster.name})"
-    )
-    group = select_node_group(cluster, desired.node_group_id)
-    current = Current(region=region, cluster=cluster, node_group=group)
+    place = place_of(cluster, desired.node_group_id, clouds.aws.region, desired.allow_violations)
+    current = Current(region=place.region, cluster=cluster, node_group=place.node_group)
+    if place.violations:
+        raise LimitsViolated([*place.violations, *_provider_violations(desired, current, clouds)])
     registrations = _registrations(current, clouds)
-    service = service_from(registrations, group, cluster.region)
+    service = service_from(registrations, current.node_group, cluster.region)
     if service is None and desired.state == "present":
         service = _read_service(current, clouds)
     return Provider(replace(current, service=service), registrations)
+
+
+def _provider_violations(desired: Desired, current: Current, clouds: Clouds) -> list[Violation]:
+    """What else forbids a private endpoint on the provider's side; where to look in AWS is not known."""
+    cluster = current.cluster
+    if desired.state == "absent" or cluster is None:
+        return []
+    unready = cluster_violations(current)
+    if current.node_group is None or not is_on_aws(cluster):
+        return unready
+    return unready + service_violations(desired, replace(current, service=_read_service(current, clouds)))
 
 
 def _registrations(current: Current, clouds: Clouds) -> tuple[Registration, ...]:
@@ -161,18 +173,24 @@ def _of_service(
     return [endpoint for endpoint in endpoints if endpoint.tags.get(CLUSTER_TAG) == desired.cluster_id]
 
 
-def _refuse(desired: Desired, current: Current, found: Found) -> None:
-    """What is found must be what is meant, beyond doubt."""
+def _refuse(desired: Desired, current: Current, found: Found) -> tuple[Violation, ...]:
+    """What is found must be what is meant, beyond doubt.
+
+    Returns what is wrong with a live one, for that can be told together with the limits; raises the rest.
+    """
     violations = list(found.violations)
     pair = found.main or (found.dead[0] if desired.vpc_endpoint_id and found.dead else None)
-    if pair is not None and pair.endpoint is not None:
-        violations += _wrong_endpoint(desired, current, pair.endpoint)
+    wrong = _wrong_endpoint(desired, current, pair.endpoint) if pair and pair.endpoint else []
+    is_alive = desired.state == "present" and pair is not None and pair is found.main and not pair.is_dying
+    if wrong and not is_alive:
+        violations += wrong
     if desired.vpc_endpoint_id and desired.state == "present" and (pair is None or pair.endpoint is None):
         violations += _vanished(desired, current, pair)
     if current.cluster_dropped and _is_doubtful(desired, found):
         violations.append(cluster_not_found(desired.cluster_id))
     if violations:
         raise LimitsViolated(violations)
+    return tuple(wrong)
 
 
 def _vanished(desired: Desired, current: Current, pair: Pair | None) -> list[Violation]:
@@ -190,10 +208,7 @@ def _vanished(desired: Desired, current: Current, pair: Pair | None) -> list[Vio
 
 def _wrong_endpoint(desired: Desired, current: Current, endpoint: InterfaceEndpoint) -> list[Violation]:
     violations = []
-    service_name = current.service.service_name if current.service else None
-    other_service = service_name is not None and endpoint.service_name != service_name
-    other_cluster = current.cluster_dropped and endpoint.tags.get(CLUSTER_TAG, desired.cluster_id) != desired.cluster_id
-    if other_service or other_cluster:
+    if _is_of_other_service(desired, current, endpoint):
         message = (
             f"Interface endpoint {endpoint.vpc_endpoint_id} connects to {endpoint.service_name}, which is not the "
             f"endpoint service of {desired.target}."
@@ -211,6 +226,19 @@ def _wrong_endpoint(desired: Desired, current: Current, endpoint: InterfaceEndpo
         remedy = "Make a new one in that VPC (omit vpc_endpoint_id), then delete this one."
         violations.append(Violation("immutable_change", message, remedy))
     return violations
+
+
+def _is_of_other_service(desired: Desired, current: Current, endpoint: InterfaceEndpoint) -> bool:
+    """Where the service is not known any more, the ownership tag tells; without one, only what nobody else can be."""
+    service_name = current.service.service_name if current.service else None
+    if service_name is not None:
+        return endpoint.service_name != service_name
+    if desired.state == "present":
+        return False  # there is no service yet, which is said better by itself
+    tagged = endpoint.tags.get(CLUSTER_TAG)
+    if tagged is not None:
+        return tagged != desired.cluster_id
+    return not (current.cluster_dropped and _SERVICE_OF_CUSTOMER.match(endpoint.service_name))
 
 
 def _is_doubtful(desired: Desired, found: Found) -> bool:
@@ -257,7 +285,7 @@ def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: 
         return current, facts
     facts = replace(facts, vpc=reads.vpc(vpc_id), security_groups=reads.security_groups(group_ids))
     if names & {"create_vpc_endpoint", "enable_private_dns"}:
-        facts = replace(facts, endpoints=tuple(reads.vpc_endpoints(filters={"vpc-id": [vpc_id]})))
+        facts = replace(facts, endpoints=tuple(reads.endpoints_in_quota(vpc_id)))
     if "create_vpc_endpoint" in names:
         facts = replace(facts, endpoint_quota=reads.endpoint_quota())
     if names & {"create_vpc_endpoint", "add_subnets"}:

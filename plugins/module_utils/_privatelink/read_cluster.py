@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 from .errors import ApiError, LimitsViolated, PrivateLinkError, Violation
 from .model import Cluster, EndpointService, NodeGroup, Registration
@@ -17,11 +18,19 @@ if t.TYPE_CHECKING:
 CREDENTIALS_HINT = "Check cluster_id, and that the API key belongs to the cluster's organization and project."
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where private endpoints of a cluster live. C(violations) say why none can, all together."""
+
+    region: str | None
+    node_group: NodeGroup | None
+    violations: tuple[Violation, ...] = ()
+
+
 def read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
     """The Dedicated cluster, or null where TiDB Cloud has none with that id.
 
-    Raises LimitsViolated: C(tier_not_dedicated) where the id is that of a cluster of another tier,
-    C(provider_not_aws) where the cluster is not on AWS.
+    Raises LimitsViolated: C(tier_not_dedicated) where the id is that of a cluster of another tier.
     """
     try:
         cluster = tidb.get_cluster(cluster_id)
@@ -32,10 +41,26 @@ def read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
         raise
     if cluster is None:
         _refuse_other_tier(tidb, cluster_id)
-        return None
-    if cluster.cloud_provider not in (None, "aws"):
-        raise LimitsViolated([_provider(cluster)])
     return cluster
+
+
+def place_of(
+    cluster: Cluster, node_group_id: str | None, configured: str | None, allowed: t.Collection[str] = ()
+) -> Place:
+    """:param configured: the AWS region that is set, if any; C(allowed): codes that are no violations."""
+    group, found = _select_node_group(cluster, node_group_id)
+    if not is_on_aws(cluster):
+        return Place(None, group, (_provider(cluster), *found))
+    of = f"cluster {cluster.cluster_id} ({cluster.name})"
+    mismatch = _region_mismatch(configured, cluster.region, allowed, of)
+    if mismatch:
+        return Place(configured, group, (mismatch, *found))
+    return Place(aws_region(configured, cluster.region, allowed, of), group, found)
+
+
+def is_on_aws(cluster: Cluster) -> bool:
+    """A cluster whose provider is not told is left to AWS to judge."""
+    return cluster.cloud_provider in (None, "aws")
 
 
 def _refuse_other_tier(tidb: TidbCloud, cluster_id: str) -> None:
@@ -68,30 +93,18 @@ def cluster_not_found(cluster_id: str | None) -> Violation:
     )
 
 
-def select_node_group(cluster: Cluster, node_group_id: str | None) -> NodeGroup | None:
-    """The named node group, or the default one; null where a cluster that is being created has none yet.
-
-    Raises LimitsViolated C(node_group_not_found).
-    """
-    if node_group_id:
-        found = next((group for group in cluster.node_groups if group.node_group_id == node_group_id), None)
-        if found is None:
-            there = ", ".join(f"{group.node_group_id} ({group.name})" for group in cluster.node_groups) or "none"
-            message = (
-                f"Cluster {cluster.cluster_id} ({cluster.name}) has no node group {node_group_id}; it has {there}."
-            )
-            raise LimitsViolated(
-                [
-                    Violation(
-                        "node_group_not_found",
-                        message,
-                        "Name one of these, or omit node_group_id for the default group.",
-                    )
-                ]
-            )
-        return found
-    default = next((group for group in cluster.node_groups if group.is_default), None)
-    return default or (cluster.node_groups[0] if len(cluster.node_groups) == 1 else None)
+def _select_node_group(cluster: Cluster, node_group_id: str | None) -> tuple[NodeGroup | None, tuple[Violation, ...]]:
+    """The named node group, or the default one; null where a cluster that is being created has none yet."""
+    if not node_group_id:
+        default = next((group for group in cluster.node_groups if group.is_default), None)
+        return default or (cluster.node_groups[0] if len(cluster.node_groups) == 1 else None), ()
+    found = next((group for group in cluster.node_groups if group.node_group_id == node_group_id), None)
+    if found is not None:
+        return found, ()
+    there = ", ".join(f"{group.node_group_id} ({group.name})" for group in cluster.node_groups) or "none"
+    message = f"Cluster {cluster.cluster_id} ({cluster.name}) has no node group {node_group_id}; it has {there}."
+    remedy = "Name one of these, or omit node_group_id for the default group."
+    return None, (Violation("node_group_not_found", message, remedy),)
 
 
 def aws_region(configured: str | None, own: str | None, allowed: t.Collection[str], of: str) -> str:
@@ -99,17 +112,23 @@ def aws_region(configured: str | None, own: str | None, allowed: t.Collection[st
 
     Raises LimitsViolated C(region_mismatch), or PrivateLinkError where no region is known at all.
     """
-    if configured and own and configured != own and "region_mismatch" not in allowed:
-        message = (
-            f"The AWS region is set to {configured}, but {of} is in {own}; private endpoints do not connect across "
-            "regions."
-        )
-        remedy = f"Omit region (also AWS_REGION and the profile's region), or set it to {own}, and use a VPC there."
-        raise LimitsViolated([Violation("region_mismatch", message, remedy)])
+    mismatch = _region_mismatch(configured, own, allowed, of)
+    if mismatch:
+        raise LimitsViolated([mismatch])
     region = configured or own
     if not region:
         raise PrivateLinkError(f"The AWS region of {of} is not known. Set region, for example region: us-east-1.")
     return region
+
+
+def _region_mismatch(configured: str | None, own: str | None, allowed: t.Collection[str], of: str) -> Violation | None:
+    if not configured or not own or configured == own or "region_mismatch" in allowed:
+        return None
+    message = (
+        f"The AWS region is set to {configured}, but {of} is in {own}; private endpoints do not connect across regions."
+    )
+    remedy = f"Omit region (also AWS_REGION and the profile's region), or set it to {own}, and use a VPC there."
+    return Violation("region_mismatch", message, remedy)
 
 
 def service_from(

@@ -12,8 +12,8 @@ from .clouds import Clouds
 from .current import Current
 from .errors import LimitsViolated, PrivateLinkError, Violation
 from .limits import cluster_violations, service_not_created
-from .model import Cluster, EndpointService, NodeGroup
-from .read_cluster import aws_region, cluster_not_found, read_cluster, select_node_group
+from .model import Cluster, EndpointService
+from .read_cluster import Place, cluster_not_found, is_on_aws, place_of, read_cluster
 from .result import endpoint_service
 from .wait import Deadline, Seen
 
@@ -30,12 +30,11 @@ def ensure_service(
     cluster = read_cluster(clouds.tidb, cluster_id)
     if cluster is None:
         raise LimitsViolated([cluster_not_found(cluster_id)])
-    aws_region(clouds.aws.region, cluster.region, (), f"cluster {cluster_id} ({cluster.name})")
-    group = select_node_group(cluster, node_group_id)
-    service = _read(cluster, group, clouds)
+    place = place_of(cluster, node_group_id, clouds.aws.region)
+    service = _read(cluster, place, clouds)
     if service.state == "creating" and wait:
-        service = _wait_until_active(cluster, group, clouds, deadline)
-    return endpoint_service(service, cluster, group)
+        service = _wait_until_active(cluster, place, clouds, deadline)
+    return endpoint_service(service, cluster, place.node_group)
 
 
 def refuse_absent(cluster_id: str) -> t.NoReturn:
@@ -47,29 +46,38 @@ def refuse_absent(cluster_id: str) -> t.NoReturn:
     )
 
 
-def _read(cluster: Cluster, group: NodeGroup | None, clouds: Clouds) -> EndpointService:
+def _read(cluster: Cluster, place: Place, clouds: Clouds) -> EndpointService:
     """Raises LimitsViolated where there is no service that is, or will be, ready."""
-    unready = cluster_violations(Current(cluster=cluster))
+    group = place.node_group if is_on_aws(cluster) else None
     service = clouds.tidb.get_service(cluster.cluster_id, group.node_group_id) if group else None
-    # The service of a paused cluster stays as it is; nothing new comes of a cluster that is not running.
-    if unready and (service is None or service.state != "active" or cluster.state not in ("PAUSING", "PAUSED")):
-        raise LimitsViolated(unready)
-    place = f"node group {group.node_group_id if group else ''} of cluster {cluster.cluster_id} ({cluster.name})"
-    if service is None or (service.state is None and not service.service_name):
-        raise LimitsViolated([service_not_created(place)])
-    if service.state == "deleting":
-        message = f"The endpoint service of {place} is being deleted."
-        raise LimitsViolated([Violation("service_not_active", message, "Choose another node group or cluster.")])
+    violations = [*place.violations, *_violations(cluster, place, service)]
+    if violations or service is None:
+        raise LimitsViolated(violations)
     return service
 
 
-def _wait_until_active(
-    cluster: Cluster, group: NodeGroup | None, clouds: Clouds, deadline: Deadline
-) -> EndpointService:
+def _violations(cluster: Cluster, place: Place, service: EndpointService | None) -> list[Violation]:
+    unready = cluster_violations(Current(cluster=cluster))
+    # The service of a paused cluster stays as it is; nothing new comes of a cluster that is not running.
+    if unready and (service is None or service.state != "active" or cluster.state not in ("PAUSING", "PAUSED")):
+        return unready
+    if not is_on_aws(cluster) or (place.violations and place.node_group is None):
+        return []
+    group_id = place.node_group.node_group_id if place.node_group else ""
+    where = f"node group {group_id} of cluster {cluster.cluster_id} ({cluster.name})"
+    if service is None or (service.state is None and not service.service_name):
+        return [service_not_created(where)]
+    if service.state == "deleting":
+        message = f"The endpoint service of {where} is being deleted."
+        return [Violation("service_not_active", message, "Choose another node group or cluster.")]
+    return []
+
+
+def _wait_until_active(cluster: Cluster, place: Place, clouds: Clouds, deadline: Deadline) -> EndpointService:
     seen: list[EndpointService] = []
 
     def look() -> Seen:
-        seen[:] = [_read(cluster, group, clouds)]
+        seen[:] = [_read(cluster, place, clouds)]
         return Seen(seen[0].state == "active", f"the service is {str(seen[0].state).upper()}")
 
     deadline.wait_until(look, "the endpoint service to be ACTIVE")

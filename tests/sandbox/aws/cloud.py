@@ -96,6 +96,23 @@ class Aws:
     def endpoints(self, service_name: str | None = None) -> list[Endpoint]:
         return [one for one in self._endpoints.all() if service_name in (None, one.service_name)]
 
+    def add_gateway_load_balancer_endpoint(self, account_id: str, region: str, vpc_id: str) -> Endpoint:
+        """Somebody's firewall: here only because it counts against the quota of interface endpoints."""
+        endpoint = Endpoint(
+            account_id=account_id,
+            region=region,
+            vpc_id=vpc_id,
+            service_name=f"com.amazonaws.vpce.{region}.vpce-svc-0f1e2d3c4b5a69788",
+            subnet_ids=[],
+            security_group_ids=[],
+            ip_address_type="ipv4",
+            created_at=self._clock.now(),
+            state="available",
+            endpoint_type="GatewayLoadBalancer",
+        )
+        self._endpoints.add(endpoint, acceptance_required=True)
+        return endpoint
+
     def accept(self, vpc_endpoint_id: str) -> bool:
         """TiDB Cloud accepts; False where there is nothing to accept (unknown, deleted, accepted before)."""
         endpoint = self.endpoint(vpc_endpoint_id)

@@ -41,6 +41,7 @@ class Endpoint:
     interfaces: dict[str, str] = field(default_factory=dict)
     """Subnet id to network interface id."""
     last_error: str | None = None
+    endpoint_type: str = "Interface"
 
     @property
     def is_live(self) -> bool:

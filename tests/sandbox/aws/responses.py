@@ -26,7 +26,7 @@ ENDPOINT_FIELDS: dict[str, Field[Endpoint]] = {
     "vpc-id": lambda one: [one.vpc_id],
     "vpc-endpoint-id": lambda one: [one.vpc_endpoint_id],
     "vpc-endpoint-state": lambda one: [one.state],
-    "vpc-endpoint-type": lambda one: ["Interface"],
+    "vpc-endpoint-type": lambda one: [one.endpoint_type],
 }
 SERVICE_FIELDS: dict[str, Field[EndpointService]] = {
     "owner": lambda one: [one.owner_id],

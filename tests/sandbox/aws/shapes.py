@@ -18,7 +18,7 @@ ENDPOINT_ZONE = "Z7HUB22UULQXV"
 def endpoint_shape(endpoint: Endpoint, service: EndpointService | None, network: Network) -> dict[str, object]:
     shape: dict[str, object] = {
         "VpcEndpointId": endpoint.vpc_endpoint_id,
-        "VpcEndpointType": "Interface",
+        "VpcEndpointType": endpoint.endpoint_type,
         "VpcId": endpoint.vpc_id,
         "ServiceName": endpoint.service_name,
         "ServiceRegion": endpoint.region,

@@ -257,7 +257,7 @@ def test_the_quota_counts_all_interface_endpoints_of_the_vpc_but_deleted_ones() 
     deleted = replace(used[0], state="deleted")
     assert broken(desired(), endpoints=(deleted,), endpoint_quota=1) == {}
     assert broken(desired(), endpoints=used, endpoint_quota=1) == {
-        "endpoint_quota_reached": f"VPC {VPC} has 1 interface endpoints; the quota is 1."
+        "endpoint_quota_reached": f"VPC {VPC} has 1 interface and Gateway Load Balancer endpoints; the quota is 1."
         " Delete unused ones, or have quota L-29B6F2EB (Amazon VPC) raised."
     }
 
@@ -276,7 +276,7 @@ def test_where_the_quota_cannot_be_read_reaching_the_default_is_a_warning() -> N
     verdict = checked(desired(), endpoints=used, endpoint_quota=None)
     assert verdict.violations == ()
     (warning,) = verdict.warnings
-    assert warning.startswith(f"VPC {VPC} has 50 interface endpoints; the quota is 50 by default")
+    assert warning.startswith(f"VPC {VPC} has 50 interface and Gateway Load Balancer endpoints; the quota is 50 by default")
     assert "L-29B6F2EB" in warning
     assert checked(desired(), endpoints=used[1:], endpoint_quota=None) == Verdict()
 

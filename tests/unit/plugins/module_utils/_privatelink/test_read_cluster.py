@@ -15,9 +15,10 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import Cluster, NodeGroup
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.read_cluster import (
+    Place,
     aws_region,
+    place_of,
     read_cluster,
-    select_node_group,
     service_from,
 )
 from tests.unit.plugins.module_utils._privatelink.literals import (
@@ -61,14 +62,16 @@ def code(violated: pytest.ExceptionInfo[LimitsViolated]) -> str:
 
 @pytest.mark.parametrize("provider", ["aws", None])
 def test_a_cluster_on_aws_is_read(provider: str | None) -> None:
-    assert read(replace(CLUSTER, cloud_provider=provider)) == replace(CLUSTER, cloud_provider=provider)
+    cluster = replace(CLUSTER, cloud_provider=provider)
+    assert read(cluster) == cluster
+    assert place_of(cluster, None, None) == Place(REGION, GROUP)
 
 
 @pytest.mark.parametrize("provider", ["gcp", "azure", "alicloud"])
 def test_a_cluster_on_another_cloud_is_refused(provider: str) -> None:
-    with pytest.raises(LimitsViolated, match=f"hosted on {provider}") as violated:
-        read(replace(CLUSTER, cloud_provider=provider))
-    assert code(violated) == "provider_not_aws"
+    (violation,) = place_of(replace(CLUSTER, cloud_provider=provider), None, None).violations
+    assert violation.code == "provider_not_aws"
+    assert f"hosted on {provider}" in violation.message
 
 
 # Not published: what Dedicated answers for the id of another tier's cluster.
@@ -89,19 +92,21 @@ def test_a_refusal_that_is_no_other_tier_is_told(status: int) -> None:
         read(status, "Starter" if status in (401, 500) else None)
 
 
+def selected(node_group_id: str | None, *groups: NodeGroup) -> NodeGroup | None:
+    place = place_of(replace(CLUSTER, node_groups=groups), node_group_id, None)
+    assert not place.violations
+    return place.node_group
+
+
 def test_the_default_node_group_is_meant_unless_one_is_named() -> None:
-    cluster = replace(CLUSTER, node_groups=(ANALYTICS, GROUP))
-    assert select_node_group(cluster, None) == GROUP
-    assert select_node_group(cluster, "2") == ANALYTICS
+    assert selected(None, ANALYTICS, GROUP) == GROUP
+    assert selected("2", ANALYTICS, GROUP) == ANALYTICS
 
 
 def test_the_only_node_group_is_the_default_where_none_says_so() -> None:
-    assert select_node_group(replace(CLUSTER, node_groups=(ANALYTICS,)), None) == ANALYTICS
-    assert (
-        select_node_group(replace(CLUSTER, node_groups=(ANALYTICS, replace(ANALYTICS, node_group_id="3"))), None)
-        is None
-    )
-    assert select_node_group(replace(CLUSTER, node_groups=()), None) is None
+    assert selected(None, ANALYTICS) == ANALYTICS
+    assert selected(None, ANALYTICS, replace(ANALYTICS, node_group_id="3")) is None
+    assert selected(None) is None
 
 
 @pytest.mark.parametrize(
@@ -110,10 +115,20 @@ def test_the_only_node_group_is_the_default_where_none_says_so() -> None:
 def test_a_node_group_that_is_not_there_is_refused_with_those_that_are(
     groups: tuple[NodeGroup, ...], there: str
 ) -> None:
-    with pytest.raises(LimitsViolated) as violated:
-        select_node_group(replace(CLUSTER, node_groups=groups), "7")
-    assert code(violated) == "node_group_not_found"
-    assert f"it has {there}." in str(violated.value)
+    (violation,) = place_of(replace(CLUSTER, node_groups=groups), "7", None).violations
+    assert violation.code == "node_group_not_found"
+    assert f"it has {there}." in violation.message
+
+
+def test_all_that_is_wrong_with_a_place_is_told_together() -> None:
+    place = place_of(CLUSTER, "7", "eu-west-1")
+    assert [violation.code for violation in place.violations] == ["region_mismatch", "node_group_not_found"]
+    assert [violation.code for violation in place_of(CLUSTER, "7", "eu-west-1", ["region_mismatch"]).violations] == [
+        "node_group_not_found"
+    ]
+    # The region of another provider's cluster says nothing.
+    elsewhere = place_of(replace(CLUSTER, cloud_provider="gcp"), "7", "eu-west-1")
+    assert [violation.code for violation in elsewhere.violations] == ["provider_not_aws", "node_group_not_found"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that forbids a wish is told in one run, whichever side it is found on."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from tests.customer import Customer, Result
+
+
+@pytest.fixture
+def wish(customer: Customer) -> dict[str, t.Any]:
+    return {"cluster_id": customer.cluster_id("main"), **customer.network().options}
+
+
+def refused(customer: Customer, check: bool, **options: t.Any) -> Result:
+    module = "private_endpoint"
+    result = customer.run(module, check=check, **options)
+    assert result["failed"]
+    assert customer.writing_calls == []
+    assert all(violation["message"] in result["msg"] for violation in result["violations"])
+    return result
+
+
+def codes(result: Result) -> list[str]:
+    return sorted(violation["code"] for violation in result["violations"])
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_the_cluster_forbids_is_told_beside_the_wrong_region(
+    customer: Customer, wish: dict[str, t.Any], check: bool
+) -> None:
+    paused = {**wish, "cluster_id": customer.cluster_id("paused"), "region": "us-west-2"}
+    assert codes(refused(customer, check, **paused)) == ["cluster_not_ready", "region_mismatch"]
+    creating = {**wish, "cluster_id": customer.cluster_id("service-creating"), "region": "us-west-2"}
+    assert codes(refused(customer, check, **creating)) == ["region_mismatch", "service_not_active"]
+    nowhere = {**wish, "node_group_id": "1", "region": "us-west-2"}
+    assert codes(refused(customer, check, **nowhere)) == ["node_group_not_found", "region_mismatch"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_the_network_forbids_is_told_beside_a_change_that_is_impossible(
+    customer: Customer, wish: dict[str, t.Any], check: bool
+) -> None:
+    vpc_endpoint_id = customer.run("private_endpoint", **wish)["private_endpoint"]["vpc_endpoint_id"]
+    elsewhere = customer.network(customer.zone_ids()[0], "use1-az6", dns=False)
+    moved = {**elsewhere.options, "security_group_ids": [*wish["security_group_ids"], "sg-0123456789abcdef0"]}
+    result = refused(customer, check, **{**wish, **moved}, vpc_endpoint_id=vpc_endpoint_id)
+    assert codes(result) == [
+        "immutable_change",
+        "security_group_not_found",
+        "security_group_not_in_vpc",
+        "zone_not_supported",
+    ]
+
+
+def test_an_endpoint_that_cannot_be_what_is_wanted_is_refused_also_where_nothing_else_would_change(
+    customer: Customer, wish: dict[str, t.Any]
+) -> None:
+    vpc_endpoint_id = customer.run("private_endpoint", **wish)["private_endpoint"]["vpc_endpoint_id"]
+    elsewhere = customer.network().vpc_id
+    moved = {"cluster_id": wish["cluster_id"], "vpc_id": elsewhere, "vpc_endpoint_id": vpc_endpoint_id}
+    assert codes(refused(customer, False, **moved)) == ["immutable_change"]
+
+
+@pytest.mark.parametrize("module", ["private_endpoint", "private_endpoints"])
+def test_gateway_load_balancer_endpoints_count_against_the_quota(
+    customer: Customer, wish: dict[str, t.Any], module: str
+) -> None:
+    customer.sandbox.settings.endpoint_quota = 2
+    for _ in range(2):
+        customer.sandbox.aws.add_gateway_load_balancer_endpoint(
+            customer.account["account_id"], "us-east-1", wish["vpc_id"]
+        )
+    result = customer.run(module, **(wish if module == "private_endpoint" else {"endpoints": [wish]}))
+    (violation,) = result["violations"] if module == "private_endpoint" else result["results"][0]["violations"]
+    assert violation["code"] == "endpoint_quota_reached"
+    assert "has 2 interface and Gateway Load Balancer endpoints; the quota is 2." in violation["message"]
+    assert customer.writing_calls == []
+    customer.sandbox.settings.endpoint_quota = 3
+    assert not customer.run(module, **(wish if module == "private_endpoint" else {"endpoints": [wish]}))["failed"]
+
+
+@pytest.mark.parametrize("cluster", ["dropped", "without a service"])
+def test_an_interface_endpoint_of_an_aws_service_is_never_taken_for_a_cluster_that_is_gone(
+    customer: Customer, wish: dict[str, t.Any], cluster: str
+) -> None:
+    vpc_endpoint_id = customer.run("private_endpoint", **wish)["private_endpoint"]["vpc_endpoint_id"]
+    made = customer.sandbox.aws.endpoint(vpc_endpoint_id)
+    assert made is not None
+    customer.ec2().delete_tags(
+        Resources=[vpc_endpoint_id], Tags=[{"Key": key} for key in ("tidbcloud:managed-by", "tidbcloud:cluster-id")]
+    )
+    made.service_name = "com.amazonaws.us-east-1.secretsmanager"
+    role = {"dropped": "1" * 19, "without a service": customer.cluster_id("service-absent")}[cluster]
+    result = customer.run(
+        "private_endpoint", state="absent", cluster_id=role, vpc_endpoint_id=vpc_endpoint_id, region="us-east-1"
+    )
+    assert codes(result) == ["endpoint_of_other_service"]
+    assert customer.writing_calls == []
