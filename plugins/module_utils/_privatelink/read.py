@@ -176,21 +176,24 @@ def _of_service(
 def _refuse(desired: Desired, current: Current, found: Found) -> tuple[Violation, ...]:
     """What is found must be what is meant, beyond doubt.
 
-    Returns what is wrong with a live one, for that can be told together with the limits; raises the rest.
+    Returns what cannot be changed about a live one, which is told together with the limits; raises the rest.
     """
     violations = list(found.violations)
     pair = found.main or (found.dead[0] if desired.vpc_endpoint_id and found.dead else None)
-    wrong = _wrong_endpoint(desired, current, pair.endpoint) if pair and pair.endpoint else []
+    endpoint = pair.endpoint if pair else None
+    if endpoint is not None and _is_of_other_service(desired, current, endpoint):
+        violations.append(_other_service(desired, endpoint))
+    immutable = _immutable(desired, endpoint) if endpoint else ()
     is_alive = desired.state == "present" and pair is not None and pair is found.main and not pair.is_dying
-    if wrong and not is_alive:
-        violations += wrong
-    if desired.vpc_endpoint_id and desired.state == "present" and (pair is None or pair.endpoint is None):
+    if violations or not is_alive:
+        violations += immutable
+    if desired.vpc_endpoint_id and desired.state == "present" and endpoint is None:
         violations += _vanished(desired, current, pair)
     if current.cluster_dropped and _is_doubtful(desired, found):
         violations.append(cluster_not_found(desired.cluster_id))
     if violations:
         raise LimitsViolated(violations)
-    return tuple(wrong)
+    return immutable
 
 
 def _vanished(desired: Desired, current: Current, pair: Pair | None) -> list[Violation]:
@@ -206,26 +209,27 @@ def _vanished(desired: Desired, current: Current, pair: Pair | None) -> list[Vio
     return [Violation("vpc_endpoint_not_found", message, remedy)]
 
 
-def _wrong_endpoint(desired: Desired, current: Current, endpoint: InterfaceEndpoint) -> list[Violation]:
-    violations = []
-    if _is_of_other_service(desired, current, endpoint):
-        message = (
-            f"Interface endpoint {endpoint.vpc_endpoint_id} connects to {endpoint.service_name}, which is not the "
-            f"endpoint service of {desired.target}."
-        )
-        remedy = (
-            "Name an interface endpoint of that service, or omit vpc_endpoint_id. The service of an endpoint cannot "
-            "be changed."
-        )
-        violations.append(Violation("endpoint_of_other_service", message, remedy))
-    if desired.vpc_id and endpoint.vpc_id != desired.vpc_id:
-        message = (
-            f"Interface endpoint {endpoint.vpc_endpoint_id} lies in VPC {endpoint.vpc_id}; it cannot move to "
-            f"{desired.vpc_id}."
-        )
-        remedy = "Make a new one in that VPC (omit vpc_endpoint_id), then delete this one."
-        violations.append(Violation("immutable_change", message, remedy))
-    return violations
+def _other_service(desired: Desired, endpoint: InterfaceEndpoint) -> Violation:
+    message = (
+        f"Interface endpoint {endpoint.vpc_endpoint_id} connects to {endpoint.service_name}, which is not the "
+        f"endpoint service of {desired.target}."
+    )
+    remedy = (
+        "Name an interface endpoint of that service, or omit vpc_endpoint_id. The service of an endpoint cannot "
+        "be changed."
+    )
+    return Violation("endpoint_of_other_service", message, remedy)
+
+
+def _immutable(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[Violation, ...]:
+    if not desired.vpc_id or endpoint.vpc_id == desired.vpc_id:
+        return ()
+    message = (
+        f"Interface endpoint {endpoint.vpc_endpoint_id} lies in VPC {endpoint.vpc_id}; it cannot move to "
+        f"{desired.vpc_id}."
+    )
+    remedy = "Make a new one in that VPC (omit vpc_endpoint_id), then delete this one."
+    return (Violation("immutable_change", message, remedy),)
 
 
 def _is_of_other_service(desired: Desired, current: Current, endpoint: InterfaceEndpoint) -> bool:
