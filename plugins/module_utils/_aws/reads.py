@@ -16,6 +16,12 @@ from .calls import Client
 
 Filters = Mapping[str, Sequence[str]]
 
+# The filters beside tags, with what they compare.
+_FIELDS: Mapping[str, t.Callable[[InterfaceEndpoint], str]] = {
+    "service-name": lambda endpoint: endpoint.service_name,
+    "vpc-id": lambda endpoint: endpoint.vpc_id,
+}
+
 
 class Reads:
     """Each read is a call. C(quotas) and C(sts) make the clients of Service Quotas and STS, which few runs need."""
@@ -74,7 +80,7 @@ class SharedReads(Reads):
         self._endpoints: list[InterfaceEndpoint] | None = None
         # Each item asks for its own: going through all of them for each would take the square of their number.
         self._by_id: dict[str, InterfaceEndpoint] = {}
-        self._by_service: dict[str, list[InterfaceEndpoint]] = {}
+        self._by_field: dict[tuple[str, str], list[InterfaceEndpoint]] = {}
         self._interfaces: dict[str, NetworkInterface] | None = None
         # Also those of endpoints that are gone: a run awaits that they go, too.
         self._interface_ids: set[str] = set()
@@ -92,8 +98,10 @@ class SharedReads(Reads):
         every = self._all_endpoints()
         if ids:
             every = [self._by_id[item] for item in ids if item in self._by_id]
-        elif "service-name" in filters:
-            every = [endpoint for name in filters["service-name"] for endpoint in self._by_service.get(name, ())]
+        else:
+            name = next((name for name in _FIELDS if name in filters), None)
+            if name:
+                every = [endpoint for value in filters[name] for endpoint in self._by_field.get((name, value), ())]
         return [endpoint for endpoint in every if matches(endpoint, filters)]
 
     def endpoints_in_quota(self, vpc_id: str) -> list[InterfaceEndpoint]:
@@ -109,9 +117,10 @@ class SharedReads(Reads):
         if self._endpoints is None:
             self._endpoints = super().vpc_endpoints()
             self._by_id = {endpoint.vpc_endpoint_id: endpoint for endpoint in self._endpoints}
-            self._by_service = {}
+            self._by_field = {}
             for endpoint in self._endpoints:
-                self._by_service.setdefault(endpoint.service_name, []).append(endpoint)
+                for name, value_of in _FIELDS.items():
+                    self._by_field.setdefault((name, value_of(endpoint)), []).append(endpoint)
                 self._interface_ids.update(endpoint.network_interface_ids)
         return self._endpoints
 
@@ -161,4 +170,4 @@ def matches(endpoint: InterfaceEndpoint, filters: Filters) -> bool:
 def _value(endpoint: InterfaceEndpoint, name: str) -> str | None:
     if name.startswith("tag:"):
         return endpoint.tags.get(name[len("tag:") :])
-    return {"service-name": endpoint.service_name, "vpc-id": endpoint.vpc_id}[name]
+    return _FIELDS[name](endpoint)

@@ -10,6 +10,7 @@ import re
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 from .clouds import Clouds
 from .current import Current, Found, Pair, find
@@ -33,12 +34,17 @@ _SERVICE_OF_CUSTOMER = re.compile(r"^(?:com|cn\.com)\.amazonaws\.vpce\.")
 _SERVICE_REGION = re.compile(r"^(?:com|cn\.com)\.amazonaws\.(?:vpce\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
 
 
+First = t.TypeVar("First")
+Second = t.TypeVar("Second")
+
+
 @dataclass(frozen=True)
-class Provider:
-    """The provider side: what is known before any interface endpoint is looked at."""
+class Sides:
+    """What both clouds know, before the private endpoint that is meant is looked for in it."""
 
     current: Current
-    registrations: tuple[Registration, ...] = ()
+    endpoints: t.Sequence[InterfaceEndpoint]
+    registrations: t.Sequence[Registration] = ()
 
 
 def read_current(desired: Desired, clouds: Clouds) -> Current:
@@ -49,16 +55,11 @@ def read_current(desired: Desired, clouds: Clouds) -> Current:
 
     Raises LimitsViolated where what is meant cannot be found or can never be had, and ApiError.
     """
-    provider = _read_cluster_side(desired, clouds) if desired.cluster_id else _read_service_side(desired, clouds)
-    current = provider.current
-    endpoints = _read_endpoints(desired, current, clouds)
-    if desired.registrable and current.service is None and _may_be_of_service(desired, endpoints):
-        current = replace(current, service=_read_service(current, clouds))
-        endpoints = _of_service(desired, current, endpoints)
-    registrations = [row for row in provider.registrations if row.vpc_endpoint_id]
-    found = find(desired, endpoints, registrations)
-    violations = _refuse(desired, current, found)
-    current = replace(current, main=found.main, dead=found.dead, gone=found.gone, violations=violations)
+    sides = _read_cluster_side(desired, clouds) if desired.cluster_id else _read_service_side(desired, clouds)
+    registrations = [row for row in sides.registrations if row.vpc_endpoint_id]
+    found = find(desired, sides.endpoints, registrations)
+    violations = _refuse(desired, sides.current, found)
+    current = replace(sides.current, main=found.main, dead=found.dead, gone=found.gone, violations=violations)
     if desired.state == "absent":
         return current
     return _with_network(desired, current, clouds)
@@ -72,23 +73,34 @@ def read_again(desired: Desired, current: Current, clouds: Clouds) -> Current:
     return current if desired.state == "absent" else _with_network(desired, current, clouds)
 
 
-def _read_cluster_side(desired: Desired, clouds: Clouds) -> Provider:
+def _read_cluster_side(desired: Desired, clouds: Clouds) -> Sides:
     cluster_id = t.cast(str, desired.cluster_id)
     cluster = read_cluster(clouds.tidb, cluster_id)
     if cluster is None:
         if desired.state == "present":
             raise LimitsViolated([cluster_not_found(cluster_id)])
         region = aws_region(clouds.aws.region, None, (), f"the dropped cluster {cluster_id}")
-        return Provider(Current(region=region, cluster_dropped=True))
+        current = Current(region=region, cluster_dropped=True)
+        return Sides(current, _read_endpoints(desired, current, clouds))
     place = place_of(cluster, desired.node_group_id, clouds.aws.region, desired.allow_violations)
     current = Current(region=place.region, cluster=cluster, node_group=place.node_group)
     if place.violations:
         raise LimitsViolated([*place.violations, *_provider_violations(desired, current, clouds)])
-    registrations = _registrations(current, clouds)
+    registrations, endpoints = _at_once(
+        partial(_registrations, current, clouds), partial(_read_endpoints, desired, current, clouds)
+    )
     service = service_from(registrations, current.node_group, cluster.region)
-    if service is None and desired.state == "present":
+    if service is None and _needs_service(desired, endpoints):
         service = _read_service(current, clouds)
-    return Provider(replace(current, service=service), registrations)
+    current = replace(current, service=service)
+    return Sides(current, _of_service(desired, current, endpoints), registrations)
+
+
+def _at_once(first: t.Callable[[], First], second: t.Callable[[], Second]) -> tuple[First, Second]:
+    """Where neither needs the other: an unchanged run is mostly waiting for answers."""
+    with ThreadPoolExecutor(max_workers=1) as other:
+        reading = other.submit(second)
+        return first(), reading.result()
 
 
 def _provider_violations(desired: Desired, current: Current, clouds: Clouds) -> list[Violation]:
@@ -114,20 +126,20 @@ def _read_service(current: Current, clouds: Clouds) -> EndpointService | None:
     return clouds.tidb.get_service(current.cluster.cluster_id, current.node_group_id)
 
 
-def _read_service_side(desired: Desired, clouds: Clouds) -> Provider:
+def _read_service_side(desired: Desired, clouds: Clouds) -> Sides:
     """Any other endpoint service: AWS knows all there is to know."""
     service_name = t.cast(str, desired.service_name)
     own = _SERVICE_REGION.match(service_name)
     region = aws_region(
         clouds.aws.region, own.group(1) if own else None, desired.allow_violations, f"service {service_name}"
     )
-    service = EndpointService("", service_name, region=region)
-    if desired.state == "absent" or desired.private_dns_enabled is not None:
-        return Provider(Current(region=region, service=service))
-    seen = clouds.reads(region).vpc_endpoint_service(service_name)
-    verified = bool(seen and seen.private_dns_name and seen.private_dns_verified)
-    host = seen.private_dns_name if seen else None
-    return Provider(Current(region=region, service=replace(service, host=host), private_dns_available=verified))
+    current = Current(region=region, service=EndpointService("", service_name, region=region))
+    if desired.state == "present" and desired.private_dns_enabled is None:
+        seen = clouds.reads(region).vpc_endpoint_service(service_name)
+        verified = bool(seen and seen.private_dns_name and seen.private_dns_verified)
+        service = EndpointService("", service_name, region=region, host=seen.private_dns_name if seen else None)
+        current = replace(current, service=service, private_dns_available=verified)
+    return Sides(current, _read_endpoints(desired, current, clouds))
 
 
 def _read_endpoints(desired: Desired, current: Current, clouds: Clouds) -> list[InterfaceEndpoint]:
@@ -156,9 +168,9 @@ def _filters(desired: Desired, current: Current) -> dict[str, list[str]]:
     return filters
 
 
-def _may_be_of_service(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint]) -> bool:
-    """Whether it is worth a request to learn which service is meant: a delete that finds nothing is done without."""
-    return desired.state == "absent" and any(endpoint.state != "deleted" for endpoint in endpoints)
+def _needs_service(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint]) -> bool:
+    """A delete that finds nothing is done without the request that tells which service is meant."""
+    return desired.state == "present" or any(endpoint.state != "deleted" for endpoint in endpoints)
 
 
 def _of_service(
@@ -259,11 +271,10 @@ def _with_network(desired: Desired, current: Current, clouds: Clouds) -> Current
     reads = clouds.reads(str(current.region))
     subnet_ids = sorted({*(endpoint.subnet_ids if endpoint else ()), *(desired.subnet_ids or ())})
     interface_ids = endpoint.network_interface_ids if endpoint else ()
-    # Neither needs the other, and AWS may be asked twice at once: an unchanged run is mostly waiting for answers.
-    with ThreadPoolExecutor(max_workers=1) as other:
-        reading = other.submit(reads.network_interfaces, interface_ids) if interface_ids else None
-        subnets = tuple(reads.subnets(subnet_ids)) if subnet_ids else ()
-        interfaces = tuple(reading.result()) if reading else ()
+    subnets, interfaces = _at_once(
+        lambda: tuple(reads.subnets(subnet_ids)) if subnet_ids else (),
+        lambda: tuple(reads.network_interfaces(interface_ids)) if interface_ids else (),
+    )
     return replace(current, subnets=subnets, network_interfaces=interfaces)
 
 
