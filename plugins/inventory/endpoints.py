@@ -161,11 +161,11 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import read_private_endpoints
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
-    connect_tidbcloud,
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet_options import (
     fleet_accounts,
     fleet_filters,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import connect_tidbcloud
 
 try:
     from ansible.template import trust_as_template

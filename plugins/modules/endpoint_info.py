@@ -505,13 +505,15 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.costing import read_costing
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.costs import costs, priced
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import read_fleet
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
-    connect_tidbcloud,
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet_options import (
     filter_arguments,
     fleet_accounts,
     fleet_filters,
     own_prices,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
+    connect_tidbcloud,
     shared_arguments,
 )
 

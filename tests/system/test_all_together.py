@@ -101,3 +101,16 @@ def test_an_interface_endpoint_of_an_aws_service_is_never_taken_for_a_cluster_th
     )
     assert codes(result) == ["endpoint_of_other_service"]
     assert customer.writing_calls == []
+
+
+def test_endpoints_of_others_do_not_hide_that_a_cluster_has_no_service(
+    customer: Customer, wish: dict[str, t.Any]
+) -> None:
+    for name in ("one", "other"):
+        mine = {**wish, "name": name, "private_dns_enabled": name == "one"}
+        vpc_endpoint_id = customer.run("private_endpoint", **mine)["private_endpoint"]["vpc_endpoint_id"]
+        made = customer.sandbox.aws.endpoint(vpc_endpoint_id)
+        assert made is not None
+        made.service_name = "com.amazonaws.us-east-1.secretsmanager"
+    result = refused(customer, False, **{**wish, "cluster_id": customer.cluster_id("service-absent")})
+    assert codes(result) == ["service_not_created"]

@@ -53,7 +53,7 @@ Params = Mapping[str, t.Union[str, int, Sequence[str]]]
 DEDICATED = "dedicated"
 SERVERLESS = "serverless"
 
-# How often one call is sent at most: when it fails, and when it is refused for the rate limit (429).
+# How often one call is sent at most: when it fails, and, without a deadline, when the rate limit refuses it (429).
 MAX_ATTEMPTS = 4
 MAX_THROTTLED_ATTEMPTS = 10
 
@@ -189,7 +189,9 @@ class Session:
 
     def _pause_or_raise(self, request: Request, failure: Failure, attempt: int) -> None:
         limit = MAX_THROTTLED_ATTEMPTS if failure.throttled else MAX_ATTEMPTS
-        if not failure.repeatable(request.method) or attempt >= limit:
+        # A run with a deadline lets others that share the key go first for as long as it may wait.
+        is_last = attempt >= limit and not (failure.throttled and self.deadline)
+        if not failure.repeatable(request.method) or is_last:
             raise failure.error
         seconds = self.pacing.after_refusal(attempt) if failure.throttled else self.pacing.after_failure(attempt)
         if self._is_too_long(seconds):

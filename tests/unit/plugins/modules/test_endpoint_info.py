@@ -8,10 +8,8 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
-    filter_arguments,
-    shared_arguments,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet_options import filter_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import shared_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.modules import endpoint_info, private_endpoint
 from tests.unit.plugins.modules import documents
 

@@ -276,7 +276,9 @@ def test_where_the_quota_cannot_be_read_reaching_the_default_is_a_warning() -> N
     verdict = checked(desired(), endpoints=used, endpoint_quota=None)
     assert verdict.violations == ()
     (warning,) = verdict.warnings
-    assert warning.startswith(f"VPC {VPC} has 50 interface and Gateway Load Balancer endpoints; the quota is 50 by default")
+    assert warning.startswith(
+        f"VPC {VPC} has 50 interface and Gateway Load Balancer endpoints; the quota is 50 by default"
+    )
     assert "L-29B6F2EB" in warning
     assert checked(desired(), endpoints=used[1:], endpoint_quota=None) == Verdict()
 

@@ -10,7 +10,6 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import options
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import Filters
 from tests.unit.plugins.module_utils._privatelink.literals import CLUSTER_ID, GROUP_ID, PROJECT_ID, SERVICE_NAME, VPC
 
 KEYS = {
@@ -111,35 +110,6 @@ def test_exactly_one_target_is_needed(given: dict[str, str], found: str) -> None
 def test_no_tags_are_not_the_same_as_tags_that_are_not_given() -> None:
     assert wish(cluster_id=CLUSTER_ID, tags={}).tags == {}
     assert wish(cluster_id=CLUSTER_ID).tags is None
-
-
-def test_filters_are_exact_sets() -> None:
-    given = params(
-        options.filter_arguments(),
-        project_id=PROJECT_ID,
-        project_ids=["7", PROJECT_ID],
-        cluster_ids=[int(CLUSTER_ID)],
-        node_group_ids=[GROUP_ID],
-        regions=["b", "a", "b"],
-        statuses=["failed"],
-    )
-    assert options.fleet_filters(given) == Filters(
-        cluster_ids=frozenset({CLUSTER_ID}),
-        node_group_ids=frozenset({GROUP_ID}),
-        project_ids=(PROJECT_ID, "7"),
-        statuses=frozenset({"failed"}),
-        regions=("a", "b"),
-    )
-    with pytest.raises(PrivateLinkError, match="cluster_id"):
-        options.fleet_filters(params(options.filter_arguments(), cluster_ids=["1e18"]))
-
-
-@pytest.mark.parametrize("usd", [-0.01, float("inf"), float("nan")])
-@pytest.mark.parametrize("price", ["zone_hour_usd", "per_gb_usd"])
-def test_a_price_that_is_none_is_refused(price: str, usd: float) -> None:
-    own = {"region": "us-east-1", "zone_hour_usd": 0.01, "per_gb_usd": None, price: usd}
-    with pytest.raises(PrivateLinkError, match="us-east-1"):
-        options.own_prices(params(options.filter_arguments(), prices=[own]))
 
 
 @pytest.mark.parametrize(

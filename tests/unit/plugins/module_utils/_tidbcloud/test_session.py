@@ -302,6 +302,13 @@ def test_a_429_without_end_is_given_up(serve: Serve, connect: Connect) -> None:
     assert len(server.calls) == 1 + MAX_THROTTLED_ATTEMPTS
 
 
+def test_a_run_with_a_deadline_lets_others_go_first_until_then(serve: Serve, connect: Connect, time: Time) -> None:
+    server = serve(*[Answer(TOO_MANY, 429, {RESET: "30"})] * (2 * MAX_THROTTLED_ATTEMPTS), Answer({"clusterId": "1"}))
+    patient = connect(server, deadline=lambda: 900.0 - sum(time.slept), jitter=lambda: 0.0)
+    assert patient.get("/clusters/1") == {"clusterId": "1"}
+    assert time.slept == [30.0] * (2 * MAX_THROTTLED_ATTEMPTS)
+
+
 def test_a_429_that_lasts_longer_than_the_deadline_fails_at_once(serve: Serve, connect: Connect, time: Time) -> None:
     server = serve(Answer(TOO_MANY, 429, {RESET: "40"}))
     with pytest.raises(ApiError, match=r"100 requests a minute"):
