@@ -40,8 +40,9 @@ except ImportError:  # ansible-core before 2.22
 
 # The session policy of AWS allows letters, digits and "+=,.@-" here; it is shown in CloudTrail.
 ROLE_SESSION_NAME = "tidbcloud.privatelink"
-# botocore's default is 60 seconds, and it repeats.
+# Seconds. botocore's default is 60 for both, and it repeats: a network that swallows answers must not outlast a run.
 CONNECT_TIMEOUT = 10
+READ_TIMEOUT = 30
 MAX_ATTEMPTS = 6
 # These are only asked for advice: a network that does not let them through must not hold up a run.
 _ADVISERS = frozenset({"pricing", "service-quotas"})
@@ -171,6 +172,7 @@ def _config(service: str, user_config: Config | None) -> Config:
     """Ours, and on top of it what the user gave as C(aws_config)."""
     settings: dict[str, t.Any] = {
         "connect_timeout": CONNECT_TIMEOUT,
+        "read_timeout": READ_TIMEOUT,
         "retries": {"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
         "user_agent_extra": USER_AGENT,
     }
