@@ -30,9 +30,9 @@ class Client:
         command = shlex.join(vpc.command(CLIENT, sys.executable))
         interpreter.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
         interpreter.chmod(0o755)
-        self._inventory = directory / "inventory.json"
+        self.inventory = directory / "inventory.json"
         host = {"ansible_connection": "local", "ansible_python_interpreter": str(interpreter)}
-        self._inventory.write_text(json.dumps({"all": {"hosts": {CLIENT: host}}}), encoding="utf-8")
+        self.inventory.write_text(json.dumps({"all": {"hosts": {CLIENT: host}}}), encoding="utf-8")
         (directory / "ansible_collections/tidbcloud").mkdir(parents=True)
         (directory / "ansible_collections/tidbcloud/privatelink").symlink_to(tools.ROOT)
 
@@ -49,7 +49,7 @@ class Client:
         arguments = json.dumps(self._options(options))
         module = "tidbcloud.privatelink.endpoint_ping"
         done = subprocess.run(
-            [sys.executable, "-m", "ansible", "adhoc", CLIENT, "-i", self._inventory, "-m", module, "-a", arguments],
+            [sys.executable, "-m", "ansible", "adhoc", CLIENT, "-i", self.inventory, "-m", module, "-a", arguments],
             env={
                 **tools.environment(),
                 "HOME": str(self._directory),

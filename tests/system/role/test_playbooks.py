@@ -73,9 +73,9 @@ def test_a_check_that_fails_keeps_the_connection(operator: Operator, one_zone: d
     run = operator.play("connect", **wrong, on_failed_check="keep")
     assert (run.status, run.changed) == (0, 0), run.output
     assert "WARNING: clients cannot connect from localhost" in run.output
-    run = operator.play("connect", **wrong, on_failed_check="revert")
+    run = operator.play("connect", **wrong, on_failed_check="undo")
     assert (run.status != 0, run.writing_calls) == (True, []), run.output
-    assert "must be fail or keep" in run.output
+    assert "value of private_connection_on_failed_check must be one of: fail, keep, revert" in run.output
 
 
 def test_subnets_and_security_group_are_made_in_a_given_vpc_and_only_they_are_removed(operator: Operator) -> None:
