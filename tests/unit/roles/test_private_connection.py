@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import audit
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import audit, plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     endpoint_arguments,
     shared_arguments,
@@ -29,6 +29,15 @@ def read(path: str) -> dict[str, Any]:
 def test_fail_on_may_name_every_status_and_every_finding_and_nothing_else() -> None:
     codes = re.findall(r'_finding\(endpoint, "([a-z_]+)"', Path(audit.__file__).read_text(encoding="utf-8"))
     assert sorted(read("vars/main.yml")["__private_connection_failing_words"]) == sorted({*NOTES, *codes})
+
+
+def test_what_is_verified_and_undone_is_every_step_that_changes_how_clients_reach_a_live_endpoint() -> None:
+    steps = set(
+        re.findall(r'"((?:add|remove|set|enable|disable)_[a-z_]+)"', Path(plan.__file__).read_text(encoding="utf-8"))
+    )
+    arguments = {"add_subnet_ids", "remove_subnet_ids", "add_security_group_ids", "remove_security_group_ids"}
+    tags = {"set_tags", "remove_tags"}
+    assert set(read("vars/main.yml")["__private_connection_edit_names"]) == steps - arguments - tags
 
 
 def test_every_option_of_private_endpoint_is_a_variable() -> None:
