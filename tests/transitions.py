@@ -238,7 +238,8 @@ def dead(state: str) -> Prepare:
 
     def prepare(customer: Customer) -> Wish:
         wish = made(customer, tags={"team": "a"})
-        customer.sandbox.aws.force_state(*customer.live_endpoints(), state)
+        (vpce,) = customer.live_endpoints()
+        customer.sandbox.aws.force_state(vpce, state)
         return {**wish, **REPAIRED}
 
     return prepare
@@ -246,7 +247,8 @@ def dead(state: str) -> Prepare:
 
 def registration_failed(customer: Customer) -> Wish:
     wish = made(customer)
-    customer.sandbox.tidbcloud.estate.registrations.force(*customer.registered(), "FAILED", "The quota is used up")
+    (vpce,) = customer.registered()
+    customer.sandbox.tidbcloud.estate.registrations.force(vpce, "FAILED", "The quota is used up")
     return {**wish, **REPAIRED}
 
 

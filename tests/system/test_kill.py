@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that is killed while any one of its calls is under way is finished by the next run."""
+"""A run that is killed while any one of its calls is under way is finished by the next run.
+
+The call is held before it takes effect, its caller is killed meanwhile, and then it takes effect.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +15,34 @@ import sys
 import time
 import typing as t
 from collections.abc import Iterator
+from dataclasses import dataclass
 from multiprocessing import forkserver
 from unittest import mock
 
 import pytest
 
-from tests.customer import Customer, run_alone
+from tests.customer import WRITING_CALLS, Customer, run_alone
 from tests.sandbox.faults import Fault
+from tests.sandbox.log import Entry
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
+from tests.transitions import TRANSITIONS, Wish, assert_fulfilled
 
 # Sandbox seconds in a real one.
 SCALE = 100.0
 # For so long (real seconds) a call is held before it takes effect; meanwhile its caller is killed.
 HELD = 0.3
 GIVE_UP = 20.0
+# AWS is still at the change when the next run comes (sandbox seconds).
+SETTLING = 5.0
+# Each transition is killed at each of its calls to either cloud.
+KILLED = (
+    "create",
+    "everything at once",
+    "adopt by service and VPC",
+    "repair a FAILED registration",
+    "delete",
+)
 # A process is forked from one that has read the module and all it needs, for that takes far longer than a run.
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.customer"])
@@ -51,14 +67,31 @@ def until(holds: t.Callable[[], bool]) -> None:
         time.sleep(0.002)
 
 
-def killed_at(customer: Customer, wish: dict[str, t.Any], api: str, number: int) -> str | None:
-    """The name of the call to C(api), the C(number)-th of the run (from 0), during which the run was killed.
+@dataclass(frozen=True)
+class Call:
+    """A call and how many of the same name came before it in its run."""
 
-    The call itself takes effect after its caller's death. Null where the run ended before it came to that call.
+    name: str
+    number: int
+
+
+def calls_in(entries: t.Sequence[Entry], api: str) -> list[Call]:
+    """Those to one cloud in order; a challenge is none."""
+    names = [entry.call for entry in entries if entry.api == api and entry.caller]
+    return [Call(name, names[:index].count(name)) for index, name in enumerate(names)]
+
+
+def killed_at(customer: Customer, wish: Wish, api: str, call: str, number: int) -> list[Call]:
+    """The calls to C(api) of a run that was killed during the C(number)-th (from 0) of those named C(call).
+
+    The call itself takes effect after its caller's death. Where it is not the last, the run never came to that call and
+    ended by itself.
     """
     sandbox = customer.sandbox
+    # Each change is taken at once, so that the second run makes the same calls as the first.
+    sandbox.settings.endpoint_settle = sandbox.settings.private_dns_ready = 0.0
     sandbox.log.clear()
-    held: Fault = sandbox.faults.add({"api": api, "call": "*", "kind": "latency", "value": HELD, "after": number})
+    held: Fault = sandbox.faults.add({"api": api, "call": call, "kind": "latency", "value": HELD, "after": number})
     options = {**wish, "wait_delay": 0.05}
     process = PROCESSES.Process(target=run_alone, args=("private_endpoint", options, customer.environment))
     process.start()
@@ -68,56 +101,55 @@ def killed_at(customer: Customer, wish: dict[str, t.Any], api: str, number: int)
     sandbox.faults.clear()
     if not held.fired:
         assert process.exitcode == 0
-        return None
+        return [*calls_in(sandbox.log.entries(), api), NOT_KILLED]
     assert process.exitcode == -signal.SIGKILL
+    assert not any(entry.fault for entry in sandbox.log.entries()), "it took effect before its caller was dead"
+    sandbox.settings.endpoint_settle = SETTLING
     until(lambda: any(entry.fault for entry in sandbox.log.entries()))
     last = sandbox.log.entries()[-1]
     assert (last.api, last.fault) == (api, "latency"), "it was killed too late"
-    return last.call
+    assert last.status == 200 or last.call not in WRITING_CALLS, "it took no effect"
+    return calls_in(sandbox.log.entries(), api)
 
 
-@pytest.mark.parametrize(
-    ("api", "writing"),
-    [("tidbcloud", {"CreatePrivateEndpointConnection"}), ("aws", {"CreateVpcEndpoint", "ModifyVpcEndpoint"})],
-)
-def test_a_creation_killed_at_any_call_is_finished_by_the_next_run(
-    customer: Customer, api: str, writing: set[str]
-) -> None:
-    calls: list[str] = []
+NOT_KILLED = Call("", 0)
+
+
+def finished_by_the_next_run(customer: Customer, wish: Wish, killed: Call) -> None:
+    """Both sides hold exactly what was wished, and a further run has nothing to do."""
+    result = customer.run("private_endpoint", **wish)
+    assert not result["failed"], (killed, result["msg"])
+    assert_fulfilled(result, wish)
+    there = [] if wish.get("state") == "absent" else [result["private_endpoint"]["vpc_endpoint_id"]]
+    assert customer.live_endpoints() == customer.registered() == there, killed
+    dead = {one.state for one in customer.sandbox.aws.endpoints() if not one.is_live}
+    assert dead <= {"deleted"}, killed
+    again = customer.run("private_endpoint", **wish)
+    assert (again["failed"], again["changed"], customer.writing_calls) == (False, False, []), killed
+
+
+def kill(customer: Customer, name: str, api: str, call: str, number: int) -> list[Call]:
+    customer.sandbox.reset()
+    wish = TRANSITIONS[name].prepare(customer)
+    calls = killed_at(customer, wish, api, call, number)
+    finished_by_the_next_run(customer, wish, calls[-1])
+    return calls
+
+
+@pytest.mark.parametrize("api", ["tidbcloud", "aws"])
+@pytest.mark.parametrize("name", KILLED)
+def test_a_run_killed_at_any_call_is_finished_by_the_next_one(customer: Customer, name: str, api: str) -> None:
+    kills: list[Call] = []
     for number in itertools.count():
-        customer.sandbox.reset()
-        wish = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
-        call = killed_at(customer, wish, api, number)
-        result = customer.run("private_endpoint", **wish)
-        assert not result["failed"], (call, result["msg"])
-        endpoint = result["private_endpoint"]
-        assert endpoint["status"] == "active", call
-        assert [one.vpc_endpoint_id for one in customer.sandbox.aws.endpoints()] == [endpoint["vpc_endpoint_id"]], call
-        assert customer.registered() == [endpoint["vpc_endpoint_id"]], call
-        if call is None:
+        *before, last = kill(customer, name, api, "*", number)
+        if last is NOT_KILLED:
             break
-        calls.append(call)
-    assert writing <= set(calls)
-
-
-@pytest.mark.parametrize(
-    ("api", "writing"), [("tidbcloud", {"DeletePrivateEndpointConnection"}), ("aws", {"DeleteVpcEndpoints"})]
-)
-def test_a_removal_killed_at_any_call_is_finished_by_the_next_run(
-    customer: Customer, api: str, writing: set[str]
-) -> None:
-    calls: list[str] = []
-    for number in itertools.count():
-        customer.sandbox.reset()
-        wish = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
-        customer.run("private_endpoint", **wish)
-        call = killed_at(customer, {**wish, "state": "absent"}, api, number)
-        result = customer.run("private_endpoint", **wish, state="absent")
-        assert not result["failed"], (call, result["msg"])
-        assert result["private_endpoint"]["status"] == "not_configured", call
-        assert {one.state for one in customer.sandbox.aws.endpoints()} == {"deleted"}, call
-        assert customer.registered() == [], call
-        if call is None:
-            break
-        calls.append(call)
-    assert writing <= set(calls)
+        kills.append(last)
+    # So many calls has a run that nobody kills. One that polls more often shifts those after it, and some are made at
+    # once: what was passed over is killed by its name.
+    assert len(before) == len(kills)
+    for missed in sorted(set(before) - set(kills), key=str):
+        if kill(customer, name, api, missed.name, missed.number)[-1] == missed:
+            kills.append(missed)
+    assert {one for one in before if one.name in WRITING_CALLS} <= set(kills)
+    assert {one.name for one in before} == {one.name for one in kills}
