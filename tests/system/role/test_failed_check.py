@@ -19,6 +19,20 @@ from tests.sandbox.aws.endpoints import Endpoint
 # A check host that Ansible reaches and that has no interpreter.
 CHECK_HOST = "broken"
 
+RESCUE = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - block:
+        - ansible.builtin.import_role:
+            name: tidbcloud.privatelink.private_connection
+      rescue:
+        - ansible.builtin.copy:
+            content: "{{{{ private_connection_result | to_json }}}}"
+            dest: {file}
+            mode: "0600"
+"""
+
 
 @dataclass
 class Site:
@@ -166,6 +180,24 @@ def test_what_broke_the_connection_is_undone_and_an_unchanged_run_is_checked_onc
     assert once == [entry.call for entry in run.requests if entry.api == "database"]
 
 
+def test_a_rescue_finds_in_the_result_what_was_undone_and_why(connected: Site, tmp_path: Path) -> None:
+    playbook, written = tmp_path / "change.yml", tmp_path / "result.json"
+    playbook.write_text(RESCUE.format(file=written), encoding="utf-8")
+    connected.network["security_group_ids"] = connected.blocking_id
+    options = {**connected.network, **connected.operator.check_options()}
+    run = connected.operator.play(str(playbook), on_failed_check="revert", **options)
+    assert run.status == 0, run.output
+    result = json.loads(written.read_text(encoding="utf-8"))
+    assert result["security_group_ids"] == [connected.admitting_id]
+    assert (result["check"]["host"], result["check"]["reachable"]) == ("localhost", False)
+    assert f"Why: No rule of {connected.blocking_id} admits" in "\n".join(result["check"]["verdict"])
+    reverted = result["reverted"]
+    assert (reverted["complete"], reverted["reachable"]) == (True, True)
+    assert 0 < reverted["down_seconds"] < 120
+    done, undone = ([step["name"] for step in reverted[key]] for key in ("undone", "steps"))
+    assert done == undone == ["add_security_groups", "remove_security_groups"]
+
+
 def test_check_mode_says_what_would_be_verified_and_undone(connected: Site) -> None:
     run = connected.revert("--check", security_group_ids=connected.blocking_id)
     assert (run.status, run.writing_calls) == (0, []), run.output
@@ -249,14 +281,16 @@ def test_revert_needs_the_check_and_the_waiting(site: Site, option: str) -> None
 def test_subnets_that_the_role_made_leave_again_and_its_own_rules_stay(operator: Operator) -> None:
     zones = operator.zone_ids()
     made = {"vpc_cidr": "10.42.0.0/16", **operator.check_options()}
+    changed = {**made, "availability_zone_ids": zones[:2], "client_cidrs": "10.42.0.0/17"}
     assert operator.play("connect", availability_zone_ids=zones[0], **made, check=False).status == 0
+    run = operator.play("connect", "--check", **changed, on_failed_check="revert")
+    assert "this would be undone, and the run would fail: the change of subnets" in run.output
     [endpoint] = operator.sandbox.aws.endpoints()
     [subnet_id] = endpoint.subnet_ids
     database = operator.sandbox.database
     is_open, database.is_open = database.is_open, lambda _host: len(endpoint.subnet_ids) == 1
     try:
-        changed = {"availability_zone_ids": zones[:2], "client_cidrs": "10.42.0.0/17"}
-        run = operator.play("connect", **made, **changed, on_failed_check="revert")
+        run = operator.play("connect", **changed, on_failed_check="revert")
     finally:
         database.is_open = is_open
     assert run.status != 0, run.output
