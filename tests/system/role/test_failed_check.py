@@ -157,7 +157,7 @@ def test_a_diagnosis_that_fails_does_not_hide_what_the_check_found(connected: Si
     assert any(entry.fault for entry in run.requests)
     assert (run.status != 0, run.writing_calls) == (True, []), run.output
     assert "The problem is closed in stage tls." in run.output
-    assert "AWS could not be asked: " in run.output
+    assert "Looking for the reason failed: " in run.output
     assert "Likely: The private endpoint is not active" in run.output
 
 
