@@ -23,11 +23,12 @@ STATE_CHANGES = {
 class Fault:
     """C(kind) strikes at calls named C(call) (V(*): any) of C(api): skips the first C(after), then strikes C(times).
 
-    Kinds: V(latency) answers C(value) real seconds late; V(status) answers the HTTP status C(value), not handling;
-    V(reset) resets the connection before handling; V(lost) handles the request, then resets instead of answering;
-    V(throttle) refuses, not handling, as the API does that is asked too often; V(truncated) handles the request and
-    closes the connection half-way through the answer; V(not_json) answers the HTML page of a proxy, not handling, with
-    the HTTP status C(value) (502 where none is given).
+    Kinds: V(latency) handles the request C(value) real seconds late; V(status) answers the HTTP status C(value), not
+    handling; V(reset) resets the connection before handling; V(lost) handles the request, then resets instead of
+    answering; V(throttle) refuses, not handling, as the API does that is asked too often; V(truncated) handles the
+    request and closes the connection half-way through the answer; V(late) handles the request and answers C(value) real
+    seconds later; V(masked) handles the request and answers the HTTP status C(value) all the same; V(not_json) answers
+    the HTML page of a proxy, not handling, with the HTTP status C(value) (502 where none is given).
     V(stuck) strikes no request: C(call) is one of C(STATE_CHANGES), which does not happen until the faults are cleared.
     """
 
@@ -119,6 +120,8 @@ def _check_kind(kind: object, value: object) -> None:
         "lost": value is None,
         "throttle": value is None,
         "truncated": value is None,
+        "late": is_number,
+        "masked": value in STATUSES,
         "not_json": value is None or value in PAGE_STATUSES,
         "stuck": value is None,
     }
@@ -126,6 +129,6 @@ def _check_kind(kind: object, value: object) -> None:
         raise ValueError(f"There is no fault {kind!r}. There are: {', '.join(fits)}.")
     if not fits[kind]:
         raise ValueError(
-            f"The value of the fault {kind} does not fit: latency takes seconds, status one of {STATUSES}, "
-            f"not_json one of {PAGE_STATUSES} or none, others none."
+            f"The value of the fault {kind} does not fit: latency and late take seconds, status and masked one of "
+            f"{STATUSES}, not_json one of {PAGE_STATUSES} or none, others none."
         )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.faults import Faults
+from tests.sandbox.faults import Fault, Faults
 from tests.sandbox.log import RequestLog
 from tests.sandbox.server import CLOSE, RESET
 
@@ -64,18 +64,7 @@ def served(
         fault = faults.take(api, call) if caller else None
         kind = fault.kind if fault else None
 
-        answer: Answer | None = None
-        if fault and fault.kind == "latency":
-            time.sleep(fault.value or 0.0)
-        if fault and fault.kind == "status":
-            answer = refusal(int(fault.value or 500))
-        elif fault and fault.kind == "not_json":
-            answer = _page_of_a_proxy(int(fault.value or 502))
-        elif kind == "throttle":
-            answer = throttled(environ)
-        elif kind != "reset":
-            answer = collect(app, environ)
-
+        answer = _answer(fault, environ, app, refusal, throttled)
         log.record(
             api=api,
             call=call,
@@ -90,16 +79,43 @@ def served(
             return []
         if kind == "truncated":
             return _cut(answer, environ, start_response)
-        start_response(answer.status, answer.headers)
-        return [answer.body]
+        if fault and fault.kind == "late":
+            time.sleep(fault.value or 0.0)
+        return _sent(refusal(int(fault.value or 500)) if fault and fault.kind == "masked" else answer, start_response)
 
     return handle
+
+
+def _answer(
+    fault: Fault | None,
+    environ: WSGIEnvironment,
+    app: WSGIApplication,
+    refusal: Callable[[int], Answer],
+    throttled: Callable[[WSGIEnvironment], Answer],
+) -> Answer | None:
+    """What the app answers, or the fault instead of it; null where the connection is reset."""
+    kind = fault.kind if fault else None
+    value = fault.value if fault else None
+    if kind == "latency":
+        time.sleep(value or 0.0)
+    if kind == "status":
+        return refusal(int(value or 500))
+    if kind == "not_json":
+        return _page_of_a_proxy(int(value or 502))
+    if kind == "throttle":
+        return throttled(environ)
+    return None if kind == "reset" else collect(app, environ)
 
 
 def _page_of_a_proxy(status: int) -> Answer:
     """What something between the client and the API says, which knows neither."""
     body = f"<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>proxy</body></html>".encode()
     return Answer(f"{status} Injected", [("Content-Type", "text/html"), ("Content-Length", str(len(body)))], body)
+
+
+def _sent(answer: Answer, start_response: StartResponse) -> list[bytes]:
+    start_response(answer.status, answer.headers)
+    return [answer.body]
 
 
 def _cut(answer: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
@@ -116,8 +132,7 @@ def locked(app: WSGIApplication, lock: threading.RLock) -> WSGIApplication:
     def handle(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with lock:
             answer = collect(app, environ)
-        start_response(answer.status, answer.headers)
-        return [answer.body]
+        return _sent(answer, start_response)
 
     return handle
 

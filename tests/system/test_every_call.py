@@ -11,6 +11,8 @@ import pytest
 
 from tests.customer import WRITING_CALLS, Customer, Result
 from tests.sandbox.faults import Fault
+from tests.sandbox.log import Entry
+from tests.transitions import TRANSITIONS, Wish, assert_fulfilled
 
 Call = tuple[str, str]
 
@@ -41,6 +43,9 @@ DELETING: list[Call] = [
     ("aws", "DeleteVpcEndpoints"),
     ("aws", "DescribeNetworkInterfaces"),
 ]
+# How long a client waits for an answer, and when one comes that is late (real seconds).
+PATIENCE: Wish = {"tidbcloud_timeout": 0.3, "aws_config": {"read_timeout": 0.3}}
+LATE = 0.5
 # Kind and value.
 KINDS: dict[str, dict[str, t.Any]] = {
     "latency": {"kind": "latency", "value": 0.01},
@@ -49,10 +54,34 @@ KINDS: dict[str, dict[str, t.Any]] = {
     "503": {"kind": "status", "value": 503},
     "reset": {"kind": "reset"},
     "lost": {"kind": "lost"},
+    # Both take effect as well.
+    "502": {"kind": "masked", "value": 502},
+    "timeout": {"kind": "late", "value": LATE},
 }
+# Nobody can tell from the answer whether the call took effect: it did not after a reset, and did after the others.
+UNHEARD = ("reset", "lost", "502", "timeout")
 LASTING = 1000
 # Asked for advice only: a run does without.
 ADVICE = {"GetServiceQuota", "GetCallerIdentity"}
+# What sends each step, and how it is told from other changes of an interface endpoint.
+STEPS: dict[str, tuple[Call, str]] = {
+    "create_vpc_endpoint": (("aws", "CreateVpcEndpoint"), "ClientToken"),
+    "register_endpoint": (("tidbcloud", "CreatePrivateEndpointConnection"), "endpointId"),
+    "terminate_registration": (("tidbcloud", "DeletePrivateEndpointConnection"), "connection_id"),
+    "delete_vpc_endpoint": (("aws", "DeleteVpcEndpoints"), "VpcEndpointId.1"),
+    "set_tags": (("aws", "CreateTags"), "Tag.1.Key"),
+    "remove_tags": (("aws", "DeleteTags"), "Tag.1.Key"),
+    "add_security_groups": (("aws", "ModifyVpcEndpoint"), "AddSecurityGroupId.1"),
+    "remove_security_groups": (("aws", "ModifyVpcEndpoint"), "RemoveSecurityGroupId.1"),
+    "add_subnets": (("aws", "ModifyVpcEndpoint"), "AddSubnetId.1"),
+    "remove_subnets": (("aws", "ModifyVpcEndpoint"), "RemoveSubnetId.1"),
+    "set_ip_address_type": (("aws", "ModifyVpcEndpoint"), "IpAddressType"),
+    "enable_private_dns": (("aws", "ModifyVpcEndpoint"), "PrivateDnsEnabled"),
+    "disable_private_dns": (("aws", "ModifyVpcEndpoint"), "PrivateDnsEnabled"),
+}
+# While one change settles AWS refuses the next: it is sent so often until it is taken.
+SENT_UNTIL_TAKEN = 3
+STEP_BY_STEP = ("everything at once", "adopt by service and VPC", "repair a FAILED registration")
 
 
 def writing(calls: list[Call]) -> list[Call]:
@@ -77,13 +106,14 @@ def wish(customer: Customer) -> dict[str, t.Any]:
 
 
 def struck(
-    customer: Customer, wish: dict[str, t.Any], calls: list[Call], kind: str, times: int = 1
+    customer: Customer, wish: dict[str, t.Any], calls: list[Call], kind: str, **fields: int
 ) -> tuple[Result, list[Fault]]:
     """A run in which these calls go wrong; the log shows that each of them did, and no other."""
     add = customer.sandbox.faults.add
-    faults = [add({"api": api, "call": call, "times": times, **KINDS[kind]}) for api, call in calls]
-    result = customer.run("private_endpoint", **wish)
-    hit = [(entry.api, entry.call) for entry in customer.requests if entry.fault == KINDS[kind]["kind"]]
+    faults = [add({"api": api, "call": call, **KINDS[kind], **fields}) for api, call in calls]
+    result = customer.run("private_endpoint", **wish, **(PATIENCE if kind == "timeout" else {}))
+    hit = [(entry.api, entry.call) for entry in faulty(customer)]
+    assert {entry.fault for entry in faulty(customer)} == {KINDS[kind]["kind"]}
     assert set(hit) == set(calls)
     assert [fault.fired for fault in faults] == [hit.count(call) for call in calls]
     customer.sandbox.faults.clear()
@@ -93,6 +123,11 @@ def struck(
     assert customer.account["secret_key"] not in output
     assert not result["failed"] or result["error"]["api"] in ("tidbcloud", "ec2") or "last seen" in result["msg"]
     return result, faults
+
+
+def faulty(customer: Customer) -> list[Entry]:
+    """The requests of the last run that went wrong."""
+    return [entry for entry in customer.requests if entry.fault]
 
 
 def assert_one(customer: Customer, result: Result) -> None:
@@ -161,6 +196,53 @@ def test_the_next_run_removes_what_a_lasting_fault_left(
     result, _faults = struck(customer, {**wish, "state": "absent"}, [call], kind, times=LASTING)
     assert result["failed"]
     assert_none(customer, customer.run("private_endpoint", **wish, state="absent"))
+
+
+def step_by_step(*kinds: str) -> list[tuple[str, int, str]]:
+    """Each step of each of these transitions by its number, in each of these ways."""
+    return [
+        (name, number, kind)
+        for name in STEP_BY_STEP
+        for number in range(len(TRANSITIONS[name].steps))
+        for kind in kinds
+    ]
+
+
+def struck_at(customer: Customer, wish: Wish, name: str, number: int, kind: str, times: int = 1) -> Result:
+    """A run in which the call of one step goes wrong; the log shows which change it was, and whether it was handled."""
+    steps = TRANSITIONS[name].steps
+    call, parameter = STEPS[steps[number]]
+    before = [STEPS[step][0] for step in steps[:number]].count(call)
+    result, _faults = struck(customer, wish, [call], kind, times=times, after=before * SENT_UNTIL_TAKEN)
+    first = faulty(customer)[0]
+    assert parameter in first.detail
+    assert first.status == (0 if kind == "reset" else 200)
+    return result
+
+
+def assert_exactly(customer: Customer, result: Result, wish: Wish) -> None:
+    """As wished, nothing twice and nothing left over; and a further run agrees."""
+    assert_fulfilled(result, wish)
+    assert customer.live_endpoints() == customer.registered() == [result["private_endpoint"]["vpc_endpoint_id"]]
+    assert {one.state for one in customer.sandbox.aws.endpoints() if not one.is_live} <= {"deleted"}
+    again = customer.run("private_endpoint", **wish)
+    assert_fulfilled(again, wish)
+    assert (again["changed"], customer.writing_calls) == (False, [])
+
+
+@pytest.mark.parametrize(("name", "number", "kind"), step_by_step(*UNHEARD))
+def test_a_step_whose_call_goes_wrong_once_is_done_once(customer: Customer, name: str, number: int, kind: str) -> None:
+    wish = TRANSITIONS[name].prepare(customer)
+    assert_exactly(customer, struck_at(customer, wish, name, number, kind), wish)
+
+
+@pytest.mark.parametrize(("name", "number", "kind"), step_by_step("lost"))
+def test_the_next_run_goes_on_where_no_answer_was_heard(customer: Customer, name: str, number: int, kind: str) -> None:
+    wish = TRANSITIONS[name].prepare(customer)
+    result = struck_at(customer, wish, name, number, kind, times=LASTING)
+    # A registration whose answer was lost is found by looking.
+    assert result["failed"] == (TRANSITIONS[name].steps[number] != "register_endpoint")
+    assert_exactly(customer, customer.run("private_endpoint", **wish), wish)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,8 @@ def test_a_stuck_change_strikes_no_request_and_other_faults_hold_no_change() -> 
         ({"api": "aws", "call": "A", "kind": "fire"}, "There is no fault 'fire'"),
         ({"api": "aws", "call": "A", "kind": "status", "value": 200}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "latency"}, "does not fit"),
+        ({"api": "aws", "call": "A", "kind": "late"}, "does not fit"),
+        ({"api": "aws", "call": "A", "kind": "masked", "value": 200}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "reset", "value": 1}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "reset", "times": "2"}, "must be whole numbers"),
         ({"api": "aws", "call": "A", "kind": "reset", "after": True}, "must be whole numbers"),

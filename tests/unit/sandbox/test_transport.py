@@ -132,6 +132,21 @@ def test_a_truncated_answer_ends_half_way_with_the_connection(echo: Echo, client
     assert echo.ask(client, "again").text == "again"
 
 
+def test_a_late_answer_comes_after_its_client_gave_up_and_long_after_handling(
+    echo: Echo, client: requests.Session
+) -> None:
+    echo.fault("late", value=0.3)
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        client.post(f"{echo.server.url}/call", headers={"Caller": "somebody"}, timeout=0.1)
+    assert (len(echo.ports), echo.logged()) == (1, [(200, None, "late")])
+
+
+def test_a_masked_answer_is_an_error_although_the_request_was_handled(echo: Echo, client: requests.Session) -> None:
+    echo.fault("masked", value=502)
+    assert echo.ask(client, "body").status_code == 502
+    assert (len(echo.ports), echo.logged()) == (1, [(200, None, "masked")])
+
+
 def test_latency_delays_one_answer_and_holds_up_no_other(echo: Echo, client: requests.Session) -> None:
     echo.fault("latency", value=0.3)
     began = time.monotonic()
