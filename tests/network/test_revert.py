@@ -68,7 +68,7 @@ def site(sandbox: Sandbox, vpc: Vpc, database: MariaDb, client: Client, tmp_path
     laid = _laid_out(operator, client, database, tmp_path)
     made = laid.connect(security_group_ids=laid.admitting_id, check=False)
     assert made.status == 0, made.output
-    host = next(iter(operator.facts["clusters"]["main"]["node_groups"].values()))["host"]
+    host = operator.facts["clusters"]["main"]["node_groups"]["DefaultGroup"]["host"]
     database.present(name=host)
     with Follower(vpc, sandbox, host):
         yield laid

@@ -71,7 +71,7 @@ def test_gateway_load_balancer_endpoints_count_against_the_quota(
     customer: Customer, wish: dict[str, t.Any], module: str
 ) -> None:
     customer.sandbox.settings.endpoint_quota = 2
-    for _ in range(2):
+    for _firewall in range(2):
         customer.sandbox.aws.add_gateway_load_balancer_endpoint(
             customer.account["account_id"], "us-east-1", wish["vpc_id"]
         )
