@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -15,48 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.customer import Customer, Network, Result
+from tests.customer import Customer, Network
+from tests.refusals import assert_clean, codes, error, refused
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 NO_CLUSTER = "1379661944646419999"
-
-
-def refused(customer: Customer, module: str = "private_endpoint", **options: t.Any) -> Result:
-    """A run that failed as it should, in check mode as well; the sentence says what to do."""
-    dry = customer.run(module, check=True, **options)
-    result = customer.run(module, **options)
-    assert (dry["failed"], _without_ids(dry["msg"])) == (True, _without_ids(result["msg"]))
-    assert result["failed"]
-    assert customer.writing_calls == []
-    assert result.get("changed", False) is False
-    assert result.get("steps", []) == []
-    _assert_clean(customer, json.dumps(result))
-    return result
-
-
-def _without_ids(message: str) -> str:
-    """Each request has an id of its own, which the clouds' support asks for."""
-    return re.sub(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>", message)
-
-
-def codes(result: Result) -> set[str]:
-    assert "error" not in result
-    for violation in result["violations"]:
-        assert set(violation) == {"code", "message", "remedy"}
-        assert f"{violation['message']} {violation['remedy']}" in result["msg"]
-    return {violation["code"] for violation in result["violations"]}
-
-
-def error(result: Result) -> dict[str, t.Any]:
-    assert "violations" not in result
-    assert set(result["error"]) == {"code", "status", "api", "request_id"}
-    return dict(result["error"])
-
-
-def _assert_clean(customer: Customer, output: str) -> None:
-    assert "Traceback" not in output
-    for secret in (customer.facts["tidbcloud"]["private_key"], customer.account["secret_key"]):
-        assert secret not in output
 
 
 @pytest.fixture
@@ -303,12 +265,6 @@ def test_a_region_that_is_not_the_clusters_is_refused(
     assert "us-east-1" in result["msg"]
 
 
-def test_a_paused_cluster_accepts_no_new_private_endpoint(customer: Customer, complete: dict[str, t.Any]) -> None:
-    result = refused(customer, **{**complete, "cluster_id": customer.cluster_id("paused")})
-    assert codes(result) == {"cluster_not_ready"}
-    assert "PAUSED" in result["msg"]
-
-
 def test_a_private_endpoint_of_a_cluster_that_was_paused_later_is_left_as_it_is(
     customer: Customer, complete: dict[str, t.Any]
 ) -> None:
@@ -316,19 +272,6 @@ def test_a_private_endpoint_of_a_cluster_that_was_paused_later_is_left_as_it_is(
     customer.sandbox.tidbcloud.estate.set_cluster_state(complete["cluster_id"], "PAUSED")
     result = customer.run("private_endpoint", **complete)
     assert (result["failed"], result["changed"]) == (False, False)
-
-
-def test_a_service_that_is_being_created_is_refused_with_the_way_to_wait(
-    customer: Customer, complete: dict[str, t.Any]
-) -> None:
-    result = refused(customer, **{**complete, "cluster_id": customer.cluster_id("service-creating")})
-    assert codes(result) == {"service_not_active"}
-    assert "tidbcloud.privatelink.endpoint_service" in result["msg"]
-
-
-def test_a_service_that_permits_another_account_only_is_refused(customer: Customer, complete: dict[str, t.Any]) -> None:
-    result = refused(customer, **{**complete, "cluster_id": customer.cluster_id("second-project")})
-    assert codes(result) == {"service_not_visible"}
 
 
 def test_the_endpoint_service_of_a_cluster_cannot_be_deleted(customer: Customer, complete: dict[str, t.Any]) -> None:
@@ -347,75 +290,6 @@ def test_a_creation_without_a_part_of_the_network_says_which(
     del complete[option]
     result = refused(customer, **complete)
     assert f"needs {option}." in result["msg"]
-
-
-def test_a_vpc_that_is_not_there_is_refused(customer: Customer, complete: dict[str, t.Any]) -> None:
-    result = refused(customer, **{**complete, "vpc_id": "vpc-0123456789abcdef0"})
-    assert "vpc_not_found" in codes(result)
-
-
-def test_a_subnet_that_is_not_there_is_refused(customer: Customer, complete: dict[str, t.Any]) -> None:
-    result = refused(customer, **{**complete, "subnet_ids": ["subnet-0123456789abcdef0"]})
-    assert codes(result) == {"subnet_not_found"}
-
-
-def test_a_subnet_of_another_vpc_is_refused(customer: Customer, complete: dict[str, t.Any]) -> None:
-    other = customer.network(customer.zone_ids()[2])
-    result = refused(customer, **{**complete, "subnet_ids": list(other.subnet_ids)})
-    assert codes(result) == {"subnet_not_in_vpc"}
-
-
-def test_a_subnet_in_a_zone_that_the_service_does_not_have_is_refused(customer: Customer) -> None:
-    network = customer.network("use1-az6")
-    result = refused(customer, cluster_id=customer.cluster_id("main"), **network.options)
-    assert codes(result) == {"zone_not_supported"}
-    assert "use1-az1, use1-az2, use1-az4" in result["msg"]
-
-
-def test_two_subnets_in_one_zone_are_refused(customer: Customer) -> None:
-    network = customer.network("use1-az1", "use1-az1")
-    result = refused(customer, cluster_id=customer.cluster_id("main"), **network.options)
-    assert codes(result) == {"subnets_share_zone"}
-
-
-def test_a_group_that_is_not_there_is_refused(customer: Customer, complete: dict[str, t.Any]) -> None:
-    result = refused(customer, **{**complete, "security_group_ids": ["sg-0123456789abcdef0"]})
-    assert codes(result) == {"security_group_not_found"}
-
-
-def test_a_group_of_another_vpc_is_refused(customer: Customer, complete: dict[str, t.Any]) -> None:
-    other = customer.network()
-    result = refused(customer, **{**complete, "security_group_ids": list(other.security_group_ids)})
-    assert codes(result) == {"security_group_not_in_vpc"}
-
-
-def test_a_vpc_without_the_dns_attributes_is_refused_with_the_command_that_sets_them(customer: Customer) -> None:
-    network = customer.network(dns=False)
-    result = refused(customer, cluster_id=customer.cluster_id("main"), **network.options)
-    assert codes(result) == {"vpc_dns_disabled"}
-    assert f"aws ec2 modify-vpc-attribute --vpc-id {network.vpc_id} --enable-dns-hostnames" in result["msg"]
-
-
-def test_a_private_name_that_another_endpoint_holds_is_refused(customer: Customer, complete: dict[str, t.Any]) -> None:
-    assert customer.run("private_endpoint", **complete)["changed"]
-    ec2 = customer.ec2()
-    service_name = customer.facts["clusters"]["main"]["node_groups"]["DefaultGroup"]["service_name"]
-    second = ec2.create_vpc_endpoint(
-        VpcEndpointType="Interface",
-        VpcId=complete["vpc_id"],
-        ServiceName=service_name,
-        SubnetIds=complete["subnet_ids"],
-        SecurityGroupIds=complete["security_group_ids"],
-        PrivateDnsEnabled=False,
-    )["VpcEndpoint"]["VpcEndpointId"]
-    result = refused(customer, cluster_id=complete["cluster_id"], vpc_endpoint_id=second)
-    assert codes(result) == {"private_dns_conflict"}
-
-
-def test_a_vpc_that_is_full_is_refused(customer: Customer, complete: dict[str, t.Any]) -> None:
-    customer.sandbox.settings.endpoint_quota = 0
-    result = refused(customer, **complete)
-    assert codes(result) == {"endpoint_quota_reached"}
 
 
 def test_everything_that_is_wrong_is_said_at_once(customer: Customer, complete: dict[str, t.Any]) -> None:
@@ -445,24 +319,6 @@ def test_an_endpoint_of_another_service_is_left_alone(
     mine = customer.run("private_endpoint", **complete)["private_endpoint"]["vpc_endpoint_id"]
     result = refused(customer, cluster_id=customer.cluster_id("service-creating"), vpc_endpoint_id=mine, state=state)
     assert codes(result) <= {"endpoint_of_other_service", "service_not_active"}
-
-
-def test_an_endpoint_does_not_move_to_another_vpc(customer: Customer, complete: dict[str, t.Any]) -> None:
-    mine = customer.run("private_endpoint", **complete)["private_endpoint"]["vpc_endpoint_id"]
-    other = customer.network()
-    result = refused(customer, cluster_id=complete["cluster_id"], vpc_endpoint_id=mine, **other.options)
-    assert codes(result) == {"immutable_change"}
-
-
-def test_an_endpoint_that_is_not_there_is_refused(customer: Customer, complete: dict[str, t.Any]) -> None:
-    result = refused(customer, **complete, vpc_endpoint_id="vpce-0123456789abcdef0")
-    assert codes(result) == {"vpc_endpoint_not_found"}
-
-
-def test_a_protected_endpoint_is_not_deleted(customer: Customer, complete: dict[str, t.Any]) -> None:
-    assert customer.run("private_endpoint", **complete, tags={"deletion-protection": True})["changed"]
-    result = refused(customer, **complete, state="absent")
-    assert codes(result) == {"deletion_protected"}
 
 
 def test_an_available_endpoint_of_a_cluster_that_is_not_found_is_left_alone(
@@ -509,4 +365,4 @@ def test_nothing_secret_is_shown_however_much_is_asked_for(customer: Customer, c
     output = run.stdout + run.stderr
     assert run.returncode == 2, output
     assert "cluster_not_found" in output
-    _assert_clean(customer, output)
+    assert_clean(customer, output)

@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every limit of the public contract is broken once: its code and a remedy are told before anything is touched."""
+
+from __future__ import annotations
+
+import ast
+import typing as t
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.customer import Customer
+from tests.refusals import codes, refused
+from tests.transitions import Wish, adopted_by_its_vpc, by_hand, made, of_service, wished
+
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+# All there are.
+CODES = (
+    "provider_not_aws",
+    "tier_not_dedicated",
+    "region_mismatch",
+    "cluster_not_ready",
+    "cluster_not_found",
+    "node_group_not_found",
+    "service_not_active",
+    "service_not_created",
+    "service_not_visible",
+    "vpc_not_found",
+    "vpc_endpoint_not_found",
+    "subnet_not_found",
+    "subnet_not_in_vpc",
+    "zone_not_supported",
+    "subnets_share_zone",
+    "security_group_not_found",
+    "security_group_not_in_vpc",
+    "vpc_dns_disabled",
+    "private_dns_conflict",
+    "endpoint_quota_reached",
+    "endpoint_of_other_service",
+    "immutable_change",
+    "ambiguous_match",
+    "deletion_protected",
+)
+Breaking = Callable[[Customer], Wish]
+
+
+def but(**options: t.Any) -> Breaking:
+    """A creation that differs in these options."""
+    return lambda customer: {**wished(customer), **options}
+
+
+def of_cluster(role: str) -> Breaking:
+    return lambda customer: {**wished(customer), "cluster_id": customer.cluster_id(role)}
+
+
+def in_zones(*zone_ids: str, dns: bool = True) -> Breaking:
+    return lambda customer: {**wished(customer), **customer.network(*zone_ids, dns=dns).options}
+
+
+def subnet_of_another_vpc(customer: Customer) -> Wish:
+    other = customer.network(customer.zone_ids()[2])
+    return {**wished(customer), "subnet_ids": list(other.subnet_ids)}
+
+
+def group_of_another_vpc(customer: Customer) -> Wish:
+    return {**wished(customer), "security_group_ids": list(customer.network().security_group_ids)}
+
+
+def name_that_another_holds(customer: Customer) -> Wish:
+    wish = made(customer)
+    return {"cluster_id": wish["cluster_id"], "vpc_endpoint_id": by_hand(customer, wish)}
+
+
+def full_vpc(customer: Customer) -> Wish:
+    customer.sandbox.settings.endpoint_quota = 0
+    return wished(customer)
+
+
+def endpoint_of_another_service(customer: Customer) -> Wish:
+    vpce = by_hand(customer, of_service()(customer))
+    return {"cluster_id": customer.cluster_id("main"), "vpc_endpoint_id": vpce}
+
+
+def another_vpc(customer: Customer) -> Wish:
+    wish = made(customer)
+    (vpce,) = customer.live_endpoints()
+    return {**wish, **customer.network().options, "vpc_endpoint_id": vpce}
+
+
+def two_that_match(customer: Customer) -> Wish:
+    wish = adopted_by_its_vpc(customer)
+    by_hand(customer, wish)
+    return wish
+
+
+def protected(customer: Customer) -> Wish:
+    return {**made(customer, tags={"deletion-protection": True}), "state": "absent"}
+
+
+# How each is broken, and what the sentences must say.
+BROKEN: dict[str, tuple[Breaking, tuple[str, ...]]] = {
+    "provider_not_aws": (of_cluster("google"), ("is hosted on gcp", "on AWS")),
+    "tier_not_dedicated": (of_cluster("starter"), ("Starter", "Dedicated")),
+    "region_mismatch": (but(region="us-west-2"), ("is set to us-west-2", "us-east-1")),
+    "cluster_not_ready": (of_cluster("paused"), ("is PAUSED", "Resume the cluster")),
+    "cluster_not_found": (but(cluster_id="1379661944646419999"), ("1379661944646419999", "Check cluster_id")),
+    "node_group_not_found": (but(node_group_id="1"), ("no node group 1", "DefaultGroup")),
+    "service_not_active": (of_cluster("service-creating"), ("CREATING", "tidbcloud.privatelink.endpoint_service")),
+    "service_not_created": (of_cluster("service-absent"), ("Create Private Endpoint Connection",)),
+    "service_not_visible": (of_cluster("second-project"), ("us-east-1", "permitted principal")),
+    "vpc_not_found": (but(vpc_id="vpc-0123456789abcdef0"), ("no VPC vpc-0123456789abcdef0", "Check vpc_id")),
+    "vpc_endpoint_not_found": (
+        but(vpc_endpoint_id="vpce-0123456789abcdef0"),
+        ("no interface endpoint vpce-0123456789abcdef0", "Check the id"),
+    ),
+    "subnet_not_found": (
+        but(subnet_ids=["subnet-0123456789abcdef0"]),
+        ("no subnet subnet-0123456789abcdef0", "Check subnet_ids"),
+    ),
+    "subnet_not_in_vpc": (subnet_of_another_vpc, ("lies in VPC", "Give subnets of the VPC")),
+    "zone_not_supported": (in_zones("use1-az6"), ("lies in zone use1-az6", "use1-az1, use1-az2, use1-az4")),
+    "subnets_share_zone": (in_zones("use1-az1", "use1-az1"), ("lie in one zone, use1-az1", "one subnet for each zone")),
+    "security_group_not_found": (
+        but(security_group_ids=["sg-0123456789abcdef0"]),
+        ("no security group sg-0123456789abcdef0", "Check security_group_ids"),
+    ),
+    "security_group_not_in_vpc": (group_of_another_vpc, ("belongs to VPC", "Give security groups of the VPC")),
+    "vpc_dns_disabled": (in_zones(dns=False), ("enableDnsHostnames", "aws ec2 modify-vpc-attribute --vpc-id vpc-")),
+    "private_dns_conflict": (
+        name_that_another_holds,
+        ("already holds the private DNS name", "private_dns_enabled=false"),
+    ),
+    "endpoint_quota_reached": (full_vpc, ("the quota is 0", "L-29B6F2EB")),
+    "endpoint_of_other_service": (endpoint_of_another_service, ("vpce-svc-0a1b2c3d4e5f60718", "omit vpc_endpoint_id")),
+    "immutable_change": (another_vpc, ("cannot move to", "Make a new one in that VPC")),
+    "ambiguous_match": (two_that_match, ("Several live interface endpoints", "vpc_endpoint_id")),
+    "deletion_protected": (protected, ("deletion-protection=", "Remove the tag")),
+}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_broken_limit_is_told_with_its_remedy_before_anything_is_touched(customer: Customer, code: str) -> None:
+    breaking, words = BROKEN[code]
+    result = refused(customer, **breaking(customer))
+    assert code in codes(result)
+    (violation,) = [one for one in result["violations"] if one["code"] == code]
+    assert violation["message"].endswith(".")
+    assert violation["remedy"].endswith(".")
+    for word in words:
+        assert word in f"{violation['message']} {violation['remedy']}"
+
+
+def _told() -> Iterator[str]:
+    """The codes of all violations that the plugins make."""
+    for path in PLUGINS.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Violation":
+                yield ast.literal_eval(node.args[0])
+
+
+def test_the_plugins_tell_exactly_the_codes_that_are_broken_here() -> None:
+    assert set(_told()) == set(CODES) == set(BROKEN)
