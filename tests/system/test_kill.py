@@ -145,9 +145,9 @@ def test_a_run_killed_at_any_call_is_finished_by_the_next_one(customer: Customer
         if last is NOT_KILLED:
             break
         kills.append(last)
-    # So many calls has a run that nobody kills. One that polls more often shifts those after it, and some are made at
+    # A run that nobody kills has no more calls; one that polls more often shifts those after it, and some are made at
     # once: what was passed over is killed by its name.
-    assert len(before) == len(kills)
+    assert len(before) <= len(kills)
     for missed in sorted(set(before) - set(kills), key=str):
         if kill(customer, name, api, missed.name, missed.number)[-1] == missed:
             kills.append(missed)
