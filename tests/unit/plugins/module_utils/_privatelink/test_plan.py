@@ -8,8 +8,11 @@ from __future__ import annotations
 import itertools
 import typing as t
 from collections import Counter
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
@@ -26,7 +29,9 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     Plan,
     plan,
 )
+from tests.unit.plugins.module_utils._privatelink.cases import BOOLEANS, Case, cases
 from tests.unit.plugins.module_utils._privatelink.literals import (
+    CLUSTER_ID,
     CONNECTION_ID,
     OTHER_VPCE,
     OWNED,
@@ -58,83 +63,6 @@ STEP_NAMES = {
     "terminate_registration",
     "delete_vpc_endpoint",
 }
-ENDPOINT_STATES = [
-    None,
-    "pendingacceptance",
-    "pending",
-    "available",
-    "rejected",
-    "failed",
-    "expired",
-    "deleting",
-    "deleted",
-]
-REGISTRATION_STATES = [None, "DISCOVERED", "PENDING", "ACTIVE", "DELETING", "FAILED"]
-BOOLEANS = [True, False]
-
-
-class Case(t.NamedTuple):
-    """One combination: what is there, what is wanted."""
-
-    endpoint_state: str | None
-    registration_state: str | None
-    state: str
-    registrable: bool
-    by_id: bool
-    recreate_failed: bool
-    keep_vpc_endpoint: bool
-    private_dns_enabled: bool | None
-
-    @property
-    def wish(self) -> Desired:
-        target: dict[str, t.Any] = {} if self.registrable else {"cluster_id": None, "service_name": SERVICE_NAME}
-        return desired(
-            state=self.state,
-            vpc_endpoint_id=VPCE if self.by_id else None,
-            recreate_failed=self.recreate_failed,
-            keep_vpc_endpoint=self.keep_vpc_endpoint,
-            private_dns_enabled=self.private_dns_enabled,
-            **target,
-        )
-
-    @property
-    def world(self) -> World:
-        endpoints = (
-            [interface_endpoint(state=self.endpoint_state, private_dns_enabled=self.endpoint_state == "available")]
-            if self.endpoint_state
-            else []
-        )
-        rows = [registration(state=self.registration_state)] if self.registration_state else []
-        return World(endpoints, rows)
-
-    @property
-    def is_broken(self) -> bool:
-        """What is there, and seen, will not work again and still has something to remove."""
-        if self.endpoint_state is None:
-            return False
-        dead = self.endpoint_state in ("rejected", "failed", "expired")
-        gone = self.endpoint_state in ("deleting", "deleted")
-        registered = self.registrable and self.registration_state not in (None, "DISCOVERED")
-        given_up = self.registrable and self.registration_state in ("FAILED", "DELETING")
-        return dead or given_up or (gone and registered)
-
-
-def cases() -> t.Iterator[Case]:
-    product = itertools.product(
-        ENDPOINT_STATES,
-        REGISTRATION_STATES,
-        ["present", "absent"],
-        BOOLEANS,
-        BOOLEANS,
-        BOOLEANS,
-        BOOLEANS,
-        [None, True, False],
-    )
-    for case in itertools.starmap(Case, product):
-        # To adopt what cannot be seen is refused before anything is planned.
-        unseen = case.state == "present" and case.by_id and case.endpoint_state is None
-        if not unseen and (case.registrable or case.registration_state is None):
-            yield case
 
 
 def planned_for(case: Case, wish: Desired, world: World) -> Plan | None:
@@ -167,6 +95,54 @@ def test_no_combination_is_undefined_and_every_plan_reaches_the_wish() -> None:
             again = desired(**{**vars(wish), "vpc_endpoint_id": None})
         assert plan(again, world.read(again)).steps == (), case
     assert min(tried["planned"], tried["refused"]) > 100
+
+
+TAGS = st.dictionaries(st.sampled_from(["team", "stage", "aws:owner", "Name"]), st.sampled_from("ab"))
+GROUPS = st.sets(st.sampled_from(["sg-1", "sg-2", "sg-3"]), min_size=1)
+WANTED_SUBNETS = st.sets(st.sampled_from(["subnet-a", "subnet-b", "subnet-d"]), min_size=1)
+ADDRESS_TYPES = st.sampled_from(["ipv4", "dualstack"])
+
+
+@given(
+    st.builds(
+        interface_endpoint,
+        subnet_ids=WANTED_SUBNETS.map(tuple),
+        security_group_ids=GROUPS.map(tuple),
+        private_dns_enabled=st.booleans(),
+        ip_address_type=ADDRESS_TYPES,
+        tags=TAGS,
+    ),
+    st.builds(
+        Desired,
+        cluster_id=st.just(CLUSTER_ID),
+        vpc_endpoint_id=st.just(VPCE),
+        subnet_ids=st.none() | WANTED_SUBNETS.map(tuple),
+        security_group_ids=st.none() | GROUPS.map(tuple),
+        private_dns_enabled=st.none() | st.booleans(),
+        ip_address_type=st.none() | ADDRESS_TYPES,
+        name=st.none() | st.sampled_from(["a", "b"]),
+        tags=st.none() | TAGS.map(lambda tags: {key: tags[key] for key in tags if ":" not in key}),
+        purge_tags=st.booleans(),
+    ),
+    st.sampled_from([None, "ACTIVE"]),
+)
+def test_every_edit_ends_in_exactly_what_is_wished_and_leaves_alone_what_is_not_named(
+    endpoint: InterfaceEndpoint, wish: Desired, registered: str | None
+) -> None:
+    world = World([endpoint], [registration()] if registered else [])
+    if not registered:
+        world.endpoints[VPCE] = replace(endpoint, state="pendingacceptance")
+    world.carry_out(wish, plan(wish, world.read(wish)))
+    after = world.endpoints[VPCE]
+    assert set(after.subnet_ids) == set(wish.subnet_ids or endpoint.subnet_ids)
+    assert set(after.security_group_ids) == set(wish.security_group_ids or endpoint.security_group_ids)
+    assert after.private_dns_enabled == (wish.private_dns_enabled is not False)
+    assert after.ip_address_type == (wish.ip_address_type or endpoint.ip_address_type)
+    named = {**(wish.tags or {}), **({"Name": wish.name} if wish.name else {}), **OWNED}
+    purged = wish.tags is not None and wish.purge_tags
+    kept = {key: endpoint.tags[key] for key in endpoint.tags if not purged or key in ("aws:owner", "Name")}
+    assert after.tags == {**kept, **named}
+    assert plan(wish, world.read(wish)).steps == ()
 
 
 def _live(world: World) -> list[str]:

@@ -75,7 +75,7 @@ class World:
         for vpce, endpoint in list(self.endpoints.items()):
             if endpoint.state == "deleting":
                 self._change(vpce, state="deleted", private_dns_enabled=False)
-            elif endpoint.state in ("pending", "pendingacceptance") and self._is_accepted(vpce, desired):
+            elif endpoint.state in ("pending", "pendingacceptance", "partial") and self._is_accepted(vpce, desired):
                 self._change(vpce, state="available")
 
     def _is_accepted(self, vpce: str, desired: Desired) -> bool:
