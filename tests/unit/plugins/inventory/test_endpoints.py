@@ -16,6 +16,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader, inventory_loader
 
 from ansible_collections.tidbcloud.privatelink.plugins.inventory import endpoints
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import options
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import Filters
 
@@ -257,6 +258,12 @@ def test_an_id_that_is_none_is_told(fleet: Fleet) -> None:
         fleet.inventory(cluster_ids=["1.3e18"])
 
 
+def test_a_missing_requests_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(options, "HAS_REQUESTS", False)
+    with pytest.raises(AnsibleParserError, match="requests"):
+        options.connect_tidbcloud(endpoints._Options(dict(KEYS)))
+
+
 def test_a_missing_boto3_matters_only_where_aws_is_read(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     fleet.inventory(aws_details=False)
@@ -267,5 +274,5 @@ def test_a_missing_boto3_matters_only_where_aws_is_read(fleet: Fleet, monkeypatc
 def test_the_statuses_that_may_be_asked_for_are_those_that_exist() -> None:
     from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.status import NOTES
 
-    options = yaml.safe_load(endpoints.DOCUMENTATION)["options"]
-    assert set(options["statuses"]["choices"]) == set(NOTES)
+    documented = yaml.safe_load(endpoints.DOCUMENTATION)["options"]
+    assert set(documented["statuses"]["choices"]) == set(NOTES)

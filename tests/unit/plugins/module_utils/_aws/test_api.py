@@ -276,6 +276,12 @@ def test_a_deletion_that_aws_lists_as_unsuccessful_is_an_error(ec2: Script, code
 # Tags
 
 
+def test_a_deletion_that_aws_refuses_is_an_error(ec2: Script) -> None:
+    ec2.refuse("delete_vpc_endpoints", "UnauthorizedOperation", status=403, VpcEndpointIds=[ENDPOINT])
+    with pytest.raises(ApiError, match="allow ec2:DeleteVpcEndpoints in the IAM policy"):
+        api.delete_vpc_endpoint(ec2.client, ENDPOINT)
+
+
 def test_tags_are_set_and_removed_by_key(ec2: Script) -> None:
     ec2.answer("create_tags", {}, Resources=[ENDPOINT], Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": ""}])
     ec2.answer("delete_tags", {}, Resources=[ENDPOINT], Tags=[{"Key": "a"}, {"Key": "b"}])
@@ -404,6 +410,12 @@ def test_a_service_that_is_unknown_or_not_permitted_is_null_however_aws_says_it(
     ec2.answer("describe_vpc_endpoint_services", {"ServiceDetails": []}, ServiceNames=[SERVICE])
     assert api.describe_vpc_endpoint_service(ec2.client, SERVICE) is None
     assert api.describe_vpc_endpoint_service(ec2.client, SERVICE) is None
+
+
+def test_a_service_that_cannot_be_asked_for_is_not_an_unknown_one(ec2: Script) -> None:
+    ec2.refuse("describe_vpc_endpoint_services", "UnauthorizedOperation", status=403, ServiceNames=[SERVICE])
+    with pytest.raises(ApiError, match="allow ec2:DescribeVpcEndpointServices in the IAM policy"):
+        api.describe_vpc_endpoint_service(ec2.client, SERVICE)
 
 
 # Quota and account

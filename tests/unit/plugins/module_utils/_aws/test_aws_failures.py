@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What AWS does not answer is told with what to check."""
+
+from __future__ import annotations
+
+import pytest
+from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.failures import Call, not_answered
+
+URL = "https://ec2.us-east-1.amazonaws.com"
+READ = Call("ec2", "DescribeVpcs", "us-east-1")
+WRITE = Call("ec2", "CreateVpcEndpoint", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (boto.ProfileNotFound(profile="team"), "(team) could not be found on this host. Check profile (AWS_PROFILE)"),
+        (boto.NoCredentialsError(), "no AWS credentials were found. Give profile, or access_key and secret_key"),
+        (
+            boto.PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"),
+            "the AWS credentials are incomplete. Give profile, or access_key and secret_key",
+        ),
+        (boto.SSOTokenLoadError(error_msg="expired"), "single sign-on session is missing or has expired. Run 'aws sso"),
+        (boto.TokenRetrievalError(provider="sso", error_msg="expired"), "Run 'aws sso login' for this profile."),
+        (
+            boto.CredentialRetrievalError(provider="process", error_msg="it broke"),
+            "the AWS credentials could not be fetched. Check profile, or access_key and secret_key",
+        ),
+    ],
+)
+def test_credentials_that_cannot_be_had_name_their_options(error: Exception, sentence: str) -> None:
+    problem = not_answered(WRITE, error)
+    assert sentence in str(problem)
+    assert (problem.api, problem.code, problem.ambiguous) == ("ec2", type(error).__name__, False)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            boto.SSLError(endpoint_url=URL, error=OSError("bad")),
+            "name that CA's file in aws_ca_bundle (AWS_CA_BUNDLE).",
+        ),
+        (boto.ProxyConnectionError(proxy_url="http://me:secret@proxy"), "Check HTTPS_PROXY and NO_PROXY on this host."),
+        (
+            boto.EndpointConnectionError(endpoint_url=URL),
+            "no connection to the ec2 endpoint of us-east-1 came about. Check region, endpoint_url and this host's",
+        ),
+        (boto.ConnectTimeoutError(endpoint_url=URL), "no connection to the ec2 endpoint of us-east-1 came about."),
+        (boto.ReadTimeoutError(endpoint_url=URL), "AWS did not answer in time."),
+        (boto.IncompleteReadError(actual_bytes=1, expected_bytes=2), "broke before the answer was complete."),
+        (ResponseParserError("no XML"), "the answer is not one of AWS. Check endpoint_url and any proxy."),
+    ],
+)
+def test_an_answer_that_does_not_come_names_what_to_check_and_may_hide_a_write(error: Exception, sentence: str) -> None:
+    problem = not_answered(WRITE, error)
+    assert str(problem).startswith("CreateVpcEndpoint in us-east-1 failed: ")
+    assert sentence in str(problem)
+    assert "secret" not in str(problem)
+    assert problem.ambiguous
+    assert not not_answered(READ, error).ambiguous
