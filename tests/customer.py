@@ -94,15 +94,8 @@ class Customer:
 
     def ec2(self, region: str = "us-east-1") -> Any:
         """A client that tries once."""
-        with _services_read_once():
-            return boto3.client(
-                "ec2",
-                region_name=region,
-                endpoint_url=self.facts["aws"]["endpoint_url"],
-                aws_access_key_id=self.account["access_key"],
-                aws_secret_access_key=self.account["secret_key"],
-                config=Config(retries={"total_max_attempts": 1}, proxies={}),
-            )
+        keys = (self.account["access_key"], self.account["secret_key"])
+        return _ec2_client(region, self.facts["aws"]["endpoint_url"], *keys)
 
     def network(self, *zone_ids: str, region: str = "us-east-1", dns: bool = True) -> Network:
         """:param zone_ids: one subnet in each; without any, the first two of the cluster "main"."""
@@ -180,6 +173,20 @@ class Customer:
         """The interface endpoints that are registered with TiDB Cloud, in whatever state."""
         rows = self.sandbox.status()["tidbcloud"]["registrations"]
         return [row["vpc_endpoint_id"] for row in rows if row["state"] != "DISCOVERED"]
+
+
+@functools.cache
+def _ec2_client(region: str, endpoint_url: str, access_key: str, secret_key: str) -> Any:
+    """One for all tests of a sandbox: making one takes longer than most calls."""
+    with _services_read_once():
+        return boto3.client(
+            "ec2",
+            region_name=region,
+            endpoint_url=endpoint_url,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+            config=Config(retries={"total_max_attempts": 1}, proxies={}),
+        )
 
 
 def run_alone(module: str, options: Mapping[str, Any], environment: Mapping[str, str]) -> None:
