@@ -19,7 +19,7 @@ from unittest import mock
 import boto3
 from ansible.module_utils import basic
 from botocore.config import Config
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import JSONFileLoader, Loader, create_loader
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
@@ -43,6 +43,7 @@ Result = dict[str, Any]
 
 # Each run has a session of its own, which would read the large descriptions of the AWS services from disk again.
 _read_once = functools.cache(JSONFileLoader().load_file)
+_list_once = functools.cache(create_loader().list_available_services)
 
 
 @dataclass(frozen=True)
@@ -197,8 +198,13 @@ def run_alone(module: str, options: Mapping[str, Any], environment: Mapping[str,
         importlib.import_module(f"{MODULES}.{module}").main()
 
 
-def _services_read_once() -> contextlib.AbstractContextManager[object]:
-    return mock.patch.object(JSONFileLoader, "load_file", staticmethod(_read_once))
+@contextlib.contextmanager
+def _services_read_once() -> Iterator[None]:
+    with (
+        mock.patch.object(JSONFileLoader, "load_file", staticmethod(_read_once)),
+        mock.patch.object(Loader, "list_available_services", staticmethod(_list_once)),
+    ):
+        yield
 
 
 @contextlib.contextmanager
