@@ -120,7 +120,8 @@ class Customer:
         arguments = {
             "_ansible_check_mode": check,
             "_ansible_diff": True,
-            "wait_timeout": 300,
+            # However busy this machine is while the sandbox's time passes by itself.
+            "wait_timeout": 300 * max(1.0, self.sandbox.clock.scale),
             **options,
         }
         if module.endswith("_info"):

@@ -31,7 +31,7 @@ from tests.transitions import TRANSITIONS, Wish, assert_fulfilled
 # Sandbox seconds in a real one.
 SCALE = 100.0
 # For so long (real seconds) a call is held before it takes effect; meanwhile its caller is killed.
-HELD = 0.3
+HELD = 0.5
 GIVE_UP = 20.0
 # AWS is still at the change when the next run comes (sandbox seconds).
 SETTLING = 5.0
