@@ -16,6 +16,7 @@ from .create import create_interface_endpoint
 from .current import Current
 from .desired import Desired
 from .errors import ApiError
+from .model import InterfaceEndpoint
 from .plan import Condition, Plan, Step
 from .register import register
 from .wait import Await, Seen, Work
@@ -92,12 +93,23 @@ class Run:
             try:
                 aws.modify_vpc_endpoint(self._ec2, vpc_endpoint_id, **arguments)
             except ApiError as refused:
-                if not _is_passing(refused, arguments):
+                if _is_passing(refused, arguments):
+                    return Seen(False, str(refused))
+                # What was done although its answer was lost, and asked for again by botocore, may be refused then.
+                found = aws.describe_vpc_endpoints(self._ec2, ids=[vpc_endpoint_id])
+                if not any(_is_in_effect(arguments, endpoint) for endpoint in found):
                     raise
-                return Seen(False, str(refused))
             return Seen(True, "accepted")
 
         yield Await(attempt, f"AWS to accept the change of {vpc_endpoint_id}")
+
+
+def _is_in_effect(arguments: t.Mapping[str, t.Any], endpoint: InterfaceEndpoint) -> bool:
+    """Whether it has the subnets and security groups that a change adds, and none that it removes."""
+    there = {*endpoint.subnet_ids, *endpoint.security_group_ids}
+    added = {*arguments.get("add_subnet_ids", ()), *arguments.get("add_security_group_ids", ())}
+    removed = {*arguments.get("remove_subnet_ids", ()), *arguments.get("remove_security_group_ids", ())}
+    return bool(added or removed) and added <= there and not removed & there
 
 
 def _is_passing(refused: ApiError, arguments: t.Mapping[str, t.Any]) -> bool:

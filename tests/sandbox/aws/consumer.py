@@ -143,7 +143,8 @@ class Consumer:
     def _check_subnets(
         self, network: Network, endpoint: Endpoint, service: EndpointService, asked: Modification, left: list[str]
     ) -> None:
-        added = [network.subnet(one) for one in asked.add_subnet_ids if one not in endpoint.subnet_ids]
+        # What AWS answers for a subnet that is there already is not published: this is the harder answer.
+        added = [network.subnet(one) for one in asked.add_subnet_ids]
         rules.subnets_in_vpc(added, endpoint.vpc_id)
         rules.zones_of_service(added, service)
         rules.one_subnet_per_zone(map(network.subnet, endpoint.subnet_ids), added)

@@ -47,6 +47,7 @@ class Clouds:
         self._made_at: dict[str, float] = {}
         for name in ("create_vpc_endpoint", "modify_vpc_endpoint", "delete_vpc_endpoint", "create_tags", "delete_tags"):
             monkeypatch.setattr(api, name, getattr(self, name))
+        monkeypatch.setattr(api, "describe_vpc_endpoints", lambda ec2, ids: self.vpc_endpoints(ids=ids))
 
     @property
     def deadline(self) -> Deadline:

@@ -124,6 +124,32 @@ def test_any_other_refusal_of_a_change_is_told(clouds: Clouds, code: str) -> Non
     assert len(clouds.calls) == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "in_effect"),
+    [
+        ({"add_subnet_ids": ("subnet-a",)}, True),
+        ({"add_subnet_ids": ("subnet-a", "subnet-b")}, False),
+        ({"remove_subnet_ids": ("subnet-b",)}, True),
+        ({"remove_subnet_ids": ("subnet-a",)}, False),
+        ({"add_security_group_ids": ("sg-1",)}, True),
+        ({"remove_security_group_ids": ("sg-1",)}, False),
+        ({"ip_address_type": "ipv4"}, False),
+    ],
+)
+def test_a_refusal_of_what_is_in_effect_already_is_none(
+    clouds: Clouds, change: dict[str, t.Any], in_effect: bool
+) -> None:
+    """Its answer was lost, and botocore asked for it again."""
+    live(clouds)
+    clouds.refusals["modify_vpc_endpoint"] = [refusal("DuplicateSubnetsInSameZone")]
+    if in_effect:
+        carried_out(clouds, modify(**change))
+    else:
+        with pytest.raises(ApiError):
+            carried_out(clouds, modify(**change))
+    assert len(clouds.calls) == 1
+
+
 def test_a_change_that_never_gets_through_names_the_last_refusal(clouds: Clouds) -> None:
     clouds.refusals["modify_vpc_endpoint"] = [refusal("OperationInProgress", "modify in progress")] * 999
     with pytest.raises(WaitTimedOut, match=f"AWS to accept the change of {VPCE}; last seen: modify in progress"):
