@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from .apply import Run
 from .clouds import Clouds
 from .current import Current
 from .desired import Desired
@@ -93,6 +92,9 @@ def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Res
 
 def carry_out(outcome: Outcome, clouds: Clouds) -> Work[Desired]:
     """Does what was planned. Returns the wish with the id of the interface endpoint that was made."""
+    # Most runs find nothing to do, and are spared what only changes need.
+    from .apply import Run
+
     run = Run(outcome.desired, outcome.before, clouds)
     try:
         return (yield from run.carry_out(outcome.planned))
