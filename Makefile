@@ -110,7 +110,7 @@ sandbox-status: setup ## what is in it
 demo: setup ## see a whole life of a connection, from an empty account and back, on this machine alone
 	@python -m tests.demo
 
-bench: setup ## what fleets cost, beside what users would have without this collection; half an hour, JSON in .cache/bench
+bench: setup ## what fleets cost, beside what users would have without this collection; a quarter of an hour, JSON in .cache/bench
 	@python -m tests.benchmarks
 
 .PHONY: bench demo help setup test lint unit contract network system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
