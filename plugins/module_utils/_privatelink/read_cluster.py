@@ -52,10 +52,11 @@ def place_of(
     if not is_on_aws(cluster):
         return Place(None, group, (_provider(cluster), *found))
     of = f"cluster {cluster.cluster_id} ({cluster.name})"
-    mismatch = _region_mismatch(configured, cluster.region, allowed, of)
-    if mismatch:
-        return Place(configured, group, (mismatch, *found))
-    return Place(aws_region(configured, cluster.region, allowed, of), group, found)
+    try:
+        region = aws_region(configured, cluster.region, allowed, of)
+    except LimitsViolated as refused:
+        return Place(configured, group, (*refused.violations, *found))
+    return Place(region, group, found)
 
 
 def is_on_aws(cluster: Cluster) -> bool:
@@ -112,23 +113,17 @@ def aws_region(configured: str | None, own: str | None, allowed: t.Collection[st
 
     Raises LimitsViolated C(region_mismatch), or PrivateLinkError where no region is known at all.
     """
-    mismatch = _region_mismatch(configured, own, allowed, of)
-    if mismatch:
-        raise LimitsViolated([mismatch])
+    if configured and own and configured != own and "region_mismatch" not in allowed:
+        message = (
+            f"The AWS region is set to {configured}, but {of} is in {own}; private endpoints do not connect across "
+            "regions."
+        )
+        remedy = f"Omit region (also AWS_REGION and the profile's region), or set it to {own}, and use a VPC there."
+        raise LimitsViolated([Violation("region_mismatch", message, remedy)])
     region = configured or own
     if not region:
         raise PrivateLinkError(f"The AWS region of {of} is not known. Set region, for example region: us-east-1.")
     return region
-
-
-def _region_mismatch(configured: str | None, own: str | None, allowed: t.Collection[str], of: str) -> Violation | None:
-    if not configured or not own or configured == own or "region_mismatch" in allowed:
-        return None
-    message = (
-        f"The AWS region is set to {configured}, but {of} is in {own}; private endpoints do not connect across regions."
-    )
-    remedy = f"Omit region (also AWS_REGION and the profile's region), or set it to {own}, and use a VPC there."
-    return Violation("region_mismatch", message, remedy)
 
 
 def service_from(
