@@ -13,6 +13,9 @@ if t.TYPE_CHECKING:
     from tests.customer import Customer
     from tests.sandbox.sandbox import Sandbox
 
+# Sandbox seconds in a real one.
+SPEED = 20
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
@@ -23,10 +26,18 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     from tests.sandbox.sandbox import Sandbox
     from tests.sandbox.settings import Settings
 
-    sandbox = Sandbox(Settings(rate_limit=1_000_000), STANDSTILL, tmp_path_factory.mktemp("sandbox"))
-    sandbox.start()
-    yield sandbox
-    sandbox.stop()
+    with Sandbox(Settings(rate_limit=1_000_000), STANDSTILL, tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def moving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox whose clock runs by itself, for processes that wait in earnest."""
+    from tests.sandbox.sandbox import Sandbox
+    from tests.sandbox.settings import Settings
+
+    with Sandbox(Settings(rate_limit=1_000_000), SPEED, tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture

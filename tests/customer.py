@@ -113,6 +113,19 @@ class Customer:
         group = ec2.create_security_group(VpcId=vpc_id, GroupName=f"clients-{vpc_id}", Description="clients")
         return Network(vpc_id, tuple(subnet_ids), (group["GroupId"],))
 
+    def offered_service(self, private_dns_name: str | None, *, acceptance_required: bool = False) -> str:
+        """The name of an endpoint service that is not of TiDB Cloud and permits this account."""
+        name = "com.amazonaws.vpce.us-east-1.vpce-svc-0a1b2c3d4e5f60718"
+        self.sandbox.aws.add_service(
+            region="us-east-1",
+            service_name=name,
+            zone_ids=self.zone_ids(),
+            private_dns_name=private_dns_name,
+            principals=[self.account["account_id"]],
+            acceptance_required=acceptance_required,
+        )
+        return name
+
     def run(self, module: str, *, check: bool = False, **options: Any) -> Result:
         """What the module returned; C(failed) is always there. The request log then holds this run alone."""
         self.sandbox.log.clear()

@@ -16,7 +16,6 @@ Prepare = Callable[[Customer], Wish]
 CREATION = ("create_vpc_endpoint", "register_endpoint", "enable_private_dns")
 REMOVAL = ("terminate_registration", "delete_vpc_endpoint")
 ADOPTION = ("set_tags", "register_endpoint", "enable_private_dns")
-SERVICE_NAME = "com.amazonaws.vpce.us-east-1.vpce-svc-0a1b2c3d4e5f60718"
 REPAIRED: Wish = {"recreate_failed": True}
 
 
@@ -269,15 +268,7 @@ def of_service(private_dns_name: str | None = None) -> Prepare:
     """A creation over another endpoint service, in an empty account."""
 
     def prepare(customer: Customer) -> Wish:
-        customer.sandbox.aws.add_service(
-            region="us-east-1",
-            service_name=SERVICE_NAME,
-            zone_ids=customer.zone_ids(),
-            private_dns_name=private_dns_name,
-            principals=[customer.account["account_id"]],
-            acceptance_required=False,
-        )
-        return {"service_name": SERVICE_NAME, **customer.network().options}
+        return {"service_name": customer.offered_service(private_dns_name), **customer.network().options}
 
     return prepare
 

@@ -21,10 +21,6 @@ from tests.operator import Operator, Played
 from tests.remains import ec2_client
 from tests.sandbox.aws.endpoints import Endpoint
 from tests.sandbox.sandbox import Sandbox
-from tests.sandbox.settings import Settings
-
-# Sandbox seconds in a real one.
-SPEED = 20
 
 
 @dataclass
@@ -50,19 +46,11 @@ class Site:
         return endpoint
 
 
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    sandbox = Sandbox(Settings(rate_limit=1_000_000), SPEED, tmp_path_factory.mktemp("sandbox"))
-    sandbox.start()
-    yield sandbox
-    sandbox.stop()
-
-
 @pytest.fixture
-def site(sandbox: Sandbox, vpc: Vpc, database: MariaDb, client: Client, tmp_path: Path) -> Iterator[Site]:
-    sandbox.reset()
-    sandbox.tidbcloud.reset(PORT)
-    operator = Operator(sandbox, tmp_path)
+def site(moving: Sandbox, vpc: Vpc, database: MariaDb, client: Client, tmp_path: Path) -> Iterator[Site]:
+    moving.reset()
+    moving.tidbcloud.reset(PORT)
+    operator = Operator(moving, tmp_path)
     needed = tools.environment()
     operator.environment |= {**needed, "PATH": f"{operator.environment['PATH']}:{needed['PATH']}"}
     laid = _laid_out(operator, client, database, tmp_path)
@@ -70,7 +58,7 @@ def site(sandbox: Sandbox, vpc: Vpc, database: MariaDb, client: Client, tmp_path
     assert made.status == 0, made.output
     host = operator.facts["clusters"]["main"]["node_groups"]["DefaultGroup"]["host"]
     database.present(name=host)
-    with Follower(vpc, sandbox, host):
+    with Follower(vpc, moving, host):
         yield laid
 
 

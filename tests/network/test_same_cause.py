@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -17,7 +17,7 @@ from tests.network.strangers import RESETTING
 from tests.network.vpc import Vpc
 
 if t.TYPE_CHECKING:
-    from tests.sandbox.sandbox import Sandbox
+    from tests.customer import Customer
     from tests.system.test_reachability import Site
 
 SOON = {"timeout": 1}
@@ -68,26 +68,12 @@ PAIRS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    from tests.customer import STANDSTILL
-    from tests.sandbox.sandbox import Sandbox
-    from tests.sandbox.settings import Settings
-
-    sandbox = Sandbox(Settings(rate_limit=1_000_000), STANDSTILL, tmp_path_factory.mktemp("sandbox"))
-    sandbox.start()
-    yield sandbox
-    sandbox.stop()
-
-
 @pytest.fixture
-def site(sandbox: Sandbox) -> Site:
+def site(customer: Customer) -> Site:
     """An active private endpoint and a client, in AWS."""
-    from tests.customer import Customer
     from tests.system.test_reachability import laid_out
 
-    sandbox.reset()
-    return laid_out(Customer(sandbox))
+    return laid_out(customer)
 
 
 def named(pair: Pair) -> str:

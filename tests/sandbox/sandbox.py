@@ -89,6 +89,13 @@ class Sandbox:
         self._control = Server(locked(control_app(self), self.clock.lock))
         self._servers = (self._dedicated, self._serverless, self._aws, self._control)
 
+    def __enter__(self) -> Sandbox:
+        self.start()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.stop()
+
     def start(self) -> None:
         """Seed, listen, let time pass."""
         self.database.start()

@@ -9,6 +9,7 @@ import typing as t
 import pytest
 
 from tests.customer import Customer, Result
+from tests.refusals import codes, refused
 
 
 @pytest.fixture
@@ -16,40 +17,29 @@ def wish(customer: Customer) -> dict[str, t.Any]:
     return {"cluster_id": customer.cluster_id("main"), **customer.network().options}
 
 
-def refused(customer: Customer, check: bool, **options: t.Any) -> Result:
-    module = "private_endpoint"
-    result = customer.run(module, check=check, **options)
-    assert result["failed"]
-    assert customer.writing_calls == []
-    assert all(violation["message"] in result["msg"] for violation in result["violations"])
-    return result
-
-
-def codes(result: Result) -> list[str]:
+def told(result: Result) -> list[str]:
+    """The code of each limit that is broken."""
+    assert codes(result)
     return sorted(violation["code"] for violation in result["violations"])
 
 
-@pytest.mark.parametrize("check", [True, False])
-def test_what_the_cluster_forbids_is_told_beside_the_wrong_region(
-    customer: Customer, wish: dict[str, t.Any], check: bool
-) -> None:
+def test_what_the_cluster_forbids_is_told_beside_the_wrong_region(customer: Customer, wish: dict[str, t.Any]) -> None:
     paused = {**wish, "cluster_id": customer.cluster_id("paused"), "region": "us-west-2"}
-    assert codes(refused(customer, check, **paused)) == ["cluster_not_ready", "region_mismatch"]
+    assert told(refused(customer, **paused)) == ["cluster_not_ready", "region_mismatch"]
     creating = {**wish, "cluster_id": customer.cluster_id("service-creating"), "region": "us-west-2"}
-    assert codes(refused(customer, check, **creating)) == ["region_mismatch", "service_not_active"]
+    assert told(refused(customer, **creating)) == ["region_mismatch", "service_not_active"]
     nowhere = {**wish, "node_group_id": "1", "region": "us-west-2"}
-    assert codes(refused(customer, check, **nowhere)) == ["node_group_not_found", "region_mismatch"]
+    assert told(refused(customer, **nowhere)) == ["node_group_not_found", "region_mismatch"]
 
 
-@pytest.mark.parametrize("check", [True, False])
 def test_what_the_network_forbids_is_told_beside_a_change_that_is_impossible(
-    customer: Customer, wish: dict[str, t.Any], check: bool
+    customer: Customer, wish: dict[str, t.Any]
 ) -> None:
     vpc_endpoint_id = customer.run("private_endpoint", **wish)["private_endpoint"]["vpc_endpoint_id"]
     elsewhere = customer.network(customer.zone_ids()[0], "use1-az6", dns=False)
     moved = {**elsewhere.options, "security_group_ids": [*wish["security_group_ids"], "sg-0123456789abcdef0"]}
-    result = refused(customer, check, **{**wish, **moved}, vpc_endpoint_id=vpc_endpoint_id)
-    assert codes(result) == [
+    result = refused(customer, **{**wish, **moved}, vpc_endpoint_id=vpc_endpoint_id)
+    assert told(result) == [
         "immutable_change",
         "security_group_not_found",
         "security_group_not_in_vpc",
@@ -63,7 +53,7 @@ def test_an_endpoint_that_cannot_be_what_is_wanted_is_refused_also_where_nothing
     vpc_endpoint_id = customer.run("private_endpoint", **wish)["private_endpoint"]["vpc_endpoint_id"]
     elsewhere = customer.network().vpc_id
     moved = {"cluster_id": wish["cluster_id"], "vpc_id": elsewhere, "vpc_endpoint_id": vpc_endpoint_id}
-    assert codes(refused(customer, False, **moved)) == ["immutable_change"]
+    assert told(refused(customer, **moved)) == ["immutable_change"]
 
 
 @pytest.mark.parametrize("module", ["private_endpoint", "private_endpoints"])
@@ -96,11 +86,8 @@ def test_an_interface_endpoint_of_an_aws_service_is_never_taken_for_a_cluster_th
     )
     made.service_name = "com.amazonaws.us-east-1.secretsmanager"
     role = {"dropped": "1" * 19, "without a service": customer.cluster_id("service-absent")}[cluster]
-    result = customer.run(
-        "private_endpoint", state="absent", cluster_id=role, vpc_endpoint_id=vpc_endpoint_id, region="us-east-1"
-    )
-    assert codes(result) == ["endpoint_of_other_service"]
-    assert customer.writing_calls == []
+    absent = {"state": "absent", "cluster_id": role, "vpc_endpoint_id": vpc_endpoint_id, "region": "us-east-1"}
+    assert told(refused(customer, **absent)) == ["endpoint_of_other_service"]
 
 
 def test_endpoints_of_others_do_not_hide_that_a_cluster_has_no_service(
@@ -112,5 +99,5 @@ def test_endpoints_of_others_do_not_hide_that_a_cluster_has_no_service(
         made = customer.sandbox.aws.endpoint(vpc_endpoint_id)
         assert made is not None
         made.service_name = "com.amazonaws.us-east-1.secretsmanager"
-    result = refused(customer, False, **{**wish, "cluster_id": customer.cluster_id("service-absent")})
-    assert codes(result) == ["service_not_created"]
+    result = refused(customer, **{**wish, "cluster_id": customer.cluster_id("service-absent")})
+    assert told(result) == ["service_not_created"]

@@ -35,10 +35,8 @@ UNLIMITED = 1_000_000
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox whose time passes by itself."""
-    sandbox = Sandbox(Settings(rate_limit=UNLIMITED), SCALE, tmp_path_factory.mktemp("sandbox"))
-    sandbox.start()
-    yield sandbox
-    sandbox.stop()
+    with Sandbox(Settings(rate_limit=UNLIMITED), SCALE, tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
 
 
 def environment_of(customer: Customer, home: Path) -> dict[str, str]:

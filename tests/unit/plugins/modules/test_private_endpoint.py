@@ -419,28 +419,15 @@ def test_a_registration_of_another_account_is_left_alone_unless_it_is_named(cust
 
 # --- other services ---------------------------------------------------------------------------------------------
 
-SERVICE_NAME = "com.amazonaws.vpce.us-east-1.vpce-svc-0a1b2c3d4e5f60718"
-
-
-def offer(customer: Customer, private_dns_name: str | None, *, acceptance_required: bool = False) -> None:
-    customer.sandbox.aws.add_service(
-        region="us-east-1",
-        service_name=SERVICE_NAME,
-        zone_ids=customer.zone_ids(),
-        private_dns_name=private_dns_name,
-        principals=[customer.account["account_id"]],
-        acceptance_required=acceptance_required,
-    )
-
 
 @pytest.mark.parametrize("private_dns_name", [None, "tidb.example.com"])
 def test_another_service_needs_neither_tidb_cloud_nor_its_key(
     customer: Customer, network: Network, private_dns_name: str | None
 ) -> None:
-    offer(customer, private_dns_name)
+    service_name = customer.offered_service(private_dns_name)
     for half in ("PUBLIC", "PRIVATE"):
         del customer.environment[f"TIDBCLOUD_{half}_KEY"]
-    wish: Wish = {"service_name": SERVICE_NAME, **network.options}
+    wish: Wish = {"service_name": service_name, **network.options}
     made = run(customer, wish)
     assert names(made) == ["create_vpc_endpoint", *(["enable_private_dns"] if private_dns_name else [])]
     endpoint = made["private_endpoint"]
@@ -454,13 +441,13 @@ def test_another_service_needs_neither_tidb_cloud_nor_its_key(
 
 
 def test_another_services_provider_is_waited_for(customer: Customer, network: Network) -> None:
-    offer(customer, None, acceptance_required=True)
-    late = customer.run("private_endpoint", service_name=SERVICE_NAME, **network.options, wait_timeout=30)
+    service_name = customer.offered_service(None, acceptance_required=True)
+    late = customer.run("private_endpoint", service_name=service_name, **network.options, wait_timeout=30)
     assert late["failed"]
     assert "pendingacceptance" in late["msg"].lower()
     (vpce,) = customer.live_endpoints()
     customer.sandbox.aws.accept(vpce)
-    assert run(customer, {"service_name": SERVICE_NAME, **network.options})["private_endpoint"]["status"] == "active"
+    assert run(customer, {"service_name": service_name, **network.options})["private_endpoint"]["status"] == "active"
 
 
 # --- limits -----------------------------------------------------------------------------------------------------
