@@ -19,7 +19,6 @@ from unittest import mock
 import boto3
 from ansible.module_utils import basic
 from botocore.config import Config
-from botocore.loaders import JSONFileLoader, Loader, create_loader
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
@@ -40,10 +39,6 @@ WRITING_CALLS = {
 }
 
 Result = dict[str, Any]
-
-# Each run has a session of its own, which would read the large descriptions of the AWS services from disk again.
-_read_once = functools.cache(JSONFileLoader().load_file)
-_list_once = functools.cache(create_loader().list_available_services)
 
 
 @dataclass(frozen=True)
@@ -156,7 +151,6 @@ class Customer:
             stack.enter_context(mock.patch.dict(os.environ, {"HOME": os.devnull, **self.environment}, clear=True))
             for waiting in (Deadline, Session):
                 stack.enter_context(mock.patch.dict(waiting.__init__.__kwdefaults__, own_time))
-            stack.enter_context(_services_read_once())
             stack.enter_context(mock.patch("botocore.endpoint.time", types.SimpleNamespace(sleep=clock.advance)))
             stack.enter_context(mock.patch.object(basic.AnsibleModule, "warn", self._take_warning))
             yield
@@ -193,32 +187,22 @@ class Customer:
 @functools.cache
 def _ec2_client(region: str, endpoint_url: str, access_key: str, secret_key: str) -> Any:
     """One for all tests of a sandbox: making one takes longer than most calls."""
-    with _services_read_once():
-        return boto3.client(
-            "ec2",
-            region_name=region,
-            endpoint_url=endpoint_url,
-            aws_access_key_id=access_key,
-            aws_secret_access_key=secret_key,
-            config=Config(retries={"total_max_attempts": 1}, proxies={}),
-        )
+    return boto3.client(
+        "ec2",
+        region_name=region,
+        endpoint_url=endpoint_url,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        config=Config(retries={"total_max_attempts": 1}, proxies={}),
+    )
 
 
 def run_alone(module: str, options: Mapping[str, Any], environment: Mapping[str, str]) -> None:
     """Run a module in a process that does nothing else; what it returns is lost, its exit status is not."""
     os.environ.clear()
     os.environ.update({"HOME": os.devnull, **environment})
-    with _module_arguments(dict(options)), _services_read_once(), contextlib.redirect_stdout(io.StringIO()):
+    with _module_arguments(dict(options)), contextlib.redirect_stdout(io.StringIO()):
         importlib.import_module(f"{MODULES}.{module}").main()
-
-
-@contextlib.contextmanager
-def _services_read_once() -> Iterator[None]:
-    with (
-        mock.patch.object(JSONFileLoader, "load_file", staticmethod(_read_once)),
-        mock.patch.object(Loader, "list_available_services", staticmethod(_list_once)),
-    ):
-        yield
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 
 from .._privatelink.errors import PrivateLinkError
 from .._privatelink.version import USER_AGENT
+from . import descriptions
 from .calls import Client, call
 from .failures import Call, not_answered
 
@@ -85,7 +86,6 @@ class AwsSession:
         # What the option, the environment or the profile says; null where none does.
         self.region: str | None = get_aws_region(_Options(params)) or None
         self._options = _Options({**params, "region": self.region})
-        # One for all clients: a new one reads the descriptions of the services from disk again.
         self._core_session = botocore.session.Session()
         self._boto_session: t.Any = None
         self._role_credentials: dict[str, str] | None = None
@@ -101,9 +101,7 @@ class AwsSession:
 
     def _read_description(self) -> None:
         with contextlib.suppress(BotoCoreError):  # Making the client meets and tells the same.
-            loader = self._core_session.get_component("data_loader")
-            for kind in ("service-2", "endpoint-rule-set-1"):
-                loader.load_service_model("ec2", kind)
+            descriptions.read(self._core_session, "ec2")
 
     def client(self, service: str, region: str) -> Client:
         """The boto3 client of a service (V(ec2), V(sts), V(service-quotas)) in a region, the same one each time."""
@@ -140,14 +138,16 @@ class AwsSession:
             if self._preparation is not None:
                 self._preparation.join()
             if self._boto_session is None:
+                descriptions.share(self._core_session)
                 self._boto_session = boto3.session.Session(botocore_session=self._core_session, profile_name=profile)
-            return self._boto_session.client(
-                service,
-                region_name=region,
-                endpoint_url=endpoint_url or None,
-                config=config,
-                **{**options, **credentials},
-            )
+            with descriptions.without_collector():
+                return self._boto_session.client(
+                    service,
+                    region_name=region,
+                    endpoint_url=endpoint_url or None,
+                    config=config,
+                    **{**options, **credentials},
+                )
         except (BotoCoreError, ValueError) as error:
             raise not_answered(Call(service, f"Connecting to {service}", region), error) from None
 

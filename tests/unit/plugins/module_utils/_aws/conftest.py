@@ -7,14 +7,25 @@ from __future__ import annotations
 
 import typing as t
 
-import botocore.loaders
 import pytest
+from botocore.loaders import JSONFileLoader
 
 
-@pytest.fixture(autouse=True)
-def services_described_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """botocore reads the description of EC2 (megabytes) again for each session: here it is read once for all tests."""
-    monkeypatch.setattr("botocore.session.create_loader", lambda _path=None: _LOADER)
+@pytest.fixture
+def files_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that botocore reads from now on; so far it has read none."""
+    # The collection can be imported once the tests are collected.
+    from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import descriptions
 
+    read: list[str] = []
+    load_file = JSONFileLoader.load_file
 
-_LOADER = t.cast(t.Any, botocore.loaders).create_loader()
+    def record(self: JSONFileLoader, file_path: str) -> t.Any:
+        found = load_file(self, file_path)
+        if found is not None:
+            read.append(file_path)
+        return found
+
+    descriptions._loader.cache_clear()
+    monkeypatch.setattr(JSONFileLoader, "load_file", record)
+    return read

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from ansible.module_utils import basic
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
-from botocore import loaders
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import session as session_file
@@ -439,25 +438,16 @@ def test_an_endpoint_that_cannot_be_reached_says_so(aws: FakeAws, ec2: t.Any) ->
         api.describe_vpc_endpoints(ec2)
 
 
-def test_a_session_that_was_prepared_reads_the_description_of_ec2_once(
-    aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+def test_the_description_of_ec2_is_read_once_however_many_accounts_there_are(
+    aws: FakeAws, files_read: list[str]
 ) -> None:
-    read: list[str] = []
-
-    class Files(loaders.JSONFileLoader):
-        def load_file(self, file_path: str) -> t.Any:
-            read.append(file_path)
-            return super().load_file(file_path)
-
-    loader = loaders.create_loader()
-    loader.file_loader = Files()
-    monkeypatch.setattr("botocore.session.create_loader", lambda _path=None: loader)
-    session = AwsSession(Module(access_key=KEY, secret_key=SECRET, endpoint_url=aws.url))
+    module = Module(access_key=KEY, secret_key=SECRET, endpoint_url=aws.url)
+    session = AwsSession(module)
     session.prepare()
     assert asked_with(aws, session) == KEY
-    found = [path for path in read if "/ec2/" in path and path.endswith("service-2")]
-    assert found
-    assert len(found) == len(set(found))
+    assert asked_with(aws, AwsSession(module, profile="team")) == PROFILE_KEY
+    found = [path for path in files_read if "/ec2/" in path and path.endswith("service-2")]
+    assert len(found) == 1
 
 
 def test_preparing_tells_nothing_of_what_making_a_client_will() -> None:
