@@ -524,6 +524,7 @@ def main() -> None:
     def work() -> dict[str, t.Any]:
         own = own_prices(module.params)
         accounts = fleet_accounts(module)
+        accounts[0].session.prepare()
         fleet = read_fleet(fleet_filters(module.params), connect_tidbcloud(module), accounts)
         endpoints, sums = fleet.private_endpoints, None
         if module.params["include_costs"]:
