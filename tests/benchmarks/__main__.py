@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from tests.benchmarks import connect_time, first_run, growth, one_endpoint, role_loop, start_up, unchanged
+from tests.benchmarks import connect_time, first_run, growth, one_endpoint, role_loop, slices, start_up, unchanged
 from tests.benchmarks.place import LATENCY, LIMIT, OUTPUT, Place
 from tests.benchmarks.report import Report
 
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[Place], Report]] = {
     "unchanged": unchanged.measure,
     "role_loop": role_loop.measure,
     "first_run": first_run.measure,
+    "slices": slices.measure,
     "one_endpoint": one_endpoint.measure,
     "growth": growth.measure,
     "start_up": start_up.measure,

@@ -12,6 +12,7 @@ from typing import Any
 
 STATUSES = (429, 500, 502, 503)
 PAGE_STATUSES = (200, 502)
+LONGEST_HELD = 60.0  # real seconds: a test that forgets to clear its faults must end, too
 # What happens by the sandbox's clock and can be kept from happening, by the names of its settings.
 STATE_CHANGES = {
     "tidbcloud": ("service_creating", "registration_accept", "registration_active", "registration_deleting"),
@@ -24,11 +25,12 @@ class Fault:
     """C(kind) strikes at calls named C(call) (V(*): any) of C(api): skips the first C(after), then strikes C(times).
 
     Kinds: V(latency) handles the request C(value) real seconds late; V(status) answers the HTTP status C(value), not
-    handling; V(reset) resets the connection before handling; V(lost) handles the request, then resets instead of
-    answering; V(throttle) refuses, not handling, as the API does that is asked too often; V(truncated) handles the
-    request and closes the connection half-way through the answer; V(late) handles the request and answers C(value) real
-    seconds later; V(masked) handles the request and answers the HTTP status C(value) all the same; V(not_json) answers
-    the HTML page of a proxy, not handling, with the HTTP status C(value) (502 where none is given).
+    handling; V(held) handles the request when the faults are cleared; V(reset) resets the connection before handling;
+    V(lost) handles the request, then resets instead of answering; V(throttle) refuses, not handling, as the API does
+    that is asked too often; V(truncated) handles the request and closes the connection half-way through the answer;
+    V(late) handles the request and answers C(value) real seconds later; V(masked) handles the request and answers the
+    HTTP status C(value) all the same; V(not_json) answers the HTML page of a proxy, not handling, with the HTTP status
+    C(value) (502 where none is given).
     V(stuck) strikes no request: C(call) is one of C(STATE_CHANGES), which does not happen until the faults are cleared.
     """
 
@@ -55,6 +57,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._cleared = threading.Condition(self._lock)
         self._ids = itertools.count(1)
         self._faults: list[Fault] = []
 
@@ -87,6 +90,12 @@ class Faults:
         """Switch all off."""
         with self._lock:
             self._faults.clear()
+            self._cleared.notify_all()
+
+    def wait_until_cleared(self, fault: Fault) -> None:
+        """Returns when this one is switched off, or after C(LONGEST_HELD)."""
+        with self._lock:
+            self._cleared.wait_for(lambda: fault not in self._faults, LONGEST_HELD)
 
     def take(self, api: str, call: str) -> Fault | None:
         """The fault that strikes this call, counted as fired; every fault that fits has seen the call."""
@@ -116,6 +125,7 @@ def _check_kind(kind: object, value: object) -> None:
     fits = {
         "latency": is_number,
         "status": value in STATUSES,
+        "held": value is None,
         "reset": value is None,
         "lost": value is None,
         "throttle": value is None,

@@ -64,6 +64,8 @@ def served(
         fault = faults.take(api, call) if caller else None
         kind = fault.kind if fault else None
 
+        if fault and fault.kind == "held":
+            faults.wait_until_cleared(fault)
         answer = _answer(fault, environ, app, refusal, throttled)
         log.record(
             api=api,

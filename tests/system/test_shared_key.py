@@ -15,14 +15,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import ansible_runner
 import pytest
-import yaml
 
 from tests.customer import Customer
 from tests.sandbox.log import Entry
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
+from tests.sliced_job import SlicedJob
 from tests.system.test_fleet import wishes
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -113,65 +112,13 @@ def test_the_slices_of_a_job_over_the_inventory_converge_at_once_with_one_key(
 ) -> None:
     endpoints = wishes(customer, customer.network(), 3 * SLICES)
     assert not customer.run("private_endpoints", endpoints=endpoints)["failed"]
-    hosts = _sync_inventory(tmp_path, environment)
-    assert len(hosts) == 3 * SLICES
+    directory = tmp_path / "runner"
+    directory.mkdir()
+    job = SlicedJob(directory, environment)
+    assert len(job.hosts) == 3 * SLICES
     limit(customer)
-    jobs = [
-        ansible_runner.run_async(
-            private_data_dir=str(tmp_path / "runner"),
-            playbook="job.yml",
-            ident=f"slice-{number}",
-            limit=",".join(hosts[number::SLICES]),
-            envvars=environment,
-            quiet=True,
-        )
-        for number in range(SLICES)
-    ]
-    for thread, _job in jobs:
-        thread.join()
-    for _thread, job in jobs:
-        stats = t.cast(dict[str, t.Any], job.stats)
-        assert (job.status, job.rc) == ("successful", 0), job.stdout.read()
+    for ended in job.run(SLICES):
+        stats = ended.stats
+        assert (ended.status, ended.rc) == ("successful", 0), ended.stdout.read()
         assert (len(stats["ok"]), stats["failures"], stats["dark"], stats["changed"]) == (3, {}, {}, {})
     assert_that_the_limit_was_met(customer)
-
-
-def _sync_inventory(directory: Path, environment: dict[str, str]) -> list[str]:
-    """As AWX does: list the inventory source once; jobs get what was listed from a script. Returns the hosts."""
-    source = directory / "tidbcloud_endpoints.yml"
-    source.write_text(yaml.safe_dump({"plugin": "tidbcloud.privatelink.endpoints"}))
-    listing = subprocess.run(
-        ["ansible-inventory", "-i", str(source), "--list", "--export"],
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    inventory = directory / "runner" / "inventory"
-    inventory.mkdir(parents=True)
-    (directory / "runner" / "listing.json").write_text(listing)
-    script = inventory / "hosts"
-    script.write_text(f"#!/bin/sh\ncat '{directory}/runner/listing.json'\n")
-    script.chmod(0o755)
-    project = directory / "runner" / "project"
-    project.mkdir()
-    (project / "job.yml").write_text(yaml.safe_dump(JOB))
-    return sorted(json.loads(listing)["private_endpoints"]["hosts"])
-
-
-# Every private endpoint as it is: the cluster's and the interface endpoint's own facts are the wish.
-JOB = [
-    {
-        "hosts": "private_endpoints",
-        "gather_facts": False,
-        "tasks": [
-            {
-                "tidbcloud.privatelink.private_endpoint": {
-                    "cluster_id": "{{ private_endpoint.cluster_id }}",
-                    "vpc_endpoint_id": "{{ inventory_hostname }}",
-                    "wait_delay": 0.5,
-                }
-            }
-        ],
-    }
-]

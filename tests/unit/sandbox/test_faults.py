@@ -76,6 +76,7 @@ def test_a_stuck_change_strikes_no_request_and_other_faults_hold_no_change() -> 
         ({"api": "aws", "call": "A", "kind": "status", "value": 200}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "latency"}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "late"}, "does not fit"),
+        ({"api": "aws", "call": "A", "kind": "held", "value": 1}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "masked", "value": 200}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "reset", "value": 1}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "reset", "times": "2"}, "must be whole numbers"),

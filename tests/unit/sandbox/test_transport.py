@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tests.sandbox.faults import Faults
+from tests.sandbox.faults import Fault, Faults
 from tests.sandbox.log import RequestLog
 from tests.sandbox.server import Server
 from tests.sandbox.transport import Answer, served
@@ -47,8 +47,8 @@ class Echo:
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
-    def fault(self, kind: str, **fields: Any) -> None:
-        self.faults.add({"api": "echo", "call": "/call", "kind": kind, **fields})
+    def fault(self, kind: str, **fields: Any) -> Fault:
+        return self.faults.add({"api": "echo", "call": "/call", "kind": kind, **fields})
 
     def ask(self, client: requests.Session, body: str = "", caller: str = "somebody") -> requests.Response:
         return client.post(f"{self.server.url}/call", data=body, headers={"Caller": caller}, timeout=5)
@@ -165,6 +165,23 @@ def test_latency_delays_one_answer_and_holds_up_no_other(echo: Echo, client: req
     assert time.monotonic() - began < 0.25
     thread.join()
     assert slow[0] >= 0.3
+
+
+def test_a_held_request_is_handled_when_the_faults_are_cleared_and_its_client_may_be_gone_by_then(
+    echo: Echo, client: requests.Session
+) -> None:
+    held = echo.fault("held")
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        client.post(f"{echo.server.url}/call", headers={"Caller": "somebody"}, timeout=0.1)
+    assert (held.fired, echo.logged()) == (1, [])
+    with requests.Session() as other:
+        echo.ask(other)
+    assert echo.logged() == [(200, None, None)]
+    echo.faults.clear()
+    give_up = time.monotonic() + 5
+    while len(echo.logged()) < 2 and time.monotonic() < give_up:
+        time.sleep(0.005)
+    assert echo.logged() == [(200, None, None), (200, None, "held")]
 
 
 def test_a_request_without_a_caller_is_struck_by_nothing(echo: Echo, client: requests.Session) -> None:
