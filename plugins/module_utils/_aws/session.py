@@ -16,6 +16,7 @@ import contextlib
 import threading
 import typing as t
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info, get_aws_region
 
@@ -24,6 +25,7 @@ from .._privatelink.version import USER_AGENT
 from . import descriptions
 from .calls import Client, call
 from .failures import Call, not_answered
+from .role import RoleCredentials
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a session is made.
     import boto3
@@ -62,7 +64,6 @@ class AwsSession:
 
     C(profile), C(assume_role_arn) and C(assume_role_external_id) take the place of the module's own options, for one
     item of a list; a profile of an item takes the place of the module's access key, too.
-    The credentials of an assumed role last an hour: a run that takes longer needs a new session.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class AwsSession:
         self._options = _Options({**params, "region": self.region})
         self._core_session = botocore.session.Session()
         self._boto_session: t.Any = None
-        self._role_credentials: dict[str, str] | None = None
+        self._role_session: t.Any = None
         self._clients: dict[tuple[str, str], Client] = {}
         self._preparation: threading.Thread | None = None
 
@@ -107,49 +108,53 @@ class AwsSession:
         """The boto3 client of a service (V(ec2), V(sts), V(service-quotas)) in a region, the same one each time."""
         key = (service, region)
         if key not in self._clients:
-            credentials = self._assume_role(region) if self._role_arn else {}
-            self._clients[key] = self._connect(service, region, credentials)
+            self._clients[key] = self._connect(service, region, as_role=bool(self._role_arn))
         return self._clients[key]
 
-    def _assume_role(self, region: str) -> dict[str, str]:
-        if self._role_credentials is None:
-            external_id = {"ExternalId": self._external_id} if self._external_id else {}
-            answer = call(
-                self._connect("sts", region, {}),
-                "assume_role",
-                RoleArn=self._role_arn,
-                RoleSessionName=ROLE_SESSION_NAME,
-                **external_id,
-            )
-            given = answer["Credentials"]
-            self._role_credentials = {
-                "aws_access_key_id": given["AccessKeyId"],
-                "aws_secret_access_key": given["SecretAccessKey"],
-                "aws_session_token": given["SessionToken"],
-            }
-            self._hide([given["SecretAccessKey"], given["SessionToken"]])
-        return self._role_credentials
-
-    def _connect(self, service: str, region: str, credentials: Mapping[str, str]) -> Client:
+    def _connect(self, service: str, region: str, *, as_role: bool) -> Client:
         _region, endpoint_url, options = get_aws_connection_info(self._options)
         profile = options.pop("profile_name", None)
         config = _config(service, options.pop("aws_config", None))
         try:
             if self._preparation is not None:
                 self._preparation.join()
-            if self._boto_session is None:
-                descriptions.share(self._core_session)
-                self._boto_session = boto3.session.Session(botocore_session=self._core_session, profile_name=profile)
+            if as_role:
+                # The keys among the options are for who assumes it.
+                session, options = self._session_of_role(region, profile), {"verify": options.get("verify")}
+            else:
+                session = self._own_session(profile)
             with descriptions.without_collector():
-                return self._boto_session.client(
-                    service,
-                    region_name=region,
-                    endpoint_url=endpoint_url or None,
-                    config=config,
-                    **{**options, **credentials},
+                return session.client(
+                    service, region_name=region, endpoint_url=endpoint_url or None, config=config, **options
                 )
         except (BotoCoreError, ValueError) as error:
             raise not_answered(Call(service, f"Connecting to {service}", region), error) from None
+
+    def _own_session(self, profile: str | None) -> t.Any:
+        if self._boto_session is None:
+            self._boto_session = _boto_session(self._core_session, profile)
+        return self._boto_session
+
+    def _session_of_role(self, region: str, profile: str | None) -> t.Any:
+        if self._role_session is None:
+            core_session = botocore.session.Session()
+            credentials = RoleCredentials(partial(self._assume_role, region))
+            core_session.register_component("credential_provider", credentials)
+            self._role_session = _boto_session(core_session, profile)
+        return self._role_session
+
+    def _assume_role(self, region: str) -> Mapping[str, str]:
+        external_id = {"ExternalId": self._external_id} if self._external_id else {}
+        answer = call(
+            self._connect("sts", region, as_role=False),
+            "assume_role",
+            RoleArn=self._role_arn,
+            RoleSessionName=ROLE_SESSION_NAME,
+            **external_id,
+        )
+        given: Mapping[str, str] = answer["Credentials"]
+        self._hide([given["SecretAccessKey"], given["SessionToken"]])
+        return given
 
     def _hide(self, secrets: list[str]) -> None:
         """What is derived from the options must not be shown either. Each way is there in some versions of Ansible."""
@@ -166,6 +171,11 @@ class _Options:
 
     def fail_json(self, msg: str, **_details: t.Any) -> t.NoReturn:
         raise PrivateLinkError(msg)
+
+
+def _boto_session(core_session: t.Any, profile: str | None) -> t.Any:
+    descriptions.share(core_session)
+    return boto3.session.Session(botocore_session=core_session, profile_name=profile)
 
 
 def _config(service: str, user_config: Config | None) -> Config:

@@ -7,13 +7,14 @@ import json
 import os
 import typing as t
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from ansible.module_utils import basic
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, role
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import session as session_file
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.session import MAX_ATTEMPTS, AwsSession
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
@@ -28,6 +29,7 @@ SECRET = "option-secret-access-key-of-the-test-01"
 ENVIRONMENT_KEY = "AKIAENVIRONMENTENVIR"
 PROFILE_KEY = "AKIAPROFILEPROFILEPR"
 ROLE = "arn:aws:iam::210987654321:role/private-endpoints"
+REFUSED = Reply(403, "AccessDenied", f"User: x is not authorized to perform: sts:AssumeRole on resource: {ROLE}")
 CONFIGURATION = """
 [default]
 region = sa-east-1
@@ -234,6 +236,36 @@ def test_a_role_is_assumed_once_and_signs_everything_after(aws: FakeAws) -> None
     assert {asked.token for asked in aws.asked[1:]} == {ROLE_TOKEN}
 
 
+def test_the_credentials_of_a_role_are_renewed_before_they_expire(
+    aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(role, "LASTS", timedelta(minutes=5))
+    module = Module(access_key=KEY, secret_key=SECRET, endpoint_url=aws.url, assume_role_arn=ROLE)
+    client = AwsSession(module).client("ec2", "us-east-1")
+    aws.asked.clear()
+    monkeypatch.setattr(role, "LASTS", timedelta(hours=1))
+    for _call in range(2):
+        api.describe_vpc_endpoints(client)
+    assert [(asked.action, asked.access_key) for asked in aws.asked] == [
+        ("AssumeRole", KEY),
+        ("DescribeVpcEndpoints", ROLE_KEY),
+        ("DescribeVpcEndpoints", ROLE_KEY),
+    ]
+
+
+def test_a_role_that_may_not_be_assumed_any_more_is_said_when_its_credentials_are_to_be_renewed(
+    aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(role, "LASTS", timedelta(minutes=5))
+    module = Module(access_key=KEY, secret_key=SECRET, endpoint_url=aws.url, assume_role_arn=ROLE)
+    client = AwsSession(module).client("ec2", "us-east-1")
+    aws.script = [REFUSED]
+    with pytest.raises(ApiError, match="allow sts:AssumeRole in the IAM policy") as caught:
+        api.describe_vpc_endpoints(client)
+    assert (caught.value.api, caught.value.status) == ("sts", 403)
+    assert aws.actions == ["AssumeRole", "AssumeRole"]
+
+
 def test_an_items_role_takes_the_place_of_the_modules_and_a_profile_may_assume_it(aws: FakeAws) -> None:
     module = Module(endpoint_url=aws.url, assume_role_arn="arn:aws:iam::310987654322:role/other")
     api.describe_vpc_endpoints(AwsSession(module, profile="team", assume_role_arn=ROLE).client("ec2", "us-east-1"))
@@ -248,9 +280,7 @@ def test_an_empty_role_is_none(aws: FakeAws) -> None:
 
 
 def test_a_role_that_may_not_be_assumed_names_the_permission(aws: FakeAws) -> None:
-    aws.script = [
-        Reply(403, "AccessDenied", f"User: x is not authorized to perform: sts:AssumeRole on resource: {ROLE}")
-    ]
+    aws.script = [REFUSED]
     module = Module(access_key=KEY, secret_key=SECRET, endpoint_url=aws.url, assume_role_arn=ROLE)
     with pytest.raises(ApiError, match="allow sts:AssumeRole in the IAM policy") as caught:
         AwsSession(module).client("ec2", "us-east-1")
