@@ -8,7 +8,17 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from tests.benchmarks import connect_time, first_run, growth, one_endpoint, role_loop, slices, start_up, unchanged
+from tests.benchmarks import (
+    clients,
+    connect_time,
+    first_run,
+    growth,
+    one_endpoint,
+    role_loop,
+    slices,
+    start_up,
+    unchanged,
+)
 from tests.benchmarks.place import LATENCY, LIMIT, OUTPUT, Place
 from tests.benchmarks.report import Report
 
@@ -20,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[Place], Report]] = {
     "one_endpoint": one_endpoint.measure,
     "growth": growth.measure,
     "start_up": start_up.measure,
+    "clients": clients.measure,
     "connect_time": connect_time.measure,
 }
 

@@ -40,7 +40,7 @@ def read(core_session: t.Any, service: str) -> None:
 @contextlib.contextmanager
 def without_collector() -> Iterator[None]:
     """Descriptions are hundreds of thousands of objects that stay to the end: Python's garbage collector would look
-    through them again and again and find none, a third of the time that it takes to make a client.
+    through them again and again and find none, nearly a third of the time that it takes to make a client.
     """
     if not gc.isenabled():
         yield
