@@ -23,6 +23,17 @@ class Violation:
         return {"code": self.code, "message": self.message, "remedy": self.remedy}
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What the limits say: C(violations) stop the run; C(warnings) are sentences about limits that cannot be known or
+    were allowed; C(unchecked) are the codes of those that can be checked only later.
+    """
+
+    violations: tuple[Violation, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+
 class PrivateLinkError(Exception):
     """A run cannot go on. The text is one sentence: what was asked, what was found, what to do.
 

@@ -13,13 +13,16 @@ from .clouds import Clouds
 from .current import Current
 from .desired import Desired
 from .difference import difference
-from .errors import LimitsViolated, PrivateLinkError
-from .limits import NOTHING_RESERVED, Reserved, Verdict, check
+from .errors import LimitsViolated, PrivateLinkError, Verdict
 from .model import MANAGED_BY, MANAGED_BY_TAG
 from .plan import Plan, plan
-from .read import read_again, read_current, read_limit_facts
+from .read import read_again, read_current
 from .result import private_endpoint
 from .wait import Deadline, Work
+
+# Most runs find nothing to do: what only changes need is imported where it is used.
+if t.TYPE_CHECKING:
+    from .limits import Reserved
 
 NOTHING_TO_CHECK = Verdict()
 
@@ -73,7 +76,7 @@ def ensure(
     return finished(outcome, deadline.drive(carry_out(outcome, clouds)), clouds)
 
 
-def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Reserved = NOTHING_RESERVED) -> Outcome:
+def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Reserved | None = None) -> Outcome:
     """Reads, plans and checks the limits: everything that comes before the first change.
 
     C(reserved) is what other private endpoints of the same run will take up. Raises LimitsViolated, PrivateLinkError.
@@ -82,17 +85,26 @@ def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Res
     planned = plan(desired, before)
     if not planned.steps and not before.violations:
         return Outcome(desired, before, before, planned)
-    before, facts = read_limit_facts(desired, before, planned, clouds)
-    verdict = check(desired, before, planned, replace(facts, reserved=reserved))
+    before, verdict = _check_limits(desired, before, planned, clouds, reserved)
     if verdict.violations:
         raise LimitsViolated(verdict.violations)
     _require_network(desired, planned, check_mode)
     return Outcome(desired, before, before, planned, verdict)
 
 
+def _check_limits(
+    desired: Desired, current: Current, planned: Plan, clouds: Clouds, reserved: Reserved | None
+) -> tuple[Current, Verdict]:
+    """Returns the current state, too: the service's zones are read on the way."""
+    from .limit_facts import read_limit_facts
+    from .limits import check
+
+    current, facts = read_limit_facts(desired, current, planned, clouds)
+    return current, check(desired, current, planned, replace(facts, reserved=reserved) if reserved else facts)
+
+
 def carry_out(outcome: Outcome, clouds: Clouds) -> Work[Desired]:
     """Does what was planned. Returns the wish with the id of the interface endpoint that was made."""
-    # Most runs find nothing to do, and are spared what only changes need.
     from .apply import Run
 
     run = Run(outcome.desired, outcome.before, clouds)

@@ -12,14 +12,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from .cluster_limits import cluster_violations, service_violations
 from .current import Current
 from .desired import PROTECTION_TAG, Desired
-from .errors import Violation
+from .errors import Verdict, Violation
 from .model import InterfaceEndpoint, Subnet, Vpc, VpcEndpointService
 from .plan import Plan
-
-# A cluster in one of these states accepts no new private endpoint.
-NOT_READY = frozenset({"CREATING", "DELETING", "DELETED", "PAUSING", "PAUSED", "INACTIVE"})
 
 # Interface and Gateway Load Balancer endpoints together. Source: quota L-29B6F2EB of Amazon VPC.
 DEFAULT_ENDPOINT_QUOTA = 50
@@ -65,15 +63,6 @@ class LimitFacts:
     endpoint_quota: int | None = None
     reserved: Reserved = NOTHING_RESERVED
     caller_account: str | None = None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """C(violations) stop the run; C(warnings) are sentences about limits that cannot be known or were allowed."""
-
-    violations: tuple[Violation, ...] = ()
-    warnings: tuple[str, ...] = ()
-    unchecked: tuple[str, ...] = ()
 
 
 def network_of(desired: Desired, current: Current) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
@@ -150,45 +139,6 @@ def _zones(current: Current, facts: LimitFacts) -> frozenset[str]:
     if not zones and facts.aws_service is not None:
         zones = {*facts.aws_service.availability_zone_ids, *facts.aws_service.availability_zones}
     return frozenset(zones)
-
-
-def cluster_violations(current: Current) -> list[Violation]:
-    """The cluster must be able to accept a private endpoint."""
-    cluster = current.cluster
-    if cluster is None or cluster.state not in NOT_READY:
-        return []
-    remedy = (
-        "Resume the cluster first." if cluster.state in ("PAUSING", "PAUSED") else "Wait until the cluster is ACTIVE."
-    )
-    if cluster.state in ("DELETING", "DELETED"):
-        remedy = "Choose a cluster that is not being deleted."
-    message = f"Cluster {cluster.cluster_id} ({cluster.name}) is {cluster.state}; it accepts no new private endpoint."
-    return [Violation("cluster_not_ready", message, remedy)]
-
-
-def service_violations(desired: Desired, current: Current) -> list[Violation]:
-    """Nothing is made in AWS before the endpoint service is ACTIVE."""
-    if not desired.registrable or (current.cluster and current.cluster.state == "CREATING"):
-        return []
-    service = current.service
-    place = f"node group {current.node_group_id} of {desired.target}"
-    if service is None or (service.state is None and not service.service_name):
-        return [service_not_created(place)]
-    if service.state not in (None, "active"):
-        remedy = "Wait for it with tidbcloud.privatelink.endpoint_service, then run again."
-        return [
-            Violation("service_not_active", f"The endpoint service of {place} is {str(service.state).upper()}.", remedy)
-        ]
-    return []
-
-
-def service_not_created(place: str) -> Violation:
-    return Violation(
-        "service_not_created",
-        f"There is no endpoint service for {place}.",
-        "In the TiDB Cloud console open the cluster's Networking page and choose Create Private Endpoint "
-        "Connection once: it begins the service.",
-    )
 
 
 def _not_visible(desired: Desired, current: Current) -> Violation:

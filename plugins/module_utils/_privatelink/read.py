@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from .clouds import Clouds
+from .cluster_limits import cluster_violations, service_violations
 from .current import Current, Found, Pair, find
 from .desired import Desired
 from .errors import LimitsViolated, Violation
-from .limits import NETWORK_STEPS, LimitFacts, cluster_violations, network_of, service_violations
 from .model import (
     CLUSTER_TAG,
     MANAGED_BY,
@@ -26,7 +26,6 @@ from .model import (
     InterfaceEndpoint,
     Registration,
 )
-from .plan import Plan
 from .read_cluster import aws_region, cluster_not_found, is_on_aws, place_of, read_cluster, service_from
 
 # AWS's own services and those of partners have other names.
@@ -91,7 +90,7 @@ def _read_cluster_side(desired: Desired, clouds: Clouds) -> Sides:
     )
     service = service_from(registrations, current.node_group, cluster.region)
     if service is None and _needs_service(desired, endpoints):
-        service = _read_service(current, clouds)
+        service = read_service(current, clouds)
     current = replace(current, service=service)
     return Sides(current, _of_service(desired, current, endpoints), registrations)
 
@@ -111,7 +110,7 @@ def _provider_violations(desired: Desired, current: Current, clouds: Clouds) -> 
     unready = cluster_violations(current)
     if current.node_group is None or not is_on_aws(cluster):
         return unready
-    return unready + service_violations(desired, replace(current, service=_read_service(current, clouds)))
+    return unready + service_violations(desired, replace(current, service=read_service(current, clouds)))
 
 
 def _registrations(current: Current, clouds: Clouds) -> tuple[Registration, ...]:
@@ -120,7 +119,8 @@ def _registrations(current: Current, clouds: Clouds) -> tuple[Registration, ...]
     return tuple(clouds.tidb.list_registrations(current.cluster.cluster_id, current.node_group_id))
 
 
-def _read_service(current: Current, clouds: Clouds) -> EndpointService | None:
+def read_service(current: Current, clouds: Clouds) -> EndpointService | None:
+    """The endpoint service of the node group, null where it was never begun. Raises ApiError."""
     if current.cluster is None or current.node_group_id is None:
         return None
     return clouds.tidb.get_service(current.cluster.cluster_id, current.node_group_id)
@@ -281,28 +281,3 @@ def _with_network(desired: Desired, current: Current, clouds: Clouds) -> Current
 def _described(current: Current) -> Pair | None:
     """The private endpoint that the result speaks of."""
     return current.main or (current.dead[0] if len(current.dead) == 1 else None)
-
-
-def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: Clouds) -> tuple[Current, LimitFacts]:
-    """Reads what the limits of the planned steps are checked against, with the service's zones."""
-    names = planned.names
-    if not names & (NETWORK_STEPS | {"register_endpoint"}):
-        return current, LimitFacts()
-    if desired.registrable and current.service is not None and not current.service.availability_zones:
-        current = replace(current, service=_read_service(current, clouds) or current.service)
-    reads = clouds.reads(str(current.region))
-    vpc_id, _subnet_ids, group_ids = network_of(desired, current)
-    facts = LimitFacts(subnets=current.subnets)
-    service_name = current.service.service_name if current.service else None
-    if "create_vpc_endpoint" in names and service_name:
-        facts = replace(facts, aws_service=reads.vpc_endpoint_service(service_name))
-    if vpc_id is None:
-        return current, facts
-    facts = replace(facts, vpc=reads.vpc(vpc_id), security_groups=reads.security_groups(group_ids))
-    if names & {"create_vpc_endpoint", "enable_private_dns"}:
-        facts = replace(facts, endpoints=tuple(reads.endpoints_in_quota(vpc_id)))
-    if "create_vpc_endpoint" in names:
-        facts = replace(facts, endpoint_quota=reads.endpoint_quota())
-    if names & {"create_vpc_endpoint", "add_subnets"}:
-        facts = replace(facts, caller_account=reads.caller_account())
-    return current, facts

@@ -9,9 +9,9 @@ from __future__ import annotations
 import typing as t
 
 from .clouds import Clouds
+from .cluster_limits import cluster_violations, service_not_created
 from .current import Current
 from .errors import LimitsViolated, PrivateLinkError, Violation
-from .limits import cluster_violations, service_not_created
 from .model import Cluster, EndpointService
 from .read_cluster import Place, cluster_not_found, is_on_aws, place_of, read_cluster
 from .result import endpoint_service

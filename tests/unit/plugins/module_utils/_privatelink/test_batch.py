@@ -21,11 +21,12 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
     LimitsViolated,
     PrivateLinkError,
+    Verdict,
     Violation,
     WaitFailed,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import Outcome
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import Reserved, Verdict
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import Reserved
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import NodeGroup
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Await, Deadline, Seen, Work

@@ -9,17 +9,14 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import lifecycle
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import lifecycle, limit_facts, limits
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
     LimitsViolated,
     PrivateLinkError,
+    Verdict,
     Violation,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import (
-    NETWORK_STEPS,
-    LimitFacts,
-    Verdict,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import NETWORK_STEPS, LimitFacts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Plan, plan
 from tests.unit.plugins.module_utils._privatelink.cases import Case, cases
 
@@ -41,7 +38,7 @@ def plannable() -> t.Iterator[tuple[Case, Plan]]:
 def ensured(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
     """A run in that world, in which there is neither a network nor anything that could change it."""
     monkeypatch.setattr(lifecycle, "read_current", lambda wish, _clouds: case.world.read(wish))
-    monkeypatch.setattr(lifecycle, "read_limit_facts", lambda _wish, here, _planned, _clouds: (here, LimitFacts()))
+    monkeypatch.setattr(limit_facts, "read_limit_facts", lambda _wish, here, _planned, _clouds: (here, LimitFacts()))
     lifecycle.ensure(case.wish, NOTHING, NOTHING, check_mode=False, warn=lambda _warning: None)
 
 
@@ -52,7 +49,7 @@ def test_no_step_is_taken_where_a_limit_is_broken(monkeypatch: pytest.MonkeyPatc
         checked.append(planned)
         return Verdict((Violation("immutable_change", "It is so.", "Leave it."),))
 
-    monkeypatch.setattr(lifecycle, "check", check)
+    monkeypatch.setattr(limits, "check", check)
     every = list(plannable())
     for case, planned in every:
         with pytest.raises(LimitsViolated, match=r"It is so\. Leave it\."):

@@ -12,11 +12,8 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import (
-    LimitFacts,
-    Verdict,
-    check,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import Verdict
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import LimitFacts, check
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
     EndpointService,
     Subnet,
