@@ -264,6 +264,23 @@ def cluster_dropped_and_endpoint_serving(customer: Customer) -> Wish:
     return {"cluster_id": wish["cluster_id"], "region": "us-east-1", "state": "absent", "vpc_endpoint_id": vpce}
 
 
+def node_group_dropped(customer: Customer) -> Wish:
+    """One of a node group that is not the default one and is gone; AWS rejects it."""
+    group_id = customer.facts["clusters"]["two-groups"]["node_groups"]["analytics"]["node_group_id"]
+    shared = {"cluster_id": customer.cluster_id("two-groups"), "region": "us-west-2"}
+    network = customer.network(*customer.zone_ids("two-groups")[:1], region="us-west-2")
+    succeeded(customer, {**shared, "node_group_id": group_id, **network.options})
+    customer.sandbox.tidbcloud.estate.drop_group(shared["cluster_id"], group_id)
+    return {**shared, "node_group_id": group_id, "state": "absent"}
+
+
+def node_group_dropped_by_id(customer: Customer) -> Wish:
+    """As a finding of endpoint_info says to remove it: by its id alone."""
+    wish = node_group_dropped(customer)
+    (vpce,) = (one.vpc_endpoint_id for one in customer.sandbox.aws.endpoints())
+    return {"cluster_id": wish["cluster_id"], "vpc_endpoint_id": vpce, "state": "absent"}
+
+
 def of_service(private_dns_name: str | None = None) -> Prepare:
     """A creation over another endpoint service, in an empty account."""
 
@@ -408,6 +425,8 @@ TRANSITIONS: dict[str, Transition] = {
     "delete what is not there": Transition((), after(wished, **ABSENT)),
     "delete after the cluster was dropped": Transition(REMOVAL[1:], cluster_dropped),
     "delete after the cluster was dropped, by id": Transition(REMOVAL[1:], cluster_dropped_and_endpoint_serving),
+    "delete after the node group was dropped": Transition(REMOVAL[1:], node_group_dropped),
+    "delete after the node group was dropped, by id": Transition(REMOVAL[1:], node_group_dropped_by_id),
     "delete over service_name": Transition(REMOVAL[1:], made_of_service(**ABSENT)),
 }
 

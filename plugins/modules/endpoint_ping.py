@@ -24,8 +24,8 @@ attributes:
     support: full
     details: It only reads, so it does the same in check mode.
   diff_mode:
-    support: none
-    details: It changes nothing.
+    support: full
+    details: There is never a difference.
   idempotent:
     support: full
   platform:

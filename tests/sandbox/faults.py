@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-STATUSES = (429, 500, 502, 503)
+STATUSES = (400, 403, 429, 500, 502, 503)
 PAGE_STATUSES = (200, 502)
 LONGEST_HELD = 60.0  # real seconds: a test that forgets to clear its faults must end, too
 # What happens by the sandbox's clock and can be kept from happening, by the names of its settings.

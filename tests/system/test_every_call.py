@@ -40,6 +40,7 @@ DELETING: list[Call] = [
     ("tidbcloud", "DeletePrivateEndpointConnection"),
     ("tidbcloud", "GetPrivateEndpointConnection"),
     ("aws", "DescribeVpcEndpoints"),
+    ("aws", "DescribeSubnets"),
     ("aws", "DeleteVpcEndpoints"),
     ("aws", "DescribeNetworkInterfaces"),
 ]

@@ -37,7 +37,7 @@ def service_violations(desired: Desired, current: Current) -> list[Violation]:
         return []
     service = current.service
     place = f"node group {current.node_group_id} of {desired.target}"
-    if service is None or (service.state is None and not service.service_name):
+    if service is None:
         return [service_not_created(place)]
     if service.state not in (None, "active"):
         remedy = "Wait for it with tidbcloud.privatelink.endpoint_service, then run again."

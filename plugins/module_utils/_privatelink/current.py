@@ -61,7 +61,8 @@ class Current:
 
     C(main) is the live private endpoint that is meant; C(dead) are those of the same identity that will not live again
     and still have a half that can be removed. C(gone) lists the ids of deleted ones (for the client token).
-    C(cluster_dropped) says that TiDB Cloud does not know the cluster any more. C(violations): why C(main) can never be
+    C(dropped) says that TiDB Cloud does not know the cluster any more, or its node group where C(cluster) is there.
+    C(service_asked) is false where C(service) is null because nobody asked. C(violations): why C(main) can never be
     what is wanted, whatever the limits say.
     """
 
@@ -72,7 +73,8 @@ class Current:
     main: Pair | None = None
     dead: tuple[Pair, ...] = ()
     gone: tuple[str, ...] = ()
-    cluster_dropped: bool = False
+    dropped: bool = False
+    service_asked: bool = True
     private_dns_available: bool = True
     network_interfaces: tuple[NetworkInterface, ...] = ()
     subnets: tuple[Subnet, ...] = ()

@@ -107,10 +107,23 @@ def _read_clusters(filters: Filters, tidb: TidbCloud) -> list[Cluster]:
     projects: t.Sequence[str | None] = filters.project_ids or (None,)
     if filters.cluster_ids and not filters.project_ids:
         # A named cluster may belong to any project; the list knows only the default one.
-        found = [tidb.get_cluster(cluster_id) for cluster_id in sorted(filters.cluster_ids)]
+        found = [_read_cluster(tidb, cluster_id) for cluster_id in sorted(filters.cluster_ids)]
     else:
         found = [c for project in projects for c in tidb.list_clusters(project, sorted(filters.cluster_ids))]
     return [cluster for cluster in found if cluster is not None and cluster.cloud_provider in (None, "aws")]
+
+
+def _read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
+    """Null, too, for an id that the API refuses (400, 403: not published) and lists no cluster for."""
+    try:
+        return tidb.get_cluster(cluster_id)
+    except ApiError as refused:
+        if refused.status not in (400, 403):
+            raise
+        listed = tidb.list_clusters(cluster_ids=[cluster_id])
+        if any(cluster.cluster_id == cluster_id for cluster in listed):
+            raise
+        return None
 
 
 def _read_registrations(filters: Filters, clusters: t.Sequence[Cluster], tidb: TidbCloud) -> list[Registration]:
@@ -245,16 +258,13 @@ def _shape(
     endpoint, registration = pair.endpoint, pair.registration
     region = endpoint.region if endpoint else registration.region if registration else None
     cluster, group, service = (site.cluster, site.group, site.service) if site else (None, None, None)
-    tagged = endpoint.tags.get(CLUSTER_TAG) if endpoint else None
     status, stage = status_and_stage(endpoint, registration, visible=pair.visible)
-    keys = {
+    return {
         "status": status,
         "stage": stage,
         "status_note": NOTES[status],
         **interface_endpoint_keys(pair, region, interfaces, subnets),
         **service_keys(registration, service, endpoint.service_name if endpoint else None),
-        **cluster_keys(registration, cluster, group),
+        **cluster_keys(pair, cluster, group),
         **access_keys(registration, cluster, group, service),
     }
-    keys["cluster_id"] = keys["cluster_id"] or tagged
-    return keys

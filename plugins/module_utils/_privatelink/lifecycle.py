@@ -149,9 +149,12 @@ def _dns_warning(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _dropped_warning(outcome: Outcome) -> tuple[str, ...]:
-    if not outcome.before.cluster_dropped:
+    if not outcome.before.dropped:
         return ()
-    return (
-        f"TiDB Cloud has no cluster {outcome.desired.cluster_id}; it counts as dropped. "
-        "If that is wrong, check cluster_id and the API key.",
-    )
+    cluster, cluster_id = outcome.before.cluster, outcome.desired.cluster_id
+    if cluster is None:
+        said, options = f"TiDB Cloud has no cluster {cluster_id}; it", "cluster_id and the API key"
+    else:
+        said = f"Cluster {cluster_id} ({cluster.name}) has no longer the node group of this private endpoint; the group"
+        options = "cluster_id and node_group_id"
+    return (f"{said} counts as dropped. If that is wrong, check {options}.",)

@@ -14,22 +14,22 @@ from functools import partial
 
 from .clouds import Clouds
 from .cluster_limits import cluster_violations, service_violations
-from .current import Current, Found, Pair, find
+from .current import Current, Pair, find
 from .desired import Desired
-from .errors import LimitsViolated, Violation
+from .errors import ApiError, LimitsViolated, Violation
 from .model import (
     CLUSTER_TAG,
     MANAGED_BY,
     MANAGED_BY_TAG,
     NODE_GROUP_TAG,
+    Cluster,
     EndpointService,
     InterfaceEndpoint,
     Registration,
 )
 from .read_cluster import aws_region, cluster_not_found, is_on_aws, place_of, read_cluster, service_from
+from .refuse import refuse
 
-# AWS's own services and those of partners have other names.
-_SERVICE_OF_CUSTOMER = re.compile(r"^(?:com|cn\.com)\.amazonaws\.vpce\.")
 _SERVICE_REGION = re.compile(r"^(?:com|cn\.com)\.amazonaws\.(?:vpce\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
 
 
@@ -57,19 +57,16 @@ def read_current(desired: Desired, clouds: Clouds) -> Current:
     sides = _read_cluster_side(desired, clouds) if desired.cluster_id else _read_service_side(desired, clouds)
     registrations = [row for row in sides.registrations if row.vpc_endpoint_id]
     found = find(desired, sides.endpoints, registrations)
-    violations = _refuse(desired, sides.current, found)
+    violations = refuse(desired, sides.current, found)
     current = replace(sides.current, main=found.main, dead=found.dead, gone=found.gone, violations=violations)
-    if desired.state == "absent":
-        return current
     return _with_network(desired, current, clouds)
 
 
 def read_again(desired: Desired, current: Current, clouds: Clouds) -> Current:
     """The state after a run: both halves anew; the cluster and its service are as before."""
-    registrations = _registrations(current, clouds) if desired.registrable and not current.cluster_dropped else ()
+    registrations = _registrations(current, clouds) if desired.registrable and not current.dropped else ()
     found = find(desired, _read_endpoints(desired, current, clouds), registrations)
-    current = replace(current, main=found.main, dead=found.dead, gone=found.gone)
-    return current if desired.state == "absent" else _with_network(desired, current, clouds)
+    return _with_network(desired, replace(current, main=found.main, dead=found.dead, gone=found.gone), clouds)
 
 
 def _read_cluster_side(desired: Desired, clouds: Clouds) -> Sides:
@@ -79,20 +76,71 @@ def _read_cluster_side(desired: Desired, clouds: Clouds) -> Sides:
         if desired.state == "present":
             raise LimitsViolated([cluster_not_found(cluster_id)])
         region = aws_region(clouds.aws.region, None, (), f"the dropped cluster {cluster_id}")
-        current = Current(region=region, cluster_dropped=True)
+        current = Current(region=region, dropped=True)
         return Sides(current, _read_endpoints(desired, current, clouds))
     place = place_of(cluster, desired.node_group_id, clouds.aws.region, desired.allow_violations)
     current = Current(region=place.region, cluster=cluster, node_group=place.node_group)
     if place.violations:
+        if dropped := _dropped_group(desired, current, place.violations, clouds):
+            return dropped
         raise LimitsViolated([*place.violations, *_provider_violations(desired, current, clouds)])
     registrations, endpoints = _at_once(
         partial(_registrations, current, clouds), partial(_read_endpoints, desired, current, clouds)
     )
-    service = service_from(registrations, current.node_group, cluster.region)
-    if service is None and _needs_service(desired, endpoints):
-        service = read_service(current, clouds)
-    current = replace(current, service=service)
+    if _are_of_dropped_group(desired, cluster, endpoints):
+        return Sides(Current(region=place.region, cluster=cluster, dropped=True), endpoints)
+    current = _with_service(desired, current, registrations, endpoints, clouds)
     return Sides(current, _of_service(desired, current, endpoints), registrations)
+
+
+def _with_service(
+    desired: Desired,
+    current: Current,
+    registrations: t.Sequence[Registration],
+    endpoints: t.Sequence[InterfaceEndpoint],
+    clouds: Clouds,
+) -> Current:
+    """As the registrations name it, or as TiDB Cloud says where it matters which service is meant."""
+    service = service_from(registrations, current.node_group, current.region)
+    if service is not None:
+        return replace(current, service=service)
+    if _needs_service(desired, endpoints):
+        return replace(current, service=read_service(current, clouds))
+    try:
+        # To a delete that finds nothing it makes no difference: only the stage tells whether the service is ready.
+        return replace(
+            current,
+            service=read_service(current, clouds) if clouds.is_thorough else None,
+            service_asked=clouds.is_thorough,
+        )
+    except ApiError as refused:
+        if refused.status not in (400, 403):
+            raise
+        return replace(current, service_asked=False)
+
+
+def _dropped_group(
+    desired: Desired, current: Current, violations: t.Sequence[Violation], clouds: Clouds
+) -> Sides | None:
+    """To delete what was left of a node group that is gone: what carries its ownership tags."""
+    unknown = [violation.code for violation in violations] == ["node_group_not_found"]
+    if desired.state == "present" or not unknown:
+        return None
+    current = replace(current, dropped=True)
+    endpoints = _read_endpoints(desired, current, clouds)
+    return Sides(current, [one for one in endpoints if one.tags.get(NODE_GROUP_TAG) == desired.node_group_id])
+
+
+def _are_of_dropped_group(desired: Desired, cluster: Cluster, endpoints: t.Sequence[InterfaceEndpoint]) -> bool:
+    """The one to delete is named, and its ownership tags name a node group that the cluster no longer has."""
+    if desired.state == "present" or not desired.vpc_endpoint_id or desired.node_group_id:
+        return False
+    there = {group.node_group_id for group in cluster.node_groups}
+    return bool(endpoints) and all(
+        endpoint.tags.get(CLUSTER_TAG) == cluster.cluster_id
+        and endpoint.tags.get(NODE_GROUP_TAG, "") not in {"", *there}
+        for endpoint in endpoints
+    )
 
 
 def _at_once(first: t.Callable[[], First], second: t.Callable[[], Second]) -> tuple[First, Second]:
@@ -154,7 +202,7 @@ def _filters(desired: Desired, current: Current) -> dict[str, list[str]]:
     service_name = current.service.service_name if current.service else None
     if service_name:
         filters["service-name"] = [service_name]
-    if desired.vpc_id and not current.cluster_dropped:
+    if desired.vpc_id and not current.dropped:
         return {**filters, "vpc-id": [desired.vpc_id]}
     # Where a VPC is not named, or the cluster is gone and its service with it, only the ownership tags can tell.
     filters[f"tag:{MANAGED_BY_TAG}"] = [MANAGED_BY]
@@ -169,7 +217,7 @@ def _filters(desired: Desired, current: Current) -> dict[str, list[str]]:
 
 
 def _needs_service(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint]) -> bool:
-    """A delete that finds nothing is done without the request that tells which service is meant."""
+    """A delete that finds nothing is done without knowing which service is meant."""
     return desired.state == "present" or any(endpoint.state != "deleted" for endpoint in endpoints)
 
 
@@ -185,91 +233,13 @@ def _of_service(
     return [endpoint for endpoint in endpoints if endpoint.tags.get(CLUSTER_TAG) == desired.cluster_id]
 
 
-def _refuse(desired: Desired, current: Current, found: Found) -> tuple[Violation, ...]:
-    """What is found must be what is meant, beyond doubt.
-
-    Returns what cannot be changed about a live one, which is told together with the limits; raises the rest.
-    """
-    violations = list(found.violations)
-    pair = found.main or (found.dead[0] if desired.vpc_endpoint_id and found.dead else None)
-    endpoint = pair.endpoint if pair else None
-    if endpoint is not None and _is_of_other_service(desired, current, endpoint):
-        violations.append(_other_service(desired, endpoint))
-    immutable = _immutable(desired, endpoint) if endpoint else ()
-    is_alive = desired.state == "present" and pair is not None and pair is found.main and not pair.is_dying
-    if violations or not is_alive:
-        violations += immutable
-    if desired.vpc_endpoint_id and desired.state == "present" and endpoint is None:
-        violations += _vanished(desired, current, pair)
-    if current.cluster_dropped and _is_doubtful(desired, found):
-        violations.append(cluster_not_found(desired.cluster_id))
-    if violations:
-        raise LimitsViolated(violations)
-    return immutable
-
-
-def _vanished(desired: Desired, current: Current, pair: Pair | None) -> list[Violation]:
-    """A registration whose interface endpoint cannot be seen is replaced only where the user says so."""
-    if pair is not None and desired.recreate_failed:
-        return []
-    message = (
-        f"There is no interface endpoint {desired.vpc_endpoint_id} in {current.region} that these credentials can see."
-    )
-    remedy = "Check the id, the AWS account and the region, or omit vpc_endpoint_id to create one."
-    if pair is not None:
-        remedy += " It is registered with TiDB Cloud still: if it is gone for good, recreate_failed=true replaces it."
-    return [Violation("vpc_endpoint_not_found", message, remedy)]
-
-
-def _other_service(desired: Desired, endpoint: InterfaceEndpoint) -> Violation:
-    message = (
-        f"Interface endpoint {endpoint.vpc_endpoint_id} connects to {endpoint.service_name}, which is not the "
-        f"endpoint service of {desired.target}."
-    )
-    remedy = (
-        "Name an interface endpoint of that service, or omit vpc_endpoint_id. The service of an endpoint cannot "
-        "be changed."
-    )
-    return Violation("endpoint_of_other_service", message, remedy)
-
-
-def _immutable(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[Violation, ...]:
-    if not desired.vpc_id or endpoint.vpc_id == desired.vpc_id:
-        return ()
-    message = (
-        f"Interface endpoint {endpoint.vpc_endpoint_id} lies in VPC {endpoint.vpc_id}; it cannot move to "
-        f"{desired.vpc_id}."
-    )
-    remedy = "Make a new one in that VPC (omit vpc_endpoint_id), then delete this one."
-    return (Violation("immutable_change", message, remedy),)
-
-
-def _is_of_other_service(desired: Desired, current: Current, endpoint: InterfaceEndpoint) -> bool:
-    """Where the service is not known any more, the ownership tag tells; without one, only what nobody else can be."""
-    service_name = current.service.service_name if current.service else None
-    if service_name is not None:
-        return endpoint.service_name != service_name
-    if desired.state == "present":
-        return False  # there is no service yet, which is said better by itself
-    tagged = endpoint.tags.get(CLUSTER_TAG)
-    if tagged is not None:
-        return tagged != desired.cluster_id
-    return not (current.cluster_dropped and _SERVICE_OF_CUSTOMER.match(endpoint.service_name))
-
-
-def _is_doubtful(desired: Desired, found: Found) -> bool:
-    """A wrong API key must not look like a dropped cluster: an available endpoint is deleted only when it is named."""
-    endpoint = found.main.endpoint if found.main else None
-    ambiguous = bool(found.violations)
-    return ambiguous or (endpoint is not None and endpoint.state == "available" and not desired.vpc_endpoint_id)
-
-
 def _with_network(desired: Desired, current: Current, clouds: Clouds) -> Current:
     """Addresses and zones of the endpoint, and of the subnets that are wanted."""
     pair = _described(current)
     endpoint = pair.endpoint if pair else None
     reads = clouds.reads(str(current.region))
-    subnet_ids = sorted({*(endpoint.subnet_ids if endpoint else ()), *(desired.subnet_ids or ())})
+    wanted = desired.subnet_ids if desired.state == "present" else ()
+    subnet_ids = sorted({*(endpoint.subnet_ids if endpoint else ()), *(wanted or ())})
     interface_ids = endpoint.network_interface_ids if endpoint else ()
     subnets, interfaces = _at_once(
         lambda: tuple(reads.subnets(subnet_ids)) if subnet_ids else (),

@@ -102,10 +102,14 @@ def _select_node_group(cluster: Cluster, node_group_id: str | None) -> tuple[Nod
     found = next((group for group in cluster.node_groups if group.node_group_id == node_group_id), None)
     if found is not None:
         return found, ()
+    return None, (node_group_not_found(cluster, node_group_id),)
+
+
+def node_group_not_found(cluster: Cluster, node_group_id: str | None) -> Violation:
     there = ", ".join(f"{group.node_group_id} ({group.name})" for group in cluster.node_groups) or "none"
     message = f"Cluster {cluster.cluster_id} ({cluster.name}) has no node group {node_group_id}; it has {there}."
     remedy = "Name one of these, or omit node_group_id for the default group."
-    return None, (Violation("node_group_not_found", message, remedy),)
+    return Violation("node_group_not_found", message, remedy)
 
 
 def aws_region(configured: str | None, own: str | None, allowed: t.Collection[str], of: str) -> str:

@@ -11,7 +11,16 @@ import typing as t
 from .costs import monthly_cost_usd
 from .current import Current, Pair
 from .desired import Desired
-from .model import Cluster, EndpointService, NetworkInterface, NodeGroup, Registration, Subnet
+from .model import (
+    CLUSTER_TAG,
+    NODE_GROUP_TAG,
+    Cluster,
+    EndpointService,
+    NetworkInterface,
+    NodeGroup,
+    Registration,
+    Subnet,
+)
 from .status import NOTES, status_and_stage
 
 DEFAULT_PORT = 4000
@@ -27,23 +36,27 @@ def private_endpoint(desired: Desired, current: Current) -> dict[str, t.Any]:
         visible=pair.visible,
         registrable=desired.registrable,
         private_dns_wanted=desired.state == "present" and current.private_dns_wanted(desired),
-        service_active=_is_service_active(desired, current),
+        service_active=_is_service_active(current),
     )
     return {
         "status": status,
         "stage": stage,
         "status_note": NOTES[status],
         **interface_endpoint_keys(pair, current.region, current.network_interfaces, current.subnets),
-        **service_keys(pair.registration, service, desired.service_name),
-        **cluster_keys(pair.registration, current.cluster, current.node_group, desired),
+        **service_keys(pair.registration, service, desired.service_name or _service_name(pair)),
+        **cluster_keys(pair, current.cluster, current.node_group, desired.cluster_id),
         **access_keys(pair.registration, current.cluster, current.node_group, service),
     }
 
 
-def _is_service_active(desired: Desired, current: Current) -> bool:
-    """A delete that finds nothing does not ask for the service, which is then as good as any."""
+def _service_name(pair: Pair) -> str | None:
+    return pair.endpoint.service_name if pair.endpoint else None
+
+
+def _is_service_active(current: Current) -> bool:
+    """A service that was not asked for is as good as any, but that of a cluster in creation is in creation, too."""
     if current.service is None:
-        return desired.state == "absent" and not current.cluster_dropped
+        return not current.service_asked and not (current.cluster and current.cluster.state == "CREATING")
     return current.service.state in (None, "active")
 
 
@@ -105,17 +118,19 @@ def service_keys(
 
 
 def cluster_keys(
-    registration: Registration | None, cluster: Cluster | None, group: NodeGroup | None, desired: Desired | None = None
+    pair: Pair, cluster: Cluster | None, group: NodeGroup | None, cluster_id: str | None = None
 ) -> dict[str, t.Any]:
-    """Which cluster, node group and project it belongs to."""
-    row = registration or Registration("")
+    """Which cluster, node group and project it belongs to; where TiDB Cloud knows them no more, the tags tell."""
+    row = pair.registration or Registration("")
+    tags = pair.endpoint.tags if pair.endpoint else {}
     return {
         "cluster_id": (cluster.cluster_id if cluster else None)
         or row.cluster_id
-        or (desired.cluster_id if desired else None),
+        or cluster_id
+        or tags.get(CLUSTER_TAG),
         "cluster_name": (cluster.name if cluster else None) or row.cluster_name,
         "cluster_state": cluster.state if cluster else None,
-        "node_group_id": (group.node_group_id if group else None) or row.node_group_id,
+        "node_group_id": (group.node_group_id if group else None) or row.node_group_id or tags.get(NODE_GROUP_TAG),
         "project_id": (cluster.project_id if cluster else None) or row.project_id,
     }
 
@@ -141,6 +156,6 @@ def endpoint_service(service: EndpointService | None, cluster: Cluster, group: N
         "region": cluster.region,
         "cloud_provider": cluster.cloud_provider,
         "hosting": "tidb_cloud",
-        **cluster_keys(None, cluster, group),
+        **cluster_keys(Pair(None, None), cluster, group),
         **access_keys(None, cluster, group, service),
     }

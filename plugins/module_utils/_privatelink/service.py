@@ -65,7 +65,7 @@ def _violations(cluster: Cluster, place: Place, service: EndpointService | None)
         return []
     group_id = place.node_group.node_group_id if place.node_group else ""
     where = f"node group {group_id} of cluster {cluster.cluster_id} ({cluster.name})"
-    if service is None or (service.state is None and not service.service_name):
+    if service is None:
         return [service_not_created(where)]
     if service.state == "deleting":
         message = f"The endpoint service of {where} is being deleted."

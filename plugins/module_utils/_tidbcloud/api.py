@@ -67,12 +67,13 @@ class TidbCloud:
         return [shapes.cluster(item, "") for item in self._pages("/clusters", "clusters", params)]
 
     def get_service(self, cluster_id: str, node_group_id: str) -> EndpointService | None:
-        """The endpoint service of a node group; null if it was never begun."""
+        """The endpoint service of a node group; null if it was never begun: an answer may also name nothing."""
         path = _path("clusters", cluster_id, "tidbNodeGroups", node_group_id, "privateLinkService")
         try:
-            return shapes.endpoint_service(self.session.get(path), node_group_id)
+            service = shapes.endpoint_service(self.session.get(path), node_group_id)
         except NotFound:
             return None
+        return service if service.state or service.service_name else None
 
     def list_registrations(
         self,

@@ -65,12 +65,22 @@ class Estate:
         return cluster
 
     def drop_cluster(self, cluster_id: str) -> None:
-        """Delete the cluster: services and registrations go with it, and AWS rejects the endpoints."""
+        """Delete the cluster and all of its node groups."""
         cluster = self.clusters.pop(self.cluster(cluster_id).id)
-        self.registrations.drop(cluster)
         for group in cluster.groups:
-            if group.service and group.service.state == "ACTIVE" and cluster.provider == "aws":
-                self._aws.remove_service(group.service.name)
+            self._drop(cluster, group)
+
+    def drop_group(self, cluster_id: str, group_id: str) -> None:
+        """Delete a node group."""
+        cluster, group = self.group(cluster_id, group_id)
+        cluster.groups.remove(group)
+        self._drop(cluster, group)
+
+    def _drop(self, cluster: Cluster, group: NodeGroup) -> None:
+        """The service and the registrations go with their node group, and AWS rejects the endpoints."""
+        self.registrations.drop(group)
+        if group.service and group.service.state == "ACTIVE" and cluster.provider == "aws":
+            self._aws.remove_service(group.service.name)
 
     def _begin_services(self, cluster: Cluster) -> None:
         if cluster.state == "CREATING":

@@ -37,9 +37,9 @@ class Registrations:
         """Forget all."""
         self._registrations.clear()
 
-    def drop(self, cluster: Cluster) -> None:
-        """Forget those of one cluster."""
-        kept = {key: row for key, row in self._registrations.items() if row.cluster is not cluster}
+    def drop(self, group: NodeGroup) -> None:
+        """Forget those of one node group."""
+        kept = {key: row for key, row in self._registrations.items() if row.group is not group}
         self._registrations = kept
 
     def all(self) -> list[Registration]:

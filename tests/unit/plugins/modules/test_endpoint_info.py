@@ -212,6 +212,25 @@ def test_what_is_left_after_a_termination_or_a_dropped_cluster_is_found(customer
     }
 
 
+def test_what_is_left_of_a_dropped_node_group_is_found_with_the_ids_that_remove_it(customer: Customer) -> None:
+    group_id = customer.facts["clusters"]["two-groups"]["node_groups"]["analytics"]["node_group_id"]
+    left = connect(customer, "two-groups", "us-west-2", node_group_id=group_id)
+    customer.sandbox.tidbcloud.estate.drop_group(left["cluster_id"], group_id)
+    result = look(customer, regions=["us-west-2"])
+    assert codes(result) == ["leftover"]
+    (found,) = result["private_endpoints"]
+    assert [found[key] for key in ("cluster_id", "node_group_id")] == [left["cluster_id"], group_id]
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_an_id_that_the_api_refuses_and_does_not_list_matches_nothing(customer: Customer, status: int) -> None:
+    connect(customer)
+    fault = {"api": "tidbcloud", "call": "GetCluster", "kind": "status"}
+    customer.sandbox.faults.add({**fault, "value": status, "times": 2})
+    result = look(customer, cluster_id="1234567890123456789")
+    assert (result["endpoint_services"], result["private_endpoints"], result["findings"]) == ([], [], [])
+
+
 def test_a_registration_whose_endpoint_aws_lists_as_deleted_has_failed(customer: Customer) -> None:
     made = connect(customer)
     customer.ec2().delete_vpc_endpoints(VpcEndpointIds=[made["vpc_endpoint_id"]])

@@ -146,11 +146,9 @@ def test_a_whole_life(customer: Customer, wish: Wish, network: Network) -> None:
     assert gone["diff"]["after"] == {"state": "absent", "monthly_cost_usd": 0.0}
     assert customer.sandbox.aws.summary()[customer.account["account_id"]]["network_interfaces"] == []
     again = unchanged(customer, wish, name="tidb", state="absent")
-    # Which service it was needs no request any more.
-    assert {**again["private_endpoint"], "service_name": gone["private_endpoint"]["service_name"]} == gone[
-        "private_endpoint"
-    ]
-    assert customer.count("tidbcloud") <= 3
+    assert again["private_endpoint"] == gone["private_endpoint"]
+    # Where there is nothing, the stage says whether the service is ready: one request more.
+    assert customer.count("tidbcloud") <= 4
     assert customer.count("aws") <= 3
 
 
@@ -310,6 +308,48 @@ def test_each_node_group_has_private_endpoints_of_its_own(customer: Customer) ->
     removed = run(customer, {"cluster_id": wish["cluster_id"]}, state="absent")
     assert names(removed) == REMOVAL
     assert customer.live_endpoints() == [second["vpc_endpoint_id"]]
+
+
+def test_what_serves_still_after_its_node_group_was_dropped_is_deleted_only_by_its_id(customer: Customer) -> None:
+    network = customer.network(*customer.zone_ids("two-groups")[:1], region="us-west-2")
+    analytics = customer.facts["clusters"]["two-groups"]["node_groups"]["analytics"]
+    wish: Wish = {"cluster_id": customer.cluster_id("two-groups"), "node_group_id": analytics["node_group_id"]}
+    made = run(customer, {**wish, **network.options})["private_endpoint"]
+    cluster, group = customer.sandbox.tidbcloud.estate.group(wish["cluster_id"], wish["node_group_id"])
+    cluster.groups.remove(group)
+    assert codes(failing(customer, wish, state="absent")) == ["node_group_not_found"]
+    named = {"cluster_id": wish["cluster_id"], "vpc_endpoint_id": made["vpc_endpoint_id"], "state": "absent"}
+    found = customer.run("private_endpoint", check=True, **named)["private_endpoint"]
+    assert (found["node_group_id"], found["service_name"]) == (wish["node_group_id"], made["service_name"])
+    assert names(run(customer, named)) == ["delete_vpc_endpoint"]
+    assert customer.live_endpoints() == []
+
+
+def test_a_node_group_that_never_was_has_nothing_to_delete_and_a_warning(customer: Customer, wish: Wish) -> None:
+    made = run(customer, wish)["private_endpoint"]["vpc_endpoint_id"]
+    options: Wish = {"cluster_id": wish["cluster_id"], "node_group_id": "1234567890123456789", "state": "absent"}
+    assert names(run(customer, options)) == []
+    assert "has no longer the node group of this private endpoint" in customer.warnings[-1]
+    assert customer.live_endpoints() == [made]
+
+
+@pytest.mark.parametrize("role", ["creating", "service-absent"])
+def test_where_nothing_is_the_stage_says_that_the_service_comes_first(customer: Customer, role: str) -> None:
+    wish: Wish = {"cluster_id": customer.cluster_id(role), "state": "absent"}
+    told = run(customer, wish)["private_endpoint"]
+    assert (told["status"], told["stage"]) == ("not_configured", "service_endpoint")
+    (told,) = customer.run("private_endpoints", endpoints=[wish])["results"]
+    # For a list that would be a request for each.
+    assert customer.sandbox.log.entries(call="GetPrivateLinkService") == []
+    stage = "service_endpoint" if role == "creating" else "interface_endpoint"
+    assert told["private_endpoint"]["stage"] == stage
+
+
+def test_what_a_delete_would_remove_is_told_whole(customer: Customer, wish: Wish) -> None:
+    made = run(customer, wish)["private_endpoint"]
+    told = customer.run("private_endpoint", check=True, **wish, state="absent")["private_endpoint"]
+    assert told == made
+    assert told["network_interfaces"]
 
 
 def test_an_endpoint_of_another_service_or_vpc_is_not_taken(customer: Customer, wish: Wish) -> None:

@@ -98,7 +98,7 @@ def test_a_finished_private_endpoint_is_told_whole() -> None:
     [
         current(),
         current(**EMPTY),
-        current(**EMPTY, cluster_dropped=True),
+        current(**EMPTY, dropped=True),
         current(dead=(pair(interface_endpoint(state="rejected")),)),
         current(dead=(pair(None, registration(), visible=False),)),
         current(main=pair(interface_endpoint(account_id=None, state="pendingacceptance"), registration(state=None))),
@@ -126,9 +126,21 @@ def test_the_stage_is_the_services_own_until_it_is_active(service: EndpointServi
 
 
 def test_a_delete_that_did_not_ask_for_the_service_says_nothing_against_it() -> None:
-    assert private_endpoint(desired(state="absent"), current(service=None))["stage"] == "interface_endpoint"
-    dropped = current(**EMPTY, cluster_dropped=True)
-    assert private_endpoint(desired(state="absent"), dropped)["stage"] == "service_endpoint"
+    unasked = current(service=None, service_asked=False)
+    assert private_endpoint(desired(state="absent"), unasked)["stage"] == "interface_endpoint"
+    creating = replace(unasked, cluster=replace(CLUSTER, state="CREATING"))
+    assert private_endpoint(desired(state="absent"), creating)["stage"] == "service_endpoint"
+
+
+@pytest.mark.parametrize("here", [current(service=None), current(**EMPTY, dropped=True)])
+def test_a_delete_that_found_no_service_says_so(here: Current) -> None:
+    assert private_endpoint(desired(state="absent"), here)["stage"] == "service_endpoint"
+
+
+def test_a_cluster_that_is_not_known_any_more_is_told_by_the_tags() -> None:
+    left = current(main=pair(interface_endpoint(tags=OWNED)), cluster=None, node_group=None, service=None, dropped=True)
+    told = private_endpoint(replace(desired(state="absent"), cluster_id=None, service_name=SERVICE_NAME), left)
+    assert (told["cluster_id"], told["node_group_id"]) == (CLUSTER_ID, GROUP_ID)
 
 
 @pytest.mark.parametrize(("state", "told"), [("FAILED", "no such endpoint"), ("ACTIVE", None), ("PENDING", None)])

@@ -117,12 +117,13 @@ def test_a_list_that_is_none_is_an_error_because_what_is_not_listed_counts_as_go
 
 
 def test_a_service_is_one_call_and_null_if_it_was_never_begun(talk: Talk) -> None:
-    talk_ = talk(Answer({"state": "CREATING"}), MISSING)
+    talk_ = talk(Answer({"state": "CREATING"}), MISSING, Answer({}))
     service = talk_.tidb.get_service("10", "20")
     assert service is not None
     assert (service.node_group_id, service.state, service.service_name) == ("20", "creating", None)
     assert talk_.tidb.get_service("10", "20") is None
-    assert talk_.calls == [f"GET {GROUP}/privateLinkService 200", f"GET {GROUP}/privateLinkService 404"]
+    assert talk_.tidb.get_service("10", "20") is None
+    assert talk_.calls == [f"GET {GROUP}/privateLinkService {status}" for status in (200, 404, 200)]
 
 
 def test_the_registrations_of_all_clusters_of_a_project_are_one_list(talk: Talk) -> None:
