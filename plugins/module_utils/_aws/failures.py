@@ -105,6 +105,8 @@ def _sentence(call: Call, code: str | None, message: str) -> str:
 def _printable(message: object) -> str:
     """The text of AWS without the encoded authorization message, which is long and says nothing to a reader."""
     text = " ".join(str(message or "no reason given").split())
+    if text.startswith("<"):
+        return "a web page instead of a reason"
     return text.partition(" Encoded authorization failure message")[0]
 
 

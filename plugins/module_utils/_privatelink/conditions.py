@@ -102,7 +102,7 @@ class Conditions:
             (self._desired.security_group_ids, endpoint.security_group_ids),
         ):
             if wish is not None and set(wish) != set(found):
-                return Seen(False, f"{endpoint.vpc_endpoint_id} still has {', '.join(sorted(found))}")
+                return Seen(False, f"{endpoint.vpc_endpoint_id} still has {', '.join(sorted(found)) or 'none'}")
         return Seen(True, "ready")
 
     def _unregistered(self, vpc_endpoint_id: str) -> Seen:

@@ -44,16 +44,22 @@ class TidbCloud:
             return shapes.cluster(self.session.get(_path("clusters", cluster_id)), cluster_id)
         except NotFound:
             return None
+        except ApiError as refused:
+            if refused.status != 404:
+                raise
+        # Nothing tells that this 404 is the API's own: its list decides.
+        listed = self.list_clusters(cluster_ids=[cluster_id])
+        return next((cluster for cluster in listed if cluster.cluster_id == cluster_id), None)
 
     def get_service_plan(self, cluster_id: str) -> str | None:
         """The tier of a cluster that Dedicated does not know (V(Starter), V(Essential), …).
 
-        Null where the other API does not show it either: it may refuse (400, 403) an id that it does not know.
+        Null where the other API does not show it either: it may refuse (400, 403, 404) an id that it does not know.
         """
         try:
             return shapes.service_plan(self.session.get(_path("clusters", cluster_id), api=SERVERLESS))
         except ApiError as error:
-            if isinstance(error, NotFound) or error.status in (400, 403):
+            if isinstance(error, NotFound) or error.status in (400, 403, 404):
                 return None
             raise
 

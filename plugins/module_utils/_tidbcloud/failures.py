@@ -32,13 +32,17 @@ class NotFound(ApiError):
 
 @dataclass(frozen=True)
 class Request:
-    """A request as a person would name it: C(GET /clusters/…) to C(host), whose address is the option C(option)."""
+    """A request as a person would name it: C(GET /clusters/…) to C(host), whose address is the option C(option).
+
+    C(known): something at that address has answered as the API before.
+    """
 
     method: str
     path: str
     url: str
     host: str
     option: str
+    known: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -142,15 +146,15 @@ def _refusal(request: Request, response: requests.Response, body: dict[str, t.An
     if status == 429:
         text = f"TiDB Cloud refused {request}: the API key is over its limit of 100 requests a minute."
         return Failure(_error(text, response, code), passing=True, without_effect=True, throttled=True)
+    if _is_not_found(request, response, body):
+        text = f"TiDB Cloud does not find {request.path}, or this API key may not see it{_said(body)}"
+        return Failure(_error(text, response, code, kind=NotFound), without_effect=True)
     if status >= 500 or status == 408:
         text = f"TiDB Cloud could not handle {request} (HTTP {status}){_said(body)} Run it again later."
         return Failure(_error(text, response, code, ambiguous=request.method != "GET"), passing=True)
     if response.is_redirect or status < 400:
         text = f"{request} was answered with a redirect (HTTP {status}), which is not followed. Check {request.option}."
         return Failure(_error(text, response, code))
-    if _is_not_found(status, body, response.content):
-        text = f"TiDB Cloud does not find {request.path}, or this API key may not see it{_said(body)}"
-        return Failure(_error(text, response, code, kind=NotFound), without_effect=True)
     text = _key_refusal(request, response, body) or f"TiDB Cloud refused {request} (HTTP {status}){_said(body)}"
     return Failure(_error(text, response, code), without_effect=True)
 
@@ -175,11 +179,13 @@ def _key_refusal(request: Request, response: requests.Response, body: dict[str, 
     return None
 
 
-def _is_not_found(status: int, body: dict[str, t.Any] | None, content: bytes) -> bool:
-    """404 is not documented. A web page with 404 comes from a wrong address, and must not look like a lost cluster."""
+def _is_not_found(request: Request, response: requests.Response, body: dict[str, t.Any] | None) -> bool:
+    """404 is not documented. A web page with 404 may come from a wrong address, and must not look like a lost cluster
+    unless the API has been heard from there.
+    """
     if body is not None and str(body.get("code")) == str(GRPC_NOT_FOUND):
         return True
-    return status == 404 and (body is not None or not content.strip())
+    return response.status_code == 404 and (body is not None or request.known or not response.content.strip())
 
 
 def _error(

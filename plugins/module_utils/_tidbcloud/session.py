@@ -111,6 +111,8 @@ class Session:
                 "tidbcloud_serverless_api_url",
             ),
         }
+        # The options whose addresses have answered as the API.
+        self._known: set[str] = set()
         self._timeout = timeout
         self._verify: bool | str = ca_path or True
         self._sleep = sleep
@@ -140,7 +142,7 @@ class Session:
 
     def _request(self, method: str, path: str, api: str) -> Request:
         base, option = self._bases[api]
-        return Request(method, path, base + path, urlsplit(base).hostname or "", option)
+        return Request(method, path, base + path, urlsplit(base).hostname or "", option, option in self._known)
 
     def _call(self, request: Request, params: Params | None = None, body: Json | None = None) -> Json:
         attempt = 0
@@ -149,6 +151,7 @@ class Session:
             self._keep_to_the_rate_limit(request)
             answer = self._exchange(request, params, body)
             if not isinstance(answer, Failure):
+                self._known.add(request.option)
                 return answer
             self._pause_or_raise(request, answer, attempt)
 

@@ -9,7 +9,11 @@ import pytest
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.failures import Call, not_answered
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.failures import (
+    Call,
+    not_answered,
+    refused,
+)
 
 URL = "https://ec2.us-east-1.amazonaws.com"
 READ = Call("ec2", "DescribeVpcs", "us-east-1")
@@ -64,3 +68,8 @@ def test_an_answer_that_does_not_come_names_what_to_check_and_may_hide_a_write(e
     assert "secret" not in str(problem)
     assert problem.ambiguous
     assert not not_answered(READ, error).ambiguous
+
+
+def test_a_web_page_in_the_place_of_a_reason_is_not_repeated() -> None:
+    problem = refused(READ, {"Error": {"Code": "500", "Message": "<html><p>sorry</p></html>"}})
+    assert str(problem) == "AWS refused DescribeVpcs in us-east-1: a web page instead of a reason (500)"

@@ -59,6 +59,24 @@ def test_a_cluster_that_is_not_there_is_null(talk: Talk) -> None:
     assert talk_.calls == ["GET /v1beta1/clusters/10 404"]
 
 
+PAGE_NOT_FOUND = Answer(b"404 page not found", 404, {"Content-Type": "text/plain"})
+
+
+def test_a_cluster_that_something_else_does_not_find_is_looked_for_in_the_list(talk: Talk) -> None:
+    talk_ = talk(PAGE_NOT_FOUND, Answer({"clusters": []}), PAGE_NOT_FOUND, PAGE_NOT_FOUND)
+    assert talk_.tidb.get_cluster("10") is None
+    assert talk_.calls == ["GET /v1beta1/clusters/10 404", f"GET /v1beta1/clusters?clusterIds=10&{PAGE} 200"]
+    # The API has been heard from now on.
+    assert talk_.tidb.get_cluster("10") is None
+    assert talk_.tidb.get_registration("10", "20", "30") is None
+    assert len(talk_.calls) == 4
+
+
+def test_an_address_where_nothing_is_the_api_has_lost_no_cluster(talk: Talk) -> None:
+    with pytest.raises(ApiError, match="HTTP 404"):
+        talk(PAGE_NOT_FOUND, PAGE_NOT_FOUND).tidb.get_cluster("10")
+
+
 def test_a_cluster_that_may_not_be_read_is_an_error(talk: Talk) -> None:
     with pytest.raises(ApiError, match="HTTP 403"):
         talk(Answer({"code": 7, "message": "denied"}, 403)).tidb.get_cluster("10")

@@ -374,6 +374,7 @@ def test_an_answer_that_will_not_change_is_an_error_at_once(
     [
         Answer({"code": 5, "message": "cluster not found", "details": []}, 404),
         Answer({"code": 5, "message": "cluster not found", "details": []}, 400),
+        Answer({"code": 5, "message": "cluster not found", "details": []}, 500),
         Answer({"code": "5", "message": "cluster not found", "details": []}, 403),
         Answer({}, 404),
         Answer(b"", 404),
