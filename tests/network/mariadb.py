@@ -89,6 +89,8 @@ class MariaDb:
             "--no-defaults",
             f"--user={'nobody' if os.geteuid() == 0 else 'root'}",
             f"--datadir={_FILES}/data",
+            # Not /tmp, which servers of other VPCs have, too: in each the process, and so the file, has the same number.
+            f"--tmpdir={_FILES}",
             f"--lc-messages-dir={share}",
             f"--character-sets-dir={share / 'charsets'}",
             f"--log-error={_FILES}/log.err",
