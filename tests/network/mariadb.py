@@ -89,7 +89,7 @@ class MariaDb:
             "--no-defaults",
             f"--user={'nobody' if os.geteuid() == 0 else 'root'}",
             f"--datadir={_FILES}/data",
-            # Not /tmp, which servers of other VPCs have, too: in each the process, and so the file, has the same number.
+            # Not /tmp, which all servers share: in each VPC the process, and so the file, has the same number.
             f"--tmpdir={_FILES}",
             f"--lc-messages-dir={share}",
             f"--character-sets-dir={share / 'charsets'}",
