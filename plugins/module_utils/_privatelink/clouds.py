@@ -19,9 +19,6 @@ if t.TYPE_CHECKING:
 class Clouds:
     """TiDB Cloud and one AWS account. C(tidbcloud) is null where only an AWS endpoint service is concerned."""
 
-    # Whether a request to TiDB Cloud may be spent on what only the result tells.
-    is_thorough = True
-
     def __init__(self, aws: AwsSession, tidbcloud: TidbCloud | None = None) -> None:
         self.aws = aws
         self._tidbcloud = tidbcloud
@@ -50,8 +47,6 @@ class Clouds:
 
 class SharedClouds(Clouds):
     """The same for many private endpoints: what is read of a region is read once for all of them."""
-
-    is_thorough = False
 
     def __init__(self, aws: AwsSession, tidbcloud: TidbCloud | None = None) -> None:
         super().__init__(aws, tidbcloud)

@@ -16,7 +16,7 @@ from .clouds import Clouds
 from .cluster_limits import cluster_violations, service_violations
 from .current import Current, Pair, find
 from .desired import Desired
-from .errors import ApiError, LimitsViolated, Violation
+from .errors import LimitsViolated, Violation
 from .model import (
     CLUSTER_TAG,
     MANAGED_BY,
@@ -102,21 +102,10 @@ def _with_service(
 ) -> Current:
     """As the registrations name it, or as TiDB Cloud says where it matters which service is meant."""
     service = service_from(registrations, current.node_group, current.region)
-    if service is not None:
-        return replace(current, service=service)
-    if _needs_service(desired, endpoints):
-        return replace(current, service=read_service(current, clouds))
-    try:
-        # To a delete that finds nothing it makes no difference: only the stage tells whether the service is ready.
-        return replace(
-            current,
-            service=read_service(current, clouds) if clouds.is_thorough else None,
-            service_asked=clouds.is_thorough,
-        )
-    except ApiError as refused:
-        if refused.status not in (400, 403):
-            raise
-        return replace(current, service_asked=False)
+    asked = service is not None or _needs_service(desired, endpoints)
+    if service is None and asked:
+        service = read_service(current, clouds)
+    return replace(current, service=service, service_asked=asked)
 
 
 def _dropped_group(
@@ -217,7 +206,7 @@ def _filters(desired: Desired, current: Current) -> dict[str, list[str]]:
 
 
 def _needs_service(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint]) -> bool:
-    """A delete that finds nothing is done without knowing which service is meant."""
+    """A delete that finds nothing is done without the request that tells which service is meant."""
     return desired.state == "present" or any(endpoint.state != "deleted" for endpoint in endpoints)
 
 
