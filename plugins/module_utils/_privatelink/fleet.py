@@ -118,10 +118,7 @@ def _read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
     try:
         return tidb.get_cluster(cluster_id)
     except ApiError as refused:
-        if refused.status not in (400, 403):
-            raise
-        listed = tidb.list_clusters(cluster_ids=[cluster_id])
-        if any(cluster.cluster_id == cluster_id for cluster in listed):
+        if refused.status not in (400, 403) or tidb.listed_cluster(cluster_id):
             raise
         return None
 
@@ -264,7 +261,7 @@ def _shape(
         "stage": stage,
         "status_note": NOTES[status],
         **interface_endpoint_keys(pair, region, interfaces, subnets),
-        **service_keys(registration, service, endpoint.service_name if endpoint else None),
+        **service_keys(pair, service),
         **cluster_keys(pair, cluster, group),
         **access_keys(registration, cluster, group, service),
     }

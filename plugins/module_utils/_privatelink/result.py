@@ -43,14 +43,10 @@ def private_endpoint(desired: Desired, current: Current) -> dict[str, t.Any]:
         "stage": stage,
         "status_note": NOTES[status],
         **interface_endpoint_keys(pair, current.region, current.network_interfaces, current.subnets),
-        **service_keys(pair.registration, service, desired.service_name or _service_name(pair)),
+        **service_keys(pair, service, desired.service_name),
         **cluster_keys(pair, current.cluster, current.node_group, desired.cluster_id),
         **access_keys(pair.registration, current.cluster, current.node_group, service),
     }
-
-
-def _service_name(pair: Pair) -> str | None:
-    return pair.endpoint.service_name if pair.endpoint else None
 
 
 def _is_service_active(current: Current) -> bool:
@@ -102,15 +98,15 @@ def _interface(interface: NetworkInterface, zones: t.Mapping[str, str | None]) -
     }
 
 
-def service_keys(
-    registration: Registration | None, service: EndpointService | None, service_name: str | None
-) -> dict[str, t.Any]:
+def service_keys(pair: Pair, service: EndpointService | None, service_name: str | None = None) -> dict[str, t.Any]:
     """The service's name and the registration's own state; its message means something only with FAILED."""
+    registration, endpoint = pair.registration, pair.endpoint
     failed = registration is not None and registration.state == "FAILED"
     return {
         "service_name": (service.service_name if service else None)
         or (registration.service_name if registration else None)
-        or service_name,
+        or service_name
+        or (endpoint.service_name if endpoint else None),
         "private_endpoint_connection_id": registration.private_endpoint_connection_id if registration else None,
         "endpoint_state": registration.state if registration else None,
         "endpoint_message": registration.message if registration and failed else None,

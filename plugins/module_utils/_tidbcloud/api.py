@@ -48,6 +48,10 @@ class TidbCloud:
             if refused.status != 404:
                 raise
         # Nothing tells that this 404 is the API's own: its list decides.
+        return self.listed_cluster(cluster_id)
+
+    def listed_cluster(self, cluster_id: str) -> Cluster | None:
+        """The cluster as the list of the key's default project has it; null where it does not."""
         listed = self.list_clusters(cluster_ids=[cluster_id])
         return next((cluster for cluster in listed if cluster.cluster_id == cluster_id), None)
 

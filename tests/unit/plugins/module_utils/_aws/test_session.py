@@ -236,16 +236,19 @@ def test_a_role_is_assumed_once_and_signs_everything_after(aws: FakeAws) -> None
     assert {asked.token for asked in aws.asked[1:]} == {ROLE_TOKEN}
 
 
-def test_the_credentials_of_a_role_are_renewed_before_they_expire(
-    aws: FakeAws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(role, "LASTS", timedelta(minutes=5))
+@pytest.fixture
+def expiring(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> t.Any:
+    """A client whose role's credentials are to be renewed; new ones last for an hour."""
     module = Module(access_key=KEY, secret_key=SECRET, endpoint_url=aws.url, assume_role_arn=ROLE)
-    client = AwsSession(module).client("ec2", "us-east-1")
+    with monkeypatch.context() as patch:
+        patch.setattr(role, "LASTS", timedelta(minutes=5))
+        return AwsSession(module).client("ec2", "us-east-1")
+
+
+def test_the_credentials_of_a_role_are_renewed_before_they_expire(aws: FakeAws, expiring: t.Any) -> None:
     aws.asked.clear()
-    monkeypatch.setattr(role, "LASTS", timedelta(hours=1))
     for _call in range(2):
-        api.describe_vpc_endpoints(client)
+        api.describe_vpc_endpoints(expiring)
     assert [(asked.action, asked.access_key) for asked in aws.asked] == [
         ("AssumeRole", KEY),
         ("DescribeVpcEndpoints", ROLE_KEY),
@@ -254,14 +257,11 @@ def test_the_credentials_of_a_role_are_renewed_before_they_expire(
 
 
 def test_a_role_that_may_not_be_assumed_any_more_is_said_when_its_credentials_are_to_be_renewed(
-    aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+    aws: FakeAws, expiring: t.Any
 ) -> None:
-    monkeypatch.setattr(role, "LASTS", timedelta(minutes=5))
-    module = Module(access_key=KEY, secret_key=SECRET, endpoint_url=aws.url, assume_role_arn=ROLE)
-    client = AwsSession(module).client("ec2", "us-east-1")
     aws.script = [REFUSED]
     with pytest.raises(ApiError, match="allow sts:AssumeRole in the IAM policy") as caught:
-        api.describe_vpc_endpoints(client)
+        api.describe_vpc_endpoints(expiring)
     assert (caught.value.api, caught.value.status) == ("sts", 403)
     assert aws.actions == ["AssumeRole", "AssumeRole"]
 
