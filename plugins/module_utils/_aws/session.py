@@ -33,6 +33,9 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a s
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
+if t.TYPE_CHECKING:
+    from .._privatelink.wait import Deadline
+
 try:
     from ansible.module_utils.secrets import register_secrets
 except ImportError:  # ansible-core before 2.22
@@ -73,6 +76,7 @@ class AwsSession:
         profile: str | None = None,
         assume_role_arn: str | None = None,
         assume_role_external_id: str | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         params = dict(module.params)
         if profile is not None:
@@ -81,6 +85,7 @@ class AwsSession:
             assume_role_arn = params.get("assume_role_arn")
         if assume_role_external_id is None:
             assume_role_external_id = params.get("assume_role_external_id")
+        self._deadline = deadline
         self._role_arn = assume_role_arn
         self._external_id = assume_role_external_id
         self._no_log_values = getattr(module, "no_log_values", None)

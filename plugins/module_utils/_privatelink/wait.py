@@ -21,6 +21,8 @@ from .progress import told_by_environment
 FIRST_DELAY = 0.5  # seconds
 GROWTH = 1.5
 JITTER = 0.2  # a share of the delay, so that runs that began together do not poll together
+# Seconds past the deadline after which a call that is still under way is given up. A run promises to end within 15.
+CALL_GRACE = 10.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,12 @@ class Deadline:
     def left(self) -> float:
         """Seconds that are left, never negative."""
         return max(0.0, self._end - self._clock())
+
+    def for_calls(self) -> float:
+        """Seconds that a call may take from now on, never negative: the deadline and a little more, so that the last
+        look and the result of a run that was just in time are not lost. No call outlasts it, whatever the peer does.
+        """
+        return max(0.0, self._end + CALL_GRACE - self._clock())
 
     def drive(self, work: Work[Result]) -> Result:
         """Does the work to its end, awaiting what it yields, and returns its result.

@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import WaitFailed, WaitTimedOut
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import (
+    CALL_GRACE,
     Await,
     Deadline,
     Seen,
@@ -164,3 +165,13 @@ def test_work_that_times_out_says_so() -> None:
 
 def test_the_real_clock_is_the_default() -> None:
     assert 0 < Deadline(5, 1).left() <= 5
+
+
+def test_a_call_may_take_a_little_longer_than_the_deadline_and_no_more() -> None:
+    time = Time()
+    waiting = deadline(time, seconds=30)
+    assert waiting.for_calls() == 30 + CALL_GRACE
+    time.sleep(35)
+    assert (waiting.left(), waiting.for_calls()) == (0, CALL_GRACE - 5)
+    time.sleep(35)
+    assert waiting.for_calls() == 0
