@@ -24,7 +24,7 @@ def bounded(act: t.Callable[[], Result], seconds: float) -> Result:
     """
     if seconds <= 0:
         raise Overdue
-    ended: list[tuple[t.Optional[Result], BaseException | None]] = []
+    ended: list[tuple[Result | None, BaseException | None]] = []
 
     def run() -> None:
         try:
