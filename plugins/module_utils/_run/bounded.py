@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ends in time whatever a peer does: name look-ups, credential helpers and slow answers have no timeout of their own."""
+"""Ends in time whatever a peer does: name look-ups, credential helpers and slow answers have no timeout."""
 
 from __future__ import annotations
 
