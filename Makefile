@@ -45,8 +45,11 @@ setup: $(VENV)/.done ## the environment and the collection tree that all others 
 
 $(VENV)/.done: requirements-dev.txt
 	@if [[ ! -x $(VENV)/bin/python ]]; then tests/tools/check_python.sh '$(PYTHON)' '$(INTERPRETER)'; '$(INTERPRETER)' -m venv '$(VENV)'; fi
-	python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch '$@'
+
+pins: setup ## write the pinned requirements, with hashes, from what development asks for by itself
+	@tests/tools/pins.sh '$(CACHE)/pins'
 
 test: setup ## every part: lint sanity unit contract network system integration molecule
 	@python -m tests.tools.parts lint sanity unit contract network system integration molecule
@@ -61,9 +64,10 @@ lint: setup ## ansible-lint, antsibull-docs, antsibull-changelog, ruff, mypy
 	  --validate-collection-refs dependent --disallow-unknown-collection-refs .
 	ansible-lint
 
-unit: setup ## unit tests with coverage, and on Python 3.9 where there is one
+unit: setup ## unit tests with coverage; on Python 3.9 where there is one, and with the oldest libraries
 	python -m pytest -q -n 2 --cov=plugins tests/unit
-	@tests/tools/python39.sh '$(PYTHON39)' '$(CACHE)/python39'
+	@tests/tools/older.sh python '$(PYTHON39)' '$(CACHE)/older-python'
+	@tests/tools/older.sh libraries '$(INTERPRETER)' '$(CACHE)/older-libraries'
 
 contract: setup ## the sandbox and the modules against the cloud's published specification
 	python -m pytest -q tests/contract
@@ -113,4 +117,4 @@ demo: setup ## see a whole life of a connection, from an empty account and back,
 bench: setup ## what fleets cost, beside what users would have without this collection; a quarter of an hour, JSON in .cache/bench
 	@python -m tests.benchmarks
 
-.PHONY: bench demo help setup test lint unit contract network system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
+.PHONY: pins bench demo help setup test lint unit contract network system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status

@@ -157,6 +157,35 @@ def test_python_requirements_have_lower_bounds_only() -> None:
     assert all(re.fullmatch(r"[a-z0-9]+>=[0-9.]+", requirement) for requirement in requirements)
 
 
-def test_what_contributors_install_is_pinned() -> None:
-    lines = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8").splitlines()
-    assert all("==" in line for line in lines if line and not line.startswith("#"))
+PINNED = ("requirements-dev", "tests/tools/older-python", "tests/tools/older-libraries")
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_all_that_is_installed_for_development_is_pinned_with_hashes(name: str) -> None:
+    text = (ROOT / f"{name}.txt").read_text(encoding="utf-8")
+    # A requirement goes on over the lines that end with a backslash.
+    requirements = [
+        line for line in text.replace("\\\n", " ").splitlines() if line and not line.lstrip().startswith("#")
+    ]
+    assert requirements
+    assert [
+        line for line in requirements if not re.match(r"[\w.\[\],-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)
+    ] == []
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_what_is_asked_for_by_itself_is_what_is_pinned(name: str) -> None:
+    """Whoever changes the one and forgets "make pins" reads it here."""
+    pinned = (ROOT / f"{name}.txt").read_text(encoding="utf-8")
+    for line in (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines():
+        asked = re.match(r"([\w.-]+)(?:\[.*\])?==([\w.]+)", line)
+        if asked:
+            assert re.search(rf"(?im)^{re.escape(asked[1])}=={re.escape(asked[2])}\s", pinned), line
+
+
+def test_the_oldest_libraries_that_are_tested_are_the_lower_bounds() -> None:
+    tested = (ROOT / "tests" / "tools" / "older-libraries.in").read_text(encoding="utf-8")
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        name, _bound, version = line.partition(">=")
+        if version:
+            assert re.search(rf"(?m)^{name}=={re.escape(version)}(\.0)?$", tested), line
