@@ -6,7 +6,9 @@
     POST   /reset                           everything as it was after the start, settings, faults and log included
     GET    /requests[?since=&api=&call=]    the request log and its counts; DELETE forgets it
     GET    /settings, PATCH {name: value}
-    GET    /faults, POST {api, call, kind, ...}, DELETE
+    GET    /faults, DELETE; POST {api, call, kind, value?, effect?: before|after, times?: n|null, after?: n,
+           probability?: 0..1, seed?, where?: {detail: value}, field?, headers?: {name: text|null} or a name, text?,
+           request_id?}; the answer has the seed and the counts. What each kind does and takes: GET /faults/kinds
     POST   /clock/advance {"seconds": n}
     POST   /clusters {...}, PATCH /clusters/<id> {"state": ...}, DELETE /clusters/<id>
     PATCH  /registrations/<endpoint id> {"state": ..., "message": ...}
@@ -24,6 +26,7 @@ import flask
 from werkzeug.exceptions import HTTPException
 
 from tests.sandbox.facts import cluster_facts
+from tests.sandbox.fault_kinds import KINDS
 from tests.sandbox.tidbcloud.build import build_cluster
 from tests.sandbox.tidbcloud.model import CLUSTER_STATES, REGISTRATION_STATES
 from tests.sandbox.tidbcloud.refusal import Refusal
@@ -132,6 +135,10 @@ def _add_faults(app: flask.Flask, sandbox: Sandbox) -> None:
     @app.get("/faults")
     def get_faults() -> Json:
         return {"faults": [dataclasses.asdict(fault) for fault in sandbox.faults.list()]}
+
+    @app.get("/faults/kinds")
+    def get_kinds() -> Json:
+        return {name: dataclasses.asdict(kind) for name, kind in KINDS.items()}
 
     @app.post("/faults")
     def add_fault() -> Json:

@@ -6,13 +6,28 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import random
+import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-STATUSES = (400, 403, 429, 500, 502, 503)
-PAGE_STATUSES = (200, 502)
+from tests.sandbox import fault_kinds
+
 LONGEST_HELD = 60.0  # real seconds: a test that forgets to clear its faults must end, too
+LONGEST_SHUT = 300.0  # the same
+# What answers say of the limit, as the service does (left_out: not at all) or absurdly.
+LIMIT_HEADERS = ("Retry-After", "X-Ratelimit-Limit-Minute", "X-Ratelimit-Remaining-Minute", "X-Ratelimit-Reset")
+HEADER_SETS: dict[str, str | None] = {
+    "left_out": None,
+    "negative": "-5",
+    "huge": "9" * 400,
+    "text": "soon",
+    "nan": "NaN",
+    "infinite": "inf",
+    "empty": "",
+    "past": "Thu, 01 Jan 1970 00:00:00 GMT",
+}
 # What happens by the sandbox's clock and can be kept from happening, by the names of its settings.
 STATE_CHANGES = {
     "tidbcloud": ("service_creating", "registration_accept", "registration_active", "registration_deleting"),
@@ -24,32 +39,44 @@ STATE_CHANGES = {
 class Fault:
     """C(kind) strikes at calls named C(call) (V(*): any) of C(api): skips the first C(after), then strikes C(times).
 
-    Kinds: V(latency) handles the request C(value) real seconds late; V(status) answers the HTTP status C(value), not
-    handling; V(held) handles the request when the faults are cleared; V(reset) resets the connection before handling;
-    V(lost) handles the request, then resets instead of answering; V(throttle) refuses, not handling, as the API does
-    that is asked too often; V(truncated) handles the request and closes the connection half-way through the answer;
-    V(late) handles the request and answers C(value) real seconds later; V(masked) handles the request and answers the
-    HTTP status C(value) all the same; V(not_json) answers the HTML page of a proxy, not handling, with the HTTP status
-    C(value) (502 where none is given).
-    V(stuck) strikes no request: C(call) is one of C(STATE_CHANGES), which does not happen until the faults are cleared.
+    What the kinds do is said in C(fault_kinds). C(times) null: until the faults are cleared.
+    C(effect): V(before) does not handle the request, V(after) handles it and then answers with the fault.
+    C(probability) strikes so many of the calls that it could strike, drawn from C(seed), which is chosen where none is
+    given: the same seed strikes the same calls.
+    C(field): which field of the answer a mutation changes, a pattern as in a shell, whatever its case.
+    C(headers): headers of the answer that change: name to text, or null to leave one out; or a name of C(HEADER_SETS).
+    C(text) and C(request_id) are what the kinds say of them. C(where): only requests with these details (as logged).
     """
 
     id: int
     api: str
     call: str
     kind: str
-    times: int = 1
+    times: int | None = 1
     after: int = 0
-    value: float | None = None
+    value: Any = None
+    effect: str = ""
+    probability: float = 1.0
+    seed: int = 0
+    field: str | None = None
+    headers: Mapping[str, str | None] | str | None = None
+    text: str = ""
+    request_id: bool = False
+    where: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     seen: int = 0
     fired: int = 0
 
-    def strikes(self, api: str, call: str) -> bool:
-        """Whether this call is hit. Counts the call as seen."""
+    def could_strike(self, api: str, call: str, detail: Mapping[str, Any]) -> bool:
+        """Whether this call is one that it hits, were it not for chance. Counts the call as seen."""
         if api != self.api or self.call not in ("*", call):
             return False
+        if any(detail.get(name) != value for name, value in self.where.items()):
+            return False
         self.seen += 1
-        return self.seen > self.after and self.fired < self.times
+        return self.seen > self.after and (self.times is None or self.fired < self.times)
+
+
+FIELDS = {field.name for field in dataclasses.fields(Fault)} - {"id", "seen", "fired"}
 
 
 class Faults:
@@ -60,25 +87,33 @@ class Faults:
         self._cleared = threading.Condition(self._lock)
         self._ids = itertools.count(1)
         self._faults: list[Fault] = []
+        self._chances: dict[int, random.Random] = {}
+        self.remembered: dict[str, Any] = {}
+        """Page tokens that faults made up, and what they lead to (see C(pages))."""
+        self.shut: Callable[[Fault], None] = lambda fault: None
+        """Closes the ports of a fault's API; see the kind V(refused)."""
 
     def add(self, fields: Mapping[str, Any]) -> Fault:
         """Switch one on.
 
-        :param fields: C(api), C(call), C(kind) and, where they differ from the defaults, C(times), C(after), C(value).
+        :param fields: those of C(Fault) but its number and its counts; C(api), C(call) and C(kind) are needed.
         :raises ValueError: what the fields lack, as a sentence.
         """
-        unknown = set(fields) - {"api", "call", "kind", "times", "after", "value"}
+        unknown = set(fields) - FIELDS
         missing = {"api", "call", "kind"} - set(fields)
         if unknown or missing:
             raise ValueError(f"A fault has no field {sorted(unknown)} and needs {sorted(missing)}.")
-        if not all(_is_whole(fields.get(name, 0)) for name in ("times", "after")):
-            raise ValueError("How often (times) and after how many calls (after) must be whole numbers.")
-        _check_kind(fields["kind"], fields.get("value"))
-        if fields["kind"] == "stuck" and fields["call"] not in STATE_CHANGES.get(fields["api"], ()):
-            raise ValueError(f"Nothing of {fields['api']} is called {fields['call']}. There are: {STATE_CHANGES}.")
+        effect = fault_kinds.check(fields["kind"], fields.get("value"), fields.get("effect"))
+        _check(fields)
+        seed = fields.get("seed")
+        seed = secrets.randbelow(2**32) if seed is None and fields.get("probability", 1) < 1 else seed or 0
         with self._lock:
-            fault = Fault(id=next(self._ids), **fields)
+            fault = Fault(**{**fields, "id": next(self._ids), "effect": effect, "seed": seed})
+            self._chances[fault.id] = random.Random(seed)
             self._faults.append(fault)
+        if (fault.kind, fault.call, fault.after, fault.probability) == ("refused", "*", 0, 1.0):
+            fault.fired = 1
+            self.shut(fault)
         return fault
 
     def list(self) -> list[Fault]:
@@ -90,55 +125,60 @@ class Faults:
         """Switch all off."""
         with self._lock:
             self._faults.clear()
+            self._chances.clear()
+            self.remembered.clear()
             self._cleared.notify_all()
 
-    def wait_until_cleared(self, fault: Fault) -> None:
-        """Returns when this one is switched off, or after C(LONGEST_HELD)."""
+    def wait_until_cleared(self, fault: Fault, seconds: float = LONGEST_HELD) -> bool:
+        """Returns when this one is switched off, or after so many real seconds; whether it is off."""
         with self._lock:
-            self._cleared.wait_for(lambda: fault not in self._faults, LONGEST_HELD)
+            return self._cleared.wait_for(lambda: not any(one is fault for one in self._faults), seconds)
 
-    def take(self, api: str, call: str) -> Fault | None:
+    def take(self, api: str, call: str, detail: Mapping[str, Any] | None = None) -> Fault | None:
         """The fault that strikes this call, counted as fired; every fault that fits has seen the call."""
-        return self._strike([fault for fault in self.list() if fault.kind != "stuck"], api, call)
+        faults = [fault for fault in self.list() if fault.kind != "stuck"]
+        return self._strike(faults, api, call, detail or {})
 
     def hold(self, change: str) -> Callable[[], bool]:
         """For a state change that falls due: a function that says whether it is still kept from happening."""
         api = next((api for api, changes in STATE_CHANGES.items() if change in changes), "")
-        fault = self._strike([fault for fault in self.list() if fault.kind == "stuck"], api, change)
+        fault = self._strike([fault for fault in self.list() if fault.kind == "stuck"], api, change, {})
         return lambda: any(one is fault for one in self.list())
 
-    def _strike(self, faults: Sequence[Fault], api: str, call: str) -> Fault | None:
+    def _strike(self, faults: Sequence[Fault], api: str, call: str, detail: Mapping[str, Any]) -> Fault | None:
         with self._lock:
-            striking = [fault for fault in faults if fault.strikes(api, call)]
+            # Chance is drawn for each fault that could strike, whether another one is first or not.
+            striking = [fault for fault in faults if fault.could_strike(api, call, detail) and self._has_chance(fault)]
             if not striking:
                 return None
             striking[0].fired += 1
             return striking[0]
 
+    def _has_chance(self, fault: Fault) -> bool:
+        chance = self._chances.get(fault.id)
+        return chance is not None and chance.random() < fault.probability
+
+
+def _check(fields: Mapping[str, Any]) -> None:
+    """The fields of which each kind may have any."""
+    kind, api, call = fields["kind"], fields["api"], fields["call"]
+    if not all(_is_whole(number) for number in (fields.get("times") or 0, fields.get("after", 0))):
+        raise ValueError("How often (times) and after how many calls (after) must be whole numbers.")
+    probability = fields.get("probability", 1)
+    if isinstance(probability, bool) or not isinstance(probability, (int, float)) or not 0 <= probability <= 1:
+        raise ValueError("The probability must be a number from 0 to 1.")
+    if not _is_whole(fields.get("seed") or 0):
+        raise ValueError("The seed must be a whole number.")
+    headers = fields.get("headers")
+    if not (headers is None or isinstance(headers, Mapping) or headers in HEADER_SETS):
+        raise ValueError(f"The headers must be an object or one of {', '.join(HEADER_SETS)}.")
+    if kind == "set" and not fields.get("field"):
+        raise ValueError("The fault set needs a field.")
+    if kind == "stuck" and call not in STATE_CHANGES.get(api, ()):
+        raise ValueError(f"Nothing of {api} is called {call}. There are: {STATE_CHANGES}.")
+    if kind in fault_kinds.TLS and call != fault_kinds.CONNECT:
+        raise ValueError(f"The call of the fault {kind} must be {fault_kinds.CONNECT}.")
+
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _check_kind(kind: object, value: object) -> None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    fits = {
-        "latency": is_number,
-        "status": value in STATUSES,
-        "held": value is None,
-        "reset": value is None,
-        "lost": value is None,
-        "throttle": value is None,
-        "truncated": value is None,
-        "late": is_number,
-        "masked": value in STATUSES,
-        "not_json": value is None or value in PAGE_STATUSES,
-        "stuck": value is None,
-    }
-    if not isinstance(kind, str) or kind not in fits:
-        raise ValueError(f"There is no fault {kind!r}. There are: {', '.join(fits)}.")
-    if not fits[kind]:
-        raise ValueError(
-            f"The value of the fault {kind} does not fit: latency and late take seconds, status and masked one of "
-            f"{STATUSES}, not_json one of {PAGE_STATUSES} or none, others none."
-        )

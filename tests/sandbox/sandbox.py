@@ -7,6 +7,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from tests.sandbox.control import control_app
 from tests.sandbox.database import Authority, Database, Visit
 from tests.sandbox.database.accounts import CACHING_SHA2
 from tests.sandbox.facts import Facts, cluster_facts, shared_cluster_facts
-from tests.sandbox.faults import Faults
+from tests.sandbox.faults import LONGEST_SHUT, Fault, Faults
 from tests.sandbox.log import RequestLog
 from tests.sandbox.server import Server
 from tests.sandbox.settings import Settings
@@ -87,6 +88,7 @@ class Sandbox:
         self._serverless = Server(self._serve_tidbcloud(self.tidbcloud.serverless))
         self._aws = Server(self._serve_aws())
         self._control = Server(locked(control_app(self), self.clock.lock))
+        self.faults.shut = self._shut
         self._servers = (self._dedicated, self._serverless, self._aws, self._control)
 
     def __enter__(self) -> Sandbox:
@@ -126,9 +128,7 @@ class Sandbox:
             locked(app, self.clock.lock),
             api="tidbcloud",
             name_call=calls.namer(app),
-            name_error=calls.name_error,
-            refusal=calls.refusal,
-            throttled=lambda _environ: calls.refusal(429),
+            words=calls,
             faults=self.faults,
             log=self.log,
         )
@@ -138,12 +138,16 @@ class Sandbox:
             self.aws.app,
             api="aws",
             name_call=self.aws.name_call,
-            name_error=aws_answers.name_error,
-            refusal=aws_answers.refusal,
-            throttled=aws_answers.throttled,
+            words=aws_answers,
             faults=self.faults,
             log=self.log,
         )
+
+    def _shut(self, fault: Fault) -> None:
+        """Close the ports of the fault's API for as long as it says."""
+        seconds = LONGEST_SHUT if fault.value is None else float(fault.value)
+        for server in {"aws": (self._aws,), "tidbcloud": (self._dedicated, self._serverless)}.get(fault.api, ()):
+            server.shut_until(partial(self.faults.wait_until_cleared, fault, seconds))
 
     def _is_open(self, host: str | None) -> bool:
         """Whether any private endpoint for this host name is ready on both sides: else there is no path to it."""

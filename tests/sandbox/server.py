@@ -8,67 +8,121 @@ import errno
 import socket
 import struct
 import threading
-from typing import TYPE_CHECKING, NoReturn
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cheroot import wsgi
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-# The key under which the WSGI environment holds a function that resets the connection; it does not return.
-RESET = "sandbox.reset"
-# The same for a function that closes the connection after the answer, however long that said it would be.
-CLOSE = "sandbox.close"
+# The key under which the WSGI environment holds the request's C(Line).
+LINE = "sandbox.line"
 # More than any test opens at once: a request that is slow on purpose must not hold up the others.
 THREADS = 24
 KEPT_ALIVE = 200
 IDLE_SECONDS = 60
 
 
+# How long (real seconds) the threads that still answer have when a port is closed.
+SHUT_SECONDS = 2.0
+
+
+class Line:
+    """The socket of one request, for answers that a server would not give. What ends the connection does not return."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def send(self, data: bytes) -> None:
+        """:raises OSError: the client is gone."""
+        self._connection.socket.sendall(data)
+
+    def reset(self) -> NoReturn:
+        """End it with RST."""
+        # Lingering for 0 seconds makes close() send RST instead of FIN (socket(7), SO_LINGER).
+        self._connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._connection.socket.close()
+        # cheroot's own close() would shut the socket down in order; `linger` is its way to be told not to.
+        self._connection.linger = True
+        raise ConnectionResetError(errno.ECONNRESET, "reset by the sandbox")
+
+    def end(self) -> NoReturn:
+        """End it in order, whatever was sent; to cheroot it looks as if the client had gone."""
+        raise ConnectionResetError(errno.ECONNRESET, "ended by the sandbox")
+
+
 class _Gateway(wsgi.Gateway_10):
     def respond(self) -> None:
-        self.env[RESET] = self._reset
-        self.env[CLOSE] = self._close
+        self.env[LINE] = Line(self.req.conn)
         super().respond()
-
-    def _close(self) -> None:
-        self.req.close_connection = True
-
-    def _reset(self) -> NoReturn:
-        connection = self.req.conn
-        # Lingering for 0 seconds makes close() send RST instead of FIN (socket(7), SO_LINGER).
-        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.socket.close()
-        # cheroot's own close() would shut the socket down in order; `linger` is its way to be told not to.
-        connection.linger = True
-        raise ConnectionResetError(errno.ECONNRESET, "reset by the sandbox")
 
 
 class Server:
-    """One app on a free port of 127.0.0.1, served by its own threads."""
+    """One app on a free port of 127.0.0.1, served by its own threads. The port is its own as long as it lives."""
 
     def __init__(self, app: WSGIApplication) -> None:
-        self._server = wsgi.Server(
-            ("127.0.0.1", 0), app, numthreads=THREADS, timeout=IDLE_SECONDS, shutdown_timeout=1, request_queue_size=128
-        )
-        self._server.gateway = _Gateway
-        self._server.keep_alive_conn_limit = KEPT_ALIVE
-        # cheroot looks so often (in seconds) whether it shall stop.
-        self._server.expiration_interval = 0.05
-        self._thread = threading.Thread(target=self._server.serve, name="sandbox-server", daemon=True)
+        self._app = app
+        # Bound, and never listening: while the server is shut nobody else gets the port, and connections are refused.
+        self._place = socket.socket()
+        self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._place.bind(("127.0.0.1", 0))
+        self._lock = threading.Lock()
+        self._server: wsgi.Server | None = None
+        self._thread = threading.Thread()
 
     @property
     def url(self) -> str:
-        """Where it listens, without a path; known once it was started."""
-        host, port = self._server.bind_addr
+        """Where it listens, without a path."""
+        host, port = self._place.getsockname()
         return f"http://{host}:{port}"
 
     def start(self) -> None:
         """Listen; connections are taken from the moment this returns."""
-        self._server.prepare()
-        self._thread.start()
+        with self._lock:
+            if self._server is not None:
+                return
+            self._server = self._new()
+            self._server.prepare()
+            self._thread = threading.Thread(target=self._server.serve, name="sandbox-server", daemon=True)
+            self._thread.start()
+
+    def _new(self) -> wsgi.Server:
+        address = self._place.getsockname()
+        server = wsgi.Server(
+            address, self._app, numthreads=THREADS, timeout=IDLE_SECONDS, shutdown_timeout=1, request_queue_size=128
+        )
+        server.gateway = _Gateway
+        server.keep_alive_conn_limit = KEPT_ALIVE
+        # cheroot looks so often (in seconds) whether it shall stop.
+        server.expiration_interval = 0.05
+        return server
 
     def stop(self) -> None:
         """Stop listening and end the threads."""
-        self._server.stop()
-        self._thread.join()
+        with self._lock:
+            server, self._server = self._server, None
+            if server is not None:
+                server.stop()
+                self._thread.join()
+
+    def shut_until(self, is_over: Callable[[], object]) -> None:
+        """Refuse connections from now on until C(is_over), which waits, returns; the open ones end.
+
+        May be called by a request of its own, which is then the last one.
+        """
+        with self._lock:
+            server = self._server
+        if server is None:
+            return
+
+        def pause() -> None:
+            self.stop()
+            is_over()
+            self.start()
+
+        threading.Thread(target=pause, name="sandbox-pause", daemon=True).start()
+        give_up = time.monotonic() + SHUT_SECONDS
+        while getattr(server, "socket", None) is not None and time.monotonic() < give_up:
+            time.sleep(0.002)

@@ -61,5 +61,6 @@ def _account(account_id: str, account: Part) -> Iterator[str]:
 
 
 def _fault(fault: Part) -> str:
-    progress = f"fired {fault['fired']} of {fault['times']}"
-    return f"  {fault['id']}: {fault['kind']} at {fault['api']} {fault['call']}, {progress}"
+    progress = f"fired {fault['fired']} of {fault['times'] or 'any'}"
+    chance = f", probability {fault['probability']:g}, seed {fault['seed']}" if fault["probability"] < 1 else ""
+    return f"  {fault['id']}: {fault['kind']} at {fault['api']} {fault['call']}, {progress}{chance}"

@@ -9,11 +9,17 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from tests.sandbox.faults import Fault, Faults
+from tests.sandbox.answer import Answer
+from tests.sandbox.fault_kinds import AFTER, BEFORE, DELIVERIES, PAGES
+from tests.sandbox.faults import HEADER_SETS, LIMIT_HEADERS, Fault, Faults
 from tests.sandbox.log import RequestLog
-from tests.sandbox.server import CLOSE, RESET
+from tests.sandbox.mutations import mutated
+from tests.sandbox.pages import paged, remembered
+from tests.sandbox.server import LINE, Line
+from tests.sandbox.substitutes import Words, substitute
+from tests.sandbox.wire import deliver
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -23,17 +29,14 @@ Name = tuple[str, str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A whole answer; C(status) is the status line without the protocol (V(200 OK))."""
+class Request:
+    """A request by its name in the log."""
 
-    status: str
-    headers: list[tuple[str, str]]
-    body: bytes
-
-    @property
-    def code(self) -> int:
-        """The HTTP status as a number."""
-        return int(self.status.split(" ", 1)[0])
+    environ: WSGIEnvironment
+    api: str
+    call: str
+    caller: str
+    detail: Mapping[str, Any]
 
 
 def served(
@@ -41,91 +44,100 @@ def served(
     *,
     api: str,
     name_call: Callable[[WSGIEnvironment], Name],
-    name_error: Callable[[Answer], str | None],
-    refusal: Callable[[int], Answer],
-    throttled: Callable[[WSGIEnvironment], Answer],
+    words: Words,
     faults: Faults,
     log: RequestLog,
 ) -> WSGIApplication:
     """The app with faults and the request log around it.
 
-    :param name_error: what the log says of an answer that is an error.
-    :param refusal: this API's own way to answer an HTTP status that a fault asks for.
-    :param throttled: its answer to whom asks too often.
-
     A request without a caller is struck by no fault: a digest challenge is not yet the call that it carries.
+    The log has the status of the answer as it was made, also where a fault keeps it from arriving.
     """
 
     def handle(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        body = _body(environ)
-        environ["wsgi.input"] = io.BytesIO(body)
-        call, caller, detail = name_call(environ)
-        environ["wsgi.input"] = io.BytesIO(body)
-        fault = faults.take(api, call) if caller else None
-        kind = fault.kind if fault else None
-
+        request = _named(environ, api, name_call)
+        fault = faults.take(api, request.call, request.detail) if request.caller else None
         if fault and fault.kind == "held":
             faults.wait_until_cleared(fault)
-        answer = _answer(fault, environ, app, refusal, throttled)
+        if fault and fault.kind == "latency":
+            time.sleep(fault.value)
+        answer = _made(fault, request, app, words, faults)
         log.record(
             api=api,
-            call=call,
-            caller=caller,
-            detail=detail,
+            call=request.call,
+            caller=request.caller,
+            detail=request.detail,
             status=answer.code if answer else 0,
-            error=name_error(answer) if answer and answer.code >= 400 else None,
-            fault=kind,
+            error=words.name_error(answer) if answer and answer.code >= 400 else None,
+            fault=fault.kind if fault else None,
         )
-        if answer is None or kind == "lost":
-            environ[RESET]()
-            return []
-        if kind == "truncated":
-            return _cut(answer, environ, start_response)
-        if fault and fault.kind == "late":
-            time.sleep(fault.value or 0.0)
-        return _sent(refusal(int(fault.value or 500)) if fault and fault.kind == "masked" else answer, start_response)
+        return _delivered(answer, fault, request, words, faults, start_response)
 
     return handle
 
 
-def _answer(
+def _named(environ: WSGIEnvironment, api: str, name_call: Callable[[WSGIEnvironment], Name]) -> Request:
+    body = _body(environ)
+    environ["wsgi.input"] = io.BytesIO(body)
+    call, caller, detail = name_call(environ)
+    environ["wsgi.input"] = io.BytesIO(body)
+    return Request(environ, api, call, caller, detail)
+
+
+def _made(fault: Fault | None, request: Request, app: WSGIApplication, words: Words, faults: Faults) -> Answer | None:
+    """The answer that the log has: the app's, or the fault's where the app is not asked; null where there is none."""
+    if fault and fault.effect == BEFORE:
+        if fault.kind in DELIVERIES:
+            return None
+        instead = substitute(fault, words, request.environ, request.detail)
+        if instead is not None:
+            return _with_headers(instead, fault)
+    known = remembered(request.detail, faults.remembered) if request.caller else None
+    return known or collect(app, request.environ)
+
+
+def _delivered(
+    answer: Answer | None,
     fault: Fault | None,
-    environ: WSGIEnvironment,
-    app: WSGIApplication,
-    refusal: Callable[[int], Answer],
-    throttled: Callable[[WSGIEnvironment], Answer],
-) -> Answer | None:
-    """What the app answers, or the fault instead of it; null where the connection is reset."""
-    kind = fault.kind if fault else None
-    value = fault.value if fault else None
-    if kind == "latency":
-        time.sleep(value or 0.0)
-    if kind == "status":
-        return refusal(int(value or 500))
-    if kind == "not_json":
-        return _page_of_a_proxy(int(value or 502))
-    if kind == "throttle":
-        return throttled(environ)
-    return None if kind == "reset" else collect(app, environ)
+    request: Request,
+    words: Words,
+    faults: Faults,
+    start_response: StartResponse,
+) -> Iterable[bytes]:
+    """What reaches the client."""
+    if fault is None:
+        return _sent(cast(Answer, answer), start_response)
+    if fault.kind == "refused":
+        faults.shut(fault)
+    line: Line = request.environ[LINE]
+    if answer is None:
+        line.reset()
+    if fault.kind == "late":
+        time.sleep(fault.value)
+    if fault.effect == AFTER:
+        answer = _changed(answer, fault, request, words, faults)
+    if fault.kind in DELIVERIES:
+        deliver(answer, fault, faults, line)
+    return _sent(answer, start_response)
 
 
-def _page_of_a_proxy(status: int) -> Answer:
-    """What something between the client and the API says, which knows neither."""
-    body = f"<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>proxy</body></html>".encode()
-    return Answer(f"{status} Injected", [("Content-Type", "text/html"), ("Content-Length", str(len(body)))], body)
+def _changed(answer: Answer, fault: Fault, request: Request, words: Words, faults: Faults) -> Answer:
+    instead = substitute(fault, words, request.environ, request.detail)
+    if instead is None:
+        instead = paged(answer, fault, faults.remembered) if fault.kind in PAGES else mutated(answer, fault)
+    return _with_headers(instead, fault)
+
+
+def _with_headers(answer: Answer, fault: Fault) -> Answer:
+    """The answer with what the fault's field headers says of them."""
+    if isinstance(fault.headers, str):
+        return answer.with_headers(dict.fromkeys(LIMIT_HEADERS, HEADER_SETS[fault.headers]))
+    return answer.with_headers(fault.headers or {})
 
 
 def _sent(answer: Answer, start_response: StartResponse) -> list[bytes]:
     start_response(answer.status, answer.headers)
     return [answer.body]
-
-
-def _cut(answer: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    """Half of the answer, although the whole was announced."""
-    headers = [(name, value) for name, value in answer.headers if name.lower() != "content-length"]
-    start_response(answer.status, [*headers, ("Content-Length", str(len(answer.body)))])
-    environ[CLOSE]()
-    return [answer.body[: len(answer.body) // 2]]
 
 
 def locked(app: WSGIApplication, lock: threading.RLock) -> WSGIApplication:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import flask
@@ -12,10 +13,11 @@ from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
+from tests.sandbox.answer import Answer, answer
 from tests.sandbox.tidbcloud.digest import CHALLENGE
 from tests.sandbox.tidbcloud.rate import Allowance, too_many
 from tests.sandbox.tidbcloud.refusal import Code, Refusal
-from tests.sandbox.transport import Answer, Name
+from tests.sandbox.transport import Name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 UNKNOWN_CALL = "unknown"
+CODES = {400: Code.INVALID_ARGUMENT, 401: Code.UNAUTHENTICATED, 404: Code.NOT_FOUND, 409: Code.ALREADY_EXISTS}
 # What a refusal by a fault tells about the limit: wait a second, so that a test of the waiting does not take long.
 USED_UP = Allowance(limit=100, remaining=0, reset=1)
 
@@ -57,16 +60,32 @@ def name_error(answer: Answer) -> str:
     return "challenge" if message == CHALLENGE else message
 
 
-def refusal(status: int) -> Answer:
+def refusal(_environ: WSGIEnvironment, status: int) -> Answer:
     """The answer of a fault: 429 as documented, the others in its shape (what a gateway says is unknown)."""
-    refused = too_many(USED_UP.limit) if status == 429 else Refusal(status, Code.UNAVAILABLE, f"Injected {status}.")
-    headers = {
-        "Content-Type": "application/json",
-        "X-Debug-Trace-Id": f"injected-{status}",
-        **(USED_UP.headers() if status == 429 else {}),
-    }
-    body = json.dumps(refused.body()).encode()
-    return Answer(f"{status} Injected", [*headers.items(), ("Content-Length", str(len(body)))], body)
+    if status == 429:
+        return _said(too_many(USED_UP.limit), USED_UP.headers())
+    return _said(Refusal(status, CODES.get(status, Code.UNAVAILABLE), f"Injected {status}."))
+
+
+def throttled(environ: WSGIEnvironment) -> Answer:
+    """The documented 429."""
+    return refusal(environ, 429)
+
+
+def error(_environ: WSGIEnvironment, code: str) -> Answer:
+    """C(code): the name of a C(Code); with 400, as all refusals of a request that was understood."""
+    known = Code[code] if code in Code.__members__ else Code.UNAVAILABLE
+    return _said(Refusal(400, known, f"Injected {code}."))
+
+
+def unsuccessful(_detail: Mapping[str, Any], code: str) -> Answer:
+    """This API has no such answer: a delete answers C({}) or an error."""
+    return _said(Refusal(400, Code.FAILED_PRECONDITION, f"Injected {code}."))
+
+
+def _said(refused: Refusal, headers: Mapping[str, str] | None = None) -> Answer:
+    sent = {"X-Debug-Trace-Id": f"injected-{refused.status}", **(headers or {})}
+    return answer(refused.status, "application/json", json.dumps(refused.body()), sent)
 
 
 def _public_key(authorization: Authorization | None) -> str:

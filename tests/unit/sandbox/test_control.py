@@ -59,6 +59,12 @@ def test_faults_can_be_switched_on_listed_and_cleared(control: Client) -> None:
     assert _ask(control, "GET", "/faults") == {"faults": []}
 
 
+def test_the_kinds_of_faults_can_be_asked_for(control: Client) -> None:
+    kinds = _ask(control, "GET", "/faults/kinds")
+    assert kinds["drip"]["value"] == "seconds"
+    assert kinds["status"]["effects"] == ["before", "after"]
+
+
 def test_the_request_log_can_be_read_in_part_and_forgotten(sandbox: Sandbox, control: Client) -> None:
     for call in ("GetCluster", "ListClusters"):
         sandbox.log.record(api="tidbcloud", call=call, caller="somebody", detail={}, status=200)

@@ -67,6 +67,46 @@ def test_a_stuck_change_strikes_no_request_and_other_faults_hold_no_change() -> 
     assert faults.hold("private_dns")() is False
 
 
+def test_the_same_seed_strikes_the_same_calls_and_another_one_others() -> None:
+    def struck(seed: int) -> list[str | None]:
+        faults = Faults()
+        faults.add({"api": "aws", "call": "A", "kind": "reset", "times": None, "probability": 0.5, "seed": seed})
+        return _kinds(faults, ["A"] * 40)
+
+    assert struck(7) == struck(7) != struck(8)
+    assert 5 < struck(7).count("reset") < 35
+
+
+def test_a_fault_by_chance_has_a_seed_that_can_be_printed() -> None:
+    faults = Faults()
+    seeds = {faults.add({"api": "aws", "call": "A", "kind": "reset", "probability": 0.5}).seed for _turn in range(5)}
+    assert len(seeds) == 5
+
+
+def test_a_fault_without_an_end_strikes_until_it_is_cleared() -> None:
+    faults = Faults()
+    faults.add({"api": "aws", "call": "A", "kind": "reset", "times": None})
+    assert _kinds(faults, ["A"] * 3) == ["reset"] * 3
+    faults.clear()
+    assert _kinds(faults, ["A"]) == [None]
+
+
+def test_a_fault_strikes_only_requests_with_its_details() -> None:
+    faults = Faults()
+    fault = faults.add({"api": "aws", "call": "A", "kind": "reset", "where": {"VpcId": "vpc-1"}})
+    assert faults.take("aws", "A", {"VpcId": "vpc-2"}) is None
+    assert faults.take("aws", "A", {"VpcId": "vpc-1"}) is fault
+    assert (fault.seen, fault.fired) == (1, 1)
+
+
+def test_each_kind_says_when_it_strikes_unless_the_fault_does() -> None:
+    faults = Faults()
+    add = {"api": "aws", "call": "A"}
+    assert faults.add({**add, "kind": "status", "value": 500}).effect == "before"
+    assert faults.add({**add, "kind": "status", "value": 500, "effect": "after"}).effect == "after"
+    assert faults.add({**add, "kind": "truncated"}).effect == "after"
+
+
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
@@ -83,7 +123,14 @@ def test_a_stuck_change_strikes_no_request_and_other_faults_hold_no_change() -> 
         ({"api": "aws", "call": "A", "kind": "reset", "after": True}, "must be whole numbers"),
         ({"api": "aws", "call": "A", "kind": "throttle", "value": 1}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "truncated", "value": 1}, "does not fit"),
-        ({"api": "aws", "call": "A", "kind": "not_json", "value": 404}, "does not fit"),
+        ({"api": "aws", "call": "A", "kind": "not_json", "value": 418}, "does not fit"),
+        ({"api": "aws", "call": "A", "kind": "error"}, "does not fit: it takes text"),
+        ({"api": "aws", "call": "A", "kind": "masked", "value": 502, "effect": "before"}, "effect of the fault masked"),
+        ({"api": "aws", "call": "A", "kind": "reset", "probability": 2}, "from 0 to 1"),
+        ({"api": "aws", "call": "A", "kind": "reset", "seed": "x"}, "must be a whole number"),
+        ({"api": "aws", "call": "A", "kind": "headers", "headers": "odd"}, "one of left_out, negative"),
+        ({"api": "aws", "call": "A", "kind": "set", "value": 1}, "needs a field"),
+        ({"api": "aws", "call": "A", "kind": "tls_expired"}, "must be Connect"),
         ({"api": "aws", "call": "private_dns", "kind": "stuck", "value": 1}, "does not fit"),
         ({"api": "aws", "call": "DescribeVpcs", "kind": "stuck"}, "Nothing of aws is called DescribeVpcs"),
         ({"api": "tidbcloud", "call": "private_dns", "kind": "stuck"}, "Nothing of tidbcloud is called private_dns"),

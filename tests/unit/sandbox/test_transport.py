@@ -4,21 +4,45 @@
 
 from __future__ import annotations
 
+import collections
+import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 import pytest
 import requests
 
+from tests.sandbox.answer import Answer
+from tests.sandbox.answer import answer as answered
 from tests.sandbox.faults import Fault, Faults
 from tests.sandbox.log import RequestLog
 from tests.sandbox.server import Server
-from tests.sandbox.transport import Answer, served
+from tests.sandbox.transport import served
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+class Echoed:
+    """How the app refuses: with a status alone."""
+
+    def name_error(self, answer: Answer) -> str:
+        return f"error {answer.code}"
+
+    def refusal(self, _environ: WSGIEnvironment, status: int) -> Answer:
+        return answered(status, "text/plain", "")
+
+    def throttled(self, environ: WSGIEnvironment) -> Answer:
+        return self.refusal(environ, 429)
+
+    def error(self, _environ: WSGIEnvironment, code: str) -> Answer:
+        return answered(400, "text/plain", code)
+
+    def unsuccessful(self, _detail: Mapping[str, Any], code: str) -> Answer:
+        return answered(200, "text/plain", code)
 
 
 class Echo:
@@ -33,9 +57,7 @@ class Echo:
                 self._answer,
                 api="echo",
                 name_call=lambda environ: (environ["PATH_INFO"], environ.get("HTTP_CALLER", ""), {}),
-                name_error=lambda answer: f"error {answer.code}",
-                refusal=lambda status: Answer(f"{status} Injected", [("Content-Length", "0")], b""),
-                throttled=lambda _environ: Answer("429 Slowly", [("Content-Length", "0")], b""),
+                words=Echoed(),
                 faults=self.faults,
                 log=self.log,
             )
@@ -189,3 +211,162 @@ def test_a_request_without_a_caller_is_struck_by_nothing(echo: Echo, client: req
     assert echo.ask(client, caller="").status_code == 200
     with pytest.raises(requests.exceptions.ConnectionError):
         echo.ask(client)
+
+
+BROKEN = {
+    "reset_headers": ("ConnectionError", "Connection reset by peer"),
+    "reset_body": ("ConnectionError|ChunkedEncodingError", "Connection reset by peer|4 bytes read"),
+    "truncated": ("ChunkedEncodingError", "4 bytes read, 4 more expected"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_an_answer_that_breaks_off_was_handled(echo: Echo, client: requests.Session, kind: str) -> None:
+    echo.fault(kind)
+    error, text = BROKEN[kind]
+    with pytest.raises(requests.exceptions.RequestException, match=text) as raised:
+        echo.ask(client, "12345678")
+    assert type(raised.value).__name__ in error.split("|")
+    assert (len(echo.ports), echo.logged()) == (1, [(200, None, kind)])
+    assert echo.ask(client, "again").text == "again"
+
+
+@pytest.mark.parametrize("kind", ["reset_end", "longer"])
+def test_an_answer_after_whose_end_something_goes_wrong_arrives(
+    echo: Echo, client: requests.Session, kind: str
+) -> None:
+    echo.fault(kind)
+    assert echo.ask(client, "12345678").text == "12345678"
+    assert echo.logged() == [(200, None, kind)]
+    assert echo.ask(client, "again").text == "again"
+
+
+def test_more_is_sent_than_was_announced(echo: Echo) -> None:
+    echo.fault("longer")
+    answer = _raw(echo, "12345678")
+    assert "Content-Length: 8\r\n" in answer
+    assert "\r\n\r\n1234567812345678HTTP/1.1 200 OK" in answer
+
+
+def test_a_body_without_end_ends_when_the_faults_are_cleared(echo: Echo, client: requests.Session) -> None:
+    echo.fault("endless")
+    with client.post(
+        f"{echo.server.url}/call", data="12345678", headers={"Caller": "somebody"}, stream=True, timeout=5
+    ) as answer:
+        assert len(answer.raw.read(1_000_000)) == 1_000_000
+        echo.faults.clear()
+        with pytest.raises(requests.exceptions.ChunkedEncodingError):
+            collections.deque(answer.iter_content(65_536), maxlen=0)
+    assert echo.logged() == [(200, None, "endless")]
+
+
+@pytest.mark.parametrize("kind", ["drip", "drip_headers"])
+def test_dripping_takes_its_time_for_each_byte_and_ends_when_the_faults_are_cleared(echo: Echo, kind: str) -> None:
+    echo.fault(kind, value=0.02)
+    began = time.monotonic()
+    received = []
+    thread = threading.Thread(target=lambda: received.append(_raw(echo, "12345678")))
+    thread.start()
+    while time.monotonic() - began < 0.1:
+        time.sleep(0.005)
+    assert not received
+    echo.faults.clear()
+    thread.join(5)
+    assert received[0].startswith("HTTP/1.1 200 OK\r\n")
+    assert received[0].endswith("\r\n\r\n12345678")
+    assert echo.logged() == [(200, None, kind)]
+
+
+@pytest.mark.parametrize("effect", ["before", "after"])
+@pytest.mark.parametrize("kind", ["status", "throttle", "error", "not_json", "xhtml", "foreign", "body", "reset"])
+def test_what_stands_in_the_place_of_an_answer_is_handled_or_not_as_the_fault_says(
+    echo: Echo, client: requests.Session, kind: str, effect: str
+) -> None:
+    value = {"status": 500, "error": "AnyCode"}.get(kind)
+    echo.fault(kind, effect=effect, value=value)
+    try:
+        assert echo.ask(client, "body").text != "body"
+    except requests.exceptions.ConnectionError:
+        assert kind == "reset"
+    assert len(echo.ports) == (1 if effect == "after" else 0)
+    assert echo.logged()[0][2] == kind
+
+
+@pytest.mark.parametrize("kind", ["xhtml", "foreign"])
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_page_that_is_well_formed_xml_can_have_a_request_id(
+    echo: Echo, client: requests.Session, kind: str, status: int
+) -> None:
+    echo.fault(kind, value=status)
+    echo.fault(kind, value=status, request_id=True)
+    without, with_id = echo.ask(client), echo.ask(client)
+    assert (without.status_code, with_id.status_code) == (status, status)
+    assert ElementTree.fromstring(without.text) is not None
+    assert "equestId" not in without.text
+    assert "<requestId>" in with_id.text
+    assert "x-amzn-RequestId" in with_id.headers
+
+
+def test_a_body_is_answered_as_given(echo: Echo, client: requests.Session) -> None:
+    echo.fault("body", text="[1, 2]", value=404)
+    answer = echo.ask(client)
+    assert (answer.status_code, answer.json()) == (404, [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        ("left_out", None),
+        ("negative", "-5"),
+        ("huge", "9" * 400),
+        ("text", "soon"),
+        ("nan", "NaN"),
+        ({"Retry-After": "3"}, "3"),
+    ],
+)
+def test_a_refusal_has_the_headers_that_the_fault_wants(
+    echo: Echo, client: requests.Session, headers: Any, found: str | None
+) -> None:
+    echo.fault("status", value=429, headers=headers)
+    assert echo.ask(client).headers.get("Retry-After") == found
+
+
+def test_a_port_that_is_closed_refuses_until_the_faults_are_cleared(echo: Echo, client: requests.Session) -> None:
+    echo.faults.shut = lambda fault: echo.server.shut_until(lambda: echo.faults.wait_until_cleared(fault, 10))
+    echo.fault("refused")
+    with pytest.raises(requests.exceptions.ConnectionError, match="Connection reset by peer"):
+        echo.ask(client)
+    for _turn in range(2):
+        with pytest.raises(requests.exceptions.ConnectionError, match="refused"):
+            echo.ask(client)
+    assert (echo.ports, echo.logged()) == ([], [(0, None, "refused")])
+    echo.faults.clear()
+    assert _eventually(lambda: echo.ask(client, "again").text) == "again"
+
+
+def test_a_port_for_every_call_is_closed_at_once(echo: Echo, client: requests.Session) -> None:
+    echo.faults.shut = lambda fault: echo.server.shut_until(lambda: echo.faults.wait_until_cleared(fault, 0.05))
+    echo.ask(client)
+    echo.fault("refused", call="*")
+    with pytest.raises(requests.exceptions.ConnectionError, match="refused"):
+        echo.ask(client)
+    assert _eventually(lambda: echo.ask(client, "again").text) == "again"
+
+
+def _eventually(ask: Callable[[], str]) -> str:
+    give_up = time.monotonic() + 5
+    while time.monotonic() < give_up:
+        try:
+            return ask()
+        except requests.exceptions.ConnectionError:
+            time.sleep(0.005)
+    return ask()
+
+
+def _raw(echo: Echo, body: str) -> str:
+    """The bytes of an answer, to the end of the connection."""
+    host, port = echo.server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        head = f"POST /call HTTP/1.1\r\nHost: {host}\r\nCaller: somebody\r\nContent-Length: {len(body)}\r\n\r\n"
+        connection.sendall((head + body).encode())
+        return b"".join(iter(lambda: connection.recv(65_536), b"")).decode()

@@ -166,9 +166,7 @@ class World:
             locked(app, self.clock.lock),
             api="tidbcloud",
             name_call=calls.namer(app),
-            name_error=calls.name_error,
-            refusal=calls.refusal,
-            throttled=lambda _environ: calls.refusal(429),
+            words=calls,
             faults=self.faults,
             log=self.log,
         )
