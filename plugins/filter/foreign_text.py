@@ -1,0 +1,98 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the clouds say, made fit for a terminal, a shell, and files and variables that Ansible takes for templates.
+
+Anybody who may tag an endpoint or name a cluster writes such text. It is shown as one line of printable characters;
+what is used again is an id or a host name that can be nothing else, or is left out.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import yaml
+from ansible.utils.display import Display
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run import text
+
+_display = Display()
+
+_AWS_ID = r"[0-9a-z]{1,64}"
+_TIDB_ID = re.compile(r"[0-9]{1,20}")
+# What an id must be to be written, by the option of private_endpoints that it is for.
+_IDS = {
+    "vpc_endpoint_id": re.compile(f"vpce-{_AWS_ID}"),
+    "cluster_id": _TIDB_ID,
+    "node_group_id": _TIDB_ID,
+    "project_id": _TIDB_ID,
+    "region": re.compile(r"[a-z]{2,4}(-[a-z]{2,12}){1,3}-[0-9]{1,2}"),
+    "vpc_id": re.compile(f"vpc-{_AWS_ID}"),
+}
+_ID_LISTS = {
+    "subnet_ids": re.compile(f"subnet-{_AWS_ID}"),
+    "security_group_ids": re.compile(f"sg-{_AWS_ID}"),
+}
+_LABEL = r"[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?"
+_HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})*")
+
+
+def printable(value: t.Any, most: int = text.MOST) -> t.Any:
+    """Every text in the value on one line, printable, cut to ``most`` characters. See printable.yml."""
+    if isinstance(value, t.Mapping):
+        return {text.printable(key, most): printable(item, most) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [printable(item, most) for item in value]
+    return text.printable(value, most) if isinstance(value, str) else value
+
+
+def host_name(value: t.Any) -> str:
+    """The value if it is a host name or an IPv4 address, else an empty text. See host_name.yml."""
+    found = _HOST_NAME.fullmatch(value) if isinstance(value, str) else None
+    return found.group() if found else ""
+
+
+def export_yaml(endpoints: t.Iterable[t.Mapping[str, t.Any]]) -> str:
+    """The private endpoints as the file that private_endpoints takes. See export_yaml.yml."""
+    items = [item for endpoint in endpoints if endpoint.get("vpc_id") for item in _exported(endpoint)]
+    return yaml.safe_dump({"endpoints": items}, sort_keys=False, explicit_start=True)
+
+
+def _exported(endpoint: t.Mapping[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:
+    """One item or none: an item without the id of its interface endpoint could mean another one."""
+    unusable = [name for name in (*_IDS, *_ID_LISTS) if endpoint.get(name) and not _is_valid(name, endpoint[name])]
+    for name in unusable:
+        _display.warning(
+            f"The export leaves out {'the item with ' if name == 'vpc_endpoint_id' else ''}{name} "
+            f"{text.printable(endpoint[name])}: it is not a valid id."
+        )
+    if "vpc_endpoint_id" in unusable or not endpoint.get("vpc_endpoint_id"):
+        return
+    names = [name for name in (*_IDS, *_ID_LISTS) if endpoint.get(name) and name not in unusable]
+    yield {
+        **{name: _plain(endpoint[name]) for name in names},
+        "private_dns_enabled": endpoint.get("status") != "active" or bool(endpoint.get("private_dns_enabled")),
+    }
+
+
+def _is_valid(name: str, value: t.Any) -> bool:
+    if name in _IDS:
+        return isinstance(value, str) and _IDS[name].fullmatch(value) is not None
+    # One of a set left out would be one to remove.
+    return isinstance(value, (list, tuple)) and all(
+        isinstance(item, str) and _ID_LISTS[name].fullmatch(item) for item in value
+    )
+
+
+def _plain(value: t.Any) -> t.Any:
+    """Without the types by which Ansible marks text: those are no plain YAML."""
+    return "".join(value) if isinstance(value, str) else ["".join(item) for item in value]
+
+
+class FilterModule:
+    """The filters for foreign text."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"printable": printable, "host_name": host_name, "export_yaml": export_yaml}
