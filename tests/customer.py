@@ -132,8 +132,6 @@ class Customer:
             "wait_timeout": 300 * max(1.0, self.sandbox.clock.scale),
             **options,
         }
-        if module.endswith("_info"):
-            del arguments["wait_timeout"]
         output = io.StringIO()
         with self._at_work(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
             importlib.import_module(f"{MODULES}.{module}").main()

@@ -19,6 +19,7 @@ description:
     returns.
   - Every host is in the group C(private_endpoints) and in C(status_<status>), C(region_<region>), C(project_<ID>),
     C(cluster_<ID>) and C(vpc_<ID>), as far as these are known. What a group name cannot hold becomes an underscore.
+  - Whatever the clouds say is data. It is never a template, and what is not an ID becomes neither a host nor a group.
   - Costs two requests to TiDB Cloud for a hundred private endpoints of a project (its clusters and their
     registrations), and one more to sign in.
   - The name of the inventory file must end with C(tidbcloud_endpoints.yml) or C(tidbcloud_endpoints.yaml).
@@ -113,6 +114,12 @@ options:
           - AWS regions to read in this account.
         type: list
         elements: str
+  wait_timeout:
+    description:
+      - Seconds that reading may take. It never outlasts them by more than 15, whatever a peer does.
+      - The limit of 100 requests a minute of the TiDB Cloud API may make it wait.
+    type: int
+    default: 900
 seealso:
   - module: tidbcloud.privatelink.endpoint_info
 """
@@ -153,19 +160,26 @@ compose:
 """
 
 import importlib.util
+import re
 import typing as t
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
+    PrivateLinkError,
+    Unexpected,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import read_private_endpoints
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet_options import (
     fleet_accounts,
     fleet_filters,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import in_time
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import connect_tidbcloud
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import encodable, printable
 
 try:
     from ansible.template import trust_as_template
@@ -185,6 +199,10 @@ GROUPS = {
     "cluster": "cluster_id",
     "vpc": "vpc_id",
 }
+ENDPOINT_ID = re.compile(r"vpce-[0-9a-z]{1,32}")
+# An id, a region or a status. Group names are words in patterns of hosts, and keys in playbooks.
+WORD = re.compile(r"[0-9A-Za-z_-]{1,64}")
+Endpoint = dict[str, t.Any]
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
@@ -199,28 +217,44 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
         for endpoint in self._endpoints(path, cache):
-            if endpoint["vpc_endpoint_id"]:
+            vpc_endpoint_id = endpoint["vpc_endpoint_id"]
+            if vpc_endpoint_id and ENDPOINT_ID.fullmatch(vpc_endpoint_id):
                 self._add(endpoint)
+            elif vpc_endpoint_id:
+                self.display.warning(
+                    f"A private endpoint is left out: {printable(vpc_endpoint_id)!r} is not the ID of a VPC endpoint."
+                )
 
-    def _endpoints(self, path: str, cache: bool) -> list[dict[str, t.Any]]:
-        """From the cache where the user wants one; C(cache) is false where it shall be made anew."""
+    def _endpoints(self, path: str, cache: bool) -> list[Endpoint]:
+        """From the cache where the user wants one; C(cache) is false where it shall be renewed."""
         if not self.get_option("cache"):
             return self._read()
         key = self.get_cache_key(path)
         if cache and key in self._cache:
-            return t.cast("list[dict[str, t.Any]]", self._cache[key])
+            kept = _kept(self._cache[key])
+            if kept is not None:
+                return kept
+            self.display.warning("The inventory cache does not hold private endpoints, and is renewed.")
         self._cache[key] = self._read()
-        return t.cast("list[dict[str, t.Any]]", self._cache[key])
+        return t.cast("list[Endpoint]", self._cache[key])
 
-    def _read(self) -> list[dict[str, t.Any]]:
+    def _read(self) -> list[Endpoint]:
         options = _Options({name: self._templated(value) for name, value in self.get_options().items()})
         aws_details = options.params["aws_details"]
         if aws_details and importlib.util.find_spec("boto3") is None:
             raise AnsibleParserError("The Python library boto3 is missing. Install it, or set aws_details to false.")
+
+        def read(deadline: Deadline) -> list[Endpoint]:
+            deadline.doing = "reading the private endpoints"
+            accounts = fleet_accounts(options, deadline) if aws_details else []
+            tidbcloud = connect_tidbcloud(options, deadline)
+            return read_private_endpoints(fleet_filters(options.params), tidbcloud, accounts)
+
         try:
-            accounts = fleet_accounts(options) if aws_details else []
-            return read_private_endpoints(fleet_filters(options.params), connect_tidbcloud(options), accounts)
+            return t.cast("list[Endpoint]", encodable(in_time(options.params, read)))
         except PrivateLinkError as error:
+            if isinstance(error, Unexpected):
+                self.display.vvv(error.traceback)
             raise AnsibleParserError(str(error)) from None
 
     def _templated(self, value: t.Any) -> t.Any:
@@ -238,8 +272,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         for name, value in variables.items():
             self.inventory.set_variable(host, name, value)
         for prefix, fact in GROUPS.items():
-            if endpoint[fact]:
-                group = self._sanitize_group_name(f"{prefix}_{endpoint[fact]}")
+            if endpoint[fact] and WORD.fullmatch(endpoint[fact]):
+                group = f"{prefix}_{endpoint[fact]}".replace("-", "_")
                 self.inventory.add_child(self.inventory.add_group(group), host)
         strict = self.get_option("strict")
         self._set_composite_vars(self.get_option("compose"), variables, host, strict)
@@ -254,4 +288,18 @@ class _Options:
         self.params = params
 
     def fail_json(self, msg: str, **_details: t.Any) -> t.NoReturn:
-        raise AnsibleParserError(msg)
+        raise PrivateLinkError(msg)
+
+
+def _kept(cached: t.Any) -> list[Endpoint] | None:
+    """What a cache holds, as plain data: whoever can write there must not get more than false facts. Null where it is
+    not what this plugin writes.
+    """
+    plain = encodable(cached)
+    if not isinstance(plain, list) or not all(isinstance(endpoint, dict) for endpoint in plain):
+        return None
+    facts = ("vpc_endpoint_id", *GROUPS.values())
+    sound = all(
+        fact in endpoint and isinstance(endpoint[fact], (str, type(None))) for endpoint in plain for fact in facts
+    )
+    return plain if sound else None

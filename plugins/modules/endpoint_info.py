@@ -137,6 +137,12 @@ options:
         description:
           - USD for one GB of data.
         type: float
+  wait_timeout:
+    description:
+      - Seconds that the run may take. It never outlasts them by more than 15, whatever a peer does.
+      - The limit of 100 requests a minute of the TiDB Cloud API may make it wait.
+    type: int
+    default: 900
 seealso:
   - module: tidbcloud.privatelink.private_endpoint
   - module: tidbcloud.privatelink.endpoint_service
@@ -511,26 +517,30 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     fleet_filters,
     own_prices,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish, warner
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     connect_tidbcloud,
+    read_arguments,
     shared_arguments,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
 
 
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec={**shared_arguments(), **filter_arguments()}, supports_check_mode=True)
+    module = AnsibleAWSModule(
+        argument_spec={**shared_arguments(), **filter_arguments(), **read_arguments()}, supports_check_mode=True
+    )
 
-    def work() -> dict[str, t.Any]:
+    def work(deadline: Deadline) -> dict[str, t.Any]:
         own = own_prices(module.params)
-        accounts = fleet_accounts(module)
+        accounts = fleet_accounts(module, deadline)
         accounts[0].session.prepare()
-        fleet = read_fleet(fleet_filters(module.params), connect_tidbcloud(module), accounts)
+        fleet = read_fleet(fleet_filters(module.params), connect_tidbcloud(module, deadline), accounts)
         endpoints, sums = fleet.private_endpoints, None
         if module.params["include_costs"]:
             prices, warnings = read_costing(endpoints, own, accounts[0].session)
             for warning in warnings:
-                module.warn(warning)
+                warner(module)(warning)
             endpoints = priced(endpoints, prices)
             sums = costs(endpoints, prices)
         return {

@@ -56,6 +56,7 @@ options:
   wait_timeout:
     description:
       - Seconds to wait until the service is ACTIVE. It takes three to five minutes.
+      - No run outlasts them by more than 15 seconds, whatever a peer does.
     type: int
     default: 600
 seealso:
@@ -185,7 +186,6 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     SERVICE_TIMEOUT,
     connect,
-    deadline_of,
     optional_id,
     required_id,
     shared_arguments,
@@ -195,6 +195,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     ensure_service,
     refuse_absent,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
 
 
 def main() -> None:
@@ -209,11 +210,10 @@ def main() -> None:
         supports_check_mode=True,
     )
 
-    def work() -> dict[str, t.Any]:
+    def work(deadline: Deadline) -> dict[str, t.Any]:
         cluster_id = required_id(module.params, "cluster_id")
         if module.params["state"] == "absent":
             refuse_absent(cluster_id)
-        deadline = deadline_of(module.params)
         group_id = optional_id(module.params, "node_group_id")
         wait = module.params["wait"] and not module.check_mode
         service = ensure_service(cluster_id, group_id, connect(module, deadline), deadline, wait=wait)

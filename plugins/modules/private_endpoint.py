@@ -147,7 +147,8 @@ options:
     default: false
   wait_timeout:
     description:
-      - Seconds for everything that the run waits for. A run that times out is resumed by the next one.
+      - Seconds that the run may take. A run that times out is resumed by the next one.
+      - No run outlasts them by more than 15 seconds, whatever a peer does.
     type: int
     default: 900
 seealso:
@@ -396,16 +397,16 @@ import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import ensure
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish, warner
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     ENDPOINT_TIMEOUT,
     connect,
-    deadline_of,
     desired_endpoint,
     endpoint_arguments,
     shared_arguments,
     wait_arguments,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
 
 
 def main() -> None:
@@ -414,12 +415,11 @@ def main() -> None:
         supports_check_mode=True,
     )
 
-    def work() -> dict[str, t.Any]:
+    def work(deadline: Deadline) -> dict[str, t.Any]:
         desired = desired_endpoint(module.params)
-        deadline = deadline_of(module.params)
         clouds = connect(module, deadline, tidbcloud=desired.registrable)
         clouds.aws.prepare()
-        return ensure(desired, clouds, deadline, check_mode=module.check_mode, warn=module.warn).returned()
+        return ensure(desired, clouds, deadline, check_mode=module.check_mode, warn=warner(module)).returned()
 
     finish(module, work)
 

@@ -272,7 +272,8 @@ options:
     default: false
   wait_timeout:
     description:
-      - Seconds for everything that the run waits for. A run that times out is resumed by the next one.
+      - Seconds that the run may take. A run that times out is resumed by the next one.
+      - No run outlasts them by more than 15 seconds, whatever a peer does.
     type: int
     default: 900
 seealso:
@@ -533,13 +534,17 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     Batch,
     batch_arguments,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import (
+    finish,
+    shows_tracebacks,
+    warner,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     ENDPOINT_TIMEOUT,
-    deadline_of,
     shared_arguments,
     wait_arguments,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
 
 
 def main() -> None:
@@ -548,15 +553,15 @@ def main() -> None:
         supports_check_mode=True,
     )
 
-    def work() -> dict[str, t.Any]:
-        deadline = deadline_of(module.params)
+    def work(deadline: Deadline) -> dict[str, t.Any]:
         batch = Batch(module, deadline)
         strict = module.params["strict"]
         ended = ensure_all(batch.wishes, deadline, batch.refresh, check_mode=module.check_mode, strict=strict)
+        warn = warner(module)
         for item in ended:
             for warning in item.warnings:
-                module.warn(warning)
-        return report(ended)
+                warn(warning)
+        return report(ended, tracebacks=shows_tracebacks(module))
 
     finish(module, work)
 

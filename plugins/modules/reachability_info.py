@@ -83,6 +83,12 @@ options:
         Names are then not judged.
     type: bool
     default: true
+  wait_timeout:
+    description:
+      - Seconds that the run may take. It never outlasts them by more than 15, whatever a peer does.
+      - The limit of 100 requests a minute of the TiDB Cloud API may make it wait.
+    type: int
+    default: 900
 notes:
   - Not looked at are firewalls and routes on the source itself, the routes of transit gateways, AWS Network Firewall, rules of the
     Route 53 Resolver, and name servers of your own.
@@ -258,8 +264,10 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     connect,
     connect_tidbcloud,
+    read_arguments,
     shared_arguments,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.question import (
     question,
     reachability_arguments,
@@ -270,13 +278,16 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachabilit
 
 def main() -> None:
     module = AnsibleAWSModule(
-        argument_spec={**shared_arguments(), **reachability_arguments()}, supports_check_mode=True
+        argument_spec={**shared_arguments(), **reachability_arguments(), **read_arguments()}, supports_check_mode=True
     )
 
-    def work() -> dict[str, t.Any]:
+    def work(deadline: Deadline) -> dict[str, t.Any]:
         asked = question(module.params)
-        session = connect(module, tidbcloud=False).aws
-        return {"changed": False, **reachability(read_facts(asked, session, lambda: connect_tidbcloud(module)))}
+        session = connect(module, deadline, tidbcloud=False).aws
+        return {
+            "changed": False,
+            **reachability(read_facts(asked, session, lambda: connect_tidbcloud(module, deadline))),
+        }
 
     finish(module, work)
 

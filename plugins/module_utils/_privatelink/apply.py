@@ -27,9 +27,9 @@ _LASTING_DNS_REFUSALS = ("conflicting", "does not provide", "enablednssupport", 
 
 
 class Run:
-    """One plan being carried out. C(done) holds the finished steps, also when it ends in an error."""
+    """One plan being carried out. C(done) takes the finished steps, also when it ends in an error."""
 
-    def __init__(self, desired: Desired, current: Current, clouds: Clouds) -> None:
+    def __init__(self, desired: Desired, current: Current, clouds: Clouds, done: list[Step] | None = None) -> None:
         self._desired = desired
         self._current = current
         self._clouds = clouds
@@ -37,7 +37,7 @@ class Run:
         self._reads = clouds.reads(str(current.region))
         self._conditions = Conditions(desired, current, clouds)
         self._made: str | None = None
-        self.done: list[Step] = []
+        self.done: list[Step] = [] if done is None else done
 
     def carry_out(self, planned: Plan) -> Work[Desired]:
         """Returns the wish with the id of the interface endpoint that was made, to read the outcome by.

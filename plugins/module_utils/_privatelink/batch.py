@@ -12,14 +12,19 @@ from dataclasses import dataclass
 from functools import partial
 
 from .clouds import SharedClouds
-from .crowd import Crowd
+from .crowd import NOT_BEGUN, Crowd
 from .desired import Desired
-from .errors import LimitsViolated, PrivateLinkError, Violation
+from .errors import LimitsViolated, PrivateLinkError, Violation, WaitTimedOut, as_known
 from .lifecycle import Outcome, carry_out, finished, prepare
 from .limits import Reserved
+from .plan import Step
 from .progress import Count
 from .wait import Deadline
 
+CUT_OFF = (
+    "The run was ended after its deadline (wait_timeout) while this one was under way: something neither answered nor"
+    " failed. Run again to go on from here."
+)
 NOT_TOUCHED = "Not touched: strict is set, and another item is refused."
 
 
@@ -72,41 +77,80 @@ def ensure_all(
     C(wishes): an item, or the error in its options. C(refresh) forgets what is shared between polls. With C(strict)
     nothing is touched where any item is refused. Raises nothing.
     """
-    prepared = _prepare(wishes, check_mode, Count(deadline.tell))
+    fleet = _Fleet(wishes, deadline)
+    deadline.so_far = fleet.so_far
+    prepared = fleet.prepare(check_mode)
     if strict and any(isinstance(found, PrivateLinkError) for found in prepared):
         return [_ended(found, NOT_TOUCHED) for found in prepared]
     if check_mode:
         return [_ended(found) for found in prepared]
-    crowd: Crowd[Desired] = Crowd(deadline, refresh)
-    under = {
-        number: found for number, found in enumerate(prepared) if isinstance(found, Outcome) and not found.is_settled
-    }
-    crowd.drive({number: carry_out(outcome, _item(wishes, number).clouds) for number, outcome in under.items()})
-    if under:
-        refresh()
-    return [_finish(found, crowd.results.get(number), wishes, number) for number, found in enumerate(prepared)]
+    return fleet.carry_out(prepared, refresh)
+
+
+class _Fleet:
+    """What is known of every item while the run is on its way."""
+
+    def __init__(self, wishes: Sequence[Wish], deadline: Deadline) -> None:
+        self._wishes = wishes
+        self._deadline = deadline
+        self._ended: dict[int, Ended] = {}
+        self._done: dict[int, list[Step]] = {}
+
+    def so_far(self) -> dict[str, t.Any]:
+        """The return values of a run that has to be left behind."""
+        return report([self._ended.get(number) or self._cut_off(number) for number in range(len(self._wishes))])
+
+    def _cut_off(self, number: int) -> Ended:
+        error = WaitTimedOut(CUT_OFF if number in self._done else NOT_BEGUN)
+        error.steps = [step.returned() for step in self._done.get(number, ())]
+        return Ended(error=error)
+
+    def prepare(self, check_mode: bool) -> list[Prepared]:
+        """In order, each against what those before it will take up."""
+        prepared: list[Prepared] = []
+        taken, count, every = _Taken(), Count(self._deadline.tell), len(self._wishes)
+        for number, wish in enumerate(self._wishes, start=1):
+            self._deadline.doing = f"checking item {number} of endpoints"
+            try:
+                prepared.append(_prepare_one(number, wish, taken, check_mode, self._deadline))
+            except Exception as error:
+                prepared.append(as_known(error, self._deadline.doing))
+            count.tell(partial("{} of {} checked".format, number, every), now=number == every)
+        return prepared
+
+    def carry_out(self, prepared: Sequence[Prepared], refresh: Callable[[], None]) -> list[Ended]:
+        """All changes together, then each item is read again."""
+        under = {}
+        for number, found in enumerate(prepared):
+            if isinstance(found, PrivateLinkError) or found.is_settled:
+                self._ended[number] = _ended(found)
+            else:
+                done = self._done[number] = list[Step]()
+                under[number] = carry_out(found, _item(self._wishes, number).clouds, done)
+        crowd: Crowd[Desired] = Crowd(self._deadline, refresh)
+        crowd.drive(under)
+        if under:
+            refresh()
+        for number, result in crowd.results.items():
+            self._deadline.doing = f"reading item {number + 1} of endpoints again"
+            outcome = t.cast(Outcome, prepared[number])
+            self._ended[number] = _finish(outcome, result, _item(self._wishes, number).clouds, self._deadline.doing)
+        return [self._ended[number] for number in range(len(prepared))]
 
 
 def _item(wishes: Sequence[Wish], number: int) -> Item:
     return t.cast(Item, wishes[number])
 
 
-def _prepare(wishes: Sequence[Wish], check_mode: bool, count: Count) -> list[Prepared]:
-    """In order, each against what those before it will take up."""
-    prepared: list[Prepared] = []
-    taken = _Taken()
-    for number, wish in enumerate(wishes, start=1):
-        try:
-            if isinstance(wish, PrivateLinkError):
-                raise wish
-            taken.claim(number, wish)
-            outcome = prepare(wish.desired, wish.clouds, check_mode=check_mode, reserved=taken.reserved())
-            taken.take(number, outcome, wish.clouds)
-            prepared.append(outcome)
-        except PrivateLinkError as error:
-            prepared.append(error)
-        count.tell(partial("{} of {} checked".format, number, len(wishes)), now=number == len(wishes))
-    return prepared
+def _prepare_one(number: int, wish: Wish, taken: _Taken, check_mode: bool, deadline: Deadline) -> Outcome:
+    if isinstance(wish, PrivateLinkError):
+        raise wish
+    taken.claim(number, wish)
+    if not deadline.may_begin():
+        raise WaitTimedOut(NOT_BEGUN)
+    outcome = prepare(wish.desired, wish.clouds, check_mode=check_mode, reserved=taken.reserved())
+    taken.take(number, outcome, wish.clouds)
+    return outcome
 
 
 class _Taken:
@@ -166,21 +210,25 @@ def _ended(found: Prepared, note: str = "") -> Ended:
     return Ended(outcome=found, note=note) if isinstance(found, Outcome) else Ended(error=found)
 
 
-def _finish(found: Prepared, result: Desired | PrivateLinkError | None, wishes: Sequence[Wish], number: int) -> Ended:
-    if isinstance(found, PrivateLinkError) or result is None:
-        return _ended(found)
+def _finish(found: Outcome, result: Desired | PrivateLinkError, clouds: SharedClouds, doing: str) -> Ended:
     if isinstance(result, PrivateLinkError):
         return Ended(error=result)
     try:
-        return Ended(outcome=finished(found, result, _item(wishes, number).clouds))
-    except PrivateLinkError as error:
-        error.steps = [step.returned() for step in found.planned.steps]
-        return Ended(error=error)
+        return Ended(outcome=finished(found, result, clouds))
+    except Exception as error:
+        known = as_known(error, doing)
+        known.steps = [step.returned() for step in found.planned.steps]
+        return Ended(error=known)
 
 
-def report(ended: Sequence[Ended]) -> dict[str, t.Any]:
-    """The module's return values. It failed if any item did, and then C(msg) counts and quotes."""
+def report(ended: Sequence[Ended], *, tracebacks: bool = False) -> dict[str, t.Any]:
+    """The module's return values. It failed if any item did, and then C(msg) counts and quotes.
+
+    C(tracebacks): whether an item that met a defect of this collection has one, as C(exception).
+    """
     results = [item.returned() for item in ended]
+    for result in () if tracebacks else results:
+        result.pop("exception", None)
     failed = [number for number, result in enumerate(results, start=1) if result["failed"]]
     changed = sum(result["changed"] for result in results)
     summary = {"ok": len(results) - len(failed), "changed": changed, "failed": len(failed)}

@@ -13,7 +13,7 @@ from .._tidbcloud.shared import SharedTidbCloud
 from .batch import Item, Wish
 from .clouds import SharedClouds
 from .desired import Desired
-from .errors import PrivateLinkError
+from .errors import PrivateLinkError, as_known
 from .options import desired_endpoint, endpoint_arguments, tidbcloud_session
 from .wait import Deadline
 
@@ -38,6 +38,7 @@ class Batch:
         self._module = module
         self._clouds: dict[tuple[str | None, ...], SharedClouds] = {}
         params = [_merged(module.params, item) for item in module.params["endpoints"]]
+        self._deadline = deadline
         wishes = [_desired(item) for item in params]
         self._tidbcloud = self._connect([wish for wish in wishes if isinstance(wish, Desired)], deadline)
         self.wishes: list[Wish] = [self._item(wish, item) for wish, item in zip(wishes, params)]
@@ -61,7 +62,11 @@ class Batch:
             return desired
         account = tuple(params[option] or None for option in _ACCOUNT_OPTIONS)
         if account not in self._clouds:
-            self._clouds[account] = SharedClouds(_session(self._module, params), self._tidbcloud)
+            try:
+                session = _session(self._module, params, self._deadline)
+            except Exception as error:
+                return as_known(error, "reading the AWS options of this item")
+            self._clouds[account] = SharedClouds(session, self._tidbcloud)
         return Item(desired, self._clouds[account])
 
 
@@ -73,9 +78,9 @@ class _ItemModule:
         self.no_log_values = module.no_log_values
 
 
-def _session(module: t.Any, params: t.Mapping[str, t.Any]) -> AwsSession:
+def _session(module: t.Any, params: t.Mapping[str, t.Any], deadline: Deadline) -> AwsSession:
     own = params["profile"] != module.params["profile"]
-    return AwsSession(_ItemModule(module, params), profile=params["profile"] if own else None)
+    return AwsSession(_ItemModule(module, params), profile=params["profile"] if own else None, deadline=deadline)
 
 
 def _merged(params: t.Mapping[str, t.Any], item: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -92,5 +97,5 @@ def _merged(params: t.Mapping[str, t.Any], item: t.Mapping[str, t.Any]) -> dict[
 def _desired(params: t.Mapping[str, t.Any]) -> Desired | PrivateLinkError:
     try:
         return desired_endpoint(params)
-    except PrivateLinkError as error:
-        return error
+    except Exception as error:
+        return as_known(error, "reading the options of this item")

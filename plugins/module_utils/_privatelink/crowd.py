@@ -10,9 +10,14 @@ import typing as t
 from dataclasses import dataclass
 from functools import partial
 
-from .errors import PrivateLinkError
+from .errors import PrivateLinkError, WaitTimedOut, as_known
 from .progress import Count, time_left
 from .wait import Await, Deadline, Result, Work
+
+NOT_BEGUN = (
+    "The deadline (wait_timeout) passed before this one was begun, and nothing of it was touched. Run again to go on"
+    " from here, raise wait_timeout, or do less at once."
+)
 
 
 @dataclass
@@ -37,15 +42,20 @@ class Crowd(t.Generic[Result]):
     def drive(self, works: t.Mapping[int, Work[Result]]) -> None:
         """Begins every work, then looks for all of them, again and again, until each has ended; it raises nothing.
 
+        Whatever one of them raises is its own result and touches no other. What is not begun at the deadline never is.
         C(refresh) is called before each round of looks: between two rounds nobody reads a list twice.
         """
         for number, work in works.items():
-            self._go_on(number, work, partial(next, work))
+            if self._deadline.may_begin():
+                self._go_on(number, work, partial(next, work))
+            else:
+                self.results[number] = WaitTimedOut(NOT_BEGUN)
         pauses = self._deadline.pauses()
         while self._waiting:
             next(pauses)
             self._refresh()
             for number, waiting in list(self._waiting.items()):
+                self._deadline.doing = f"waiting for {waiting.awaited.what}"
                 self._look(number, waiting)
                 self._count.tell(self._state)
             self._count.tell(self._state, now=True)
@@ -59,8 +69,9 @@ class Crowd(t.Generic[Result]):
         work = waiting.work
         try:
             seen = waiting.awaited.look()
-        except PrivateLinkError as error:
-            self._go_on(number, work, partial(work.throw, error))
+        except Exception as error:
+            known = as_known(error, f"waiting for {waiting.awaited.what}")
+            self._go_on(number, work, partial(work.throw, known))
             return
         late = self._deadline.is_over(waiting.until)
         if seen.done or (late and self._deadline.may_fail(waiting.awaited)):
@@ -74,7 +85,7 @@ class Crowd(t.Generic[Result]):
             awaited = step()
         except StopIteration as end:
             self.results[number] = end.value
-        except PrivateLinkError as error:
-            self.results[number] = error
+        except Exception as error:
+            self.results[number] = as_known(error, "changing this private endpoint")
         else:
             self._waiting[number] = _Waiting(work, awaited, self._deadline.until(awaited))

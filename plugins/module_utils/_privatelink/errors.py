@@ -2,12 +2,19 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The errors a run can end with. Each carries a sentence to act on, and the fields that modules return with it."""
+"""The errors a run can end with. Each carries a sentence to act on, and the fields that modules return with it.
+
+Their texts are made printable here, once: they may quote names and messages from outside.
+"""
 
 from __future__ import annotations
 
+import traceback
 import typing as t
 from dataclasses import dataclass
+
+from .._run.text import sentence
+from .version import ISSUES, VERSION
 
 
 @dataclass(frozen=True)
@@ -17,6 +24,10 @@ class Violation:
     code: str
     message: str
     remedy: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", sentence(self.message))
+        object.__setattr__(self, "remedy", sentence(self.remedy))
 
     def returned(self) -> dict[str, str]:
         """The shape of one item of the return value C(violations)."""
@@ -33,6 +44,9 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "warnings", tuple(sentence(warning) for warning in self.warnings))
+
 
 class PrivateLinkError(Exception):
     """A run cannot go on. The text is one sentence: what was asked, what was found, what to do.
@@ -41,6 +55,9 @@ class PrivateLinkError(Exception):
     """
 
     steps: t.Sequence[t.Mapping[str, str]] = ()
+
+    def __init__(self, message: str) -> None:
+        super().__init__(sentence(message))
 
     def returned(self) -> dict[str, t.Any]:
         """The return values that go beside C(msg)."""
@@ -93,3 +110,22 @@ class WaitFailed(PrivateLinkError):
 
 class WaitTimedOut(PrivateLinkError):
     """The deadline passed; the next run resumes where this one stopped."""
+
+
+class Unexpected(PrivateLinkError):
+    """A defect of this collection. C(traceback) is for whoever mends it; nothing of it is in the sentence."""
+
+    def __init__(self, error: Exception, doing: str) -> None:
+        super().__init__(
+            f"An error that nobody expected, while {doing}: a defect of tidbcloud.privatelink {VERSION}. Run again to"
+            f" go on from here, and report it at {ISSUES} with what was asked for and the traceback that -vvv shows."
+        )
+        self.traceback = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+
+    def returned(self) -> dict[str, t.Any]:
+        return {"exception": self.traceback}
+
+
+def as_known(error: Exception, doing: str) -> PrivateLinkError:
+    """The error itself where it is one of these; any other is Unexpected. C(doing) goes on after "while"."""
+    return error if isinstance(error, PrivateLinkError) else Unexpected(error, doing)

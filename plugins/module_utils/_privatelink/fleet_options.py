@@ -15,6 +15,7 @@ from .costs import Price
 from .errors import PrivateLinkError
 from .fleet import Account, Filters
 from .status import NOTES
+from .wait import Deadline
 
 
 def filter_arguments() -> dict[str, t.Any]:
@@ -74,7 +75,7 @@ def fleet_filters(params: t.Mapping[str, t.Any]) -> Filters:
     )
 
 
-def fleet_accounts(module: t.Any) -> list[Account]:
+def fleet_accounts(module: t.Any, deadline: Deadline) -> list[Account]:
     """The accounts to read: those listed, or the one that the module's own options name."""
     listed = module.params["accounts"] or [{}]
     return [
@@ -84,6 +85,7 @@ def fleet_accounts(module: t.Any) -> list[Account]:
                 profile=item.get("profile") or None,
                 assume_role_arn=item.get("assume_role_arn") or ("" if item else None),
                 assume_role_external_id=item.get("assume_role_external_id") or None,
+                deadline=deadline,
             ),
             tuple(item.get("regions") or ()),
         )

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, replace
+from functools import partial
 
 from .clouds import Clouds
 from .current import Current
 from .desired import Desired
 from .difference import difference
-from .errors import LimitsViolated, PrivateLinkError, Verdict
+from .errors import LimitsViolated, PrivateLinkError, Verdict, as_known
 from .model import MANAGED_BY, MANAGED_BY_TAG
-from .plan import Plan, plan
+from .plan import Plan, Step, plan
 from .read import read_again, read_current
 from .result import private_endpoint
 from .wait import Deadline, Work
@@ -68,12 +69,22 @@ def ensure(
     Raises LimitsViolated before anything is touched, PrivateLinkError otherwise; C(steps) of the error names the steps
     that were done.
     """
+    deadline.doing = f"reading the private endpoint of {desired.target}"
     outcome = prepare(desired, clouds, check_mode=check_mode)
     for warning in outcome.warnings:
         warn(warning)
     if check_mode or outcome.is_settled:
         return outcome
-    return finished(outcome, deadline.drive(carry_out(outcome, clouds)), clouds)
+    done: list[Step] = []
+    deadline.doing = f"changing the private endpoint of {desired.target}"
+    deadline.so_far = partial(_so_far, done)
+    made = deadline.drive(carry_out(outcome, clouds, done))
+    deadline.doing = f"reading the private endpoint of {desired.target} again, after all was done"
+    return finished(outcome, made, clouds)
+
+
+def _so_far(done: t.Sequence[Step]) -> dict[str, t.Any]:
+    return {"changed": bool(done), "steps": [step.returned() for step in done]}
 
 
 def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Reserved | None = None) -> Outcome:
@@ -103,25 +114,31 @@ def _check_limits(
     return current, check(desired, current, planned, replace(facts, reserved=reserved) if reserved else facts)
 
 
-def carry_out(outcome: Outcome, clouds: Clouds) -> Work[Desired]:
-    """Does what was planned. Returns the wish with the id of the interface endpoint that was made."""
+def carry_out(outcome: Outcome, clouds: Clouds, done: list[Step] | None = None) -> Work[Desired]:
+    """Does what was planned. Returns the wish with the id of the interface endpoint that was made.
+
+    C(done) takes each step when it is finished. An error of whatever kind names them.
+    """
     from .apply import Run
 
-    run = Run(outcome.desired, outcome.before, clouds)
+    done = [] if done is None else done
     try:
+        run = Run(outcome.desired, outcome.before, clouds, done)
         return (yield from run.carry_out(outcome.planned))
-    except PrivateLinkError as error:
-        error.steps = [step.returned() for step in run.done]
-        raise
+    except Exception as error:
+        known = as_known(error, f"changing the private endpoint of {outcome.desired.target}")
+        known.steps = [step.returned() for step in done]
+        raise known from None
 
 
 def finished(outcome: Outcome, made: Desired, clouds: Clouds) -> Outcome:
     """The outcome with the state at the end. An error of the last look names the steps, too: all of them are done."""
     try:
         return replace(outcome, after=read_again(made, outcome.before, clouds))
-    except PrivateLinkError as error:
-        error.steps = [step.returned() for step in outcome.planned.steps]
-        raise
+    except Exception as error:
+        known = as_known(error, f"reading the private endpoint of {outcome.desired.target} again")
+        known.steps = [step.returned() for step in outcome.planned.steps]
+        raise known from None
 
 
 def _require_network(desired: Desired, planned: Plan, check_mode: bool) -> None:

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import typing as t
+from urllib.parse import unquote
 
 from ansible.module_utils.basic import env_fallback, missing_required_lib
 
 from .._aws.session import AwsSession
+from .._run.text import is_encodable, printable
 from .._tidbcloud.api import TidbCloud
 from .._tidbcloud.ids import tidb_id
 from .._tidbcloud.session import HAS_REQUESTS, REQUESTS_IMPORT_ERROR, Credentials, Session
@@ -22,6 +24,11 @@ from .wait import Deadline
 
 ENDPOINT_TIMEOUT = 900  # seconds: creating takes about five minutes, deleting a few more
 SERVICE_TIMEOUT = 600  # seconds: a service becomes ACTIVE after three to five minutes
+READ_TIMEOUT = 900  # seconds: a fleet of hundreds is read at the limit of 100 requests a minute
+LONGEST_TIME = 7 * 24 * 3600  # seconds: more is a mistake, and no clock waits for ever
+WAIT_DELAY = 15.0  # seconds
+# Shorter ones would hide every other text that happens to hold them.
+_SHORTEST_SECRET = 6
 
 _CODES = (
     "region_mismatch",
@@ -71,8 +78,13 @@ def wait_arguments(timeout: int) -> dict[str, t.Any]:
     return {
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": timeout},
-        "wait_delay": {"type": "float", "default": 15},
+        "wait_delay": {"type": "float", "default": WAIT_DELAY},
     }
+
+
+def read_arguments() -> dict[str, t.Any]:
+    """Argument spec of what only reads: when it must be over, in seconds."""
+    return {"wait_timeout": {"type": "int", "default": READ_TIMEOUT}}
 
 
 def endpoint_arguments() -> dict[str, t.Any]:
@@ -163,18 +175,40 @@ def required_id(params: t.Mapping[str, t.Any], option: str) -> str:
 
 def deadline_of(params: t.Mapping[str, t.Any]) -> Deadline:
     """The deadline in the options. Raises PrivateLinkError for a time that cannot be waited."""
-    if params["wait_timeout"] < 0:
-        raise PrivateLinkError(f"wait_timeout must not be negative, but is {params['wait_timeout']}.")
-    _require_positive(params, "wait_delay")
-    return Deadline(params["wait_timeout"], params["wait_delay"])
+    delay = params.get("wait_delay", WAIT_DELAY)
+    if not 0 <= params["wait_timeout"] <= LONGEST_TIME:
+        found = params["wait_timeout"]
+        raise PrivateLinkError(f"wait_timeout must be from 0 to {LONGEST_TIME} seconds, but is {printable(found)}.")
+    _require_time("wait_delay", delay)
+    return Deadline(params["wait_timeout"], delay)
 
 
-def _require_positive(params: t.Mapping[str, t.Any], option: str) -> None:
-    if not params[option] > 0:
-        raise PrivateLinkError(f"{option} must be greater than 0 seconds, but is {params[option]:g}.")
+def _require_time(option: str, seconds: float) -> None:
+    """Not a number, which compares with nothing, is refused as well."""
+    if not 0 < seconds <= LONGEST_TIME:
+        raise PrivateLinkError(
+            f"{option} must be greater than 0 and at most {LONGEST_TIME} seconds, but is {printable(seconds)}."
+        )
 
 
-def connect(module: t.Any, deadline: Deadline | None = None, *, tidbcloud: bool = True) -> Clouds:
+def refuse_unencodable(params: t.Mapping[str, t.Any]) -> None:
+    """Ansible hands over bytes that are no UTF-8 as lone surrogates, which no API takes. Raises PrivateLinkError."""
+    for option, value in params.items():
+        if not is_encodable(value):
+            raise PrivateLinkError(f"{option} holds bytes that are not UTF-8. Give it as text in UTF-8.")
+
+
+def hide_url_secrets(module: t.Any) -> None:
+    """No URL of an option is shown with the credentials in it, whatever the run comes to."""
+    for value in module.params.values():
+        if isinstance(value, str) and "://" in value and "@" in value:
+            user_info = value.split("://", 1)[1].rpartition("@")[0]
+            password = user_info.partition(":")[2]
+            secrets = {user_info, password, unquote(password)}
+            module.no_log_values.update(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+
+
+def connect(module: t.Any, deadline: Deadline, *, tidbcloud: bool = True) -> Clouds:
     """Both clouds from a module's options; ends the module where the Python library C(requests) is missing.
 
     Raises PrivateLinkError where the API key is missing or a URL cannot be used.
@@ -184,35 +218,36 @@ def connect(module: t.Any, deadline: Deadline | None = None, *, tidbcloud: bool 
         module,
         assume_role_arn=params["assume_role_arn"] or None,
         assume_role_external_id=params["assume_role_external_id"] or None,
+        deadline=deadline,
     )
     return Clouds(aws, connect_tidbcloud(module, deadline) if tidbcloud else None)
 
 
-def connect_tidbcloud(module: t.Any, deadline: Deadline | None = None) -> TidbCloud:
+def connect_tidbcloud(module: t.Any, deadline: Deadline) -> TidbCloud:
     """TiDB Cloud from a module's options; ends and raises as C(connect) does."""
     return TidbCloud(tidbcloud_session(module, deadline))
 
 
-def tidbcloud_session(module: t.Any, deadline: Deadline | None) -> Session:
+def tidbcloud_session(module: t.Any, deadline: Deadline) -> Session:
     """The conversation with TiDB Cloud; ends and raises as C(connect) does."""
     if not HAS_REQUESTS:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     return _session(module.params, deadline)
 
 
-def _session(params: t.Mapping[str, t.Any], deadline: Deadline | None) -> Session:
+def _session(params: t.Mapping[str, t.Any], deadline: Deadline) -> Session:
     for half in ("public", "private"):
         if not params[f"tidbcloud_{half}_key"]:
             raise PrivateLinkError(
                 f"The {half} half of the TiDB Cloud API key is missing. "
                 f"Set tidbcloud_{half}_key, or the environment variable TIDBCLOUD_{half.upper()}_KEY."
             )
-    _require_positive(params, "tidbcloud_timeout")
+    _require_time("tidbcloud_timeout", params["tidbcloud_timeout"])
     return Session(
         Credentials(params["tidbcloud_public_key"], params["tidbcloud_private_key"]),
         dedicated_url=params["tidbcloud_api_url"] or None,
         serverless_url=params["tidbcloud_serverless_api_url"] or None,
         timeout=params["tidbcloud_timeout"],
         ca_path=params["tidbcloud_ca_path"] or None,
-        deadline=deadline.left if deadline else None,
+        deadline=deadline.left,
     )

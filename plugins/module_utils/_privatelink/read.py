@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
+from .._run.bounded import at_once
 from .clouds import Clouds
 from .cluster_limits import cluster_violations, service_violations
 from .current import Current, Pair, find
@@ -31,10 +31,6 @@ from .read_cluster import aws_region, cluster_not_found, is_on_aws, place_of, re
 from .refuse import refuse
 
 _SERVICE_REGION = re.compile(r"^(?:com|cn\.com)\.amazonaws\.(?:vpce\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
-
-
-First = t.TypeVar("First")
-Second = t.TypeVar("Second")
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ def _read_cluster_side(desired: Desired, clouds: Clouds) -> Sides:
         if dropped := _dropped_group(desired, current, place.violations, clouds):
             return dropped
         raise LimitsViolated([*place.violations, *_provider_violations(desired, current, clouds)])
-    registrations, endpoints = _at_once(
+    registrations, endpoints = at_once(
         partial(_registrations, current, clouds), partial(_read_endpoints, desired, current, clouds)
     )
     if _are_of_dropped_group(desired, cluster, endpoints):
@@ -130,13 +126,6 @@ def _are_of_dropped_group(desired: Desired, cluster: Cluster, endpoints: t.Seque
         and endpoint.tags.get(NODE_GROUP_TAG, "") not in {"", *there}
         for endpoint in endpoints
     )
-
-
-def _at_once(first: t.Callable[[], First], second: t.Callable[[], Second]) -> tuple[First, Second]:
-    """Where neither needs the other: an unchanged run is mostly waiting for answers."""
-    with ThreadPoolExecutor(max_workers=1) as other:
-        reading = other.submit(second)
-        return first(), reading.result()
 
 
 def _provider_violations(desired: Desired, current: Current, clouds: Clouds) -> list[Violation]:
@@ -230,7 +219,7 @@ def _with_network(desired: Desired, current: Current, clouds: Clouds) -> Current
     wanted = desired.subnet_ids if desired.state == "present" else ()
     subnet_ids = sorted({*(endpoint.subnet_ids if endpoint else ()), *(wanted or ())})
     interface_ids = endpoint.network_interface_ids if endpoint else ()
-    subnets, interfaces = _at_once(
+    subnets, interfaces = at_once(
         lambda: tuple(reads.subnets(subnet_ids)) if subnet_ids else (),
         lambda: tuple(reads.network_interfaces(interface_ids)) if interface_ids else (),
     )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
-# The same as in galaxy.yml; a test compares them.
+# The same as in galaxy.yml; tests compare them.
 VERSION = "0.1.0"
+ISSUES = "https://github.com/tidbcloud-privatelink/tidbcloud.privatelink/issues"
 USER_AGENT = f"tidbcloud.privatelink/{VERSION}"

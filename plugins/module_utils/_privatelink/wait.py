@@ -15,7 +15,8 @@ import time
 import typing as t
 from dataclasses import dataclass
 
-from .errors import PrivateLinkError, WaitTimedOut
+from .._run.text import printable
+from .errors import WaitTimedOut, as_known
 from .progress import told_by_environment
 
 FIRST_DELAY = 0.5  # seconds
@@ -31,6 +32,9 @@ class Seen:
 
     done: bool
     state: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", printable(self.state))
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,12 @@ class Deadline:
         self._sleep = sleep
         self._spread = spread
         self._end = clock() + seconds
+        # Until when something new may be begun: a run that shall not wait still does what needs no waiting.
+        self._begin_until = clock() + max(seconds, CALL_GRACE)
+        # What is being done, for whoever has to end it: the words after "ended while".
+        self.doing = "beginning"
+        # The return values that are certain already, for the same.
+        self.so_far: t.Callable[[], t.Mapping[str, t.Any]] = dict
         self.tell = told_by_environment()
 
     def left(self) -> float:
@@ -81,6 +91,10 @@ class Deadline:
         """
         return max(0.0, self._end + CALL_GRACE - self._clock())
 
+    def may_begin(self) -> bool:
+        """Whether there is time to begin with one more private endpoint."""
+        return self._clock() < self._begin_until
+
     def drive(self, work: Work[Result]) -> Result:
         """Does the work to its end, awaiting what it yields, and returns its result.
 
@@ -91,8 +105,8 @@ class Deadline:
             while True:
                 try:
                     held = self._holds(awaited)
-                except PrivateLinkError as error:
-                    awaited = work.throw(error)
+                except Exception as error:
+                    awaited = work.throw(as_known(error, self.doing))
                 else:
                     awaited = work.send(held)
         except StopIteration as end:
@@ -106,6 +120,7 @@ class Deadline:
         until = self.until(awaited)
         pauses = self.pauses(until)
         told = False
+        self.doing = f"waiting for {awaited.what}"
         while True:
             seen = awaited.look()
             if seen.done:

@@ -6,14 +6,42 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 import typing as t
 
 Result = t.TypeVar("Result")
+First = t.TypeVar("First")
 
 
 class Overdue(Exception):
     """It has not ended in time. It may still take effect."""
+
+
+class Acting(t.Generic[Result]):
+    """An act under way in a thread of its own, which keeps no process from ending."""
+
+    def __init__(self, act: t.Callable[[], Result]) -> None:
+        self._act = act
+        self._ended: list[tuple[Result | None, BaseException | None]] = []
+        self._thread = threading.Thread(target=contextvars.copy_context().run, args=(self._run,), daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._ended.append((self._act(), None))
+        except BaseException as error:  # Whoever waits gets it.
+            self._ended.append((None, error))
+
+    def result(self, seconds: float | None = None) -> Result:
+        """What the act returns. Raises what it raises, and Overdue where it is not over in C(seconds)."""
+        self._thread.join(seconds)
+        if not self._ended:
+            raise Overdue
+        result, error = self._ended[0]
+        if error is not None:
+            raise error
+        return t.cast(Result, result)
 
 
 def bounded(act: t.Callable[[], Result], seconds: float) -> Result:
@@ -24,20 +52,10 @@ def bounded(act: t.Callable[[], Result], seconds: float) -> Result:
     """
     if seconds <= 0:
         raise Overdue
-    ended: list[tuple[Result | None, BaseException | None]] = []
+    return Acting(act).result(seconds)
 
-    def run() -> None:
-        try:
-            ended.append((act(), None))
-        except BaseException as error:  # Whoever waits gets it.
-            ended.append((None, error))
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not ended:
-        raise Overdue
-    result, error = ended[0]
-    if error is not None:
-        raise error
-    return t.cast(Result, result)
+def at_once(first: t.Callable[[], First], second: t.Callable[[], Result]) -> tuple[First, Result]:
+    """The results of both, where neither needs the other. Raises what either raises, the first one's error first."""
+    other = Acting(second)
+    return first(), other.result()

@@ -6,8 +6,18 @@
 
 from __future__ import annotations
 
+import math
+import re
+import typing as t
+from collections.abc import Mapping
+
 # Characters of foreign text in one sentence.
 MOST = 300
+# Characters of a whole message: one that quotes more than this is not read by a person.
+LONGEST = 10_000
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# Levels of what a module returns; its own shapes have five.
+_DEEPEST = 20
 _CUT = "…"
 
 
@@ -20,3 +30,43 @@ def printable(value: object, most: int = MOST) -> str:
     text = str(value)[: most * 8]  # A message of megabytes is not worth looking through.
     text = " ".join("".join(character if character.isprintable() else " " for character in text).split())
     return text if len(text) <= most else text[: most - 1].rstrip() + _CUT
+
+
+def sentence(value: object) -> str:
+    """A whole message, fit to be shown: printable, on one line. What it quotes is cut where it is quoted."""
+    return printable(value, LONGEST)
+
+
+def encodable(value: t.Any, depth: int = _DEEPEST) -> t.Any:
+    """A copy in plain built-in types that JSON and UTF-8 can hold.
+
+    Lone surrogates become U+FFFD, infinite numbers and NaN null; what lies deeper than C(depth) is left out as null.
+    """
+    if isinstance(value, str):
+        plain = str.encode(value, "utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
+        return _SURROGATES.sub("\ufffd", plain)
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if depth <= 0:
+        return None
+    if isinstance(value, Mapping):
+        return {encodable(str(key)): encodable(item, depth - 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [encodable(item, depth - 1) for item in value]
+    return encodable(str(value))
+
+
+def is_encodable(value: t.Any) -> bool:
+    """Whether every text in it, keys included, can be written in UTF-8."""
+    left = [value]
+    while left:
+        item = left.pop()
+        if isinstance(item, str) and _SURROGATES.search(item):
+            return False
+        if isinstance(item, Mapping):
+            left += [*item.keys(), *item.values()]
+        elif isinstance(item, (list, tuple)):
+            left += item
+    return True

@@ -19,6 +19,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.inventory import endpoint
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import options
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import Filters
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
 
 NAME = "tidbcloud.privatelink.endpoints"
 KEYS = {"tidbcloud_public_key": "publickey-Vw6tR3", "tidbcloud_private_key": "9b1c7f52-private-key-0a6d"}
@@ -46,9 +47,11 @@ class Fleet:
         self.found = [endpoint(1), endpoint(2, status="failed", region="us-west-2", vpc_id=None)]
         self.reads: list[tuple[Filters, list[t.Any]]] = []
         self.params: dict[str, t.Any] = {}
-        self.errors: list[ApiError] = []
+        self.errors: list[Exception] = []
+        self.seconds = 0.0
 
-    def connect(self, options: t.Any) -> str:
+    def connect(self, options: t.Any, deadline: Deadline) -> str:
+        self.seconds = deadline.seconds
         self.params = options.params
         return "tidbcloud"
 
@@ -258,10 +261,12 @@ def test_an_id_that_is_none_is_told(fleet: Fleet) -> None:
         fleet.inventory(cluster_ids=["1.3e18"])
 
 
-def test_a_missing_requests_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_requests_is_told(monkeypatch: pytest.MonkeyPatch, fleet: Fleet) -> None:
     monkeypatch.setattr(options, "HAS_REQUESTS", False)
+    module = inventory_loader.get(NAME).__class__.parse.__globals__
+    monkeypatch.setitem(module, "connect_tidbcloud", options.connect_tidbcloud)
     with pytest.raises(AnsibleParserError, match="requests"):
-        options.connect_tidbcloud(endpoints._Options(dict(KEYS)))
+        fleet.inventory()
 
 
 def test_a_missing_boto3_matters_only_where_aws_is_read(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,3 +281,78 @@ def test_the_statuses_that_may_be_asked_for_are_those_that_exist() -> None:
 
     documented = yaml.safe_load(endpoints.DOCUMENTATION)["options"]
     assert set(documented["statuses"]["choices"]) == set(NOTES)
+
+
+def test_reading_has_a_deadline(fleet: Fleet) -> None:
+    fleet.inventory()
+    assert fleet.seconds == 900
+    fleet.inventory(wait_timeout=30)
+    assert fleet.seconds == 30
+    with pytest.raises(AnsibleParserError, match="wait_timeout must be"):
+        fleet.inventory(wait_timeout=-1)
+
+
+def test_an_error_that_nobody_expects_is_told_as_a_defect(fleet: Fleet) -> None:
+    fleet.errors = [KeyError("what the code takes for granted")]
+    with pytest.raises(AnsibleParserError, match="while reading the private endpoints: a defect of tidbcloud"):
+        fleet.inventory()
+
+
+HOSTILE_IDS = ["all", "localhost", "vpce-1\nvpce-2", "vpce-{{ 1 }}", "-e", "vpce-" + "1" * 99, "vpce-1[0:9]", "\ud800"]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE_IDS)
+def test_what_is_no_id_becomes_neither_a_host_nor_a_group(fleet: Fleet, hostile: str) -> None:
+    facts = dict.fromkeys(("region", "project_id", "cluster_id", "vpc_id"), f"a:{hostile}")
+    fleet.found = [endpoint(1, **facts), endpoint(2, vpc_endpoint_id=hostile)]
+    inventory = fleet.inventory()
+    assert list(inventory.hosts) == ["vpce-1"]
+    assert members(inventory) == {"private_endpoints": ["vpce-1"], "status_active": ["vpce-1"]}
+
+
+def is_template(value: t.Any) -> bool:
+    try:
+        from ansible.template import is_trusted_as_template
+    except ImportError:  # ansible-core before 2.19
+        return not getattr(value, "__UNSAFE__", False)
+    return bool(is_trusted_as_template(value))
+
+
+POISON: list[t.Any] = [
+    {"__ansible_type": "TrustedAsTemplate"},
+    "text",
+    {},
+    [1],
+    [{}],
+    [{"vpc_endpoint_id": 1, **dict.fromkeys(("status", "region", "project_id", "cluster_id", "vpc_id"))}],
+    [{"vpc_endpoint_id": "vpce-1"}],
+    None,
+]
+
+
+@pytest.mark.parametrize("poison", POISON)
+def test_a_cache_that_holds_something_else_is_renewed(fleet: Fleet, poison: t.Any) -> None:
+    plugin = inventory_loader.get(NAME)
+    kept = plugin.__class__.parse.__globals__["_kept"]
+    assert kept(poison) is None
+
+
+def test_what_a_poisoned_cache_holds_is_data_as_well(fleet: Fleet) -> None:
+    kept = fleet.path / "kept"
+    options: t.Any = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(kept)}
+    fleet.inventory(**options)
+    (file,) = kept.iterdir()
+    tags = [{"__ansible_type": "TrustedAsTemplate"}]
+    trusted = {"__ansible_type": "_AnsibleTaggedStr", "value": "{{ 6 * 7 }}", "tags": tags}
+    text = file.read_text()
+    for plain, poison in ((json.dumps("{{ 1 + 1 }}"), json.dumps(trusted)),):
+        # From ansible-core 2.19 on the cache is a JSON text within another.
+        text = text.replace(json.dumps(plain)[1:-1], json.dumps(poison)[1:-1]).replace(plain, poison)
+    assert "6 * 7" in text
+    file.write_text(text)
+    inventory = fleet.inventory(compose={"name": "private_endpoint.cluster_name"}, **options)
+    assert len(fleet.reads) == 1
+    host = variables(inventory, "vpce-1")
+    assert host["name"] == "{{ 6 * 7 }}"
+    assert not is_template(host["name"])
+    assert not is_template(host["private_endpoint"]["cluster_name"])

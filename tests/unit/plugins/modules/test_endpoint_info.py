@@ -9,7 +9,10 @@ import pytest
 import yaml
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet_options import filter_arguments
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import shared_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
+    read_arguments,
+    shared_arguments,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.modules import endpoint_info, private_endpoint
 from tests.unit.plugins.modules import documents
 
@@ -49,7 +52,7 @@ def codes(result: Result) -> list[str]:
 
 
 def test_the_options_are_documented_as_they_are() -> None:
-    taken = {**shared_arguments(), **filter_arguments()}
+    taken = {**shared_arguments(), **filter_arguments(), **read_arguments()}
     assert documents.shapes(documents.options(endpoint_info)) == documents.shapes(taken)
 
 

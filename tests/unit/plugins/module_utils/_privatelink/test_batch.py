@@ -28,7 +28,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import Outcome
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import Reserved
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import NodeGroup
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Step, plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Await, Deadline, Seen, Work
 from tests.unit.plugins.module_utils._privatelink.literals import (
     GROUP,
@@ -65,11 +65,23 @@ class Rooms:
         self.lost: set[str] = set()
         self.reserved: list[Reserved] = []
         self.groups: dict[str, NodeGroup] = {}
+        # Seconds that checking one takes, the rooms that meet a defect, as (room, VPC), and what is known meanwhile.
+        self.checking = 0.0
+        self.defects: set[tuple[str, str]] = set()
+        self.deadline = Deadline(60, 1, clock=self.time.clock, sleep=self.time.sleep)
+        self.so_far: dict[tuple[str, str], t.Any] = {}
+
+    def met(self, room: str, vpc_id: str) -> None:
+        self.so_far[room, vpc_id] = self.deadline.so_far()
+        if (room, vpc_id) in self.defects:
+            raise KeyError("a key that the code takes for granted")
 
     def prepare(self, wish: Desired, clouds: SharedClouds, *, check_mode: bool, reserved: Reserved) -> Outcome:
         vpc_id = wish.vpc_id or ""
         self.log.append(f"prepare {vpc_id}")
         self.reserved.append(reserved)
+        self.time.sleep(self.checking)
+        self.met("prepare", vpc_id)
         if vpc_id in self.forbidden:
             raise LIMIT
         before = current(service=None if wish.state == "absent" else SERVICE)
@@ -80,10 +92,12 @@ class Rooms:
             before = replace(before, main=pair(interface_endpoint(vpce, vpc_id=vpc_id), registration(vpce)))
         return Outcome(wish, before, before, plan(wish, before), Verdict(warnings=(f"beware of {vpc_id}",)))
 
-    def carry_out(self, outcome: Outcome, clouds: SharedClouds) -> Work[Desired]:
+    def carry_out(self, outcome: Outcome, clouds: SharedClouds, done: list[Step]) -> Work[Desired]:
         vpc_id = outcome.desired.vpc_id or ""
         self.log.append(f"begin {vpc_id}")
+        done.append(outcome.planned.steps[0])
         yield Await(lambda: Seen(True, "ready"), "it")
+        self.met("carry_out", vpc_id)
         if vpc_id in self.broken:
             error = WaitFailed("It is rejected.")
             error.steps = [outcome.planned.steps[0].returned()]
@@ -92,13 +106,15 @@ class Rooms:
 
     def finished(self, outcome: Outcome, made: Desired, clouds: SharedClouds) -> Outcome:
         self.log.append(f"read {outcome.desired.vpc_id} {made.vpc_endpoint_id}")
+        self.met("finished", outcome.desired.vpc_id or "")
         if outcome.desired.vpc_id in self.lost:
             raise PrivateLinkError("It cannot be read again.")
         return replace(outcome, after=replace(outcome.before, main=pair(interface_endpoint(), registration())))
 
     def run(self, *wishes: Wish, check_mode: bool = False, strict: bool = False) -> list[Ended]:
-        deadline = Deadline(60, 1, clock=self.time.clock, sleep=self.time.sleep)
-        return ensure_all(wishes, deadline, lambda: self.log.append("refresh"), check_mode=check_mode, strict=strict)
+        self.deadline = Deadline(60, 1, clock=self.time.clock, sleep=self.time.sleep)
+        refresh = lambda: self.log.append("refresh")  # noqa: E731
+        return ensure_all(wishes, self.deadline, refresh, check_mode=check_mode, strict=strict)
 
 
 @pytest.fixture
@@ -253,3 +269,48 @@ def test_a_report_without_failures_has_no_message(rooms: Rooms) -> None:
     told = report(rooms.run(item(VPC)))
     assert told["changed"] is False
     assert not {"failed", "msg"} & set(told)
+
+
+def test_a_defect_in_any_room_is_the_error_of_its_item_and_no_other_result_is_lost(rooms: Rooms) -> None:
+    places = {"vpc-a": "prepare", "vpc-b": "carry_out", "vpc-c": "finished"}
+    rooms.defects = {(room, vpc_id) for vpc_id, room in places.items()}
+    returned = report(rooms.run(*(item(vpc_id) for vpc_id in places), item(VPC)))
+    results = returned["results"]
+    assert [one["failed"] for one in results] == [True, True, True, False]
+    assert all("a defect of tidbcloud.privatelink" in one["msg"] for one in results[:3])
+    assert names(results[2]) == CREATION
+    assert returned["summary"] == {"ok": 1, "changed": 2, "failed": 3}
+    assert not [one for one in results if "exception" in one]
+
+
+def test_whoever_asks_for_them_gets_the_tracebacks_of_defects(rooms: Rooms) -> None:
+    rooms.defects = {("prepare", VPC)}
+    returned = report(rooms.run(item(VPC), item(OTHER_VPC)), tracebacks=True)
+    assert "KeyError: 'a key that the code takes for granted'" in returned["results"][0]["exception"]
+    assert "exception" not in returned["results"][1]
+
+
+def test_items_that_cannot_be_checked_before_the_deadline_end_at_once_and_the_others_stand(rooms: Rooms) -> None:
+    rooms.checking, rooms.there = 25.0, {f"vpc-{number}" for number in range(8)}
+    results = [one.returned() for one in rooms.run(*(item(f"vpc-{number}") for number in range(8)))]
+    assert [one["failed"] for one in results] == [False, False, False, *[True] * 5]
+    assert all("before this one was begun" in one["msg"] for one in results[3:])
+    assert sum(rooms.time.slept) == 75
+
+
+def test_nothing_is_begun_where_the_checks_took_all_of_the_time(rooms: Rooms) -> None:
+    rooms.checking = 60.0
+    (result,) = (one.returned() for one in rooms.run(item(VPC)))
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert f"begin {VPC}" not in rooms.log
+
+
+def test_a_run_that_has_to_be_left_behind_keeps_what_is_known_of_each_item(rooms: Rooms) -> None:
+    rooms.there, rooms.forbidden = {"vpc-there"}, {"vpc-forbidden"}
+    rooms.run(item("vpc-there"), item("vpc-forbidden"), item(VPC), item(OTHER_VPC))
+    checking, changing = rooms.so_far["prepare", OTHER_VPC], rooms.so_far["carry_out", OTHER_VPC]
+    assert all("before this one was begun" in one["msg"] for one in checking["results"])
+    assert [one["failed"] for one in changing["results"]] == [False, True, True, True]
+    assert [names(one) for one in changing["results"]] == [[], [], ["create_vpc_endpoint"], ["create_vpc_endpoint"]]
+    assert "was under way" in changing["results"][2]["msg"]
+    assert rooms.so_far["finished", OTHER_VPC]["summary"] == {"ok": 2, "changed": 2, "failed": 2}

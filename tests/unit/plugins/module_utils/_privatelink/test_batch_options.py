@@ -53,7 +53,10 @@ class Made:
         self.clusters: list[dict[str | None, list[str]]] = []
         self.refreshed: list[str] = []
 
-    def aws(self, module: t.Any, *, profile: str | None) -> types.SimpleNamespace:
+    def aws(self, module: t.Any, *, profile: str | None, deadline: Deadline) -> types.SimpleNamespace:
+        if module.params["region"] == "nowhere":
+            raise PrivateLinkError("There is no such region.")
+        assert deadline.seconds == 60
         self.accounts.append({**module.params, "own profile": profile})
         return types.SimpleNamespace()
 
@@ -131,6 +134,12 @@ def test_wrong_options_are_an_error_of_that_item_alone(made: Made, wrong: dict[s
     assert isinstance(wishes[0], PrivateLinkError)
     assert isinstance(wishes[1], Item)
     assert made.clusters == [{None: [TWO]}]
+
+
+def test_an_account_that_cannot_be_used_is_an_error_of_its_items_alone(made: Made) -> None:
+    wishes = made.batch(Module({"cluster_id": ONE, "region": "nowhere"}, {"cluster_id": TWO})).wishes
+    assert str(wishes[0]) == "There is no such region."
+    assert isinstance(wishes[1], Item)
 
 
 def test_the_clusters_of_each_project_are_listed_together(made: Made) -> None:

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.crowd import Crowd
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
     PrivateLinkError,
+    Unexpected,
     WaitTimedOut,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Await, Deadline, Seen, Work
@@ -128,3 +129,45 @@ def test_the_deadline_ends_also_what_may_not_hold() -> None:
     place = Place(seconds=1)
     place.crowd.drive({1: place.work("a", 0, at_most=2.0)})
     assert isinstance(place.crowd.results[1], WaitTimedOut)
+
+
+def is_a_defect() -> Work[str]:
+    yield Await(lambda: Seen(bool(dict[str, int]()["missing"]), "never"), "what the code does not expect")
+    return "never"
+
+
+def begins_with_a_defect() -> Work[str]:
+    dict[str, int]()["missing"]
+    yield Await(lambda: Seen(True, "ready"), "nothing")
+    return "never"
+
+
+def test_a_defect_that_one_of_them_meets_is_its_own_result_and_the_others_stand() -> None:
+    place = Place()
+    place.crowd.drive({1: is_a_defect(), 2: begins_with_a_defect(), 3: place.work("c", 2)})
+    defects = [place.crowd.results[1], place.crowd.results[2]]
+    assert [type(defect) for defect in defects] == [Unexpected, Unexpected]
+    assert "while waiting for what the code does not expect" in str(defects[0])
+    assert place.crowd.results[3] == "c [True]"
+
+
+def takes_long(place: Place, seconds: float) -> Work[str]:
+    place.time.sleep(seconds)
+    place.log.append("began")
+    yield Await(lambda: Seen(True, "ready"), "it")
+    return "done"
+
+
+def test_what_is_not_begun_at_the_deadline_never_is_and_says_so() -> None:
+    place = Place(seconds=30)
+    place.crowd.drive({number: takes_long(place, 20) for number in range(4)})
+    assert place.log.count("began") == 2
+    late = [place.crowd.results[number] for number in (2, 3)]
+    assert [type(result) for result in late] == [WaitTimedOut, WaitTimedOut]
+    assert "before this one was begun, and nothing of it was touched" in str(late[0])
+
+
+def test_a_run_that_shall_not_wait_still_begins_everything() -> None:
+    place = Place(seconds=0)
+    place.crowd.drive({1: place.work("a"), 2: place.work("b")})
+    assert place.crowd.results == {1: "a []", 2: "b []"}

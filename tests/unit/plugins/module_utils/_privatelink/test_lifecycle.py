@@ -18,6 +18,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import NETWORK_STEPS, LimitFacts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Plan, plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
 from tests.unit.plugins.module_utils._privatelink.cases import Case, cases
 
 # Whoever asks it for anything has touched something.
@@ -39,7 +40,7 @@ def ensured(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
     """A run in that world, in which there is neither a network nor anything that could change it."""
     monkeypatch.setattr(lifecycle, "read_current", lambda wish, _clouds: case.world.read(wish))
     monkeypatch.setattr(limit_facts, "read_limit_facts", lambda _wish, here, _planned, _clouds: (here, LimitFacts()))
-    lifecycle.ensure(case.wish, NOTHING, NOTHING, check_mode=False, warn=lambda _warning: None)
+    lifecycle.ensure(case.wish, NOTHING, Deadline(900, 1), check_mode=False, warn=lambda _warning: None)
 
 
 def test_no_step_is_taken_where_a_limit_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:

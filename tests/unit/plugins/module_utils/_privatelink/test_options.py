@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import options
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
 from tests.unit.plugins.module_utils._privatelink.literals import CLUSTER_ID, GROUP_ID, PROJECT_ID, SERVICE_NAME, VPC
 
 KEYS = {
@@ -119,6 +120,8 @@ def test_no_tags_are_not_the_same_as_tags_that_are_not_given() -> None:
         ({"wait_delay": 0}, "wait_delay"),
         ({"wait_delay": -0.5}, "wait_delay"),
         ({"wait_delay": float("nan")}, "wait_delay"),
+        ({"wait_delay": float("inf")}, "wait_delay"),
+        ({"wait_timeout": 10**30}, "wait_timeout"),
     ],
 )
 def test_a_time_that_cannot_be_waited_is_refused(waiting: dict[str, float], option: str) -> None:
@@ -129,6 +132,36 @@ def test_a_time_that_cannot_be_waited_is_refused(waiting: dict[str, float], opti
 def test_the_deadline_is_that_of_the_options() -> None:
     assert options.deadline_of(params(options.wait_arguments(900))).seconds == 900
     assert options.deadline_of({"wait_timeout": 0, "wait_delay": 1}).left() == 0
+    assert options.deadline_of(params(options.read_arguments())).seconds == 900
+
+
+@pytest.mark.parametrize(
+    "value", ["a\udcff", ["a", "\udcff"], {"tags": {"\udcff": "b"}}, [{"tags": [{"a": "\udcff"}]}], {"a": ("\udcff",)}]
+)
+def test_bytes_that_are_no_text_are_refused_by_the_name_of_their_option(value: t.Any) -> None:
+    with pytest.raises(PrivateLinkError, match=r"^name holds bytes that are not UTF-8\."):
+        options.refuse_unencodable({"vpc_id": "vpc-1", "port": 1, "name": value})
+
+
+def test_any_other_text_is_no_matter_here() -> None:
+    options.refuse_unencodable({"name": "\U0001f600\x1b\n", "tags": {1: None, "ü": 1.5}, "wait_delay": float("nan")})
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        ("https://host.example.com/v1", set()),
+        ("https://someone:pass%40word@host.example.com", {"someone:pass%40word", "pass%40word", "pass@word"}),
+        ("https://a-token-alone@host.example.com", {"a-token-alone"}),
+        ("https://someone:a/b?c#d@host.example.com", {"someone:a/b?c#d", "a/b?c#d"}),
+        ("https://a:b@host.example.com", set()),
+        ("mail@example.com", set()),
+    ],
+)
+def test_credentials_in_a_url_are_hidden_from_whatever_is_shown(url: str, hidden: set[str]) -> None:
+    module = Module(tidbcloud_api_url=url)
+    options.hide_url_secrets(module)
+    assert module.no_log_values == hidden
 
 
 class Module:
@@ -137,6 +170,7 @@ class Module:
     def __init__(self, **given: t.Any) -> None:
         self.params = {**KEYS, **given}
         self.failures: list[dict[str, t.Any]] = []
+        self.no_log_values: set[str] = set()
 
     def fail_json(self, **details: t.Any) -> t.NoReturn:
         self.failures.append(details)
@@ -147,13 +181,13 @@ class Module:
 @pytest.mark.parametrize("value", [None, ""])
 def test_half_a_key_that_is_missing_is_named_with_its_variable(half: str, value: str | None) -> None:
     with pytest.raises(PrivateLinkError, match=f"tidbcloud_{half}_key.*TIDBCLOUD_{half.upper()}_KEY"):
-        options.connect_tidbcloud(Module(**{f"tidbcloud_{half}_key": value}))
+        options.connect_tidbcloud(Module(**{f"tidbcloud_{half}_key": value}), Deadline(900, 1))
 
 
-@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), 1e30])
 def test_a_request_must_be_given_time(seconds: float) -> None:
     with pytest.raises(PrivateLinkError, match="tidbcloud_timeout"):
-        options.connect_tidbcloud(Module(tidbcloud_timeout=seconds))
+        options.connect_tidbcloud(Module(tidbcloud_timeout=seconds), Deadline(900, 1))
 
 
 def test_a_missing_library_ends_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,13 +195,13 @@ def test_a_missing_library_ends_the_module(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(options, "REQUESTS_IMPORT_ERROR", "Traceback: no requests")
     module = Module()
     with pytest.raises(SystemExit):
-        options.connect_tidbcloud(module)
+        options.connect_tidbcloud(module, Deadline(900, 1))
     assert "requests" in module.failures[0]["msg"]
     assert module.failures[0]["exception"] == "Traceback: no requests"
 
 
 def test_empty_addresses_are_those_of_the_service() -> None:
-    assert options.connect_tidbcloud(Module()).session is not None
+    assert options.connect_tidbcloud(Module(), Deadline(900, 1)).session is not None
 
 
 def test_secrets_are_marked_and_public_halves_are_not() -> None:

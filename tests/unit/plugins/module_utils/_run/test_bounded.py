@@ -8,7 +8,11 @@ import threading
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.bounded import Overdue, bounded
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.bounded import (
+    Overdue,
+    at_once,
+    bounded,
+)
 
 LONG = 60.0  # seconds: never waited for in full
 
@@ -41,3 +45,17 @@ def test_without_time_the_act_is_not_even_begun() -> None:
     with pytest.raises(Overdue):
         bounded(lambda: begun.append(True), 0.0)
     assert begun == []
+
+
+def test_two_acts_run_at_once_and_both_results_come() -> None:
+    met = threading.Barrier(2, timeout=10)
+    assert sorted(at_once(met.wait, met.wait)) == [0, 1]
+
+
+def test_the_error_of_either_is_raised_and_nobody_waits_for_the_other() -> None:
+    never = threading.Event()
+    with pytest.raises(ZeroDivisionError):
+        at_once(lambda: 1 // 0, never.wait)
+    with pytest.raises(ZeroDivisionError):
+        at_once(lambda: None, lambda: 1 // 0)
+    never.set()
