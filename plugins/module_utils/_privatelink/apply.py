@@ -15,10 +15,11 @@ from .conditions import DESCRIPTIONS, Conditions
 from .create import create_interface_endpoint
 from .current import Current
 from .desired import Desired
-from .errors import ApiError
-from .model import InterfaceEndpoint
-from .plan import Condition, Plan, Step
+from .errors import ApiError, PrivateLinkError, WaitFailed
+from .plan import DONE, GONE, UNREGISTERED, Condition, Plan, Step
+from .promise import differences, is_in_effect
 from .register import register
+from .registrations import is_registered
 from .wait import Await, Seen, Work
 
 # AWS takes one modification at a time, and in the first seconds after the acceptance refuses private DNS.
@@ -26,8 +27,14 @@ _BUSY_CODES = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"
 _LASTING_DNS_REFUSALS = ("conflicting", "does not provide", "enablednssupport", "enablednshostnames", "attribute")
 
 
+# A change or a removal that shows no effect in so many seconds is asked for once more, and so is what another run
+# changed meanwhile; both happen this often at most.
+_EFFECT_WITHIN = 30.0
+_REPETITIONS = 2
+
+
 class Run:
-    """One plan being carried out. C(done) takes the finished steps, also when it ends in an error."""
+    """One plan being carried out. ``done`` holds the finished steps, also when it ends in an error."""
 
     def __init__(self, desired: Desired, current: Current, clouds: Clouds, done: list[Step] | None = None) -> None:
         self._desired = desired
@@ -37,27 +44,81 @@ class Run:
         self._reads = clouds.reads(str(current.region))
         self._conditions = Conditions(desired, current, clouds)
         self._made: str | None = None
+        # Interface endpoints that this run registered itself.
+        self._registered: set[str] = set()
         self.done: list[Step] = [] if done is None else done
 
     def carry_out(self, planned: Plan) -> Work[Desired]:
         """Returns the wish with the id of the interface endpoint that was made, to read the outcome by.
 
-        Raises ApiError or WaitFailed; what is done stays done, and the next run goes on from there.
+        Raises ApiError or WaitFailed; what is done stays done, and the next run goes on from there. Only a registration
+        that this run made is withdrawn where another run deletes its interface endpoint: nobody else would find it.
         """
-        for step in planned.steps:
-            if step.needs is not None:
-                yield self._await(step.needs)
-            yield from self._do(step)
-            self.done.append(step)
-        for goal in planned.goals:
-            yield self._await(goal)
+        try:
+            for step in planned.steps:
+                if step.needs is not None:
+                    yield from self._await(step.needs)
+                yield from self._do(step)
+                self.done.append(step)
+            for goal in planned.goals:
+                yield from (self._reach(goal) if goal.kind == DONE else self._await(goal))
+        except (ApiError, WaitFailed) as error:
+            self._withdraw(error)
+            raise
         return replace(self._desired, vpc_endpoint_id=self._made) if self._made else self._desired
 
-    def _await(self, condition: Condition) -> Await:
-        vpc_endpoint_id = condition.vpc_endpoint_id or self._made or ""
-        return Await(lambda: self._conditions.look(condition.kind, vpc_endpoint_id), DESCRIPTIONS[condition.kind])
+    def _await(self, condition: Condition) -> Work[None]:
+        """Awaits it. A removal that was accepted but has not begun after a while is asked for once more."""
+        if condition.kind in (UNREGISTERED, GONE):
+            if (yield self._awaited(condition, at_most=_EFFECT_WITHIN)):
+                return
+            yield from self._remove_again(condition)
+        yield self._awaited(condition)
 
-    def _do(self, step: Step) -> Work[None]:
+    def _awaited(self, condition: Condition, at_most: float | None = None) -> Await:
+        vpc_endpoint_id = condition.vpc_endpoint_id or self._made or ""
+        return Await(
+            lambda: self._conditions.look(condition.kind, vpc_endpoint_id), DESCRIPTIONS[condition.kind], at_most
+        )
+
+    def _reach(self, goal: Condition) -> Work[None]:
+        """Awaits that everything is as desired. What has no effect, or was changed by others, is asked for again.
+
+        Raises WaitFailed where others keep changing it.
+        """
+        vpc_endpoint_id = goal.vpc_endpoint_id or self._made or ""
+        repetitions = 0
+        while True:
+            at_most = _EFFECT_WITHIN if repetitions < _REPETITIONS else None
+            held = yield Await(lambda: self._look_for_change(vpc_endpoint_id), DESCRIPTIONS[goal.kind], at_most)
+            overridden = self._conditions.overridden
+            if held and not overridden:
+                return
+            if repetitions == _REPETITIONS:
+                raise WaitFailed(
+                    f"Interface endpoint {vpc_endpoint_id} is not as desired, something else changes it at the same "
+                    f"time; what differs: {differences(overridden)}. Run again when that has ended."
+                )
+            steps = self._conditions.begin_again(vpc_endpoint_id)
+            repetitions += bool(steps)
+            for step in steps:
+                yield from self._do(step, again=True)
+
+    def _look_for_change(self, vpc_endpoint_id: str) -> Seen:
+        seen = self._conditions.look(DONE, vpc_endpoint_id)
+        return Seen(seen.done or bool(self._conditions.overridden), seen.state)
+
+    def _remove_again(self, condition: Condition) -> Work[None]:
+        vpc_endpoint_id = condition.vpc_endpoint_id or self._made or ""
+        registration = self._conditions.registration(vpc_endpoint_id)
+        if registration is not None and is_registered(registration) and registration.state != "DELETING":
+            self._terminate(vpc_endpoint_id, registration.private_endpoint_connection_id)
+        endpoint = self._conditions.endpoint(vpc_endpoint_id) if condition.kind == GONE else None
+        step = Step("delete_vpc_endpoint", vpc_endpoint_id, "", vpc_endpoint_id)
+        if not is_in_effect(step, endpoint):
+            yield from self._do(step)
+
+    def _do(self, step: Step, *, again: bool = False) -> Work[None]:
         vpc_endpoint_id = step.vpc_endpoint_id or self._made or ""
         if step.name == "create_vpc_endpoint":
             self._made = yield from create_interface_endpoint(self._ec2, self._reads, step.arguments, self._current)
@@ -65,51 +126,83 @@ class Run:
             yield from self._register(vpc_endpoint_id)
         elif step.name == "terminate_registration":
             self._terminate(vpc_endpoint_id, step.arguments["connection_id"])
-        elif step.name == "delete_vpc_endpoint":
+        else:
+            yield from self._change(step, vpc_endpoint_id, again)
+
+    def _register(self, vpc_endpoint_id: str) -> Work[None]:
+        registered = yield from register(self._clouds.tidb, self._current, vpc_endpoint_id)
+        self._conditions.registrations[vpc_endpoint_id] = registered.registration
+        if registered.own:
+            self._registered.add(vpc_endpoint_id)
+        # Another run may have deleted it between the last look and the registration.
+        self._conditions.require_alive(vpc_endpoint_id, self._conditions.endpoint(vpc_endpoint_id))
+
+    def _withdraw(self, error: PrivateLinkError) -> None:
+        """Ends the registrations that this run made of interface endpoints that another run deletes."""
+        for vpc_endpoint_id in sorted(self._registered):
+            registration = self._conditions.registrations[vpc_endpoint_id]
+            try:
+                endpoint = self._conditions.endpoint(vpc_endpoint_id)
+                if self._conditions.is_lost(vpc_endpoint_id, endpoint):
+                    self._terminate(vpc_endpoint_id, registration.private_endpoint_connection_id)
+            except PrivateLinkError as refused:
+                raise WaitFailed(
+                    f"{error} Its registration {registration.private_endpoint_connection_id} may be left, because it "
+                    f"could not be withdrawn: {refused}"
+                ) from refused
+
+    def _terminate(self, vpc_endpoint_id: str, connection_id: str | None) -> None:
+        cluster = self._current.cluster
+        known = self._conditions.registrations.get(vpc_endpoint_id)
+        group_id = self._current.node_group_id or (known.node_group_id if known else None)
+        if connection_id is None or cluster is None or group_id is None:
+            raise ApiError(
+                f"TiDB Cloud lists the registration of {vpc_endpoint_id} without an id. Run again in a minute.",
+                api="tidbcloud",
+            )
+        try:
+            self._clouds.tidb.terminate_registration(cluster.cluster_id, group_id, connection_id)
+        except ApiError:
+            # Another run may end it at the same time.
+            registration = self._conditions.registration(vpc_endpoint_id)
+            if registration is not None and is_registered(registration) and registration.state != "DELETING":
+                raise
+
+    def _change(self, step: Step, vpc_endpoint_id: str, again: bool) -> Work[None]:
+        """One change of an interface endpoint, or its deletion. ``again``: it was accepted once already."""
+
+        def attempt() -> Seen:
+            try:
+                self._ask_for(step, vpc_endpoint_id)
+            except ApiError as refused:
+                # What was done although its answer was lost, and asked for again, may be refused then.
+                if not (self._has_effect(step, vpc_endpoint_id, refused) or again):
+                    if not _is_passing(refused, step.arguments):
+                        raise
+                    return Seen(False, str(refused))
+            return Seen(True, "accepted")
+
+        yield Await(attempt, f"AWS to accept the change of {vpc_endpoint_id}")
+
+    def _ask_for(self, step: Step, vpc_endpoint_id: str) -> None:
+        if step.name == "delete_vpc_endpoint":
             aws.delete_vpc_endpoint(self._ec2, vpc_endpoint_id)
         elif step.name == "set_tags":
             aws.create_tags(self._ec2, vpc_endpoint_id, step.arguments["tags"])
         elif step.name == "remove_tags":
             aws.delete_tags(self._ec2, vpc_endpoint_id, step.arguments["keys"])
         else:
-            yield from self._modify(vpc_endpoint_id, step.arguments)
+            aws.modify_vpc_endpoint(self._ec2, vpc_endpoint_id, **step.arguments)
 
-    def _register(self, vpc_endpoint_id: str) -> Work[None]:
-        registration = yield from register(self._clouds.tidb, self._current, vpc_endpoint_id)
-        if registration.private_endpoint_connection_id:
-            self._conditions.connection_ids[vpc_endpoint_id] = registration.private_endpoint_connection_id
-
-    def _terminate(self, vpc_endpoint_id: str, connection_id: str | None) -> None:
-        cluster, group_id = self._current.cluster, self._current.node_group_id
-        if connection_id is None or cluster is None or group_id is None:
-            raise ApiError(
-                f"TiDB Cloud lists the registration of {vpc_endpoint_id} without an id. Run again in a minute.",
-                api="tidbcloud",
-            )
-        self._clouds.tidb.terminate_registration(cluster.cluster_id, group_id, connection_id)
-
-    def _modify(self, vpc_endpoint_id: str, arguments: t.Mapping[str, t.Any]) -> Work[None]:
-        def attempt() -> Seen:
-            try:
-                aws.modify_vpc_endpoint(self._ec2, vpc_endpoint_id, **arguments)
-            except ApiError as refused:
-                if _is_passing(refused, arguments):
-                    return Seen(False, str(refused))
-                # What was done although its answer was lost, and asked for again by botocore, may be refused then.
-                found = aws.describe_vpc_endpoints(self._ec2, ids=[vpc_endpoint_id])
-                if not any(_is_in_effect(arguments, endpoint) for endpoint in found):
-                    raise
-            return Seen(True, "accepted")
-
-        yield Await(attempt, f"AWS to accept the change of {vpc_endpoint_id}")
-
-
-def _is_in_effect(arguments: t.Mapping[str, t.Any], endpoint: InterfaceEndpoint) -> bool:
-    """Whether it has the subnets and security groups that a change adds, and none that it removes."""
-    there = {*endpoint.subnet_ids, *endpoint.security_group_ids}
-    added = {*arguments.get("add_subnet_ids", ()), *arguments.get("add_security_group_ids", ())}
-    removed = {*arguments.get("remove_subnet_ids", ()), *arguments.get("remove_security_group_ids", ())}
-    return bool(added or removed) and added <= there and not removed & there
+    def _has_effect(self, step: Step, vpc_endpoint_id: str, refused: ApiError) -> bool:
+        """Raises WaitFailed where somebody else deletes what is to be changed: no repetition would help."""
+        found = aws.describe_vpc_endpoints(self._ec2, ids=[vpc_endpoint_id])
+        endpoint = found[0] if found else None
+        if endpoint is None and refused.code in aws.ENDPOINT_NOT_FOUND:
+            self._conditions.note_missing(vpc_endpoint_id)
+        if step.name != "delete_vpc_endpoint":
+            self._conditions.require_alive(vpc_endpoint_id, endpoint)
+        return is_in_effect(step, endpoint)
 
 
 def _is_passing(refused: ApiError, arguments: t.Mapping[str, t.Any]) -> bool:

@@ -15,7 +15,7 @@ from .clouds import SharedClouds
 from .crowd import NOT_BEGUN, Crowd
 from .desired import Desired
 from .errors import LimitsViolated, PrivateLinkError, Violation, WaitTimedOut, as_known
-from .lifecycle import Outcome, carry_out, finished, prepare
+from .lifecycle import Outcome, carry_out, prepare, settled
 from .limits import Reserved
 from .plan import Step
 from .progress import Count
@@ -95,10 +95,23 @@ class _Fleet:
         self._deadline = deadline
         self._ended: dict[int, Ended] = {}
         self._done: dict[int, list[Step]] = {}
+        # By item, filled while they are driven: what was changed, and what it is after that.
+        self._changed: t.Mapping[int, Desired | PrivateLinkError] = {}
+        self._settled: t.Mapping[int, Outcome | PrivateLinkError] = {}
 
     def so_far(self) -> dict[str, t.Any]:
         """The return values of a run that has to be left behind."""
-        return report([self._ended.get(number) or self._cut_off(number) for number in range(len(self._wishes))])
+        return report([self._end_of(number) for number in range(len(self._wishes))])
+
+    def _end_of(self, number: int) -> Ended:
+        if number in self._ended:
+            return self._ended[number]
+        result = self._settled.get(number) or self._changed.get(number)
+        if result is None or isinstance(result, Desired):
+            return self._cut_off(number)
+        if isinstance(result, PrivateLinkError):
+            result.steps = [step.returned() for step in self._done[number]]
+        return _ended(result)
 
     def _cut_off(self, number: int) -> Ended:
         error = WaitTimedOut(CUT_OFF if number in self._done else NOT_BEGUN)
@@ -120,26 +133,31 @@ class _Fleet:
 
     def carry_out(self, prepared: Sequence[Prepared], refresh: Callable[[], None]) -> list[Ended]:
         """All changes together, then each item is read again."""
-        under = {}
+        under: dict[int, Outcome] = {}
         for number, found in enumerate(prepared):
             if isinstance(found, PrivateLinkError) or found.is_settled:
                 self._ended[number] = _ended(found)
             else:
-                done = self._done[number] = list[Step]()
-                under[number] = carry_out(found, _item(self._wishes, number).clouds, done)
-        crowd: Crowd[Desired] = Crowd(self._deadline, refresh)
-        crowd.drive(under)
-        if under:
-            refresh()
-        for number, result in crowd.results.items():
-            self._deadline.doing = f"reading item {number + 1} of endpoints again"
-            outcome = t.cast(Outcome, prepared[number])
-            self._ended[number] = _finish(outcome, result, _item(self._wishes, number).clouds, self._deadline.doing)
-        return [self._ended[number] for number in range(len(prepared))]
+                under[number] = found
+                self._done[number] = []
+        changing: Crowd[Desired] = Crowd(self._deadline, refresh)
+        self._changed = changing.results
+        changing.drive(
+            {number: carry_out(found, self._clouds(number), self._done[number]) for number, found in under.items()}
+        )
+        settling: Crowd[Outcome] = Crowd(self._deadline, refresh)
+        self._settled = settling.results
+        settling.complete(
+            {
+                number: settled(under[number], made, self._clouds(number))
+                for number, made in changing.results.items()
+                if isinstance(made, Desired)
+            }
+        )
+        return [self._end_of(number) for number in range(len(prepared))]
 
-
-def _item(wishes: Sequence[Wish], number: int) -> Item:
-    return t.cast(Item, wishes[number])
+    def _clouds(self, number: int) -> SharedClouds:
+        return t.cast(Item, self._wishes[number]).clouds
 
 
 def _prepare_one(number: int, wish: Wish, taken: _Taken, check_mode: bool, deadline: Deadline) -> Outcome:
@@ -208,17 +226,6 @@ def _place(outcome: Outcome) -> tuple[str, str]:
 
 def _ended(found: Prepared, note: str = "") -> Ended:
     return Ended(outcome=found, note=note) if isinstance(found, Outcome) else Ended(error=found)
-
-
-def _finish(found: Outcome, result: Desired | PrivateLinkError, clouds: SharedClouds, doing: str) -> Ended:
-    if isinstance(result, PrivateLinkError):
-        return Ended(error=result)
-    try:
-        return Ended(outcome=finished(found, result, clouds))
-    except Exception as error:
-        known = as_known(error, doing)
-        known.steps = [step.returned() for step in found.planned.steps]
-        return Ended(error=known)
 
 
 def report(ended: Sequence[Ended], *, tracebacks: bool = False) -> dict[str, t.Any]:

@@ -13,12 +13,16 @@ from .clouds import Clouds
 from .current import Current
 from .desired import Desired
 from .errors import WaitFailed
-from .model import LEFTOVER_STATES, InterfaceEndpoint, Registration
+from .model import DEAD_STATES, LEFTOVER_STATES, InterfaceEndpoint, Registration
+from .promise import differences, is_overridden, missing
+from .registrations import RegistrationUnknown, is_registered, read_registrations
 from .wait import Seen
 
 # AWS may be asked as often as we like, TiDB Cloud 100 times a minute: while the interface endpoint is not available
-# yet, only each so manyth look asks for the registration, too (it may have failed).
+# yet, only every third look asks for the registration, too (it may have failed).
 _LOOKS_PER_REGISTRATION = 3
+# What AWS has listed once and does not list in so many looks in a row is gone. A single answer may be behind.
+_MISSES = 3
 
 DESCRIPTIONS = {
     plan.LISTED: "AWS to show the interface endpoint",
@@ -26,12 +30,16 @@ DESCRIPTIONS = {
     plan.ACCEPTED: "TiDB Cloud to accept the connection",
     plan.DONE: "the private endpoint to be ready",
     plan.UNREGISTERED: "TiDB Cloud to end the registration",
-    plan.GONE: "AWS to remove the interface endpoint and its network interfaces",
+    plan.GONE: "the interface endpoint, its network interfaces and its registration to be gone",
 }
 
 
 class Conditions:
-    """Looks at one private endpoint. C(connection_ids) maps interface endpoints to registrations made in this run."""
+    """Looks at one private endpoint, and remembers what it has seen: what was there and is not is not "not yet".
+
+    ``registrations`` maps interface endpoints to their registrations, as read or made in this run. ``overridden`` is
+    what somebody else changed while this run changed it, as found by the last look for DONE.
+    """
 
     def __init__(self, desired: Desired, current: Current, clouds: Clouds) -> None:
         self._desired = desired
@@ -39,76 +47,132 @@ class Conditions:
         self._clouds = clouds
         self._reads = clouds.reads(str(current.region))
         self._looks = 0
-        self.connection_ids: dict[str, str] = {
-            pair.vpc_endpoint_id: pair.registration.private_endpoint_connection_id
-            for pair in (current.main, *current.dead)
-            if pair and pair.registration and pair.registration.private_endpoint_connection_id
-        }
+        pairs = [pair for pair in (current.main, *current.dead) if pair]
+        self.registrations = {pair.vpc_endpoint_id: pair.registration for pair in pairs if pair.registration}
+        self._registered = {pair.vpc_endpoint_id for pair in pairs if pair.registered}
+        # How often in a row an interface endpoint that was listed was not.
+        self._misses = {pair.vpc_endpoint_id: 0 for pair in pairs if pair.listed}
+        self._before = {pair.vpc_endpoint_id: pair.endpoint for pair in pairs if pair.endpoint}
+        self.seen: dict[str, InterfaceEndpoint] = {}
+        self.missing: tuple[plan.Step, ...] = ()
+        self.overridden: tuple[plan.Step, ...] = ()
 
     def look(self, kind: str, vpc_endpoint_id: str) -> Seen:
         """Raises WaitFailed where the condition can never hold again, and ApiError."""
+        try:
+            return self._look(kind, vpc_endpoint_id)
+        except RegistrationUnknown as unknown:
+            return Seen(False, str(unknown))
+
+    def _look(self, kind: str, vpc_endpoint_id: str) -> Seen:
         if kind == plan.UNREGISTERED:
             return self._unregistered(vpc_endpoint_id)
-        endpoint = self._endpoint(vpc_endpoint_id)
+        endpoint = self.endpoint(vpc_endpoint_id)
         if kind == plan.GONE:
             return self._gone(vpc_endpoint_id, endpoint)
+        self.require_alive(vpc_endpoint_id, endpoint)
         if kind == plan.LISTED:
             return Seen(endpoint is not None, f"{vpc_endpoint_id} is not listed yet")
         return self._usable(kind, vpc_endpoint_id, endpoint)
 
-    def _endpoint(self, vpc_endpoint_id: str) -> InterfaceEndpoint | None:
+    def endpoint(self, vpc_endpoint_id: str) -> InterfaceEndpoint | None:
+        """The interface endpoint as AWS has it now."""
         found = self._reads.vpc_endpoints(ids=[vpc_endpoint_id])
-        return found[0] if found else None
+        if not found:
+            if vpc_endpoint_id in self._misses:
+                self._misses[vpc_endpoint_id] += 1
+            return None
+        self._misses[vpc_endpoint_id] = 0
+        self.seen[vpc_endpoint_id] = found[0]
+        return found[0]
+
+    def note_missing(self, vpc_endpoint_id: str) -> None:
+        """AWS says itself that there is no such interface endpoint."""
+        if vpc_endpoint_id in self._misses:
+            self._misses[vpc_endpoint_id] = _MISSES
+
+    def is_lost(self, vpc_endpoint_id: str, endpoint: InterfaceEndpoint | None) -> bool:
+        """Whether somebody deletes the interface endpoint, or has deleted it."""
+        if endpoint is not None:
+            return endpoint.state in DEAD_STATES - LEFTOVER_STATES
+        return self._misses.get(vpc_endpoint_id, 0) >= _MISSES
+
+    def require_alive(self, vpc_endpoint_id: str, endpoint: InterfaceEndpoint | None) -> None:
+        """Raises WaitFailed where the interface endpoint will never be available. One not listed yet may be."""
+        if self.is_lost(vpc_endpoint_id, endpoint):
+            raise WaitFailed(_deleted(vpc_endpoint_id, endpoint))
+        if endpoint is not None and endpoint.state in LEFTOVER_STATES:
+            raise WaitFailed(_ended(endpoint))
 
     def registration(self, vpc_endpoint_id: str) -> Registration | None:
-        """The registration of an interface endpoint as TiDB Cloud has it now."""
-        cluster, group_id = self._current.cluster, self._current.node_group_id
-        if cluster is None or group_id is None:
-            return None
-        connection_id = self.connection_ids.get(vpc_endpoint_id)
-        if connection_id:
-            return self._clouds.tidb.get_registration(cluster.cluster_id, group_id, connection_id)
-        rows = self._clouds.tidb.list_registrations(cluster.cluster_id, group_id)
-        return next((row for row in rows if row.vpc_endpoint_id == vpc_endpoint_id), None)
+        """The registration of an interface endpoint as TiDB Cloud has it now; null where it has none for certain.
+
+        One that is not found by its id is looked for in the list, which decides. Raises ApiError, RegistrationUnknown.
+        """
+        cluster = self._current.cluster
+        if cluster is None or self._current.dropped:
+            return None  # It went with its cluster or node group.
+        known = self.registrations.get(vpc_endpoint_id)
+        group_id = self._current.node_group_id or (known.node_group_id if known else None)
+        found = None
+        if known and known.private_endpoint_connection_id and group_id:
+            connection_id = known.private_endpoint_connection_id
+            found = self._clouds.tidb.get_registration(cluster.cluster_id, group_id, connection_id)
+        if found is None:
+            found = read_registrations(self._clouds.tidb, cluster, group_id).of(vpc_endpoint_id)
+        if found is not None and found.private_endpoint_connection_id:
+            self.registrations[vpc_endpoint_id] = found
+        if is_registered(found):
+            self._registered.add(vpc_endpoint_id)
+        return found
 
     def _usable(self, kind: str, vpc_endpoint_id: str, endpoint: InterfaceEndpoint | None) -> Seen:
         self._looks += 1
         # Right after its creation AWS may not show it yet.
         state = endpoint.state if endpoint else "not listed yet"
-        if state in LEFTOVER_STATES | {"deleted", "deleting"}:
-            raise WaitFailed(_ended(vpc_endpoint_id, endpoint, state))
         available = state == "available"
         needs_registration = kind != plan.AVAILABLE and self._desired.registrable
         if not available and not (needs_registration and self._looks % _LOOKS_PER_REGISTRATION == 0):
             return Seen(False, f"interface endpoint {vpc_endpoint_id} is {state}")
+        registration = self._require_registration(vpc_endpoint_id) if needs_registration else None
         if needs_registration:
-            registration = self.registration(vpc_endpoint_id)
-            registration_state = (registration.state if registration else None) or "not listed yet"
-            if registration is not None and registration_state in ("FAILED", "DELETING"):
-                raise WaitFailed(_refused(vpc_endpoint_id, registration))
+            registration_state = "not listed yet" if registration is None else registration.state or "without a state"
             if registration_state != "ACTIVE" or not available:
-                return Seen(
-                    False, f"interface endpoint {vpc_endpoint_id} is {state}, its registration {registration_state}"
-                )
-        return self._as_wanted(endpoint) if kind == plan.DONE and endpoint else Seen(True, "ready")
+                seen = f"interface endpoint {vpc_endpoint_id} is {state}, its registration {registration_state}"
+                return Seen(False, seen)
+        return self._as_desired(endpoint, registration) if kind == plan.DONE and endpoint else Seen(True, "ready")
 
-    def _as_wanted(self, endpoint: InterfaceEndpoint) -> Seen:
+    def _require_registration(self, vpc_endpoint_id: str) -> Registration | None:
+        """Null where it is not listed yet. Raises WaitFailed where it will never be ACTIVE."""
+        was_there = vpc_endpoint_id in self._registered
+        registration = self.registration(vpc_endpoint_id)
+        if registration is not None and registration.state in ("FAILED", "DELETING"):
+            raise WaitFailed(_refused(vpc_endpoint_id, registration))
+        if was_there and not is_registered(registration):
+            raise WaitFailed(
+                f"TiDB Cloud had a registration of {vpc_endpoint_id} and has none any more: another run, or somebody "
+                "in its console, ended it. Run again to register it once more, or with state=absent to remove the rest."
+            )
+        return registration
+
+    def _as_desired(self, endpoint: InterfaceEndpoint, registration: Registration | None) -> Seen:
         """Changes take effect some seconds after AWS has taken them."""
-        wanted = self._current.private_dns_wanted(self._desired)
-        if endpoint.private_dns_enabled != wanted:
-            return Seen(False, f"private DNS of {endpoint.vpc_endpoint_id} is {'off' if wanted else 'on'} still")
-        for wish, found in (
-            (self._desired.subnet_ids, endpoint.subnet_ids),
-            (self._desired.security_group_ids, endpoint.security_group_ids),
-        ):
-            if wish is not None and set(wish) != set(found):
-                return Seen(False, f"{endpoint.vpc_endpoint_id} still has {', '.join(sorted(found)) or 'none'}")
-        return Seen(True, "ready")
+        self.missing = missing(self._desired, self._current, endpoint, registration)
+        before = self._before.get(endpoint.vpc_endpoint_id)
+        self.overridden = tuple(step for step in self.missing if is_overridden(step, before, endpoint))
+        return Seen(not self.missing, f"missing at {endpoint.vpc_endpoint_id} still: {differences(self.missing)}")
+
+    def begin_again(self, vpc_endpoint_id: str) -> tuple[plan.Step, ...]:
+        """The changes that have no effect yet, to be asked for once more. What is there now counts as the old state."""
+        if vpc_endpoint_id in self.seen:
+            self._before[vpc_endpoint_id] = self.seen[vpc_endpoint_id]
+        steps, self.missing, self.overridden = self.missing, (), ()
+        return steps
 
     def _unregistered(self, vpc_endpoint_id: str) -> Seen:
         registration = self.registration(vpc_endpoint_id)
         # What is left may be AWS's own wish only: an endpoint that asks for the service, registered by nobody.
-        if registration is None or registration.state == "DISCOVERED":
+        if registration is None or not is_registered(registration):
             return Seen(True, "gone")
         return Seen(False, f"the registration of {vpc_endpoint_id} is {registration.state}")
 
@@ -116,24 +180,30 @@ class Conditions:
         if endpoint is not None and endpoint.state != "deleted":
             return Seen(False, f"interface endpoint {vpc_endpoint_id} is {endpoint.state}")
         left = self._interfaces_left(vpc_endpoint_id, endpoint)
-        return Seen(not left, f"network interfaces of {vpc_endpoint_id} are left: {', '.join(left)}")
+        if left:
+            return Seen(False, f"network interfaces of {vpc_endpoint_id} are left: {', '.join(left)}")
+        # Another run may have registered it while this one deleted it.
+        return self._unregistered(vpc_endpoint_id)
 
     def _interfaces_left(self, vpc_endpoint_id: str, endpoint: InterfaceEndpoint | None) -> t.Sequence[str]:
-        pairs = [
-            pair
-            for pair in (self._current.main, *self._current.dead)
-            if pair and pair.vpc_endpoint_id == vpc_endpoint_id
-        ]
-        halves = [*(pair.endpoint for pair in pairs), endpoint]
+        halves = [self._before.get(vpc_endpoint_id), self.seen.get(vpc_endpoint_id), endpoint]
         ids = sorted({interface_id for half in halves if half for interface_id in half.network_interface_ids})
         return [interface.network_interface_id for interface in self._reads.network_interfaces(ids)] if ids else []
 
 
-def _ended(vpc_endpoint_id: str, endpoint: InterfaceEndpoint | None, state: str) -> str:
-    reason = f" ({endpoint.last_error})" if endpoint and endpoint.last_error else ""
+def _deleted(vpc_endpoint_id: str, endpoint: InterfaceEndpoint | None) -> str:
+    state = endpoint.state if endpoint else "not listed any more"
     return (
-        f"Interface endpoint {vpc_endpoint_id} is {state}{reason} and will not become available. Run again with "
-        "recreate_failed=true to replace it."
+        f"Interface endpoint {vpc_endpoint_id} is {state}: another run, or somebody in AWS, deletes it while this run "
+        "works on it. Run again to create a new one, or leave it deleted."
+    )
+
+
+def _ended(endpoint: InterfaceEndpoint) -> str:
+    reason = f" ({endpoint.last_error})" if endpoint.last_error else ""
+    return (
+        f"Interface endpoint {endpoint.vpc_endpoint_id} is {endpoint.state}{reason} and will not become available. "
+        "Run again with recreate_failed=true to replace it."
     )
 
 

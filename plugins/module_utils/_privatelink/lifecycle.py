@@ -17,9 +17,11 @@ from .difference import difference
 from .errors import LimitsViolated, PrivateLinkError, Verdict, as_known
 from .model import MANAGED_BY, MANAGED_BY_TAG
 from .plan import Plan, Step, plan
+from .promise import lacking
 from .read import read_again, read_current
+from .registrations import RegistrationUnknown
 from .result import private_endpoint
-from .wait import Deadline, Work
+from .wait import Await, Deadline, Seen, Work
 
 # Most runs find nothing to do: what only changes need is imported where it is used.
 if t.TYPE_CHECKING:
@@ -80,7 +82,7 @@ def ensure(
     deadline.so_far = partial(_so_far, done)
     made = deadline.drive(carry_out(outcome, clouds, done))
     deadline.doing = f"reading the private endpoint of {desired.target} again, after all was done"
-    return finished(outcome, made, clouds)
+    return deadline.drive(settled(outcome, made, clouds))
 
 
 def _so_far(done: t.Sequence[Step]) -> dict[str, t.Any]:
@@ -131,14 +133,30 @@ def carry_out(outcome: Outcome, clouds: Clouds, done: list[Step] | None = None) 
         raise known from None
 
 
-def finished(outcome: Outcome, made: Desired, clouds: Clouds) -> Outcome:
-    """The outcome with the state at the end. An error of the last look names the steps, too: all of them are done."""
+def settled(outcome: Outcome, made: Desired, clouds: Clouds) -> Work[Outcome]:
+    """The outcome with the state at the end, looked at until it is what the run promised.
+
+    With wait=false nothing is promised: the state is as the first look shows it. An error names the steps, too: all of
+    them are done. Raises WaitFailed where the promise can no longer be kept.
+    """
+    after: list[Current] = []
+
+    def look() -> Seen:
+        try:
+            after[:] = [read_again(made, outcome.before, clouds)]
+        except RegistrationUnknown as unknown:
+            if not made.wait:
+                raise
+            return Seen(False, str(unknown))
+        lacks = lacking(made, outcome.before, after[0]) if made.wait else ""
+        return Seen(not lacks, lacks or "as desired")
+
     try:
-        return replace(outcome, after=read_again(made, outcome.before, clouds))
-    except Exception as error:
-        known = as_known(error, f"reading the private endpoint of {outcome.desired.target} again")
-        known.steps = [step.returned() for step in outcome.planned.steps]
-        raise known from None
+        yield Await(look, "both clouds to show the private endpoint as desired")
+    except PrivateLinkError as error:
+        error.steps = [step.returned() for step in outcome.planned.steps]
+        raise
+    return replace(outcome, after=after[0])
 
 
 def _require_network(desired: Desired, planned: Plan, check_mode: bool) -> None:

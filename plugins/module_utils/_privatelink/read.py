@@ -14,7 +14,7 @@ from functools import partial
 from .._run.bounded import at_once
 from .clouds import Clouds
 from .cluster_limits import cluster_violations, service_violations
-from .current import Current, Pair, find
+from .current import Current, Found, Pair, find
 from .desired import Desired
 from .errors import LimitsViolated, Violation
 from .model import (
@@ -29,6 +29,7 @@ from .model import (
 )
 from .read_cluster import aws_region, cluster_not_found, is_on_aws, place_of, read_cluster, service_from
 from .refuse import refuse
+from .registrations import Registrations, is_registered, read_registrations
 
 _SERVICE_REGION = re.compile(r"^(?:com|cn\.com)\.amazonaws\.(?:vpce\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
 
@@ -39,7 +40,8 @@ class Sides:
 
     current: Current
     endpoints: t.Sequence[InterfaceEndpoint]
-    registrations: t.Sequence[Registration] = ()
+    # Null where TiDB Cloud was not asked: its cluster is gone, or the service is not one of its.
+    registrations: Registrations | None = None
 
 
 def read_current(desired: Desired, clouds: Clouds) -> Current:
@@ -51,18 +53,32 @@ def read_current(desired: Desired, clouds: Clouds) -> Current:
     Raises LimitsViolated where what is meant cannot be found or can never be had, and ApiError.
     """
     sides = _read_cluster_side(desired, clouds) if desired.cluster_id else _read_service_side(desired, clouds)
-    registrations = [row for row in sides.registrations if row.vpc_endpoint_id]
-    found = find(desired, sides.endpoints, registrations)
+    found = _find(desired, sides.endpoints, sides.registrations)
     violations = refuse(desired, sides.current, found)
     current = replace(sides.current, main=found.main, dead=found.dead, gone=found.gone, violations=violations)
     return _with_network(desired, current, clouds)
 
 
 def read_again(desired: Desired, current: Current, clouds: Clouds) -> Current:
-    """The state after a run: both halves anew; the cluster and its service are as before."""
-    registrations = _registrations(current, clouds) if desired.registrable and not current.dropped else ()
-    found = find(desired, _read_endpoints(desired, current, clouds), registrations)
+    """The state after a run: both halves anew; the cluster and its service are as before.
+
+    What was there and is to be present is asked for by its id: another run may have made a second one meanwhile.
+    """
+    if desired.state == "present" and current.main and not desired.vpc_endpoint_id:
+        desired = replace(desired, vpc_endpoint_id=current.main.vpc_endpoint_id)
+    registrations = _registrations(current, clouds) if desired.registrable and not current.dropped else None
+    found = _find(desired, _read_endpoints(desired, current, clouds), registrations)
     return _with_network(desired, replace(current, main=found.main, dead=found.dead, gone=found.gone), clouds)
+
+
+def _find(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint], registrations: Registrations | None) -> Found:
+    """Raises RegistrationUnknown where TiDB Cloud does not tell whether what is meant is registered."""
+    found = find(desired, endpoints, registrations.single if registrations else ())
+    if registrations:
+        pairs = [pair for pair in (found.main, *found.dead) if pair]
+        gone = found.gone if desired.state == "absent" else ()
+        registrations.require_known([*(pair.vpc_endpoint_id for pair in pairs), *gone, desired.vpc_endpoint_id or ""])
+    return found
 
 
 def _read_cluster_side(desired: Desired, clouds: Clouds) -> Sides:
@@ -77,15 +93,15 @@ def _read_cluster_side(desired: Desired, clouds: Clouds) -> Sides:
     place = place_of(cluster, desired.node_group_id, clouds.aws.region, desired.allow_violations)
     current = Current(region=place.region, cluster=cluster, node_group=place.node_group)
     if place.violations:
-        if dropped := _dropped_group(desired, current, place.violations, clouds):
-            return dropped
+        if left := _left_of_group(desired, current, place.violations, clouds):
+            return left
         raise LimitsViolated([*place.violations, *_provider_violations(desired, current, clouds)])
     registrations, endpoints = at_once(
         partial(_registrations, current, clouds), partial(_read_endpoints, desired, current, clouds)
     )
     if _are_of_dropped_group(desired, cluster, endpoints):
         return Sides(Current(region=place.region, cluster=cluster, dropped=True), endpoints)
-    current = _with_service(desired, current, registrations, endpoints, clouds)
+    current = _with_service(desired, current, registrations.named, endpoints, clouds)
     return Sides(current, _of_service(desired, current, endpoints), registrations)
 
 
@@ -104,16 +120,30 @@ def _with_service(
     return replace(current, service=service, service_asked=asked)
 
 
-def _dropped_group(
+def _left_of_group(
     desired: Desired, current: Current, violations: t.Sequence[Violation], clouds: Clouds
 ) -> Sides | None:
-    """To delete what was left of a node group that is gone: what carries its ownership tags."""
+    """To delete what carries the ownership tags of a node group that the cluster does not name.
+
+    The group counts as dropped where the cluster names others (it always has one) and no registration of it is left.
+    """
+    cluster = current.cluster
     unknown = [violation.code for violation in violations] == ["node_group_not_found"]
-    if desired.state == "present" or not unknown:
+    if cluster is None or desired.state == "present" or not unknown or not desired.node_group_id:
         return None
-    current = replace(current, dropped=True)
-    endpoints = _read_endpoints(desired, current, clouds)
-    return Sides(current, [one for one in endpoints if one.tags.get(NODE_GROUP_TAG) == desired.node_group_id])
+    registrations = _registrations(current, clouds)
+    endpoints = [
+        one
+        for one in _read_endpoints(desired, replace(current, dropped=True), clouds)
+        if one.tags.get(NODE_GROUP_TAG) == desired.node_group_id
+    ]
+    ids = {one.vpc_endpoint_id for one in endpoints}
+    registered = any(
+        is_registered(row) and (row.node_group_id == desired.node_group_id or row.vpc_endpoint_id in ids)
+        for row in registrations.named
+    )
+    dropped = bool(cluster.node_groups) and not registered
+    return Sides(replace(current, dropped=dropped), endpoints, registrations)
 
 
 def _are_of_dropped_group(desired: Desired, cluster: Cluster, endpoints: t.Sequence[InterfaceEndpoint]) -> bool:
@@ -121,7 +151,7 @@ def _are_of_dropped_group(desired: Desired, cluster: Cluster, endpoints: t.Seque
     if desired.state == "present" or not desired.vpc_endpoint_id or desired.node_group_id:
         return False
     there = {group.node_group_id for group in cluster.node_groups}
-    return bool(endpoints) and all(
+    return bool(endpoints and there) and all(
         endpoint.tags.get(CLUSTER_TAG) == cluster.cluster_id
         and endpoint.tags.get(NODE_GROUP_TAG, "") not in {"", *there}
         for endpoint in endpoints
@@ -139,10 +169,9 @@ def _provider_violations(desired: Desired, current: Current, clouds: Clouds) -> 
     return unready + service_violations(desired, replace(current, service=read_service(current, clouds)))
 
 
-def _registrations(current: Current, clouds: Clouds) -> tuple[Registration, ...]:
-    if current.cluster is None or current.node_group_id is None:
-        return ()
-    return tuple(clouds.tidb.list_registrations(current.cluster.cluster_id, current.node_group_id))
+def _registrations(current: Current, clouds: Clouds) -> Registrations:
+    """Those of the node group, or of the whole cluster where it does not name its groups. Raises ApiError."""
+    return read_registrations(clouds.tidb, t.cast(Cluster, current.cluster), current.node_group_id)
 
 
 def read_service(current: Current, clouds: Clouds) -> EndpointService | None:

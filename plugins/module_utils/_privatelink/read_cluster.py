@@ -98,7 +98,9 @@ def _select_node_group(cluster: Cluster, node_group_id: str | None) -> tuple[Nod
     """The named node group, or the default one; null where a cluster that is being created has none yet."""
     if not node_group_id:
         default = next((group for group in cluster.node_groups if group.is_default), None)
-        return default or (cluster.node_groups[0] if len(cluster.node_groups) == 1 else None), ()
+        if default is None and len(cluster.node_groups) > 1:
+            return None, (_default_not_known(cluster),)
+        return default or (cluster.node_groups[0] if cluster.node_groups else None), ()
     found = next((group for group in cluster.node_groups if group.node_group_id == node_group_id), None)
     if found is not None:
         return found, ()
@@ -110,6 +112,12 @@ def node_group_not_found(cluster: Cluster, node_group_id: str | None) -> Violati
     message = f"Cluster {cluster.cluster_id} ({cluster.name}) has no node group {node_group_id}; it has {there}."
     remedy = "Name one of these, or omit node_group_id for the default group."
     return Violation("node_group_not_found", message, remedy)
+
+
+def _default_not_known(cluster: Cluster) -> Violation:
+    there = ", ".join(f"{group.node_group_id} ({group.name})" for group in cluster.node_groups)
+    message = f"TiDB Cloud does not say which node group of cluster {cluster.cluster_id} is the default one of {there}."
+    return Violation("node_group_not_found", message, "Name the one that is meant with node_group_id.")
 
 
 def aws_region(configured: str | None, own: str | None, allowed: t.Collection[str], of: str) -> str:

@@ -2,15 +2,19 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Registers an interface endpoint with TiDB Cloud, which knows no idempotency key: look before every repetition."""
+"""Registers an interface endpoint with TiDB Cloud, which knows no idempotency key: look before every repetition, and
+after the registration, for another run may have registered it at the same time.
+"""
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 from .current import Current
 from .errors import ApiError, PrivateLinkError
-from .model import Registration
+from .model import Cluster, Registration
+from .registrations import eldest, read_registrations
 from .wait import Await, Seen, Work
 
 if t.TYPE_CHECKING:
@@ -18,27 +22,61 @@ if t.TYPE_CHECKING:
 
 # Not published: whether TiDB Cloud refuses an interface endpoint that it does not see yet at once.
 _ATTEMPTS = 4
+_LISTED_WITHIN = 15.0  # seconds
 
 
-def register(tidb: TidbCloud, current: Current, vpc_endpoint_id: str) -> Work[Registration]:
-    """Returns the registration, made now or found.
+@dataclass(frozen=True)
+class Registered:
+    """The registration that an interface endpoint has now. ``own``: this run made it, so this run may withdraw it."""
 
-    Raises ApiError where TiDB Cloud keeps refusing.
+    registration: Registration
+    own: bool
+
+
+@dataclass(frozen=True)
+class _Place:
+    """An interface endpoint and the node group to register it with."""
+
+    tidb: TidbCloud
+    cluster: Cluster
+    node_group_id: str
+    vpc_endpoint_id: str
+
+    def register(self) -> Registration:
+        return self.tidb.register_endpoint(self.cluster.cluster_id, self.node_group_id, self.vpc_endpoint_id)
+
+    def listed(self) -> list[Registration]:
+        return read_registrations(self.tidb, self.cluster, self.node_group_id).every(self.vpc_endpoint_id)
+
+    def withdraw(self, connection_id: str) -> None:
+        self.tidb.terminate_registration(self.cluster.cluster_id, self.node_group_id, connection_id)
+
+
+def register(tidb: TidbCloud, current: Current, vpc_endpoint_id: str) -> Work[Registered]:
+    """Returns the one registration, made now or found.
+
+    Of two runs that register at once both succeed and one registration stays: each withdraws its own unless that is the
+    eldest. Raises ApiError where TiDB Cloud keeps refusing.
     """
     if current.cluster is None or current.node_group_id is None:
         raise PrivateLinkError(f"There is no node group to register {vpc_endpoint_id} with.")
-    place = (current.cluster.cluster_id, current.node_group_id)
-    made: list[Registration] = []
+    place = _Place(tidb, current.cluster, current.node_group_id, vpc_endpoint_id)
+    registered = yield from _ask(place)
+    return (yield from _without_twin(place, registered)) if registered.own else registered
+
+
+def _ask(place: _Place) -> Work[Registered]:
+    made: list[Registered] = []
     refusals: list[ApiError] = []
 
     def attempt() -> Seen:
         try:
-            made.append(tidb.register_endpoint(*place, vpc_endpoint_id))
+            made.append(Registered(place.register(), own=True))
         except ApiError as refused:
-            existing = _find(tidb, place, vpc_endpoint_id)
+            existing = place.listed()
             refusals.append(refused)
-            if existing is not None:
-                made.append(existing)
+            if existing:
+                made.append(Registered(eldest(existing), own=False))
             elif not _may_pass(refused) or len(refusals) >= _ATTEMPTS:
                 raise
         return Seen(bool(made), str(refusals[-1]) if refusals else "registered")
@@ -47,9 +85,21 @@ def register(tidb: TidbCloud, current: Current, vpc_endpoint_id: str) -> Work[Re
     return made[0]
 
 
-def _find(tidb: TidbCloud, place: tuple[str, str], vpc_endpoint_id: str) -> Registration | None:
-    rows = tidb.list_registrations(*place)
-    return next((row for row in rows if row.vpc_endpoint_id == vpc_endpoint_id and row.state != "DISCOVERED"), None)
+def _without_twin(place: _Place, registered: Registered) -> Work[Registered]:
+    """Looks until the list shows the registration, for some seconds at most, and keeps the eldest one in it."""
+    own_id = registered.registration.private_endpoint_connection_id
+    rows: list[Registration] = []
+
+    def look() -> Seen:
+        rows[:] = place.listed()
+        return Seen(any(row.private_endpoint_connection_id == own_id for row in rows), "it is not listed yet")
+
+    yield Await(look, "TiDB Cloud to list the registration", at_most=_LISTED_WITHIN)
+    kept = eldest(rows) if rows else registered.registration
+    if own_id is None or kept.private_endpoint_connection_id in (None, own_id):
+        return registered
+    place.withdraw(own_id)
+    return Registered(kept, own=False)
 
 
 def _may_pass(refused: ApiError) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -30,7 +31,8 @@ class Clouds:
     """In the place of the core's C(Clouds), its reads and its TidbCloud at once.
 
     C(calls): every call that changes something, and every one to TiDB Cloud. C(refusals): what the next calls of a
-    name are answered with; an error is raised, null lets the call pass.
+    name are answered with; an error is raised, null lets the call pass. C(ineffective): how many of the next calls of a
+    name are accepted without any effect.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +41,12 @@ class Clouds:
         self.interfaces: list[str] = []
         self.registrations: dict[str, Registration] = {}
         self.refusals: dict[str, list[ApiError | None]] = {}
+        self.ineffective: dict[str, int] = {}
         self.calls: list[tuple[t.Any, ...]] = []
+        # Registrations beside those of C(registrations), which has one for each interface endpoint.
+        self.twins: list[Registration] = []
+        self.lists_nothing = False
+        self.finds_no_single = False
         # What AWS remembers of client tokens: the request and the id that it was answered with.
         self.tokens: dict[str, tuple[t.Any, str]] = {}
         # New endpoints are listed this many seconds after they were made.
@@ -106,15 +113,38 @@ class Clouds:
 
     def modify_vpc_endpoint(self, ec2: object, vpc_endpoint_id: str, **arguments: t.Any) -> None:
         self._answer("modify_vpc_endpoint", vpc_endpoint_id, arguments)
+        fields = {
+            name: value for name, value in arguments.items() if name in ("private_dns_enabled", "ip_address_type")
+        }
+        endpoint = self.endpoints.get(vpc_endpoint_id)
+        for option in ("subnet_ids", "security_group_ids") if endpoint else ():
+            there = {*getattr(endpoint, option), *arguments.get(f"add_{option}", ())}
+            fields[option] = tuple(sorted(there - set(arguments.get(f"remove_{option}", ()))))
+        self._take_effect("modify_vpc_endpoint", vpc_endpoint_id, **fields)
 
     def delete_vpc_endpoint(self, ec2: object, vpc_endpoint_id: str) -> None:
         self._answer("delete_vpc_endpoint", vpc_endpoint_id)
+        self._take_effect("delete_vpc_endpoint", vpc_endpoint_id, state="deleting")
 
     def create_tags(self, ec2: object, resource_id: str, tags: Mapping[str, str]) -> None:
         self._answer("create_tags", resource_id, dict(tags))
+        endpoint = self.endpoints.get(resource_id)
+        self._take_effect("create_tags", resource_id, tags={**(endpoint.tags if endpoint else {}), **tags})
 
     def delete_tags(self, ec2: object, resource_id: str, keys: Sequence[str]) -> None:
         self._answer("delete_tags", resource_id, tuple(keys))
+        endpoint = self.endpoints.get(resource_id)
+        tags = endpoint.tags if endpoint else {}
+        self._take_effect("delete_tags", resource_id, tags={key: tags[key] for key in tags if key not in keys})
+
+    def _has_no_effect(self, name: str) -> bool:
+        left = self.ineffective.get(name, 0)
+        self.ineffective[name] = max(0, left - 1)
+        return left > 0
+
+    def _take_effect(self, name: str, vpc_endpoint_id: str, **fields: t.Any) -> None:
+        if vpc_endpoint_id in self.endpoints and not self._has_no_effect(name):
+            self.endpoints[vpc_endpoint_id] = replace(self.endpoints[vpc_endpoint_id], **fields)
 
     # --- TidbCloud ---
 
@@ -129,14 +159,21 @@ class Clouds:
         self.registrations[vpc_endpoint_id] = registration(vpc_endpoint_id, "PENDING")
         return self.registrations[vpc_endpoint_id]
 
-    def list_registrations(self, cluster_id: str, node_group_id: str) -> list[Registration]:
+    def list_registrations(self, *_place: str) -> list[Registration]:
         self._answer("list_registrations")
-        return list(self.registrations.values())
+        return [] if self.lists_nothing else [*self.registrations.values(), *self.twins]
 
     def get_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> Registration | None:
         self._answer("get_registration", connection_id)
-        rows = self.registrations.values()
-        return next((row for row in rows if row.private_endpoint_connection_id == connection_id), None)
+        rows = [*self.registrations.values(), *self.twins]
+        found = next((row for row in rows if row.private_endpoint_connection_id == connection_id), None)
+        return None if self.finds_no_single else found
 
     def terminate_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> None:
         self._answer("terminate_registration", connection_id)
+        if self._has_no_effect("terminate_registration"):
+            return
+        self.twins = [row for row in self.twins if row.private_endpoint_connection_id != connection_id]
+        for vpc_endpoint_id, row in list(self.registrations.items()):
+            if row.private_endpoint_connection_id == connection_id:
+                self.registrations[vpc_endpoint_id] = replace(row, state="DELETING")

@@ -48,7 +48,7 @@ def live(clouds: Clouds) -> Current:
 def test_steps_are_done_in_order_and_the_wish_names_what_was_made(clouds: Clouds) -> None:
     wish = desired(private_dns_enabled=False, wait=False)
     assert carried_out(clouds, plan(wish, current()), wish) == replace(wish, vpc_endpoint_id="vpce-1")
-    assert clouds.names() == ["create_vpc_endpoint", "register_endpoint"]
+    assert clouds.names() == ["create_vpc_endpoint", "register_endpoint", "list_registrations"]
 
 
 def test_what_was_not_made_is_named_by_nobody(clouds: Clouds) -> None:
@@ -72,8 +72,10 @@ def test_a_removal_ends_the_registration_waits_and_deletes(clouds: Clouds) -> No
     assert not awaited.look().done
     clouds.registrations.clear()
     assert awaited.look().done
-    awaited = work.send(True)
+    deletion = work.send(True)
+    assert deletion.look().done
     assert clouds.calls[-1] == ("delete_vpc_endpoint", VPCE)
+    awaited = work.send(True)
     assert not awaited.look().done
     clouds.endpoints.clear()
     assert awaited.look().done
@@ -171,7 +173,9 @@ def test_the_registration_that_was_made_is_asked_for_by_its_id(clouds: Clouds) -
     assert next(work).look().done
     attempt = work.send(True)
     assert attempt.look().done
+    listed = work.send(True)
+    assert listed.look().done
     clouds.registrations[VPCE] = registration()
     clouds.endpoints[VPCE] = interface_endpoint()
     assert work.send(True).look().done
-    assert clouds.names() == ["register_endpoint", "get_registration"]
+    assert clouds.names() == ["register_endpoint", "list_registrations", "get_registration"]

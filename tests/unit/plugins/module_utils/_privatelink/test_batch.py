@@ -102,13 +102,17 @@ class Rooms:
             error = WaitFailed("It is rejected.")
             error.steps = [outcome.planned.steps[0].returned()]
             raise error
+        done.extend(outcome.planned.steps[1:])
         return replace(outcome.desired, vpc_endpoint_id=VPCE)
 
-    def finished(self, outcome: Outcome, made: Desired, clouds: SharedClouds) -> Outcome:
+    def settled(self, outcome: Outcome, made: Desired, clouds: SharedClouds) -> Work[Outcome]:
+        yield Await(lambda: Seen(True, "as desired"), "it")
         self.log.append(f"read {outcome.desired.vpc_id} {made.vpc_endpoint_id}")
         self.met("finished", outcome.desired.vpc_id or "")
         if outcome.desired.vpc_id in self.lost:
-            raise PrivateLinkError("It cannot be read again.")
+            error = PrivateLinkError("It cannot be read again.")
+            error.steps = [step.returned() for step in outcome.planned.steps]
+            raise error
         return replace(outcome, after=replace(outcome.before, main=pair(interface_endpoint(), registration())))
 
     def run(self, *wishes: Wish, check_mode: bool = False, strict: bool = False) -> list[Ended]:
@@ -120,7 +124,7 @@ class Rooms:
 @pytest.fixture
 def rooms(monkeypatch: pytest.MonkeyPatch) -> Rooms:
     rooms = Rooms()
-    for room in ("prepare", "carry_out", "finished"):
+    for room in ("prepare", "carry_out", "settled"):
         monkeypatch.setattr(batch, room, getattr(rooms, room))
     return rooms
 
@@ -279,7 +283,8 @@ def test_a_defect_in_any_room_is_the_error_of_its_item_and_no_other_result_is_lo
     assert [one["failed"] for one in results] == [True, True, True, False]
     assert all("a defect of tidbcloud.privatelink" in one["msg"] for one in results[:3])
     assert names(results[2]) == CREATION
-    assert returned["summary"] == {"ok": 1, "changed": 2, "failed": 3}
+    assert names(results[1]) == ["create_vpc_endpoint"]
+    assert returned["summary"] == {"ok": 1, "changed": 3, "failed": 3}
     assert not [one for one in results if "exception" in one]
 
 
@@ -311,6 +316,6 @@ def test_a_run_that_has_to_be_left_behind_keeps_what_is_known_of_each_item(rooms
     checking, changing = rooms.so_far["prepare", OTHER_VPC], rooms.so_far["carry_out", OTHER_VPC]
     assert all("before this one was begun" in one["msg"] for one in checking["results"])
     assert [one["failed"] for one in changing["results"]] == [False, True, True, True]
-    assert [names(one) for one in changing["results"]] == [[], [], ["create_vpc_endpoint"], ["create_vpc_endpoint"]]
+    assert [names(one) for one in changing["results"]] == [[], [], CREATION, ["create_vpc_endpoint"]]
     assert "was under way" in changing["results"][2]["msg"]
     assert rooms.so_far["finished", OTHER_VPC]["summary"] == {"ok": 2, "changed": 2, "failed": 2}

@@ -16,11 +16,12 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import WaitFailed
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError, WaitFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Seen
-from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds
+from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CONNECTION_ID,
+    OWNED,
     SERVICE_NAME,
     VPCE,
     current,
@@ -76,10 +77,70 @@ def test_what_is_under_way_is_not_available_yet_and_tidb_cloud_is_not_asked(clou
 
 
 @pytest.mark.parametrize("kind", [plan.AVAILABLE, plan.ACCEPTED, plan.DONE])
-@pytest.mark.parametrize("state", ["rejected", "failed", "expired", "deleting", "deleted"])
+@pytest.mark.parametrize("state", ["rejected", "failed", "expired"])
 def test_a_dead_endpoint_ends_the_wait_at_once(clouds: Clouds, kind: str, state: str) -> None:
     with pytest.raises(WaitFailed, match=rf"{VPCE} is {state} \(no room\).*recreate_failed=true"):
         Room(clouds).see(state, last_error="no room").look(kind)
+
+
+@pytest.mark.parametrize("kind", [plan.LISTED, plan.AVAILABLE, plan.ACCEPTED, plan.DONE])
+@pytest.mark.parametrize("state", ["deleting", "deleted"])
+def test_an_endpoint_that_another_run_deletes_ends_the_wait_at_once(clouds: Clouds, kind: str, state: str) -> None:
+    with pytest.raises(WaitFailed, match=f"{VPCE} is {state}: another run.*Run again to create a new one"):
+        Room(clouds).see(state).look(kind)
+
+
+def test_an_endpoint_that_was_listed_and_is_not_in_three_looks_in_a_row_was_deleted(clouds: Clouds) -> None:
+    """A single answer of AWS may be behind."""
+    room = Room(clouds).see("available", "ACTIVE")
+    assert room.look(plan.DONE).done
+    for _turn in range(2):
+        assert not room.see(None, "ACTIVE").look(plan.DONE).done
+    assert room.see("available", "ACTIVE").look(plan.DONE).done
+    room.see(None, "ACTIVE")
+    assert [room.look(plan.DONE).done for _turn in range(2)] == [False, False]
+    with pytest.raises(WaitFailed, match=f"{VPCE} is not listed any more: another run"):
+        room.look(plan.DONE)
+
+
+@pytest.mark.parametrize("row", [None, "DISCOVERED"])
+def test_a_registration_that_was_there_and_is_not_was_ended_by_another_run(clouds: Clouds, row: str | None) -> None:
+    room = Room(clouds).see("available", "PENDING")
+    assert not room.look(plan.ACCEPTED).done
+    with pytest.raises(WaitFailed, match=f"had a registration of {VPCE} and has none any more"):
+        room.see("available", row).look(plan.ACCEPTED)
+
+
+def test_a_registration_that_is_not_found_by_its_id_is_looked_for_in_the_list(clouds: Clouds) -> None:
+    """A 404 is not documented: only the list tells that it is gone."""
+    room = Room(clouds, here=current(main=pair(interface_endpoint(), registration()))).see("available", "ACTIVE")
+    clouds.finds_no_single = True
+    assert not room.look(plan.UNREGISTERED).done
+    assert clouds.names() == ["get_registration", "list_registrations"]
+    assert room.see("available").look(plan.UNREGISTERED).done
+
+
+@pytest.mark.parametrize("kind", [plan.UNREGISTERED, plan.GONE])
+def test_a_list_that_is_not_found_tells_nothing_about_a_registration(clouds: Clouds, kind: str) -> None:
+    clouds.refusals["list_registrations"] = [refusal(status=404)]
+    with pytest.raises(ApiError, match="Nothing is concluded from that"):
+        Room(clouds).look(kind)
+
+
+@pytest.mark.parametrize("kind", [plan.UNREGISTERED, plan.GONE])
+def test_a_list_that_names_not_every_interface_endpoint_tells_nothing_either(clouds: Clouds, kind: str) -> None:
+    room = Room(clouds)
+    clouds.registrations = {"": registration("")}
+    seen = room.look(kind)
+    assert (seen.done, f"not known whether {VPCE} is registered" in seen.state) == (False, True)
+    clouds.registrations = {"": registration("", "DISCOVERED")}
+    assert room.look(kind).done
+
+
+def test_gone_is_also_a_registration_that_another_run_made_meanwhile(clouds: Clouds) -> None:
+    room = Room(clouds).see("deleted", "FAILED")
+    assert room.look(plan.GONE) == Seen(False, f"the registration of {VPCE} is FAILED")
+    assert room.see("deleted").look(plan.GONE).done
 
 
 def test_one_that_is_not_listed_yet_is_no_dead_one(clouds: Clouds) -> None:
@@ -88,9 +149,10 @@ def test_one_that_is_not_listed_yet_is_no_dead_one(clouds: Clouds) -> None:
 
 def test_accepted_is_available_and_active(clouds: Clouds) -> None:
     room = Room(clouds)
-    assert not room.see("available", "PENDING").look(plan.ACCEPTED).done
     assert not room.see("available").look(plan.ACCEPTED).done
-    assert room.see("available", "ACTIVE", private_dns_enabled=False).look(plan.ACCEPTED).done
+    assert not room.see("available", "PENDING").look(plan.ACCEPTED).done
+    room = Room(clouds).see("available", "ACTIVE", private_dns_enabled=False)
+    assert room.look(plan.ACCEPTED).done
 
 
 def test_an_active_registration_alone_is_not_enough(clouds: Clouds) -> None:
@@ -111,7 +173,7 @@ def test_before_the_endpoint_is_available_only_every_third_look_asks_tidb_cloud(
     room = Room(clouds).see("pendingacceptance", "PENDING")
     for _turn in range(6):
         room.look(plan.ACCEPTED)
-    assert clouds.names() == ["list_registrations"] * 2
+    assert clouds.names() == ["list_registrations", "get_registration"]
 
 
 def test_a_registration_whose_id_is_known_is_asked_for_alone(clouds: Clouds) -> None:
@@ -120,20 +182,39 @@ def test_a_registration_whose_id_is_known_is_asked_for_alone(clouds: Clouds) -> 
     assert clouds.calls == [("get_registration", CONNECTION_ID)]
 
 
-def test_done_is_private_dns_as_wanted(clouds: Clouds) -> None:
-    room = Room(clouds)
-    off = room.see("available", "ACTIVE", private_dns_enabled=False).look(plan.DONE)
-    assert off == Seen(False, f"private DNS of {VPCE} is off still")
-    assert room.see("available", "ACTIVE").look(plan.DONE).done
-    unwanted = Room(clouds, desired(private_dns_enabled=False)).see("available", "ACTIVE").look(plan.DONE)
-    assert unwanted == Seen(False, f"private DNS of {VPCE} is on still")
+@pytest.mark.parametrize(
+    ("options", "fields", "missing"),
+    [
+        ({}, {"private_dns_enabled": False}, "enable_private_dns"),
+        ({"private_dns_enabled": False}, {}, "disable_private_dns"),
+        ({"subnet_ids": ("subnet-b",)}, {}, "add_subnets subnet-b; remove_subnets subnet-a"),
+        ({"security_group_ids": ("sg-2",)}, {}, "add_security_groups sg-2; remove_security_groups sg-1"),
+        ({"ip_address_type": "dualstack"}, {"ip_address_type": "ipv4"}, "set_ip_address_type ipv4 to dualstack"),
+        ({"tags": {"stage": "test"}}, {}, "set_tags stage=test"),
+        ({"tags": {}}, {"tags": {**OWNED, "old": "x"}}, "remove_tags old"),
+        ({}, {"tags": {}}, "set_tags "),
+    ],
+)
+def test_done_is_everything_as_desired(
+    clouds: Clouds, options: dict[str, t.Any], fields: dict[str, t.Any], missing: str
+) -> None:
+    wish = desired(**options)
+    seen = Room(clouds, wish).see("available", "ACTIVE", **fields).look(plan.DONE)
+    assert (seen.done, seen.state.startswith(f"missing at {VPCE} still: {missing}")) == (False, True)
+    assert Room(clouds).see("available", "ACTIVE").look(plan.DONE).done
 
 
-def test_done_is_subnets_and_groups_as_wanted(clouds: Clouds) -> None:
-    late = Room(clouds, desired(subnet_ids=("subnet-b",))).see("available", "ACTIVE").look(plan.DONE)
-    assert late == Seen(False, f"{VPCE} still has subnet-a")
-    late = Room(clouds, desired(security_group_ids=("sg-2",))).see("available", "ACTIVE").look(plan.DONE)
-    assert late == Seen(False, f"{VPCE} still has sg-1")
+@pytest.mark.parametrize(
+    ("found", "overridden"), [({}, False), ({"stage": "old"}, False), ({"stage": "new"}, False), ({"stage": "x"}, True)]
+)
+def test_the_old_value_may_change_yet_and_a_third_one_is_somebody_elses(
+    clouds: Clouds, found: dict[str, str], overridden: bool
+) -> None:
+    old = {**OWNED, **({"stage": "old"} if found else {})}
+    here = current(main=pair(interface_endpoint(tags=old), registration()))
+    room = Room(clouds, desired(tags={"stage": "new"}), here).see("available", "ACTIVE", tags={**OWNED, **found})
+    assert room.look(plan.DONE).done == (found == {"stage": "new"})
+    assert bool(room.conditions.overridden) == overridden
 
 
 @pytest.mark.parametrize("state", UNDERWAY)

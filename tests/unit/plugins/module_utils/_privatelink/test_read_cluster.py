@@ -105,8 +105,15 @@ def test_the_default_node_group_is_meant_unless_one_is_named() -> None:
 
 def test_the_only_node_group_is_the_default_where_none_says_so() -> None:
     assert selected(None, ANALYTICS) == ANALYTICS
-    assert selected(None, ANALYTICS, replace(ANALYTICS, node_group_id="3")) is None
     assert selected(None) is None
+
+
+def test_none_of_several_node_groups_is_taken_for_the_default_one() -> None:
+    several = replace(CLUSTER, node_groups=(ANALYTICS, replace(ANALYTICS, node_group_id="3")))
+    place = place_of(several, None, None)
+    assert place.node_group is None
+    assert [violation.code for violation in place.violations] == ["node_group_not_found"]
+    assert "2 (analytics), 3 (analytics)" in place.violations[0].message
 
 
 @pytest.mark.parametrize(

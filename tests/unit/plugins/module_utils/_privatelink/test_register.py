@@ -18,6 +18,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER_ID,
+    CONNECTION_ID,
     GROUP_ID,
     OTHER_VPCE,
     VPCE,
@@ -27,12 +28,12 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
 
 
 def registered(clouds: Clouds) -> Registration:
-    return clouds.deadline.drive(register(t.cast(t.Any, clouds), current(), VPCE))
+    return clouds.deadline.drive(register(t.cast(t.Any, clouds), current(), VPCE)).registration
 
 
 def test_it_is_asked_for_once(clouds: Clouds) -> None:
     assert registered(clouds) == registration(state="PENDING")
-    assert clouds.calls == [("register_endpoint", CLUSTER_ID, GROUP_ID, VPCE)]
+    assert clouds.calls == [("register_endpoint", CLUSTER_ID, GROUP_ID, VPCE), ("list_registrations",)]
 
 
 def test_a_lost_answer_is_found_by_looking_and_not_asked_for_again(clouds: Clouds) -> None:
@@ -52,7 +53,7 @@ def test_a_discovered_row_or_another_endpoints_is_not_it(clouds: Clouds, row: Re
     clouds.registrations[row.vpc_endpoint_id] = row
     clouds.refusals["register_endpoint"] = [refusal(message="does not exist")]
     assert registered(clouds) == registration(state="PENDING")
-    assert clouds.names() == ["register_endpoint", "list_registrations", "register_endpoint"]
+    assert clouds.names() == ["register_endpoint", "list_registrations"] * 2
 
 
 def test_an_endpoint_that_tidb_cloud_does_not_see_yet_is_asked_for_again_after_a_pause(clouds: Clouds) -> None:
@@ -80,3 +81,39 @@ def test_without_a_node_group_there_is_nothing_to_register_with(clouds: Clouds) 
     with pytest.raises(PrivateLinkError, match=VPCE):
         clouds.deadline.drive(register(t.cast(t.Any, clouds), current(node_group=None), VPCE))
     assert clouds.calls == []
+
+
+ELDER, YOUNGER = "99", "1801634297120007920"
+
+
+@pytest.mark.parametrize(("other", "kept"), [(YOUNGER, CONNECTION_ID), (ELDER, ELDER)])
+def test_of_two_runs_that_register_at_once_each_keeps_the_eldest_and_withdraws_only_its_own(
+    clouds: Clouds, other: str, kept: str
+) -> None:
+    clouds.twins = [registration(state="PENDING", private_endpoint_connection_id=other)]
+    assert registered(clouds).private_endpoint_connection_id == kept
+    withdrawn = [call[1] for call in clouds.calls if call[0] == "terminate_registration"]
+    assert withdrawn == ([] if kept == CONNECTION_ID else [CONNECTION_ID])
+
+
+def test_a_registration_that_is_being_deleted_is_not_kept_although_it_is_the_eldest(clouds: Clouds) -> None:
+    clouds.twins = [registration(state="DELETING", private_endpoint_connection_id=ELDER)]
+    assert registered(clouds).private_endpoint_connection_id == CONNECTION_ID
+    assert "terminate_registration" not in clouds.names()
+
+
+def test_one_that_the_list_does_not_show_yet_is_looked_for_some_seconds_and_then_trusted(clouds: Clouds) -> None:
+    clouds.lists_nothing = True
+    assert registered(clouds) == registration(state="PENDING")
+    assert clouds.names().count("register_endpoint") == 1
+    assert 0 < sum(clouds.time.slept) <= 15
+
+
+def test_a_list_that_is_not_found_after_a_lost_answer_is_an_error_and_no_reason_to_register_twice(
+    clouds: Clouds,
+) -> None:
+    clouds.refusals["register_endpoint"] = [refusal(status=None, ambiguous=True)]
+    clouds.refusals["list_registrations"] = [refusal(status=404)]
+    with pytest.raises(ApiError, match="does not find its list of private endpoint connections"):
+        registered(clouds)
+    assert clouds.names().count("register_endpoint") == 1

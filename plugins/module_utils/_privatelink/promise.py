@@ -1,0 +1,138 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run that waits promises, compared with what a read after its last write shows. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .current import Current, Pair
+from .desired import Desired
+from .errors import WaitFailed
+from .model import InterfaceEndpoint, Registration
+from .plan import Step, plan
+from .result import private_endpoint
+
+# The steps that change an interface endpoint in place. Each can be asked for twice and does no harm.
+CHANGES = frozenset(
+    {
+        *("set_tags", "remove_tags", "set_ip_address_type", "enable_private_dns", "disable_private_dns"),
+        *("add_subnets", "remove_subnets", "add_security_groups", "remove_security_groups"),
+    }
+)
+
+
+def missing(
+    desired: Desired, current: Current, endpoint: InterfaceEndpoint, registration: Registration | None
+) -> tuple[Step, ...]:
+    """The changes in place that would still have to be made for ``endpoint`` to be as desired."""
+    now = replace(current, main=Pair(endpoint, registration), dead=())
+    return tuple(
+        step
+        for step in plan(replace(desired, wait=True), now).steps
+        if step.name in CHANGES and step.arguments and step.vpc_endpoint_id == endpoint.vpc_endpoint_id
+    )
+
+
+def differences(steps: t.Iterable[Step]) -> str:
+    """The steps as a part of a sentence."""
+    return "; ".join(
+        step.name if "private_dns_enabled" in step.arguments else f"{step.name} {step.detail}" for step in steps
+    )
+
+
+def is_overridden(step: Step, before: InterfaceEndpoint | None, now: InterfaceEndpoint) -> bool:
+    """Whether what ``step`` is about has neither the desired value nor the one from ``before`` this run changed it.
+
+    AWS shows a change after seconds: until then the old value is there. Any other value is somebody else's.
+    """
+    return bool(_concerned(step, now) != _concerned(step, before))
+
+
+def _concerned(step: Step, endpoint: InterfaceEndpoint | None) -> t.Any:
+    """What the endpoint has of that which the step changes; of one that did not exist, nothing."""
+    arguments = step.arguments
+    tags = endpoint.tags if endpoint else {}
+    if "tags" in arguments or "keys" in arguments:
+        return {key: tags.get(key) for key in (*arguments.get("tags", ()), *arguments.get("keys", ()))}
+    if "private_dns_enabled" in arguments:
+        return endpoint.private_dns_enabled if endpoint else False
+    if "ip_address_type" in arguments:
+        return endpoint.ip_address_type if endpoint else None
+    there: set[str] = {*endpoint.subnet_ids, *endpoint.security_group_ids} if endpoint else set()
+    return there & {item for ids in arguments.values() for item in ids}
+
+
+def is_in_effect(step: Step, endpoint: InterfaceEndpoint | None) -> bool:
+    """Whether the interface endpoint, null where AWS lists it no more, shows what the step was to bring about."""
+    arguments = step.arguments
+    if step.name == "delete_vpc_endpoint":
+        return endpoint is None or endpoint.state in ("deleting", "deleted")
+    if endpoint is None:
+        return False
+    if "tags" in arguments:
+        return all(endpoint.tags.get(key) == value for key, value in dict(arguments["tags"]).items())
+    if "keys" in arguments:
+        return not set(arguments["keys"]) & set(endpoint.tags)
+    if "private_dns_enabled" in arguments:
+        return endpoint.private_dns_enabled is bool(arguments["private_dns_enabled"])
+    if "ip_address_type" in arguments:
+        return bool(endpoint.ip_address_type == arguments["ip_address_type"])
+    there = {*endpoint.subnet_ids, *endpoint.security_group_ids}
+    added = {*arguments.get("add_subnet_ids", ()), *arguments.get("add_security_group_ids", ())}
+    removed = {*arguments.get("remove_subnet_ids", ()), *arguments.get("remove_security_group_ids", ())}
+    return bool(added or removed) and added <= there and not removed & there
+
+
+def lacking(desired: Desired, before: Current, after: Current) -> str:
+    """What the state at the end lacks of what the run promised, empty where the promise is kept.
+
+    Raises WaitFailed where what lacks never comes by itself. It names what is there instead and what to do next.
+    """
+    if desired.state == "absent":
+        return _left(desired, before, after)
+    found = private_endpoint(desired, after)
+    if found["status"] in ("failed", "deleting", "not_configured"):
+        raise WaitFailed(_lost(desired, found))
+    if (found["status"], found["stage"]) != ("active", "done") or after.main is None or after.main.endpoint is None:
+        return _halves(desired, found)
+    steps = missing(desired, after, after.main.endpoint, after.main.registration)
+    return f"what is missing still: {differences(steps)}" if steps else ""
+
+
+def _halves(desired: Desired, found: t.Mapping[str, t.Any]) -> str:
+    states = (("interface endpoint", found["vpc_endpoint_state"]), ("registration", found["endpoint_state"]))
+    halves = ", ".join(f"{half} {state}" for half, state in states if state) or "neither half is there"
+    said = f" ({found['endpoint_message']})" if found["endpoint_message"] else ""
+    return f"private endpoint {found['vpc_endpoint_id'] or f'of {desired.target}'} is {found['status']}: {halves}{said}"
+
+
+def _lost(desired: Desired, found: t.Mapping[str, t.Any]) -> str:
+    return (
+        f"Everything was done and the private endpoint was ready, but now {_halves(desired, found)}. Something else "
+        f"works on it. {found['status_note']}"
+    )
+
+
+def _left(desired: Desired, before: Current, after: Current) -> str:
+    pairs = [pair for pair in (after.main, *after.dead) if pair]
+    if desired.keep_vpc_endpoint:
+        return "; ".join(_described(pair) for pair in pairs if pair.registered)
+    known = {pair.vpc_endpoint_id for pair in (before.main, *before.dead) if pair}
+    new = [pair for pair in pairs if pair.vpc_endpoint_id not in known and pair.listed]
+    if new:
+        made = "; ".join(_described(pair) for pair in new)
+        raise WaitFailed(
+            f"What there was of {desired.target} is removed, but another run made a new private endpoint meanwhile "
+            f"({made}). It is left alone: run again with state=absent to remove it, too."
+        )
+    return "; ".join(_described(pair) for pair in pairs)
+
+
+def _described(pair: Pair) -> str:
+    endpoint = pair.endpoint.state if pair.endpoint else "not visible"
+    registration = f", registration {pair.registration.state}" if pair.registration else ""
+    return f"{pair.vpc_endpoint_id}: interface endpoint {endpoint}{registration}"
