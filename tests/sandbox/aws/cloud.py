@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.aws.app import App
 from tests.sandbox.aws.consumer import Consumer
-from tests.sandbox.aws.credentials import Keys
+from tests.sandbox.aws.credentials import Keys, Principal
 from tests.sandbox.aws.endpoints import Endpoint, Endpoints
 from tests.sandbox.aws.identity import Sts
 from tests.sandbox.aws.network import Networks
@@ -138,6 +138,10 @@ class Aws:
             self._services.reset()
             self._networks.reset(self._keys.account_ids())
             self._keys.forget_sessions()
+
+    def sessions(self) -> list[Principal]:
+        """Whom temporary keys were given out for since the last reset."""
+        return self._keys.sessions()
 
     def summary(self) -> dict[str, Any]:
         """Account id to what somebody made in it, in all regions."""

@@ -73,6 +73,10 @@ class Keys:
     def get(self, access_key: str) -> Principal | None:
         return self._principals.get(access_key)
 
+    def sessions(self) -> list[Principal]:
+        """Those of assumed roles."""
+        return [principal for principal in self._principals.values() if principal.session_token]
+
     def forget_sessions(self) -> None:
         self._principals = {key: one for key, one in self._principals.items() if one.session_token is None}
 
