@@ -39,7 +39,7 @@ options:
     type: path
   tidbcloud_timeout:
     description:
-      - Seconds to wait for the TiDB Cloud API in one request.
+      - Seconds for one attempt of a request to the TiDB Cloud API, from the look-up of its name to the end of its answer.
     type: float
     default: 30
   project_id:
@@ -112,7 +112,7 @@ options:
     type: path
   tidbcloud_timeout:
     description:
-      - Seconds to wait for the TiDB Cloud API in one request.
+      - Seconds for one attempt of a request to the TiDB Cloud API, from the look-up of its name to the end of its answer.
     type: float
     default: 30
   project_id:

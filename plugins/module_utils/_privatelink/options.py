@@ -14,8 +14,9 @@ from ansible.module_utils.basic import env_fallback, missing_required_lib
 from .._aws.session import AwsSession
 from .._run.text import is_encodable, printable
 from .._tidbcloud.api import TidbCloud
+from .._tidbcloud.digest import Credentials
 from .._tidbcloud.ids import tidb_id
-from .._tidbcloud.session import HAS_REQUESTS, REQUESTS_IMPORT_ERROR, Credentials, Session
+from .._tidbcloud.session import HAS_REQUESTS, REQUESTS_IMPORT_ERROR, Session
 from .._tidbcloud.urls import DEDICATED_URL, SERVERLESS_URL
 from .clouds import Clouds
 from .desired import Desired
@@ -249,5 +250,5 @@ def _session(params: t.Mapping[str, t.Any], deadline: Deadline) -> Session:
         serverless_url=params["tidbcloud_serverless_api_url"] or None,
         timeout=params["tidbcloud_timeout"],
         ca_path=params["tidbcloud_ca_path"] or None,
-        deadline=deadline.left,
+        deadline=deadline,
     )

@@ -2,33 +2,30 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls to TiDB Cloud, one method each. Ids are strings of digits, validated by the caller.
+"""The calls to TiDB Cloud, one method each. Ids are those that the options or an answer gave.
 
-Every method raises ApiError where the API refuses or cannot be reached. Source: TiDB Cloud Dedicated API v1beta1.
+Every method raises ApiError where the API refuses or cannot be reached: Unreadable where the answer is not what the API
+answers, NotFound where it has a 404 for it. Four things are told apart: null means that TiDB Cloud was asked and does
+not have it, an empty list that it was asked and has none, NotFound that the place which was asked does not exist, any
+other error that it is not known. Source: TiDB Cloud Dedicated API v1beta1.
 """
 
 from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterator, Sequence
-from urllib.parse import quote
+from functools import partial
 
 from .._privatelink.errors import ApiError
-from .._privatelink.model import (
-    Cluster,
-    EndpointService,
-    Registration,
-)
+from .._privatelink.model import Cluster, EndpointService, Registration
+from .._run.text import printable
 from . import shapes
-from .failures import NotFound
-from .session import (
-    SERVERLESS,
-    Params,
-    Session,
-)
+from .failures import NotFound, Unreadable
+from .ids import answered_id
+from .pages import MOST_PAGES, PAGE_SIZE, is_page, items_of, next_page
+from .session import SERVERLESS, Session
+from .transport import Json, Params
 
-# The most that the API gives at once.
-PAGE_SIZE = 100
 ANY = "-"
 
 
@@ -38,49 +35,69 @@ class TidbCloud:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def get_cluster(self, cluster_id: str) -> Cluster | None:
-        """The Dedicated cluster; null if it does not exist or this key cannot see it."""
-        try:
-            return shapes.cluster(self.session.get(_path("clusters", cluster_id)), cluster_id)
-        except NotFound:
-            return None
-        except ApiError as refused:
-            if refused.status != 404:
-                raise
-        # Nothing tells that this 404 is the API's own: its list decides.
-        return self.listed_cluster(cluster_id)
+    def get_cluster(self, cluster_id: str, project_id: str | None = None) -> Cluster | None:
+        """The Dedicated cluster; null if it does not exist or this key cannot see it.
 
-    def listed_cluster(self, cluster_id: str) -> Cluster | None:
-        """The cluster as the list of the key's default project has it; null where it does not."""
-        listed = self.list_clusters(cluster_ids=[cluster_id])
-        return next((cluster for cluster in listed if cluster.cluster_id == cluster_id), None)
+        Nothing tells whether a 404 is right: the list of ``project_id``, or of the default project, decides.
+        """
+        try:
+            kind = partial(shapes.is_cluster, cluster_id=cluster_id)
+            return shapes.cluster(self.session.get(_path("clusters", cluster_id), kind=kind), cluster_id)
+        except ApiError as refused:
+            if not _is_not_found(refused):
+                raise
+        return self.listed_cluster(cluster_id, project_id)
+
+    def listed_cluster(self, cluster_id: str, project_id: str | None = None) -> Cluster | None:
+        """The cluster as the list of its project has it; null where it does not. Without a project: the default one.
+
+        Raises Unreadable where a cluster is listed without its id: it might be this one.
+        """
+        listed = self.list_clusters(project_id, cluster_ids=[cluster_id])
+        found = next((cluster for cluster in listed if cluster.cluster_id == cluster_id), None)
+        if found is None and not all(cluster.cluster_id for cluster in listed):
+            raise _cannot_tell("a cluster", cluster_id)
+        return found
 
     def get_service_plan(self, cluster_id: str) -> str | None:
-        """The tier of a cluster that Dedicated does not know (V(Starter), V(Essential), …).
+        """The tier of a cluster that Dedicated does not know ("Starter", "Essential", ...).
 
         Null where the other API does not show it either: it may refuse (400, 403, 404) an id that it does not know.
         """
         try:
-            return shapes.service_plan(self.session.get(_path("clusters", cluster_id), api=SERVERLESS))
+            return shapes.service_plan(
+                self.session.get(
+                    _path("clusters", cluster_id),
+                    kind=partial(shapes.is_cluster, cluster_id=cluster_id),
+                    api=SERVERLESS,
+                )
+            )
         except ApiError as error:
             if isinstance(error, NotFound) or error.status in (400, 403, 404):
                 return None
             raise
 
     def list_clusters(self, project_id: str | None = None, cluster_ids: Sequence[str] = ()) -> list[Cluster]:
-        """The clusters of a project; without one, of the key's default project. C(cluster_ids) selects some."""
+        """The clusters of a project; without one, of the key's default project. ``cluster_ids`` selects some.
+
+        One that is listed without its id has an empty one. Raises NotFound for a 404: that is no empty list.
+        """
         params: dict[str, str | Sequence[str]] = {}
         if project_id:
             params["projectId"] = project_id
         if cluster_ids:
             params["clusterIds"] = list(cluster_ids)
-        return [shapes.cluster(item, "") for item in self._pages("/clusters", "clusters", params)]
+        return [shapes.cluster(item, "") for item in self._items("/clusters", "clusters", params)]
 
     def get_service(self, cluster_id: str, node_group_id: str) -> EndpointService | None:
-        """The endpoint service of a node group; null if it was never begun: an answer may also name nothing."""
+        """The endpoint service of a node group; null if it was never begun: 404, or neither a name nor a state.
+
+        Raises Unreadable for an object that does not even name the node group, such as an empty one.
+        """
         path = _path("clusters", cluster_id, "tidbNodeGroups", node_group_id, "privateLinkService")
         try:
-            service = shapes.endpoint_service(self.session.get(path), node_group_id)
+            kind = partial(shapes.is_service, node_group_id=node_group_id)
+            service = shapes.endpoint_service(self.session.get(path, kind=kind), node_group_id)
         except NotFound:
             return None
         return service if service.state or service.service_name else None
@@ -92,56 +109,75 @@ class TidbCloud:
         project_id: str | None = None,
         cloud_provider: str | None = None,
     ) -> list[Registration]:
-        """The registrations of a node group. V(-) stands for all clusters and groups, of C(project_id) or the default.
+        """The registrations of a node group. "-" stands for all clusters and groups, of ``project_id`` or the default.
 
-        Empty, too, where the cluster or node group is not there.
+        A row that lacks ids is in it: with an empty ``vpc_endpoint_id``, and null for the others. Raises NotFound for a
+        404, where the cluster or the node group is not there: that is no empty list.
         """
         params: dict[str, str | Sequence[str]] = {}
         if project_id:
             params["projectId"] = project_id
         if cloud_provider:
             params["cloudProvider"] = cloud_provider
-        try:
-            items = list(self._pages(_connections(cluster_id, node_group_id), "privateEndpointConnections", params))
-        except NotFound:
-            return []
+        items = self._items(_connections(cluster_id, node_group_id), "privateEndpointConnections", params)
         return [shapes.registration(item, cluster_id, node_group_id) for item in items]
 
     def get_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> Registration | None:
-        """One registration; null if it is gone."""
+        """One registration; null if it is gone: nothing tells whether a 404 is right, so the list decides.
+
+        Raises Unreadable where a registration is listed without its id: it might be this one.
+        """
         try:
-            json = self.session.get(_connections(cluster_id, node_group_id, connection_id))
-        except NotFound:
-            return None
+            path = _connections(cluster_id, node_group_id, connection_id)
+            json = self.session.get(path, kind=partial(shapes.is_registration, connection_id=connection_id))
+        except ApiError as refused:
+            if not _is_not_found(refused):
+                raise
+            return self._listed_registration(cluster_id, node_group_id, connection_id)
         return shapes.registration(json, cluster_id, node_group_id)
 
     def register_endpoint(self, cluster_id: str, node_group_id: str, vpc_endpoint_id: str) -> Registration:
         """Ask TiDB Cloud to accept the interface endpoint. There is no idempotency key: where ApiError.ambiguous is
         set, list the registrations before this is repeated.
         """
-        json = self.session.post(_connections(cluster_id, node_group_id), {"endpointId": vpc_endpoint_id})
+        json = self.session.post(
+            _connections(cluster_id, node_group_id),
+            {"endpointId": vpc_endpoint_id},
+            kind=partial(shapes.is_registration, vpc_endpoint_id=vpc_endpoint_id),
+        )
         return shapes.registration(json, cluster_id, node_group_id, vpc_endpoint_id)
 
     def terminate_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> None:
-        """Begin to remove a registration; one that is gone already is fine."""
-        try:
-            self.session.delete(_connections(cluster_id, node_group_id, connection_id))
-        except NotFound:
-            return
+        """Begin to remove a registration; one that is gone already is fine.
 
-    def _pages(self, path: str, key: str, params: Params) -> Iterator[shapes.Json]:
+        Raises NotFound where TiDB Cloud does not find it to remove, but lists it.
+        """
+        try:
+            self.session.delete(_connections(cluster_id, node_group_id, connection_id), kind=_is_empty)
+        except NotFound:
+            left = self._listed_registration(cluster_id, node_group_id, connection_id)
+            if left is not None and left.state not in ("DELETING", "DISCOVERED"):
+                raise
+
+    def _listed_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> Registration | None:
+        # Always the newest list, whatever a subclass remembers.
+        rows = TidbCloud.list_registrations(self, cluster_id, node_group_id)
+        found = next((row for row in rows if row.private_endpoint_connection_id == connection_id), None)
+        if found is None and any(lacks_id(row) for row in rows):
+            raise _cannot_tell("a registration", connection_id)
+        return found
+
+    def _items(self, path: str, key: str, params: Params) -> Iterator[Json]:
         """The items of all pages. A page token that comes again is an error: a list with holes looks like deletions."""
         seen: set[str] = set()
         page: dict[str, t.Any] = {"pageSize": PAGE_SIZE}
         while True:
-            answer = self.session.get(path, {**params, **page})
-            items, token = answer.get(key), answer.get("nextPageToken")
-            if items is not None and not isinstance(items, list):
-                raise ApiError(f"TiDB Cloud gave no list of {key} for {path}.", api="tidbcloud")
-            yield from shapes.objects(items)
-            if not isinstance(token, str) or not token:
+            answer = self.session.get(path, {**params, **page}, kind=partial(is_page, key=key))
+            yield from items_of(answer, key)
+            token = next_page(answer)
+            if token is None:
                 return
-            if token in seen:
+            if token in seen or len(seen) >= MOST_PAGES:
                 raise ApiError(
                     f"TiDB Cloud gave the list {path} in pages that repeat without end. Run it again later.",
                     api="tidbcloud",
@@ -150,9 +186,39 @@ class TidbCloud:
             page["pageToken"] = token
 
 
+def lacks_id(row: Registration) -> bool:
+    """Whether a listed registration cannot be told from another. What nobody registered may have no id."""
+    return row.private_endpoint_connection_id is None and row.state != "DISCOVERED"
+
+
+def _is_empty(json: Json) -> bool:
+    """What DELETE answers, and nothing else does."""
+    return not json
+
+
+def _is_not_found(refused: ApiError) -> bool:
+    return isinstance(refused, NotFound) or refused.status == 404
+
+
+def _cannot_tell(what: str, wanted: str) -> Unreadable:
+    return Unreadable(
+        f"TiDB Cloud was asked for {wanted} and lists {what} without an id, so whether it is gone is not known."
+        " Run it again later.",
+        api="tidbcloud",
+    )
+
+
 def _connections(cluster_id: str, node_group_id: str, *rest: str) -> str:
     return _path("clusters", cluster_id, "tidbNodeGroups", node_group_id, "privateEndpointConnections", *rest)
 
 
 def _path(*parts: str) -> str:
-    return "".join(f"/{quote(part, safe='')}" for part in parts)
+    """Raises ApiError for what is no id, such as one that an answer lacked: it would be another address."""
+    for part in parts:
+        if part != ANY and answered_id(part) is None:
+            raise ApiError(
+                f"TiDB Cloud cannot be asked about {printable(part, 60)!r}: that is no id. Where it was not given by"
+                " you, TiDB Cloud listed something without its id; run it again later.",
+                api="tidbcloud",
+            )
+    return "".join(f"/{part}" for part in parts)

@@ -12,6 +12,8 @@ from .._privatelink.errors import PrivateLinkError
 
 # An unsigned 64-bit number has 20 digits at most.
 _DIGITS = re.compile(r"[0-9]{1,20}")
+# What an answer may name a thing by that later requests name in their path. Never "-", which means all, or "..".
+_ANSWERED = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _ROUNDED = re.compile(r"[-+]?[0-9]+(\.[0-9]*(e[-+]?[0-9]+)?|e[-+]?[0-9]+)", re.IGNORECASE)
 
 
@@ -28,6 +30,20 @@ def tidb_id(value: object, name: str = "id") -> str:
         if _DIGITS.fullmatch(digits):
             return digits
     raise PrivateLinkError(f"The {name} must be a string of digits, but {_found(value)}")
+
+
+def answered_id(value: object) -> str | None:
+    """The id in an answer, null where it is none."""
+    text = answered_text(value)
+    return text if text is not None and _ANSWERED.fullmatch(text) else None
+
+
+def answered_text(value: object) -> str | None:
+    """The text in an answer, null where it is none. An int is taken: JSON has it exactly."""
+    # Python refuses to write one of many digits.
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if abs(value) < 10**20 else None
+    return value if isinstance(value, str) else None
 
 
 def _found(value: object) -> str:

@@ -2,45 +2,38 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP to TiDB Cloud: digest authentication, one kept-alive connection, retries, the rate limit.
+"""HTTP to TiDB Cloud: digest authentication, one kept-alive connection, retries, the rate limit, the run's deadline.
 
-C(requests) is used because it keeps the connection and reuses the server's nonce: one challenge for each run, then one
-exchange for each call. A module reports its absence itself, with C(HAS_REQUESTS) and C(REQUESTS_IMPORT_ERROR).
+``requests`` is used because it keeps the connection: one challenge for each run, then one exchange for each call. A
+module reports its absence itself, with HAS_REQUESTS and REQUESTS_IMPORT_ERROR.
 """
 
 from __future__ import annotations
 
-import os
+import math
 import random
 import time
 import traceback
 import typing as t
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from .._privatelink.errors import (
-    ApiError,
-    PrivateLinkError,
-)
+from .._privatelink.errors import ApiError
 from .._privatelink.version import USER_AGENT
-from .failures import (
-    Failure,
-    Request,
-    connection_failure,
-    read_answer,
-)
+from .._run.bounded import Overdue
+from .._run.text import printable
+from .answers import Kind, any_object, read_answer
+from .authorities import check_authorities
+from .digest import Credentials
+from .failures import Failure, Request, connection_failure, cut_off, out_of_time, too_large
 from .pacing import Pacing
-from .urls import (
-    DEDICATED_URL,
-    SERVERLESS_URL,
-    base_url,
-    is_loopback,
-)
+from .transport import MOST_BYTES, Json, Params, TooLarge, Transport
+from .urls import DEDICATED_URL, SERVERLESS_URL, base_url
+
+if t.TYPE_CHECKING:
+    from .._privatelink.wait import Deadline
 
 try:
     import requests
-    from requests.auth import HTTPDigestAuth
 
     HAS_REQUESTS = True
     REQUESTS_IMPORT_ERROR: str | None = None
@@ -48,8 +41,6 @@ except ImportError:
     HAS_REQUESTS = False
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
-Json = dict[str, t.Any]
-Params = Mapping[str, t.Union[str, int, Sequence[str]]]
 DEDICATED = "dedicated"
 SERVERLESS = "serverless"
 
@@ -58,34 +49,13 @@ MAX_ATTEMPTS = 4
 MAX_THROTTLED_ATTEMPTS = 10
 
 
-@dataclass(frozen=True)
-class Credentials:
-    """An API key. The private half is in no C(repr)."""
-
-    public_key: str
-    private_key: str = field(repr=False)
-
-    def __post_init__(self) -> None:
-        """A key that was pasted with a line end or quotes would only be answered with 401."""
-        for option, value in (("public", self.public_key), ("private", self.private_key)):
-            if not value:
-                found = "it is empty"
-            elif not (value.isascii() and value.isprintable()) or " " in value or '"' in value:
-                found = "it holds a space, a quote, a line end or another character that no key has"
-            else:
-                continue
-            raise PrivateLinkError(
-                f"The {option} API key of TiDB Cloud cannot be used: {found}."
-                f" Set tidbcloud_{option}_key or the environment variable TIDBCLOUD_{option.upper()}_KEY."
-            )
-
-
 class Session:
     """One run's conversation with TiDB Cloud, for one thread.
 
-    C(timeout): seconds to wait for a connection, and for each part of an answer. C(deadline): seconds that are left for
-    everything; no wait goes past it (the first attempt is always made). It may also be set later.
-    Every method returns the JSON object of the answer and raises ApiError, or its subclass NotFound.
+    ``timeout``: seconds for one attempt of a request, from the look-up of the name to the end of the answer.
+    ``deadline``: no call outlasts its ``for_calls()`` and no wait its ``left()``; an attempt that there is time for is
+    always made. Every method returns the JSON object of the answer and raises ApiError, or its subclasses NotFound and
+    Unreadable; ``kind`` says whether an object is what the call is documented to answer.
     """
 
     def __init__(
@@ -97,13 +67,13 @@ class Session:
         timeout: float = 30.0,
         ca_path: str | None = None,
         user_agent: str = USER_AGENT,
-        deadline: t.Callable[[], float] | None = None,
+        deadline: Deadline | None = None,
         clock: t.Callable[[], float] = time.monotonic,
         sleep: t.Callable[[float], None] = time.sleep,
         jitter: t.Callable[[], float] = random.random,
     ) -> None:
-        if ca_path and not os.path.exists(ca_path):
-            raise PrivateLinkError(f"tidbcloud_ca_path names {ca_path}, which does not exist on this host.")
+        if ca_path:
+            check_authorities(ca_path)
         self._bases = {
             DEDICATED: (base_url(dedicated_url or DEDICATED_URL, "tidbcloud_api_url"), "tidbcloud_api_url"),
             SERVERLESS: (
@@ -114,68 +84,65 @@ class Session:
         # The options whose addresses have answered as the API.
         self._known: set[str] = set()
         self._timeout = timeout
-        self._verify: bool | str = ca_path or True
+        self._deadline = deadline
         self._sleep = sleep
-        self.deadline = deadline
         self.pacing = Pacing(clock, jitter)
         # HTTP exchanges so far, challenges counted.
         self.exchanges = 0
-        self._http = requests.Session()
-        self._http.auth = HTTPDigestAuth(credentials.public_key, credentials.private_key)
-        self._http.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
+        self._transport = Transport(credentials, verify=ca_path or True, user_agent=user_agent)
 
-    def get(self, path: str, params: Params | None = None, *, api: str = DEDICATED) -> Json:
+    def get(self, path: str, params: Params | None = None, *, kind: Kind = any_object, api: str = DEDICATED) -> Json:
         """Read. Repeated after failures that may pass."""
-        return self._call(self._request("GET", path, api), params=params)
+        return self._call(self._request("GET", path, api), kind, params=params)
 
-    def post(self, path: str, body: Json, *, api: str = DEDICATED) -> Json:
-        """Create. Repeated only where it surely had no effect; any other failure has C(ambiguous) set."""
-        return self._call(self._request("POST", path, api), body=body)
+    def post(self, path: str, body: Json, *, kind: Kind = any_object, api: str = DEDICATED) -> Json:
+        """Create. Repeated only where it surely had no effect; any other failure has ``ambiguous`` set."""
+        return self._call(self._request("POST", path, api), kind, body=body)
 
-    def delete(self, path: str, *, api: str = DEDICATED) -> Json:
+    def delete(self, path: str, *, kind: Kind = any_object, api: str = DEDICATED) -> Json:
         """Delete. Repeated after failures that may pass, so that NotFound may mean that an earlier attempt did it."""
-        return self._call(self._request("DELETE", path, api))
+        return self._call(self._request("DELETE", path, api), kind)
 
     def close(self) -> None:
         """Let the connection go."""
-        self._http.close()
+        self._transport.close()
 
     def _request(self, method: str, path: str, api: str) -> Request:
         base, option = self._bases[api]
-        return Request(method, path, base + path, urlsplit(base).hostname or "", option, option in self._known)
+        host = printable(urlsplit(base).hostname or "", 253)
+        return Request(method, path, base + path, host, option, option in self._known)
 
-    def _call(self, request: Request, params: Params | None = None, body: Json | None = None) -> Json:
+    def _call(self, request: Request, kind: Kind, params: Params | None = None, body: Json | None = None) -> Json:
         attempt = 0
         while True:
             attempt += 1
             self._keep_to_the_rate_limit(request)
-            answer = self._exchange(request, params, body)
+            answer = self._exchange(request, kind, params, body)
             if not isinstance(answer, Failure):
                 self._known.add(request.option)
                 return answer
             self._pause_or_raise(request, answer, attempt)
 
-    def _exchange(self, request: Request, params: Params | None, body: Json | None) -> Json | Failure:
+    def _exchange(self, request: Request, kind: Kind, params: Params | None, body: Json | None) -> Json | Failure:
         """One attempt: one HTTP exchange, or two where the server challenges."""
+        left = self._deadline.for_calls() if self._deadline else math.inf
+        if left <= 0:
+            raise out_of_time(request)
+        seconds, option = min((self._timeout, "tidbcloud_timeout"), (left, "wait_timeout"))
         try:
-            response = self._http.request(
-                request.method,
-                request.url,
-                params=params,
-                json=body,
-                timeout=self._timeout,
-                verify=self._verify,
-                allow_redirects=False,
-                # A proxy could not reach this host's own loopback address.
-                proxies={"http": "", "https": "", "all": ""} if is_loopback(request.host) else None,
-            )
-        except (requests.RequestException, OSError, ValueError, KeyError) as error:
-            # KeyError: a challenge without realm or nonce.
+            answer = self._transport.send(request, params, body, seconds)
+        except (Overdue, requests.exceptions.ReadTimeout):
+            self.exchanges += 1
+            return cut_off(request, seconds, option)
+        except TooLarge:
+            self.exchanges += 1
+            return too_large(request, MOST_BYTES // 2**20)
+        except (requests.RequestException, OSError, ValueError) as error:
             self.exchanges += 1
             return connection_failure(request, error)
-        self.exchanges += 1 + len(response.history)
-        self.pacing.observe(response.headers)
-        return read_answer(request, response)
+        self.exchanges += answer.exchanges
+        self.pacing.observe(answer.headers)
+        return read_answer(request, answer, kind)
 
     def _keep_to_the_rate_limit(self, request: Request) -> None:
         """Wait where the API said that it would refuse the next request."""
@@ -193,7 +160,7 @@ class Session:
     def _pause_or_raise(self, request: Request, failure: Failure, attempt: int) -> None:
         limit = MAX_THROTTLED_ATTEMPTS if failure.throttled else MAX_ATTEMPTS
         # A run with a deadline lets others that share the key go first for as long as it may wait.
-        is_last = attempt >= limit and not (failure.throttled and self.deadline)
+        is_last = attempt >= limit and not (failure.throttled and self._deadline)
         if not failure.repeatable(request.method) or is_last:
             raise failure.error
         seconds = self.pacing.after_refusal(attempt) if failure.throttled else self.pacing.after_failure(attempt)
@@ -202,4 +169,4 @@ class Session:
         self._sleep(seconds)
 
     def _is_too_long(self, seconds: float) -> bool:
-        return self.deadline is not None and seconds > self.deadline()
+        return self._deadline is not None and seconds > self._deadline.left()

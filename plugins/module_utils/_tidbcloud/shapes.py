@@ -2,10 +2,15 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""JSON of TiDB Cloud as the objects of the domain. Pure. Any field may be missing or null, and is then null here."""
+"""JSON of TiDB Cloud as the objects of the domain. Pure, and trusting nothing.
+
+Any field may be missing, null or of another type, and is then null here. A text is printable and on one line, so that
+it can be put into a sentence; an id is one that a request can name.
+"""
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Mapping
 
@@ -15,33 +20,61 @@ from .._privatelink.model import (
     NodeGroup,
     Registration,
 )
+from .._run.text import printable
+from .ids import answered_id, answered_text
 
 Json = Mapping[str, t.Any]
 PROJECT_LABEL = "tidb.cloud/project"
 CLOUD_PROVIDERS = ("aws", "gcp", "azure", "alicloud")
+_REGION = re.compile(r"[a-z0-9-]{1,63}")
+
+
+def is_cluster(json: Json, cluster_id: str) -> bool:
+    """Whether it is the cluster that was asked for: a portal's own JSON has no such id."""
+    return answered_id(json.get("clusterId")) == cluster_id
+
+
+def is_service(json: Json, node_group_id: str) -> bool:
+    """Whether it is the endpoint service of the node group that was asked for.
+
+    The specification has an object that may lack any field, but none for a service that was never begun. One that names
+    its node group alone is taken for that; an empty object says nothing and is an answer to DELETE only.
+    """
+    said = [_text(json.get(field)) for field in ("tidbNodeGroupId", "name", "serviceName", "state")]
+    return said[0] in (None, node_group_id) and any(said)
+
+
+def is_registration(json: Json, *, vpc_endpoint_id: str | None = None, connection_id: str | None = None) -> bool:
+    """Whether it is the registration of the interface endpoint, or with the id, that was asked for."""
+    registered, own = _text(json.get("endpointId")), _connection_id(json)
+    if vpc_endpoint_id and registered not in (None, vpc_endpoint_id):
+        return False
+    if connection_id and own not in (None, connection_id):
+        return False
+    return bool(registered or own or _text(json.get("endpointState")))
 
 
 def cluster(json: Json, cluster_id: str) -> Cluster:
-    """C(cluster_id) is the one that was asked for, in case the answer does not repeat it."""
+    """``cluster_id`` is the one that was asked for, in case the answer does not repeat it."""
     provider, region = _place(json)
     setting = _object(json.get("tidbNodeSetting"))
     return Cluster(
-        cluster_id=_text(json.get("clusterId")) or cluster_id,
+        cluster_id=answered_id(json.get("clusterId")) or cluster_id,
         name=_text(json.get("displayName")),
         cloud_provider=provider,
         region=region,
         state=_upper(json.get("state")),
-        port=_number(json.get("port")),
+        port=_port(json.get("port")),
         project_id=_project(json),
         node_groups=tuple(_node_group(group) for group in objects(setting.get("tidbNodeGroups"))),
     )
 
 
 def endpoint_service(json: Json, node_group_id: str) -> EndpointService:
-    """C(node_group_id) is the one that was asked for. While CREATING, all other fields may be null."""
+    """``node_group_id`` is the one that was asked for. While CREATING, all other fields may be null."""
     provider, region = _place(json)
     return EndpointService(
-        node_group_id=_text(json.get("tidbNodeGroupId")) or node_group_id,
+        node_group_id=answered_id(json.get("tidbNodeGroupId")) or node_group_id,
         service_name=_text(json.get("serviceName")),
         state=_lower(json.get("state")),
         host=_text(json.get("serviceDnsName")),
@@ -52,20 +85,24 @@ def endpoint_service(json: Json, node_group_id: str) -> EndpointService:
 
 
 def registration(json: Json, cluster_id: str, node_group_id: str, vpc_endpoint_id: str = "") -> Registration:
-    """The ids are those that were asked for (V(-) for any), in case the answer does not repeat them."""
+    """The ids are those that were asked for ("-" for any), in case the answer does not repeat them.
+
+    A listed row may lack its ids: ``vpc_endpoint_id`` is then empty, the others are null.
+    """
     provider, region = _place(json)
     named = _ids_in_name(json.get("name"))
     return Registration(
         vpc_endpoint_id=_text(json.get("endpointId")) or vpc_endpoint_id,
-        private_endpoint_connection_id=_text(json.get("privateEndpointConnectionId"))
-        or named.get("privateEndpointConnections"),
+        private_endpoint_connection_id=_connection_id(json),
         state=_upper(json.get("endpointState")),
         message=_text(json.get("message")),
         host=_text(json.get("host")),
-        port=_number(json.get("port")),
-        cluster_id=_text(json.get("clusterId")) or _asked(cluster_id),
+        port=_port(json.get("port")),
+        cluster_id=answered_id(json.get("clusterId")) or _asked(cluster_id),
         cluster_name=_text(json.get("clusterDisplayName")),
-        node_group_id=_text(json.get("tidbNodeGroupId")) or named.get("tidbNodeGroups") or _asked(node_group_id),
+        node_group_id=answered_id(json.get("tidbNodeGroupId"))
+        or answered_id(named.get("tidbNodeGroups"))
+        or _asked(node_group_id),
         project_id=_project(json),
         region=region,
         cloud_provider=provider,
@@ -76,7 +113,7 @@ def registration(json: Json, cluster_id: str, node_group_id: str, vpc_endpoint_i
 
 
 def service_plan(json: Json) -> str | None:
-    """The tier of a cluster of the serverless API (V(Starter), V(Essential), …): servicePlan, else clusterPlan."""
+    """The tier of a cluster of the serverless API ("Starter", "Essential", ...): servicePlan, else clusterPlan."""
     return _text(json.get("servicePlan")) or _text(json.get("clusterPlan"))
 
 
@@ -90,31 +127,37 @@ def _node_group(json: Json) -> NodeGroup:
         (end for end in objects(json.get("endpoints")) if _upper(end.get("connectionType")) == "PRIVATE_ENDPOINT"), {}
     )
     return NodeGroup(
-        node_group_id=_text(json.get("tidbNodeGroupId")) or "",
+        node_group_id=answered_id(json.get("tidbNodeGroupId")) or "",
         name=_text(json.get("displayName")),
         is_default=json.get("isDefaultGroup") is True,
         state=_upper(json.get("state")),
         host=_text(private.get("host")),
-        port=_number(private.get("port")),
+        port=_port(private.get("port")),
     )
 
 
 def _place(json: Json) -> tuple[str | None, str | None]:
-    """Provider and region: V(aws-us-east-1) is V(us-east-1) of V(aws)."""
+    """Provider and region: "aws-us-east-1" is "us-east-1" of "aws"."""
     provider, region = _lower(json.get("cloudProvider")), _text(json.get("regionId"))
     if region is not None:
         prefix, _dash, rest = region.partition("-")
         if rest and prefix.lower() in CLOUD_PROVIDERS:
-            return provider or prefix.lower(), rest
-    return provider, region
+            provider, region = provider or prefix.lower(), rest
+    # It becomes a part of the name of the host that AWS is asked at.
+    return provider, region if region and _REGION.fullmatch(region) else None
 
 
 def _project(json: Json) -> str | None:
-    return _text(_object(json.get("labels")).get(PROJECT_LABEL))
+    return answered_id(_object(json.get("labels")).get(PROJECT_LABEL))
+
+
+def _connection_id(json: Json) -> str | None:
+    named = _ids_in_name(json.get("name"))
+    return answered_id(json.get("privateEndpointConnectionId")) or answered_id(named.get("privateEndpointConnections"))
 
 
 def _ids_in_name(name: object) -> dict[str, str]:
-    """V(tidbNodeGroups/1/privateEndpointConnections/2) holds the ids by the names of their collections."""
+    """ "tidbNodeGroups/1/privateEndpointConnections/2" holds the ids by the names of their collections."""
     parts = (_text(name) or "").split("/")
     return dict(zip(parts[::2], parts[1::2]))
 
@@ -124,10 +167,7 @@ def _asked(value: str) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    """An id is a string in the API, but a number is taken, too: JSON reads integers exactly."""
-    if isinstance(value, str):
-        return value or None
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    return printable(answered_text(value) or "") or None
 
 
 def _upper(value: object) -> str | None:
@@ -140,9 +180,10 @@ def _lower(value: object) -> str | None:
     return text.lower() if text is not None else None
 
 
-def _number(value: object) -> int | None:
+def _port(value: object) -> int | None:
     text = _text(value)
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+    port = int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= 5 else 0
+    return port if 1 <= port <= 65535 else None
 
 
 def _object(value: object) -> Json:

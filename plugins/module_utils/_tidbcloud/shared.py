@@ -6,50 +6,67 @@
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Iterable, Mapping
 
 from .._privatelink.errors import ApiError
 from .._privatelink.model import Cluster, EndpointService, Registration
-from .api import ANY, TidbCloud
+from .api import ANY, TidbCloud, lacks_id
+from .failures import Unreadable
 from .session import Session
 
 # A list of clusters names the wanted ones in its address, which cannot be endless.
 _IDS_A_REQUEST = 100
+# A list that was asked for, by cluster, node group and project; and what came of it.
+Asked = tuple[str, str, t.Optional[str]]
+Listed = t.Union["Rows", ApiError]
 
 
 class SharedTidbCloud(TidbCloud):
-    """Answers single reads from lists, which C(refresh) makes anew; writes are single calls, as ever.
+    """Answers single reads from lists, until ``refresh`` forgets them; writes are single calls.
 
-    C(cluster_ids) maps each project (null: the key's default one) to the clusters that are wanted of it. A cluster that
-    its project's list does not have is asked for by itself.
+    ``cluster_ids`` maps each project (null: the key's default one) to the clusters that are wanted of it. A cluster
+    that its project's list does not have is asked for by itself. What is wrong with a list concerns only those private
+    endpoints that it would have answered for, and where it can, the cluster or node group is asked for by itself.
+    Raises ApiError where the API key is refused (401): then nothing can be asked.
     """
 
     def __init__(self, session: Session, cluster_ids: Mapping[str | None, Iterable[str]]) -> None:
         super().__init__(session)
         self._clusters: dict[str, Cluster | None] = {}
+        self._unlisted: dict[str, ApiError] = {}
+        self._projects: dict[str, str | None] = {}
         self._services: dict[tuple[str, str], EndpointService | None] = {}
-        # By what was asked for, then by node group: each private endpoint looks only at its own.
-        self._registrations: dict[tuple[str, str, str | None], dict[str | None, list[Registration]]] = {}
-        for project_id, ids in cluster_ids.items():
-            self._list_clusters(project_id, sorted(set(ids)))
+        self._registrations: dict[Asked, Listed] = {}
+        for project_id, wanted in cluster_ids.items():
+            ids = sorted(set(wanted))
+            self._projects.update(dict.fromkeys(ids, project_id))
+            self._list_clusters(project_id, ids)
 
     def _list_clusters(self, project_id: str | None, ids: list[str]) -> None:
-        try:
-            for start in range(0, len(ids), _IDS_A_REQUEST):
+        for start in range(0, len(ids), _IDS_A_REQUEST):
+            try:
                 found = super().list_clusters(project_id, ids[start : start + _IDS_A_REQUEST])
+            except ApiError as failed:
+                if failed.status == 401:
+                    raise
+                if not _concerns_one_list(failed):
+                    # The others would only wait for the same failure.
+                    self._unlisted.update(dict.fromkeys(ids[start:], failed))
+                    return
+            else:
                 self._clusters.update({cluster.cluster_id: cluster for cluster in found})
-        except ApiError as refused:
-            # A project that is wrong concerns its own clusters only, and those are asked for by themselves.
-            if refused.status not in (400, 403, 404):
-                raise
 
     def refresh(self) -> None:
         """Forget the registrations; the next that is asked for reads all of its project."""
         self._registrations.clear()
 
-    def get_cluster(self, cluster_id: str) -> Cluster | None:
+    def get_cluster(self, cluster_id: str, project_id: str | None = None) -> Cluster | None:
         if cluster_id not in self._clusters:
-            self._clusters[cluster_id] = super().get_cluster(cluster_id)
+            if cluster_id in self._unlisted:
+                raise _again(self._unlisted[cluster_id])
+            project_id = project_id or self._projects.get(cluster_id)
+            self._clusters[cluster_id] = super().get_cluster(cluster_id, project_id)
         return self._clusters[cluster_id]
 
     def get_service(self, cluster_id: str, node_group_id: str) -> EndpointService | None:
@@ -69,22 +86,29 @@ class SharedTidbCloud(TidbCloud):
         """From the list of the cluster's project; a cluster without a known project is asked for by itself."""
         cluster = self._clusters.get(cluster_id)
         project_id = project_id or (cluster.project_id if cluster else None)
-        asked: tuple[str, str, str | None] = (cluster_id, node_group_id, None)
         if project_id:
-            asked = (ANY, ANY, project_id)
+            rows = self._rows((ANY, ANY, project_id), "aws")
+            if node_group_id == ANY or (isinstance(rows, Rows) and rows.tells(cluster_id)):
+                return _given(rows).of(cluster_id, node_group_id)
+            if isinstance(rows, ApiError) and not _concerns_one_list(rows):
+                raise _again(rows)
+        return _given(self._rows((cluster_id, node_group_id, None), cloud_provider)).of(cluster_id, node_group_id)
+
+    def _rows(self, asked: Asked, cloud_provider: str | None) -> Listed:
+        """What a list has, or why it cannot be had; asked for once until it is refreshed."""
         if asked not in self._registrations:
-            found = super().list_registrations(*asked, "aws" if project_id else cloud_provider)
-            self._registrations[asked] = _by_node_group(found)
-        every = self._registrations[asked]
-        rows = (
-            every.get(node_group_id, []) if node_group_id != ANY else [row for rows in every.values() for row in rows]
-        )
-        # Any field of a row may be missing; the id of a node group is that of no other cluster's.
-        return [row for row in rows if cluster_id in (ANY, row.cluster_id or cluster_id)]
+            try:
+                self._registrations[asked] = Rows(super().list_registrations(*asked, cloud_provider))
+            except ApiError as failed:
+                self._registrations[asked] = failed
+        return self._registrations[asked]
 
     def get_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> Registration | None:
         rows = self.list_registrations(cluster_id, node_group_id)
-        return next((row for row in rows if row.private_endpoint_connection_id == connection_id), None)
+        found = next((row for row in rows if row.private_endpoint_connection_id == connection_id), None)
+        if found is None and any(lacks_id(row) for row in rows):
+            return super().get_registration(cluster_id, node_group_id, connection_id)
+        return found
 
     def register_endpoint(self, cluster_id: str, node_group_id: str, vpc_endpoint_id: str) -> Registration:
         """After a failure the caller looks whether it took effect, in a list that is newer than the attempt."""
@@ -95,8 +119,42 @@ class SharedTidbCloud(TidbCloud):
             raise
 
 
-def _by_node_group(registrations: Iterable[Registration]) -> dict[str | None, list[Registration]]:
-    found: dict[str | None, list[Registration]] = {}
-    for row in registrations:
-        found.setdefault(row.node_group_id, []).append(row)
-    return found
+class Rows:
+    """The registrations of one list, by node group: each private endpoint looks only at its own."""
+
+    def __init__(self, registrations: Iterable[Registration]) -> None:
+        self._by_group: dict[str | None, list[Registration]] = {}
+        for row in registrations:
+            self._by_group.setdefault(row.node_group_id, []).append(row)
+
+    def tells(self, cluster_id: str) -> bool:
+        """Whether each row that may be of the cluster names its node group. Else only the group's own list tells."""
+        return all(row.cluster_id not in (None, cluster_id) for row in self._by_group.get(None, ()))
+
+    def of(self, cluster_id: str, node_group_id: str) -> list[Registration]:
+        groups = self._by_group.values() if node_group_id == ANY else [self._by_group.get(node_group_id, [])]
+        # Any field of a row may be missing; the id of a node group is that of no other cluster's.
+        return [row for rows in groups for row in rows if cluster_id in (ANY, row.cluster_id or cluster_id)]
+
+
+def _given(listed: Listed) -> Rows:
+    if isinstance(listed, ApiError):
+        raise _again(listed)
+    return listed
+
+
+def _concerns_one_list(failed: ApiError) -> bool:
+    """A project that is wrong, or a list that is none: its clusters and node groups may be asked for one by one."""
+    return failed.status in (400, 403, 404) or isinstance(failed, Unreadable)
+
+
+def _again(failed: ApiError) -> ApiError:
+    """The same error for one more private endpoint, which adds its own steps to it."""
+    return type(failed)(
+        str(failed),
+        api=failed.api,
+        code=failed.code,
+        status=failed.status,
+        request_id=failed.request_id,
+        ambiguous=failed.ambiguous,
+    )

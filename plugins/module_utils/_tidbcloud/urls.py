@@ -10,6 +10,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from .._privatelink.errors import PrivateLinkError
+from .._run.text import printable
 
 DEDICATED_URL = "https://dedicated.tidbapi.com/v1beta1"
 SERVERLESS_URL = "https://serverless.tidbapi.com/v1beta1"
@@ -38,8 +39,8 @@ def base_url(url: str, option: str) -> str:
         raise PrivateLinkError(f"{option} must end with its path, without '?' or '#'. {_EXAMPLE}")
     if parts.scheme == "http" and not is_loopback(host):
         raise PrivateLinkError(
-            f"{option} begins with http:// and names the host {host}: plain HTTP is accepted for loopback addresses"
-            " (127.0.0.1, ::1, localhost) only. Write https://."
+            f"{option} begins with http:// and names the host {printable(host, 100)}: plain HTTP is accepted for"
+            " loopback addresses (127.0.0.1, ::1, localhost) only. Write https://."
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or API_VERSION_PATH}"
 

@@ -40,7 +40,8 @@ def serve() -> Iterator[t.Callable[..., DigestServer]]:
 def connect(time: Time) -> Iterator[t.Callable[..., Session]]:
     """Makes a Session for a server: both APIs are there, and jitter is always 0."""
     # pytest reads this file before the collection can be imported.
-    from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Credentials, Session
+    from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.digest import Credentials
+    from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
 
     sessions: list[Session] = []
 

@@ -11,6 +11,8 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.api import TidbCloud
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.failures import NotFound, Unreadable
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.pages import MOST_PAGES
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
 from tests.unit.plugins.module_utils._tidbcloud.digest_server import Answer, DigestServer
 
@@ -53,23 +55,48 @@ def test_a_cluster_is_one_call(talk: Talk) -> None:
     assert talk_.calls == ["GET /v1beta1/clusters/10 200"]
 
 
-def test_a_cluster_that_is_not_there_is_null(talk: Talk) -> None:
-    talk_ = talk(MISSING)
-    assert talk_.tidb.get_cluster("10") is None
-    assert talk_.calls == ["GET /v1beta1/clusters/10 404"]
+def test_a_cluster_that_neither_its_address_nor_the_list_has_is_null(talk: Talk) -> None:
+    talk_ = talk(MISSING, NO_CLUSTERS)
+    assert talk_.tidb.get_cluster("10", "7") is None
+    assert talk_.calls == [
+        "GET /v1beta1/clusters/10 404",
+        f"GET /v1beta1/clusters?projectId=7&clusterIds=10&{PAGE} 200",
+    ]
 
 
+def test_a_cluster_that_is_listed_is_there_whatever_its_address_says(talk: Talk) -> None:
+    talk_ = talk(MISSING, Answer({"clusters": [{"clusterId": "10", "state": "PAUSED"}]}))
+    cluster = talk_.tidb.get_cluster("10")
+    assert cluster is not None
+    assert cluster.state == "PAUSED"
+
+
+def test_a_cluster_that_is_listed_without_an_id_may_be_the_one_that_is_not_found(talk: Talk) -> None:
+    with pytest.raises(Unreadable, match=r"asked for 10 and lists a cluster without an id"):
+        talk(MISSING, Answer({"clusters": [{"state": "ACTIVE"}]})).tidb.get_cluster("10")
+
+
+def test_a_404_on_the_list_of_clusters_is_no_empty_list(talk: Talk) -> None:
+    with pytest.raises(NotFound):
+        talk(MISSING, MISSING).tidb.get_cluster("10")
+    with pytest.raises(NotFound):
+        talk(MISSING).tidb.list_clusters("7")
+
+
+@pytest.mark.parametrize("answer", [{}, {"status": "ok"}, {"clusterId": None}, {"clusterId": "11"}, {"clusterId": []}])
+def test_an_object_that_is_not_the_cluster_is_unreadable(talk: Talk, answer: object) -> None:
+    with pytest.raises(Unreadable, match=r"a JSON object of another kind.*Check tidbcloud_api_url"):
+        talk(Answer(answer)).tidb.get_cluster("10")
+
+
+NO_CLUSTERS = Answer({"clusters": []})
 PAGE_NOT_FOUND = Answer(b"404 page not found", 404, {"Content-Type": "text/plain"})
 
 
 def test_a_cluster_that_something_else_does_not_find_is_looked_for_in_the_list(talk: Talk) -> None:
-    talk_ = talk(PAGE_NOT_FOUND, Answer({"clusters": []}), PAGE_NOT_FOUND, PAGE_NOT_FOUND)
+    talk_ = talk(PAGE_NOT_FOUND, NO_CLUSTERS)
     assert talk_.tidb.get_cluster("10") is None
     assert talk_.calls == ["GET /v1beta1/clusters/10 404", f"GET /v1beta1/clusters?clusterIds=10&{PAGE} 200"]
-    # The API has been heard from now on.
-    assert talk_.tidb.get_cluster("10") is None
-    assert talk_.tidb.get_registration("10", "20", "30") is None
-    assert len(talk_.calls) == 4
 
 
 def test_an_address_where_nothing_is_the_api_has_lost_no_cluster(talk: Talk) -> None:
@@ -112,7 +139,17 @@ def test_clusters_are_read_page_by_page_with_the_same_parameters(talk: Talk) -> 
     ]
 
 
-@pytest.mark.parametrize("answer", [{}, {"clusters": None, "nextPageToken": None}, {"clusters": []}])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"clusters": []},
+        {"totalSize": 0},
+        {"clusters": None, "totalSize": 0},
+        {"nextPageToken": ""},
+        {"clusters": None, "nextPageToken": ""},
+        {"totalSize": 0, "nextPageToken": "", "more": 1},
+    ],
+)
 def test_an_empty_list_may_be_written_in_many_ways(talk: Talk, answer: object) -> None:
     talk_ = talk(Answer(answer))
     assert talk_.tidb.list_clusters() == []
@@ -129,19 +166,79 @@ def test_a_page_token_that_comes_again_is_an_error_and_not_an_endless_loop(talk:
     ]
 
 
-def test_a_list_that_is_none_is_an_error_because_what_is_not_listed_counts_as_gone(talk: Talk) -> None:
-    with pytest.raises(ApiError, match="no list of clusters"):
-        talk(Answer({"clusters": {"clusterId": "10"}})).tidb.list_clusters()
+BAD_TOKENS: list[object] = [5, [], {}, False, "a\nb", "\ud800", "x" * 5000]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"clusters": {"clusterId": "10"}},
+        {"clusters": None},
+        {"clusters": None, "nextPageToken": None, "totalSize": None},
+        {"totalSize": 3},
+        {"totalSize": False},
+        {"totalSize": 3, "nextPageToken": ""},
+        {"nextPageToken": "", "status": "ok"},
+        {"status": "ok"},
+        {"clusters": [None]},
+        {"clusters": ["10"]},
+        *({"clusters": [], "nextPageToken": token} for token in BAD_TOKENS),
+    ],
+    ids=repr,
+)
+def test_a_list_that_is_none_is_unreadable_because_what_is_not_listed_counts_as_gone(
+    talk: Talk, answer: object
+) -> None:
+    talk_ = talk(Answer(answer))
+    with pytest.raises(Unreadable, match=r"GET /clusters was answered with .* of another kind.*tidbcloud_api_url"):
+        talk_.tidb.list_clusters()
+    assert len(talk_.calls) == 1
+
+
+def test_a_page_may_be_empty_and_have_a_next_one(talk: Talk) -> None:
+    talk_ = talk(
+        Answer({"clusters": [], "totalSize": 1, "nextPageToken": "2"}),
+        Answer({"nextPageToken": "3"}),
+        Answer({"clusters": [{"clusterId": "10"}], "nextPageToken": None}),
+    )
+    assert [cluster.cluster_id for cluster in talk_.tidb.list_clusters()] == ["10"]
+
+
+def test_new_page_tokens_for_ever_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Endless:
+        asked = 0
+
+        def get(self, *_args: object, **_options: object) -> dict[str, t.Any]:
+            self.asked += 1
+            return {"clusters": [], "nextPageToken": str(self.asked)}
+
+    endless = Endless()
+    with pytest.raises(ApiError, match="without end"):
+        TidbCloud(t.cast(Session, endless)).list_clusters()
+    assert endless.asked == MOST_PAGES + 1
+
+
+def test_a_cluster_that_is_listed_without_an_id_is_kept(talk: Talk) -> None:
+    assert [one.cluster_id for one in talk(Answer({"clusters": [{"clusterId": "../x"}]})).tidb.list_clusters()] == [""]
 
 
 def test_a_service_is_one_call_and_null_if_it_was_never_begun(talk: Talk) -> None:
-    talk_ = talk(Answer({"state": "CREATING"}), MISSING, Answer({}))
+    talk_ = talk(Answer({"state": "CREATING"}), MISSING, Answer({"tidbNodeGroupId": "20", "availableZones": []}))
     service = talk_.tidb.get_service("10", "20")
     assert service is not None
     assert (service.node_group_id, service.state, service.service_name) == ("20", "creating", None)
     assert talk_.tidb.get_service("10", "20") is None
     assert talk_.tidb.get_service("10", "20") is None
     assert talk_.calls == [f"GET {GROUP}/privateLinkService {status}" for status in (200, 404, 200)]
+
+
+@pytest.mark.parametrize("answer", [{}, {"status": 1}, {"tidbNodeGroupId": "21", "state": "ACTIVE"}], ids=repr)
+def test_an_object_that_is_not_the_service_is_unreadable_and_not_a_service_that_was_never_begun(
+    talk: Talk, answer: object
+) -> None:
+    with pytest.raises(Unreadable, match="of another kind"):
+        talk(Answer(answer)).tidb.get_service("10", "20")
 
 
 def test_the_registrations_of_all_clusters_of_a_project_are_one_list(talk: Talk) -> None:
@@ -167,17 +264,78 @@ def test_the_registrations_of_one_node_group_carry_its_ids(talk: Talk) -> None:
     assert talk_.calls == [f"GET {CONNECTIONS}?{PAGE} 200", f"GET {CONNECTIONS}?{PAGE}&pageToken=2 200"]
 
 
-def test_a_node_group_that_is_not_there_has_no_registrations(talk: Talk) -> None:
-    assert talk(MISSING).tidb.list_registrations("10", "20") == []
+@pytest.mark.parametrize("missing", [MISSING, PAGE_NOT_FOUND, Answer(b"<html>404</html>", 404)], ids=repr)
+def test_a_404_on_the_list_of_registrations_is_no_empty_list(talk: Talk, missing: Answer) -> None:
+    talk_ = talk(NO_CLUSTERS, missing)
+    talk_.tidb.list_clusters()
+    with pytest.raises(NotFound):
+        talk_.tidb.list_registrations("10", "20")
 
 
-def test_one_registration_is_one_call_and_null_if_it_is_gone(talk: Talk) -> None:
-    talk_ = talk(Answer({"endpointId": "vpce-1", "endpointState": "ACTIVE"}), MISSING)
+def test_rows_that_lack_their_ids_are_kept(talk: Talk) -> None:
+    listed = [{"privateEndpointConnectionId": "30"}, {"endpointId": "vpce-1", "privateEndpointConnectionId": "a/b"}, {}]
+    found = talk(Answer({"privateEndpointConnections": listed})).tidb.list_registrations("10", "20")
+    assert [(one.vpc_endpoint_id, one.private_endpoint_connection_id) for one in found] == [
+        ("", "30"),
+        ("vpce-1", None),
+        ("", None),
+    ]
+
+
+def test_one_registration_is_one_call_and_null_if_the_list_does_not_have_it_either(talk: Talk) -> None:
+    discovered = {"endpointId": "vpce-2", "endpointState": "DISCOVERED"}
+    talk_ = talk(
+        Answer({"endpointId": "vpce-1", "endpointState": "ACTIVE"}),
+        MISSING,
+        Answer({"privateEndpointConnections": [discovered]}),
+    )
     registration = talk_.tidb.get_registration("10", "20", "30")
     assert registration is not None
     assert registration.state == "ACTIVE"
     assert talk_.tidb.get_registration("10", "20", "30") is None
-    assert talk_.calls == [f"GET {CONNECTIONS}/30 200", f"GET {CONNECTIONS}/30 404"]
+    assert talk_.calls == [
+        f"GET {CONNECTIONS}/30 200",
+        f"GET {CONNECTIONS}/30 404",
+        f"GET {CONNECTIONS}?{PAGE} 200",
+    ]
+
+
+def test_a_registration_that_is_listed_is_there_whatever_its_address_says(talk: Talk) -> None:
+    row = {"privateEndpointConnectionId": "30", "endpointState": "ACTIVE"}
+    registration = talk(PAGE_NOT_FOUND, Answer({"privateEndpointConnections": [row]})).tidb.get_registration(
+        "10", "20", "30"
+    )
+    assert registration is not None
+    assert registration.state == "ACTIVE"
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [MISSING, Answer({}), Answer({"privateEndpointConnections": [{"endpointId": "vpce-1"}]})],
+    ids=["404", "unreadable", "a row without its id"],
+)
+def test_a_registration_is_not_gone_while_the_list_does_not_tell(talk: Talk, listed: Answer) -> None:
+    with pytest.raises(ApiError):
+        talk(MISSING, listed).tidb.get_registration("10", "20", "30")
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, {"status": "ok"}, {"privateEndpointConnectionId": "31", "endpointState": "ACTIVE"}], ids=repr
+)
+def test_an_object_that_is_not_the_registration_is_unreadable(talk: Talk, answer: object) -> None:
+    with pytest.raises(Unreadable, match="of another kind"):
+        talk(Answer(answer)).tidb.get_registration("10", "20", "30")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer({}), Answer({"status": "ok"}), Answer({"endpointId": "vpce-2"}), Answer(b"<html/>"), Answer(b"[[" * 9999)],
+    ids=["empty", "portal", "another endpoint", "web page", "deep"],
+)
+def test_a_registration_that_is_answered_unreadably_is_ambiguous(talk: Talk, answer: Answer) -> None:
+    with pytest.raises(Unreadable, match=r"POST /clusters/10.*tidbcloud_api_url") as caught:
+        talk(answer).tidb.register_endpoint("10", "20", "vpce-1")
+    assert caught.value.ambiguous
 
 
 def test_an_endpoint_is_registered_by_its_id_alone(talk: Talk) -> None:
@@ -193,14 +351,37 @@ def test_registering_in_a_node_group_that_is_not_there_is_an_error(talk: Talk) -
         talk(MISSING).tidb.register_endpoint("10", "20", "vpce-1")
 
 
-@pytest.mark.parametrize("answer", [Answer({}), MISSING], ids=["there", "gone already"])
-def test_terminating_is_one_call_whether_the_registration_is_there_or_gone(talk: Talk, answer: Answer) -> None:
+@pytest.mark.parametrize("answer", [Answer({}), Answer(b""), Answer(b"", 204)], ids=["{}", "nothing", "204"])
+def test_terminating_is_one_call(talk: Talk, answer: Answer) -> None:
     talk_ = talk(answer)
     talk_.tidb.terminate_registration("10", "20", "30")
     assert talk_.calls == [f"DELETE {CONNECTIONS}/30 {answer.status}"]
 
 
-def test_an_id_cannot_lead_to_another_path(talk: Talk) -> None:
-    talk_ = talk(MISSING)
-    talk_.tidb.get_cluster("../regions?x=1")
-    assert talk_.calls == ["GET /v1beta1/clusters/..%2Fregions%3Fx%3D1 404"]
+@pytest.mark.parametrize("state", [None, "DELETING", "DISCOVERED"])
+def test_terminating_a_registration_that_is_gone_already_is_fine(talk: Talk, state: str | None) -> None:
+    listed = [{"privateEndpointConnectionId": "30", "endpointState": state}] if state else []
+    talk_ = talk(MISSING, Answer({"privateEndpointConnections": listed}))
+    talk_.tidb.terminate_registration("10", "20", "30")
+    assert talk_.calls == [f"DELETE {CONNECTIONS}/30 404", f"GET {CONNECTIONS}?{PAGE} 200"]
+
+
+def test_a_registration_that_is_still_listed_was_not_terminated(talk: Talk) -> None:
+    listed = [{"privateEndpointConnectionId": "30", "endpointState": "ACTIVE"}]
+    with pytest.raises(NotFound):
+        talk(MISSING, Answer({"privateEndpointConnections": listed})).tidb.terminate_registration("10", "20", "30")
+
+
+@pytest.mark.parametrize("answer", [Answer({"status": "ok"}), Answer(b"<html/>"), Answer([])], ids=repr)
+def test_a_delete_that_is_answered_with_anything_is_unreadable_and_ambiguous(talk: Talk, answer: Answer) -> None:
+    with pytest.raises(Unreadable) as caught:
+        talk(answer).tidb.terminate_registration("10", "20", "30")
+    assert caught.value.ambiguous
+
+
+@pytest.mark.parametrize("bad", ["", "../regions?x=1", "..", "1\n", "1/2", "é", "1" * 65])
+def test_what_is_no_id_is_never_asked_for(talk: Talk, bad: str) -> None:
+    talk_ = talk()
+    with pytest.raises(ApiError, match="that is no id"):
+        talk_.tidb.get_service("10", bad)
+    assert talk_.server.calls == []

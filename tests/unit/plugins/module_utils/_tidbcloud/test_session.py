@@ -18,12 +18,13 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     PrivateLinkError,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.version import USER_AGENT
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.digest import Credentials
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.failures import NotFound
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import (
     MAX_ATTEMPTS,
     MAX_THROTTLED_ATTEMPTS,
     SERVERLESS,
-    Credentials,
     Session,
 )
 from tests.unit.plugins.module_utils._tidbcloud.digest_server import PRIVATE_KEY, PUBLIC_KEY, Answer, DigestServer
@@ -39,6 +40,10 @@ TOO_MANY = {
     "details": [],
 }
 GET_1 = "GET /v1beta1/clusters/1"
+
+
+def within(time: Time, seconds: float) -> Deadline:
+    return Deadline(seconds, 1.0, clock=time.clock, sleep=time.sleep)
 
 
 # Authentication and the connection
@@ -269,9 +274,8 @@ def test_a_post_is_repeated_where_the_connection_was_refused(connect: Connect, t
 
 def test_no_wait_goes_past_the_deadline(serve: Serve, connect: Connect, time: Time) -> None:
     server = serve(*[Answer({}, 503)] * 9)
-    end = time.now + 0.6
     with pytest.raises(ApiError, match=r"503"):
-        connect(server, deadline=lambda: end - time.now).get("/clusters/1")
+        connect(server, deadline=within(time, 0.6)).get("/clusters/1")
     assert time.slept == [0.25]
 
 
@@ -304,7 +308,7 @@ def test_a_429_without_end_is_given_up(serve: Serve, connect: Connect) -> None:
 
 def test_a_run_with_a_deadline_lets_others_go_first_until_then(serve: Serve, connect: Connect, time: Time) -> None:
     server = serve(*[Answer(TOO_MANY, 429, {RESET: "30"})] * (2 * MAX_THROTTLED_ATTEMPTS), Answer({"clusterId": "1"}))
-    patient = connect(server, deadline=lambda: 900.0 - sum(time.slept), jitter=lambda: 0.0)
+    patient = connect(server, deadline=within(time, 900), jitter=lambda: 0.0)
     assert patient.get("/clusters/1") == {"clusterId": "1"}
     assert time.slept == [30.0] * (2 * MAX_THROTTLED_ATTEMPTS)
 
@@ -312,7 +316,7 @@ def test_a_run_with_a_deadline_lets_others_go_first_until_then(serve: Serve, con
 def test_a_429_that_lasts_longer_than_the_deadline_fails_at_once(serve: Serve, connect: Connect, time: Time) -> None:
     server = serve(Answer(TOO_MANY, 429, {RESET: "40"}))
     with pytest.raises(ApiError, match=r"100 requests a minute"):
-        connect(server, deadline=lambda: 30.0).get("/clusters/1")
+        connect(server, deadline=within(time, 30)).get("/clusters/1")
     assert time.slept == []
 
 
@@ -331,10 +335,10 @@ def test_the_last_permitted_request_is_followed_by_a_wait_and_not_by_a_429(
 
 
 def test_a_used_up_limit_that_outlasts_the_deadline_is_said_before_anything_is_sent(
-    serve: Serve, connect: Connect
+    serve: Serve, connect: Connect, time: Time
 ) -> None:
     server = serve(Answer({}, headers={RATE: "0", RESET: "30"}))
-    session = connect(server, deadline=lambda: 10.0)
+    session = connect(server, deadline=within(time, 10))
     session.get("/clusters/1")
     with pytest.raises(ApiError, match=r"used up for the next 30 seconds.*wait_timeout") as caught:
         session.post("/clusters/1", {})

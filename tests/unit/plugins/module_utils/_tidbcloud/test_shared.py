@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import MAX_ATTEMPTS, Session
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.shared import SharedTidbCloud
 from tests.unit.plugins.module_utils._tidbcloud.digest_server import Answer, DigestServer
 
@@ -93,9 +93,9 @@ def test_a_hundred_clusters_fit_into_a_request(talk: Talk) -> None:
 
 
 def test_a_cluster_that_the_list_does_not_have_is_asked_for_once_by_itself(talk: Talk) -> None:
-    talk_ = talk({"7": ["10", "12"]}, clusters(cluster("10")), MISSING)
+    talk_ = talk({"7": ["10", "12"]}, clusters(cluster("10")), MISSING, clusters())
     assert [talk_.tidb.get_cluster("12") for _turn in range(2)] == [None, None]
-    assert talk_.calls[1:] == [f"{CLUSTERS}/12 404"]
+    assert talk_.calls[1:] == [f"{CLUSTERS}/12 404", f"{CLUSTERS}?projectId=7&clusterIds=12&pageSize=100 200"]
 
 
 def test_a_project_that_is_refused_concerns_its_own_clusters_only(talk: Talk) -> None:
@@ -136,9 +136,74 @@ def test_the_registrations_of_a_project_are_one_list_for_all_its_clusters(talk: 
 
 
 def test_a_row_without_its_cluster_belongs_to_its_node_group(talk: Talk) -> None:
-    talk_ = talk({"7": ["10"]}, clusters(cluster("10")), rows(row("vpce-1", None), row("vpce-2", "10", None)))
+    talk_ = talk({"7": ["10"]}, clusters(cluster("10")), rows(row("vpce-1", None), row("vpce-2", "10", "21")))
     assert talk_.registered("10", "20") == ["vpce-1"]
     assert talk_.registered("10", "29") == []
+
+
+@pytest.mark.parametrize("of", ["10", None])
+def test_a_row_without_its_node_group_is_told_by_the_list_of_the_group(talk: Talk, of: str | None) -> None:
+    known = [clusters(cluster("10"), cluster("11")), rows(row("vpce-1", of, None), row("vpce-3", "11", "21"))]
+    talk_ = talk({"7": ["10", "11"]}, *known, rows(row("vpce-1")), rows(row("vpce-3", "11", "21")))
+    assert talk_.registered("10", "20") == ["vpce-1"]
+    assert talk_.registered("11", "21") == ["vpce-3"]
+    own = [] if of else [f"GET {CONNECTIONS.format('11', '21')}?pageSize=100 200"]
+    assert talk_.calls[1:] == [ALL_OF_7, f"GET {CONNECTIONS.format('10', '20')}?pageSize=100 200", *own]
+
+
+@pytest.mark.parametrize("strange", [REFUSED, MISSING, Answer({"status": "ok"}), Answer(b"<html/>")], ids=repr)
+def test_a_strange_list_of_a_project_is_replaced_by_those_of_its_node_groups(talk: Talk, strange: Answer) -> None:
+    talk_ = talk({"7": ["10"]}, clusters(cluster("10")), strange, rows(row("vpce-1")), rows(row("vpce-2", "10", "21")))
+    assert talk_.registered("10", "20") == ["vpce-1"]
+    assert talk_.registered("10", "21") == ["vpce-2"]
+    assert talk_.registered("10", "21") == ["vpce-2"]
+    assert len(talk_.calls) == 4
+
+
+def test_a_list_that_cannot_be_had_is_asked_for_once_in_each_round(talk: Talk) -> None:
+    down = [Answer({}, 503)] * MAX_ATTEMPTS
+    talk_ = talk({"7": ["10", "11"]}, clusters(cluster("10"), cluster("11")), *down, rows(row("vpce-1")))
+    errors = []
+    for cluster_id in ("10", "11", "10"):
+        with pytest.raises(ApiError, match="503") as failed:
+            talk_.registered(cluster_id, "20")
+        errors.append(failed.value)
+    assert len({id(error) for error in errors}) == 3
+    assert {error.status for error in errors} == {503}
+    assert len(talk_.calls) == 1 + MAX_ATTEMPTS
+    talk_.tidb.refresh()
+    assert talk_.registered("10", "20") == ["vpce-1"]
+
+
+@pytest.mark.parametrize("strange", [Answer({"status": "ok"}), clusters({"state": "ACTIVE"}), Answer(b"<html/>")])
+def test_clusters_that_a_strange_list_does_not_tell_are_asked_for_by_themselves(talk: Talk, strange: Answer) -> None:
+    talk_ = talk({"6": ["10"], "7": ["11"]}, strange, clusters(cluster("11")), Answer(cluster("10")))
+    assert talk_.tidb.get_cluster("11") is not None
+    assert talk_.tidb.get_cluster("10") is not None
+
+
+def test_a_list_of_clusters_that_cannot_be_had_fails_only_those(talk: Talk) -> None:
+    talk_ = talk({"6": ["10", "12"], "7": ["11"]}, *[Answer({}, 503)] * MAX_ATTEMPTS, clusters(cluster("11")))
+    assert talk_.tidb.get_cluster("11") is not None
+    for cluster_id in ("10", "12"):
+        with pytest.raises(ApiError, match="503"):
+            talk_.tidb.get_cluster(cluster_id)
+    assert len(talk_.calls) == MAX_ATTEMPTS + 1
+
+
+def test_a_registration_is_not_gone_while_a_row_has_no_id(talk: Talk) -> None:
+    nameless = {**row("vpce-1"), "privateEndpointConnectionId": None}
+    talk_ = talk({"7": ["10"]}, clusters(cluster("10")), rows(nameless), Answer(row("vpce-1")))
+    found = talk_.tidb.get_registration("10", "20", "of-vpce-1")
+    assert found is not None
+    assert talk_.calls[-1] == f"GET {CONNECTIONS.format('10', '20')}/of-vpce-1 200"
+
+
+def test_what_is_not_found_to_be_terminated_is_looked_for_in_a_new_list(talk: Talk) -> None:
+    talk_ = talk({"7": ["10"]}, clusters(cluster("10")), rows(row("vpce-1")), MISSING, rows())
+    assert talk_.registered("10", "20") == ["vpce-1"]
+    talk_.tidb.terminate_registration("10", "20", "of-vpce-1")
+    assert talk_.calls[-1] == f"GET {CONNECTIONS.format('10', '20')}?pageSize=100 200"
 
 
 def test_after_a_refresh_registrations_are_listed_anew_and_clusters_and_services_are_not(talk: Talk) -> None:

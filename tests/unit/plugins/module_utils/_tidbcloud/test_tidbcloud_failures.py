@@ -47,7 +47,6 @@ def test_what_was_not_sent_may_be_sent_again(error: Exception, sentence: str) ->
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (requests.exceptions.ReadTimeout(), "did not answer in time; raise tidbcloud_timeout if it is slow"),
         (requests.exceptions.SSLError(ssl.SSLError("cut")), "the TLS connection to tidb.example.com broke; name a"),
         (requests.exceptions.ChunkedEncodingError(), "the answer of tidb.example.com was cut off"),
         (requests.exceptions.ConnectionError(), "tidb.example.com closed the connection without an answer"),

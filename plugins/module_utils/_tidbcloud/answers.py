@@ -1,0 +1,164 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads an answer of TiDB Cloud: the JSON object that was asked for, or why there is none."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from .._privatelink.errors import ApiError
+from .._run.text import printable
+from .digest import Unusable, read_challenge
+from .failures import Failure, NotFound, Request, Unreadable
+from .transport import Answer, Json
+
+# Whether an object is one of those that the call is documented to answer.
+Kind = t.Callable[[Json], bool]
+
+# google.rpc.Code.NOT_FOUND, which the API puts into the body whatever the HTTP status is.
+GRPC_NOT_FOUND = 5
+# Digits of the largest number that the API has: an unsigned one of 64 bits.
+_MOST_DIGITS = 20
+_MOST_IN_ID = 100
+
+
+def any_object(_object: Json) -> bool:
+    """The kind of a call whose answer is not looked at."""
+    return True
+
+
+def read_answer(request: Request, answer: Answer, kind: Kind = any_object) -> Json | Failure:
+    """The JSON object of a successful answer, or why there is none. Only DELETE may answer nothing: that is {}."""
+    body = _json(answer.content)
+    if not 200 <= answer.status < 300:
+        return _refusal(request, answer, body if isinstance(body, dict) else None)
+    if isinstance(body, dict):
+        return body if kind(body) else _unreadable(request, answer, "a JSON object of another kind")
+    if request.method == "DELETE" and not answer.content.strip():
+        return {}
+    if answer.content.lstrip()[:1] == b"<":
+        return _unreadable(request, answer, "a web page")
+    if body is None:
+        return _unreadable(request, answer, "a broken or empty JSON text", passing=True)
+    return _unreadable(request, answer, "JSON of another shape")
+
+
+def _unreadable(request: Request, answer: Answer, what: str, *, passing: bool = False) -> Failure:
+    """A success without what was promised. A broken text may be whole next time; another kind of answer will not."""
+    text = (
+        f"{request} was answered with {what}, not with what the TiDB Cloud API answers (HTTP {answer.status})."
+        f" Check {request.option} and any proxy between this host and {request.host}."
+    )
+    return Failure(_error(text, answer, kind=Unreadable, ambiguous=request.writes), passing=passing)
+
+
+def _refusal(request: Request, answer: Answer, body: Json | None) -> Failure:
+    status = answer.status
+    code = body.get("code") if body else None
+    if status == 429:
+        text = f"TiDB Cloud refused {request}: the API key is over its limit of 100 requests a minute."
+        return Failure(_error(text, answer, code), passing=True, without_effect=True, throttled=True)
+    if _is_not_found(request, answer, body):
+        text = f"TiDB Cloud does not find {request.path}, or this API key may not see it{_said(body)}"
+        return Failure(_error(text, answer, code, kind=NotFound), without_effect=True)
+    if status >= 500 or status == 408:
+        text = f"TiDB Cloud could not handle {request} (HTTP {status}){_said(body)} Run it again later."
+        return Failure(_error(text, answer, code, ambiguous=request.writes), passing=True)
+    if status < 400:
+        text = f"{request} was answered with a redirect (HTTP {status}), which is not followed. Check {request.option}."
+        return Failure(_error(text, answer, code))
+    text = _key_refusal(request, answer, body) or f"TiDB Cloud refused {request} (HTTP {status}){_said(body)}"
+    return Failure(_error(text, answer, code), without_effect=True)
+
+
+def _key_refusal(request: Request, answer: Answer, body: Json | None) -> str | None:
+    if answer.status == 401:
+        unusable = _unusable_challenge(answer, body)
+        if unusable:
+            return (
+                f"{request} was answered with HTTP 401 by something that {unusable}."
+                f" Check that {request.option} is the address of the TiDB Cloud API."
+            )
+        return (
+            f"TiDB Cloud did not accept the API key for {request} (HTTP 401){_said(body)} Check tidbcloud_public_key"
+            " and tidbcloud_private_key (TIDBCLOUD_PUBLIC_KEY and TIDBCLOUD_PRIVATE_KEY): both halves of one key that"
+            " still exists, with the role Project Owner or Organization Owner."
+        )
+    if answer.status == 403:
+        return (
+            f"The API key may not do {request} (HTTP 403){_said(body)} Use a key with the role Project Owner of the"
+            " cluster's project, or Organization Owner, and check the key's IP access list."
+        )
+    return None
+
+
+def _unusable_challenge(answer: Answer, body: Json | None) -> str | None:
+    """Why the key could not even be shown; null where it was. The API itself may refuse it without a challenge."""
+    header = answer.headers.get("WWW-Authenticate")
+    if header is None and body is not None:
+        return None
+    try:
+        read_challenge(header or "")
+    except Unusable as found:
+        return str(found)
+    return None
+
+
+def _is_not_found(request: Request, answer: Answer, body: Json | None) -> bool:
+    """404 is not documented. A web page with 404 may come from a wrong address, and must not look like a lost cluster
+    unless the API has been heard from there.
+    """
+    if body is not None and str(body.get("code")) == str(GRPC_NOT_FOUND):
+        return True
+    return answer.status == 404 and (body is not None or request.known or not answer.content.strip())
+
+
+def _error(
+    text: str, answer: Answer, code: object = None, *, ambiguous: bool = False, kind: type[ApiError] = ApiError
+) -> ApiError:
+    request_id = printable(answer.headers.get("X-Debug-Trace-Id") or "", _MOST_IN_ID) or None
+    return kind(
+        f"{text} The request id is {request_id}." if request_id else text,
+        api="tidbcloud",
+        code=_code(code),
+        status=answer.status,
+        request_id=request_id,
+        ambiguous=ambiguous,
+    )
+
+
+def _code(code: object) -> str | int | None:
+    if isinstance(code, int) and not isinstance(code, bool):
+        return code
+    return printable(code, _MOST_IN_ID) or None if isinstance(code, str) else None
+
+
+def _said(body: Json | None) -> str:
+    """The API's own message as the end of a sentence."""
+    message = body.get("message") if body else None
+    text = printable(message).rstrip(".") if isinstance(message, str) else ""
+    return f": {text}." if text else "."
+
+
+def _json(content: bytes) -> t.Any:
+    """The parsed text; null where it is not JSON, or nested deeper than Python reads.
+
+    Numbers that the API cannot mean are null: Python refuses to read one of many digits, or takes very long for it.
+    """
+    try:
+        return json.loads(
+            content.decode("utf-8"), parse_int=_integer, parse_float=_decimal, parse_constant=lambda _name: None
+        )
+    except (ValueError, RecursionError):
+        return None
+
+
+def _integer(digits: str) -> int | None:
+    return int(digits) if len(digits.lstrip("-")) <= _MOST_DIGITS else None
+
+
+def _decimal(digits: str) -> float | None:
+    return float(digits) if len(digits) <= 2 * _MOST_DIGITS else None

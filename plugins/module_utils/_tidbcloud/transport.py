@@ -1,0 +1,143 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One attempt of a request over HTTP, bounded in time and in size whatever the peer does."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import typing as t
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from .._run.bounded import Overdue, bounded
+from .digest import Credentials, Digest, Unusable
+from .failures import Request
+from .urls import is_loopback
+
+with contextlib.suppress(ImportError):  # Nothing here is called without it: there is no Session then.
+    import requests
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+Json = dict[str, t.Any]
+Params = Mapping[str, t.Union[str, int, Sequence[str]]]
+
+# Bytes of an answer, decompressed. A hundred objects take less than one megabyte, and parsed they take several times
+# their text: what a run holds stays far below the 64 MB of text that it promises.
+MOST_BYTES = 16 * 1024 * 1024
+# Seconds to connect to one of a host's addresses, at most: the next must have its turn within the attempt.
+CONNECT_TIMEOUT = 10.0
+_CHUNK = 64 * 1024
+# zlib finds out by itself whether the header is that of gzip or its own.
+_ANY_HEADER = 32 + zlib.MAX_WBITS
+
+
+class TooLarge(Exception):
+    """The answer is longer than any that the API gives."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer. ``exchanges``: HTTP exchanges that it took, two where the server challenged first."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    exchanges: int = 1
+
+
+class Transport:
+    """One kept-alive connection to each API; the key never leaves it but as a digest."""
+
+    def __init__(self, credentials: Credentials, *, verify: bool | str, user_agent: str) -> None:
+        self._verify = verify
+        self._digest = Digest(credentials)
+        self._http = requests.Session()
+        # Without an authentication of its own, requests would send what ~/.netrc holds for the host.
+        self._http.auth = self._digest
+        self._http.headers.update(
+            {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"},
+        )
+
+    def send(self, request: Request, params: Params | None, body: Json | None, seconds: float) -> Answer:
+        """The answer, whole within ``seconds``. A redirect is an answer: it is not followed.
+
+        Raises Overdue, TooLarge, and what the HTTP library raises.
+        """
+        cut = threading.Event()
+        try:
+            return bounded(partial(self._attempt, request, params, body, seconds, cut), seconds)
+        finally:
+            cut.set()
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._http.close()
+
+    def _attempt(
+        self, request: Request, params: Params | None, body: Json | None, seconds: float, cut: threading.Event
+    ) -> Answer:
+        answer = self._exchange(request, params, body, seconds, cut)
+        if answer.status != 401:
+            return answer
+        try:
+            self._digest.take(request.url, answer.headers.get("WWW-Authenticate", ""))
+        except Unusable:
+            return answer
+        second = self._exchange(request, params, body, seconds, cut)
+        return Answer(second.status, second.headers, second.content, exchanges=2)
+
+    def _exchange(
+        self, request: Request, params: Params | None, body: Json | None, seconds: float, cut: threading.Event
+    ) -> Answer:
+        if cut.is_set():  # Nobody waits for it any more: it must not take effect later.
+            raise Overdue
+        with self._http.request(
+            request.method,
+            request.url,
+            params=params,
+            json=body,
+            timeout=(min(CONNECT_TIMEOUT, seconds / 3), seconds),
+            verify=self._verify,
+            allow_redirects=False,
+            stream=True,
+            # A proxy could not reach this host's own loopback address.
+            proxies={"http": "", "https": "", "all": ""} if is_loopback(request.host) else None,
+        ) as response:
+            content = _content(response, cut)
+            response.raw.release_conn()  # Read to its end, so that the next request can use it.
+            return Answer(response.status_code, response.headers, content)
+
+
+def _content(response: requests.Response, cut: threading.Event) -> bytes:
+    """The decompressed body. The HTTP library would decompress any amount at once."""
+    inflate = _inflater(response.headers.get("Content-Encoding", ""))
+    content = bytearray()
+    received = 0
+    try:
+        for chunk in response.raw.stream(_CHUNK, decode_content=False):
+            if cut.is_set():
+                raise Overdue
+            content += inflate(chunk, MOST_BYTES + 1 - len(content)) if inflate else chunk
+            received += len(chunk)  # What follows the end of a compressed text is kept, too, if it is not counted.
+            if max(received, len(content)) > MOST_BYTES:
+                raise TooLarge
+    except ReadTimeoutError as error:
+        raise requests.exceptions.ReadTimeout from error
+    except (HTTPError, zlib.error) as error:
+        raise requests.exceptions.ChunkedEncodingError from error
+    return bytes(content)
+
+
+def _inflater(encoding: str) -> t.Callable[[bytes, int], bytes] | None:
+    """What decompresses a part, to so many bytes at most; null where nothing is compressed."""
+    name = encoding.strip().lower()
+    if name in ("", "identity"):
+        return None
+    if name in ("gzip", "x-gzip", "deflate"):
+        return zlib.decompressobj(_ANY_HEADER).decompress
+    raise requests.exceptions.ContentDecodingError

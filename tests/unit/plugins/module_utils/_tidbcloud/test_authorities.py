@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import trustme
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud import authorities
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.authorities import check_authorities
+
+
+def test_a_file_of_authorities_and_a_directory_with_hashed_names_are_accepted(tmp_path: Path) -> None:
+    path = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(path))
+    check_authorities(str(path))
+    path.rename(tmp_path / "0a1b2c3d.0")
+    check_authorities(str(tmp_path))
+
+
+@pytest.mark.parametrize("junk", [b"", b"junk", b"-----BEGIN CERTIFICATE-----\njunk\n-----END CERTIFICATE-----\n"])
+def test_a_file_without_a_certificate_names_the_option(tmp_path: Path, junk: bytes) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_bytes(junk)
+    with pytest.raises(PrivateLinkError, match=r"^tidbcloud_ca_path names .* holds no certificate in PEM format\.$"):
+        check_authorities(str(path))
+
+
+def test_a_directory_without_hashed_certificates_names_the_option(tmp_path: Path) -> None:
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with pytest.raises(PrivateLinkError, match=r"^tidbcloud_ca_path names .* directory without hashed.*openssl rehash"):
+        check_authorities(str(tmp_path))
+
+
+def test_a_file_that_cannot_be_read_names_the_option(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(*_args: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(authorities, "open", refuse, raising=False)
+    with pytest.raises(PrivateLinkError, match=r"cannot be read\. Check its permissions on this host\.$") as caught:
+        check_authorities(str(tmp_path / "ca.pem"))
+    assert "Errno" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/no/such/ca.pem", "/no/such\x1b[31m/ca.pem"])
+def test_a_path_that_is_not_there_names_the_option(path: str) -> None:
+    with pytest.raises(PrivateLinkError, match=r"^tidbcloud_ca_path names /no/such.* does not exist") as caught:
+        check_authorities(path)
+    assert str(caught.value).isprintable()
+
+
+def test_a_path_with_a_null_byte_is_a_sentence_too() -> None:
+    with pytest.raises(PrivateLinkError, match="tidbcloud_ca_path"):
+        check_authorities(f"{os.sep}a\0b")
