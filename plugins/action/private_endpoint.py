@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.told import ToldAction
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.progress import ProgressAction
 
 
-class ActionModule(ToldAction):
+class ActionModule(ProgressAction):
     """The module of this name, with its progress printed."""

@@ -18,6 +18,7 @@ description:
   - All limits are checked before anything is touched, and all violations are reported together.
   - A run that was stopped anywhere is finished by the next one. Everything is decided from the state of both clouds.
   - While it waits, a line is printed whenever something changes, where the task runs on the control node itself and not with C(async) or C(become).
+    None is printed where a program reads the output, under C(no_log), or with E(TIDBCLOUD_PRIVATELINK_PROGRESS) set to V(off).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules

@@ -18,6 +18,7 @@ description:
   - The limits of all items are checked before the first change. Then all changes are begun, and one shared wait polls for all of them.
   - An item that fails never stops the others. The task fails in the end if any item failed.
   - While it waits, a line is printed whenever something changes, where the task runs on the control node itself and not with C(async) or C(become).
+    None is printed where a program reads the output, under C(no_log), or with E(TIDBCLOUD_PRIVATELINK_PROGRESS) set to V(off).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules

@@ -5,6 +5,11 @@
 from __future__ import annotations
 
 import functools
+import json
+import os
+import signal
+import socket
+import subprocess
 import typing as t
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,3 +111,72 @@ def test_with_async_and_delegation_the_task_does_the_same(
     played = play({MODULE: options, "register": "made", **keywords}, check)
     assert played.run.status == "successful", played.run.stdout.read()
     assert bool(played.told) == ("async" not in keywords)
+
+
+PLURAL = "tidbcloud.privatelink.private_endpoints"
+LINE = "localhost: 1 of 1 checked"
+
+
+def checked(customer: Customer) -> Task:
+    """A task that writes one line and changes nothing."""
+    options = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
+    return {PLURAL: {"endpoints": [options]}, "check_mode": True}
+
+
+@pytest.mark.parametrize(
+    ("callback", "shown"),
+    [("default", 1), ("minimal", 1), ("ansible.posix.json", 0), ("ansible.builtin.oneline", 0)],
+)
+def test_only_where_people_read_the_output_lines_are_in_it_and_none_under_no_log_or_switched_off(
+    customer: Customer, tmp_path: Path, callback: str, shown: int
+) -> None:
+    task = checked(customer)
+    block = {"block": [task], "no_log": True}
+    off = {**task, "environment": {"TIDBCLOUD_PRIVATELINK_PROGRESS": "off"}}
+    play = [{"hosts": "localhost", "gather_facts": False, "tasks": [task, block, off]}]
+    (tmp_path / "play.yml").write_text(yaml.safe_dump(play))
+    environment = {**environment_of(customer, tmp_path), "ANSIBLE_STDOUT_CALLBACK": callback}
+    run = subprocess.run(
+        ["ansible-playbook", "play.yml"], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout
+    assert run.stdout.count(LINE) == shown
+    if callback.endswith("json"):
+        assert json.loads(run.stdout)["stats"]["localhost"]["failures"] == 0
+
+
+def test_a_command_that_prints_one_line_for_each_host_prints_no_other(customer: Customer, tmp_path: Path) -> None:
+    options = json.dumps(checked(customer)[PLURAL])
+    command = ["ansible", "localhost", "--check", "-m", PLURAL, "-a", options]
+    outputs = [
+        subprocess.check_output([*command, *more], env=environment_of(customer, tmp_path), cwd=tmp_path, text=True)
+        for more in ([], ["-o"])
+    ]
+    assert [output.count(LINE) for output in outputs] == [1, 0]
+    assert len(outputs[1].splitlines()) == 1
+
+
+def test_a_user_who_gives_up_leaves_no_file_behind(customer: Customer, tmp_path: Path) -> None:
+    """The file is there while the module waits for an answer, and Ansible is interrupted as a terminal does it."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        task = {MODULE: {"cluster_id": customer.cluster_id("main"), "tidbcloud_api_url": url}}
+        (tmp_path / "play.yml").write_text(
+            yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}])
+        )
+        run = subprocess.Popen(
+            ["ansible-playbook", "play.yml"],
+            env=environment_of(customer, tmp_path),
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        silent.settimeout(60)
+        for _attempt in range(
+            3
+        ):  # Ansible itself does not mind an interruption in the moment in which it begins a task.
+            silent.accept()[0].close()
+        assert list(tmp_path.rglob("tidbcloud-privatelink-*"))
+        os.killpg(run.pid, signal.SIGINT)
+        run.wait(timeout=60)
+    assert not list(tmp_path.rglob("tidbcloud-privatelink-*"))

@@ -12,8 +12,10 @@ import os
 import time
 import typing as t
 
-# The file to write to. Not an option: it is no wish of the user.
-FILE_VARIABLE = "TIDBCLOUD_PRIVATELINK_PROGRESS"
+from .._run.text import printable
+
+# The file to write to. Not an option: the action plugin sets it, not the user.
+FILE_VARIABLE = "TIDBCLOUD_PRIVATELINK_PROGRESS_FILE"
 # TiDB Cloud's limit: requests a minute.
 _LIMIT = 100
 # A count that changes often is told so many seconds apart at least.
@@ -32,7 +34,7 @@ def told_by_environment() -> Tell:
         # A line that cannot be told is no reason for a run to fail.
         try:
             with open(path, "a", encoding="utf-8") as file:
-                file.write(f"{line}\n")
+                file.write(f"{printable(line)}\n")
         except OSError:
             pass
 

@@ -46,6 +46,11 @@ def test_lines_are_added_to_the_file_that_the_environment_names(file: Path) -> N
     assert file.read_text() == "one\ntwo\n"
 
 
+def test_a_line_is_one_line_whatever_it_quotes(file: Path) -> None:
+    told_by_environment()("a\nPLAY RECAP\x1b[2J\ud800\u2028b")
+    assert file.read_text() == "a PLAY RECAP [2J b\n"
+
+
 def test_without_the_action_plugin_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(FILE_VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
