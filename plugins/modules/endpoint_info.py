@@ -372,7 +372,8 @@ findings:
   contains:
     code:
       description: >-
-        One of V(not_registered), V(interface_endpoint_missing), V(leftover), V(registration_failed), V(drift), V(private_dns_off).
+        One of V(not_registered), V(interface_endpoint_missing), V(leftover), V(registration_failed), V(drift), V(private_dns_off),
+        V(duplicate_endpoint) (several live interface endpoints connect one VPC to one service; one finding for each that would not be kept).
       type: str
     severity:
       description: V(error) or V(warning).
@@ -547,7 +548,7 @@ def main() -> None:
             "changed": False,
             "endpoint_services": fleet.endpoint_services,
             "private_endpoints": endpoints,
-            "findings": findings(endpoints, fleet.looked_at, fleet.scope["projects"]),
+            "findings": findings(endpoints, fleet.looked_at, fleet.scope["projects"], fleet.created_at),
             "costs": sums,
             "scope": fleet.scope,
         }

@@ -17,6 +17,8 @@ description:
     To delete, it ends the registration first, then deletes the interface endpoint and waits until its network interfaces are gone.
   - All limits are checked before anything is touched, and all violations are reported together.
   - A run that was stopped anywhere is finished by the next one. Everything is decided from the state of both clouds.
+  - Concurrent runs make one interface endpoint, whatever options they differ in. A run that finds that of another one adopts it, and what differs is an
+    edit. RV(steps) are then those of this run alone, and a warning says so.
   - While it waits, a line is printed whenever something changes, where the task runs on the control node itself and not with C(async) or C(become).
     None is printed where a program reads the output, under C(no_log), or with E(TIDBCLOUD_PRIVATELINK_PROGRESS) set to V(off).
 extends_documentation_fragment:
@@ -112,6 +114,16 @@ options:
         With V(false) the module fails and says so.
     type: bool
     default: false
+  remove_duplicates:
+    description:
+      - Whether to remove all but one where several live interface endpoints of this collection connect one VPC to one service.
+      - The one that is kept is the first by an C(ACTIVE) registration, private DNS in effect, age, and ID. With O(state=absent) none is kept.
+      - It never removes one with the tag C(deletion-protection=true), with another C(Name), that this collection did not make, or whose
+        registration is C(ACTIVE) beside the one that is kept (with O(state=absent) that hinders none). If there is one, nothing is touched,
+        and the error C(ambiguous_match) has the task that removes it.
+      - With V(false) several live ones are always the error C(ambiguous_match).
+    type: bool
+    default: false
   keep_vpc_endpoint:
     description:
       - With O(state=absent), only end the registration. The interface endpoint stays, rejected, and AWS bills it.
@@ -200,6 +212,12 @@ EXAMPLES = r"""
     subnet_ids: [subnet-0123456789abcdef0]
     security_group_ids: [sg-0123456789abcdef0]
     recreate_failed: true
+
+- name: Keep one of several interface endpoints that connect the VPC to the cluster
+  tidbcloud.privatelink.private_endpoint:
+    cluster_id: "1234567890123456789"
+    vpc_id: vpc-0123456789abcdef0
+    remove_duplicates: true
 
 - name: Remove both halves
   tidbcloud.privatelink.private_endpoint:

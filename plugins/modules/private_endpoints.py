@@ -108,6 +108,10 @@ options:
         description:
           - As O(recreate_failed), for this item.
         type: bool
+      remove_duplicates:
+        description:
+          - As O(remove_duplicates), for this item.
+        type: bool
       keep_vpc_endpoint:
         description:
           - As O(keep_vpc_endpoint), for this item.
@@ -235,6 +239,16 @@ options:
     description:
       - Whether to replace a private endpoint whose interface endpoint or registration is failed, rejected or expired.
         With V(false) the module fails and says so.
+    type: bool
+    default: false
+  remove_duplicates:
+    description:
+      - Whether to remove all but one where several live interface endpoints of this collection connect one VPC to one service.
+      - The one that is kept is the first by an C(ACTIVE) registration, private DNS in effect, age, and ID. With O(state=absent) none is kept.
+      - It never removes one with the tag C(deletion-protection=true), with another C(Name), that this collection did not make, or whose
+        registration is C(ACTIVE) beside the one that is kept (with O(state=absent) that hinders none). If there is one, nothing is touched,
+        and the error C(ambiguous_match) has the task that removes it.
+      - With V(false) several live ones are always the error C(ambiguous_match).
     type: bool
     default: false
   keep_vpc_endpoint:

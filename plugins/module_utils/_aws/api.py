@@ -9,6 +9,7 @@ Source: Amazon EC2 API reference, version 2016-11-15.
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 
 from .._privatelink.errors import ApiError
@@ -26,6 +27,15 @@ FILTER_VALUES = 200
 # The types of VPC endpoints as the filter C(vpc-endpoint-type) names them.
 INTERFACE = "Interface"
 GATEWAY_LOAD_BALANCER = "GatewayLoadBalancer"
+
+
+class Created(t.NamedTuple):
+    """The answer to CreateVpcEndpoint. C(age): how old the endpoint was when AWS answered, in seconds by AWS's own
+    clock; null where it is not known.
+    """
+
+    endpoint: InterfaceEndpoint
+    age: float | None = None
 
 
 def describe_vpc_endpoints(
@@ -64,7 +74,7 @@ def create_vpc_endpoint(
     ip_address_type: str | None,
     tags: Mapping[str, str],
     client_token: str,
-) -> InterfaceEndpoint:
+) -> Created:
     """Ask for an interface endpoint, without private DNS: that needs the acceptance of the other side.
 
     The same token with the same parameters is answered with the first endpoint, also when it has been deleted since.
@@ -82,7 +92,8 @@ def create_vpc_endpoint(
         **({"IpAddressType": ip_address_type} if ip_address_type else {}),
         **({"TagSpecifications": [{"ResourceType": "vpc-endpoint", "Tags": shapes.tag_list(tags)}]} if tags else {}),
     )
-    return shapes.interface_endpoint(answer["VpcEndpoint"], ec2.meta.region_name)
+    endpoint = shapes.interface_endpoint(answer["VpcEndpoint"], ec2.meta.region_name)
+    return Created(endpoint, shapes.age(endpoint, answer.get("ResponseMetadata") or {}))
 
 
 def modify_vpc_endpoint(

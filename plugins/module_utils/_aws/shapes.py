@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 
 from .._privatelink.model import InterfaceEndpoint, NetworkInterface, Subnet, VpcEndpointService
 
@@ -31,7 +33,29 @@ def interface_endpoint(item: Json, region: str) -> InterfaceEndpoint:
         ip_address_type=(item.get("IpAddressType") or "").lower() or None,
         tags={tag["Key"]: tag.get("Value") or "" for tag in item.get("Tags") or ()},
         last_error=_last_error(item),
+        created_at=_moment(item.get("CreationTimestamp")),
     )
+
+
+def _moment(value: object) -> datetime | None:
+    """botocore reads times as UTC; one that it leaves without a zone is UTC, too."""
+    if not isinstance(value, datetime):
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+
+
+def age(endpoint: InterfaceEndpoint, metadata: Json) -> float | None:
+    """Seconds from its creation to an answer with this metadata; null for one that botocore had to ask for repeatedly:
+    the first attempt may have made it a while ago.
+    """
+    date = (metadata.get("HTTPHeaders") or {}).get("date")
+    if endpoint.created_at is None or metadata.get("RetryAttempts") or not date:
+        return None
+    try:
+        answered_at = _moment(parsedate_to_datetime(date))
+    except (TypeError, ValueError):
+        return None
+    return (answered_at - endpoint.created_at).total_seconds() if answered_at else None
 
 
 def _last_error(item: Json) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from .._aws import api as aws
 from .clouds import Clouds
 from .conditions import DESCRIPTIONS, Conditions
-from .create import create_interface_endpoint
+from .create import Creation, create_interface_endpoint
 from .current import Current
 from .desired import Desired
 from .errors import ApiError, PrivateLinkError, WaitFailed
@@ -34,7 +34,10 @@ _REPETITIONS = 2
 
 
 class Run:
-    """One plan being carried out. ``done`` holds the finished steps, also when it ends in an error."""
+    """One plan being carried out. C(done) takes the finished steps, also when it ends in an error.
+
+    C(adopted) is set where the interface endpoint that was to be made is another run's: the plan is not for that one.
+    """
 
     def __init__(self, desired: Desired, current: Current, clouds: Clouds, done: list[Step] | None = None) -> None:
         self._desired = desired
@@ -47,9 +50,11 @@ class Run:
         # Interface endpoints that this run registered itself.
         self._registered: set[str] = set()
         self.done: list[Step] = [] if done is None else done
+        self.adopted: Creation | None = None
 
     def carry_out(self, planned: Plan) -> Work[Desired]:
-        """Returns the wish with the id of the interface endpoint that was made, to read the outcome by.
+        """Returns the desired state with the id of the interface endpoint that was made, to read the outcome by. Ends
+        early where C(adopted) is set.
 
         Raises ApiError or WaitFailed; what is done stays done, and the next run goes on from there. Only a registration
         that this run made is withdrawn where another run deletes its interface endpoint: nobody else would find it.
@@ -58,7 +63,11 @@ class Run:
             for step in planned.steps:
                 if step.needs is not None:
                     yield from self._await(step.needs)
+                if step.gone_before is not None:
+                    yield from self._await(Condition(GONE, step.gone_before))
                 yield from self._do(step)
+                if self.adopted is not None:
+                    return replace(self._desired, vpc_endpoint_id=self._made)
                 self.done.append(step)
             for goal in planned.goals:
                 yield from (self._reach(goal) if goal.kind == DONE else self._await(goal))
@@ -121,7 +130,7 @@ class Run:
     def _do(self, step: Step, *, again: bool = False) -> Work[None]:
         vpc_endpoint_id = step.vpc_endpoint_id or self._made or ""
         if step.name == "create_vpc_endpoint":
-            self._made = yield from create_interface_endpoint(self._ec2, self._reads, step.arguments, self._current)
+            yield from self._create(step.arguments)
         elif step.name == "register_endpoint":
             yield from self._register(vpc_endpoint_id)
         elif step.name == "terminate_registration":
@@ -203,6 +212,11 @@ class Run:
         if step.name != "delete_vpc_endpoint":
             self._conditions.require_alive(vpc_endpoint_id, endpoint)
         return is_in_effect(step, endpoint)
+
+    def _create(self, arguments: t.Mapping[str, t.Any]) -> Work[None]:
+        creation = yield from create_interface_endpoint(self._ec2, self._reads, arguments, self._desired)
+        self._made = creation.vpc_endpoint_id
+        self.adopted = None if creation.made else creation
 
 
 def _is_passing(refused: ApiError, arguments: t.Mapping[str, t.Any]) -> bool:

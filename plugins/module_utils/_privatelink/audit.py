@@ -7,6 +7,11 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime
+
+from .desired import PROTECTION_TAG
+from .duplicates import Standing, removal_call, why_kept
+from .model import DEAD_STATES, MANAGED_BY, MANAGED_BY_TAG
 
 Endpoint = t.Mapping[str, t.Any]
 Finding = dict[str, t.Any]
@@ -15,15 +20,75 @@ _LEFTOVERS = ("rejected", "failed", "expired")
 
 
 def findings(
-    private_endpoints: t.Iterable[Endpoint], looked_at: t.Collection[tuple[str, str]], projects: t.Collection[str]
+    private_endpoints: t.Iterable[Endpoint],
+    looked_at: t.Collection[tuple[str, str]],
+    projects: t.Collection[str],
+    created_at: t.Mapping[str, datetime | None] | None = None,
 ) -> list[Finding]:
     """Findings over private endpoints in the shape that C(endpoint_info) returns.
 
     C(looked_at): the AWS accounts and regions, as pairs; C(projects): the projects that were read. What lies outside
-    is nobody's finding: these credentials cannot see it, so they cannot judge it.
+    is nobody's finding: these credentials cannot see it, so they cannot judge it. C(created_at): when each interface
+    endpoint was made, where AWS says so.
     """
-    found = (_judge(endpoint, looked_at, projects) for endpoint in private_endpoints)
+    endpoints = list(private_endpoints)
+    duplicates = _duplicates(endpoints, created_at or {})
+    found = (
+        duplicates.get(endpoint["vpc_endpoint_id"]) or _judge(endpoint, looked_at, projects) for endpoint in endpoints
+    )
     return [finding for finding in found if finding is not None]
+
+
+def _duplicates(endpoints: t.Iterable[Endpoint], created_at: t.Mapping[str, datetime | None]) -> dict[str, Finding]:
+    """By id: each interface endpoint of this collection that connects its VPC to a service that another one connects it
+    to, but for the one that C(remove_duplicates) would keep.
+    """
+    alike: dict[t.Hashable, list[Endpoint]] = {}
+    for endpoint in endpoints:
+        if endpoint["aws_visible"] and (endpoint["vpc_endpoint_state"] or "").lower() not in ("", *DEAD_STATES):
+            place = tuple(endpoint[key] for key in ("account_id", "region", "vpc_id", "service_name"))
+            alike.setdefault(place, []).append(endpoint)
+    found: dict[str, Finding] = {}
+    for group in alike.values():
+        kept, *others = sorted(group, key=lambda endpoint: _standing(endpoint, created_at).rank)
+        why = [why_kept(_standing(kept, created_at), _standing(other, created_at)) for other in others]
+        found.update(
+            (other["vpc_endpoint_id"], _duplicate(other, kept, reason))
+            for other, reason in zip(others, why)
+            if other["tags"].get(MANAGED_BY_TAG) == MANAGED_BY
+        )
+    return found
+
+
+def _standing(endpoint: Endpoint, created_at: t.Mapping[str, datetime | None]) -> Standing:
+    vpce = endpoint["vpc_endpoint_id"]
+    active = endpoint["endpoint_state"] == "ACTIVE"
+    return Standing(vpce, active, bool(endpoint["private_dns_enabled"]), created_at.get(vpce))
+
+
+def _duplicate(endpoint: Endpoint, kept: Endpoint, why: str) -> Finding:
+    vpce, cost = endpoint["vpc_endpoint_id"], endpoint["monthly_cost_usd"]
+    billed = "is billed" if cost is None else f"costs {cost:.2f} USD a month"
+    message = (
+        f"Interface endpoint {vpce} connects {endpoint['vpc_id']} to {endpoint['service_name']}, and so does "
+        f"{kept['vpc_endpoint_id']}, which would be kept: {why}. {vpce} {billed} for nothing."
+    )
+    return _finding(endpoint, "duplicate_endpoint", "error", message, _way_out(endpoint, kept))
+
+
+def _way_out(endpoint: Endpoint, kept: Endpoint) -> str:
+    """By C(remove_duplicates), unless that would leave it alone."""
+    target = (
+        ("cluster_id", endpoint["cluster_id"]) if endpoint["cluster_id"] else ("service_name", endpoint["service_name"])
+    )
+    call = removal_call(endpoint["vpc_endpoint_id"], endpoint["region"], *target, endpoint["node_group_id"])
+    protected = endpoint["tags"].get(PROTECTION_TAG, "").lower() == "true"
+    named = (endpoint["tags"].get("Name") or None) != (kept["tags"].get("Name") or None)
+    if protected:
+        return f"If it is not needed, remove its tag {PROTECTION_TAG}, then run {call}."
+    if named or endpoint["endpoint_state"] == "ACTIVE":
+        return f"If it is not needed, run {call}."
+    return f"Run private_endpoint with remove_duplicates=true, or {call}."
 
 
 def _judge(endpoint: Endpoint, looked_at: t.Collection[tuple[str, str]], projects: t.Collection[str]) -> Finding | None:

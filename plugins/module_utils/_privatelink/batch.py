@@ -96,7 +96,7 @@ class _Fleet:
         self._ended: dict[int, Ended] = {}
         self._done: dict[int, list[Step]] = {}
         # By item, filled while they are driven: what was changed, and what it is after that.
-        self._changed: t.Mapping[int, Desired | PrivateLinkError] = {}
+        self._changed: t.Mapping[int, Outcome | PrivateLinkError] = {}
         self._settled: t.Mapping[int, Outcome | PrivateLinkError] = {}
 
     def so_far(self) -> dict[str, t.Any]:
@@ -106,9 +106,12 @@ class _Fleet:
     def _end_of(self, number: int) -> Ended:
         if number in self._ended:
             return self._ended[number]
-        result = self._settled.get(number) or self._changed.get(number)
-        if result is None or isinstance(result, Desired):
-            return self._cut_off(number)
+        result = self._settled.get(number)
+        if result is None:
+            changed = self._changed.get(number)
+            if not isinstance(changed, PrivateLinkError):
+                return self._cut_off(number)
+            result = changed
         if isinstance(result, PrivateLinkError):
             result.steps = [step.returned() for step in self._done[number]]
         return _ended(result)
@@ -140,7 +143,7 @@ class _Fleet:
             else:
                 under[number] = found
                 self._done[number] = []
-        changing: Crowd[Desired] = Crowd(self._deadline, refresh)
+        changing: Crowd[Outcome] = Crowd(self._deadline, refresh)
         self._changed = changing.results
         changing.drive(
             {number: carry_out(found, self._clouds(number), self._done[number]) for number, found in under.items()}
@@ -149,9 +152,9 @@ class _Fleet:
         self._settled = settling.results
         settling.complete(
             {
-                number: settled(under[number], made, self._clouds(number))
-                for number, made in changing.results.items()
-                if isinstance(made, Desired)
+                number: settled(carried, self._clouds(number))
+                for number, carried in changing.results.items()
+                if isinstance(carried, Outcome)
             }
         )
         return [self._end_of(number) for number in range(len(prepared))]
@@ -191,6 +194,10 @@ class _Taken:
     def take(self, number: int, outcome: Outcome, clouds: SharedClouds) -> None:
         """Raises LimitsViolated where an earlier item means the same private endpoint, in other words."""
         self._claim(number, _identity(outcome, clouds), outcome.desired.target)
+        if "create_vpc_endpoint" in outcome.planned.names:
+            # Names tell apart what is there; whoever makes one finds that of the other and refuses its name.
+            made = (id(clouds), "made", *_place(outcome))
+            self._claim(number, made, outcome.desired.target, "Keep one of them: a VPC needs one.")
         for step in outcome.planned.steps:
             vpc_id = step.arguments.get("vpc_id")
             if step.name == "create_vpc_endpoint" and vpc_id:
@@ -198,14 +205,18 @@ class _Taken:
         if "enable_private_dns" in outcome.planned.names:
             self._private_dns[_place(outcome)] = f"Item {number} of endpoints"
 
-    def _claim(self, number: int, identity: t.Hashable, target: str) -> None:
+    def _claim(
+        self,
+        number: int,
+        identity: t.Hashable,
+        target: str,
+        remedy: str = "Keep one of them, or tell them apart by name.",
+    ) -> None:
         """Both would fight for it."""
         earlier = self._identities.setdefault(identity, number)
         if earlier != number:
             message = f"Items {earlier} and {number} of endpoints mean the same private endpoint of {target}."
-            raise LimitsViolated(
-                [Violation("ambiguous_match", message, "Keep one of them, or tell them apart by name.")]
-            )
+            raise LimitsViolated([Violation("ambiguous_match", message, remedy)])
 
 
 def _identity(outcome: Outcome, clouds: SharedClouds) -> t.Hashable:

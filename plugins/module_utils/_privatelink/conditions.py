@@ -47,7 +47,7 @@ class Conditions:
         self._clouds = clouds
         self._reads = clouds.reads(str(current.region))
         self._looks = 0
-        pairs = [pair for pair in (current.main, *current.dead) if pair]
+        pairs = current.pairs
         self.registrations = {pair.vpc_endpoint_id: pair.registration for pair in pairs if pair.registration}
         self._registered = {pair.vpc_endpoint_id for pair in pairs if pair.registered}
         # How often in a row an interface endpoint that was listed was not.

@@ -2,78 +2,207 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Creates the interface endpoint exactly once, whoever else is at it."""
+"""Creates the interface endpoint of an identity (a service in a VPC) exactly once, even with concurrent runs."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import typing as t
+from dataclasses import dataclass
+from functools import partial
 
 from .._aws import api as aws
 from .._aws.reads import Reads
-from .current import Current
-from .errors import ApiError, PrivateLinkError
-from .model import InterfaceEndpoint
+from .current import Pair, ambiguities
+from .desired import Desired
+from .duplicates import by_age
+from .errors import ApiError, LimitsViolated, PrivateLinkError
+from .model import DEAD_STATES, InterfaceEndpoint
 from .wait import Await, Seen, Work
 
-_MOST_TOKENS = 5
-_LISTED_WITHIN = 15.0  # seconds
+_MOST_TOKENS = 32
+_MOST_LOST = 3
+# Seconds in which an interface endpoint of another run must be listed. Spent once in a run: AWS may remember the tokens
+# of several deleted endpoints longer than it lists these.
+_OTHERS_LISTED_WITHIN = 60.0
+# Seconds that a call may take: what was older when AWS answered was made by an earlier call.
+_LONGEST_CALL = 15.0
 _MISMATCH = "IdempotentParameterMismatch"
+# States of an answer that is about an earlier endpoint. One that has failed may be the new one, and is told later.
+_SPENT = DEAD_STATES - {"failed"}
+_PASSING = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"})
 
 
-def client_token(arguments: t.Mapping[str, t.Any], gone: t.Iterable[str], counter: int) -> str:
-    """The same for everybody who wants the same endpoint in the same situation, so that two runs make one endpoint.
-
-    A fixed token would break create-delete-create (AWS answers with the deleted endpoint), a random one would not stop
-    a second control node: so the endpoints that are already gone, and a counter, are part of it. Source: ClientToken in
-    the Amazon EC2 API reference, "Ensuring idempotency".
+@dataclass(frozen=True)
+class Creation:
+    """The live interface endpoint of the identity. C(made) is false for another run's, C(withdrawn) is then the id
+    of the one that this run had made and has deleted again, if any.
     """
-    identity = json.dumps([arguments, sorted(gone), counter], sort_keys=True, default=list)
+
+    vpc_endpoint_id: str
+    made: bool = True
+    withdrawn: str | None = None
+
+
+def client_token(service_name: str, vpc_id: str, gone: t.Iterable[str], counter: int) -> str:
+    """The same for every run that wants an endpoint of this service in this VPC, whatever options they differ in.
+
+    A fixed token would break create-delete-create (AWS answers with the deleted endpoint), one made of the options
+    would give each of two runs its own endpoint. So the endpoints that are listed as dead, and a counter, are part of
+    it, and nothing that can be changed. Source: ClientToken in the Amazon EC2 API reference, "Ensuring idempotency".
+    """
+    identity = json.dumps([service_name, vpc_id, sorted(gone), counter])
     return hashlib.sha256(identity.encode()).hexdigest()
 
 
 def create_interface_endpoint(
-    ec2: t.Any, reads: Reads, arguments: t.Mapping[str, t.Any], current: Current
-) -> Work[str]:
-    """Returns the id of a live interface endpoint, made now or by a run that had the same wish a moment ago.
+    ec2: t.Any, reads: Reads, arguments: t.Mapping[str, t.Any], desired: Desired
+) -> Work[Creation]:
+    """Returns the live interface endpoint of the identity: made now, or by another run meanwhile.
 
-    Raises ApiError, and PrivateLinkError where every token answers with an endpoint that is dead.
+    An id that AWS answered is waited for; only one that AWS lists as deleted, or that an earlier call made and nobody
+    has seen for a minute, counts as dead, and then the next token is used.
+
+    Raises LimitsViolated (C(ambiguous_match)) where the live one has another name, ApiError, WaitTimedOut, and
+    PrivateLinkError where every token is spent.
     """
-    gone = set(current.gone) | {pair.vpc_endpoint_id for pair in current.dead}
-    for counter in range(_MOST_TOKENS):
-        token = client_token(arguments, gone, counter)
-        try:
-            made = aws.create_vpc_endpoint(ec2, client_token=token, **arguments)
-        except ApiError as refused:
-            if refused.code != _MISMATCH:
-                raise
+    here = _Listed(reads, arguments)
+    yield Await(here.look, "AWS to list the interface endpoints of the VPC")
+    patience = _OTHERS_LISTED_WITHIN
+    for token in here.tokens():
+        if here.live:
+            return Creation(_adoptable(desired, here.oldest), made=False)
+        answer = yield from _ask(ec2, token, arguments)
+        if answer is None:
+            found = yield Await(here.look_for_change, _OF_ANOTHER_RUN, at_most=patience)
+        elif answer.endpoint.state in _SPENT:
+            found = yield Await(here.look, "AWS to list the interface endpoints of the VPC")
         else:
-            if (yield from _is_alive(reads, made.vpc_endpoint_id)):
-                return made.vpc_endpoint_id
-        # The token is spent, on an endpoint that is dead or on another wish: perhaps that one is what is meant.
-        twin = _live_twin(reads, arguments)
-        if twin:
-            return twin
+            made = answer.endpoint.vpc_endpoint_id
+            replayed = answer.age is not None and answer.age > _LONGEST_CALL
+            look = partial(here.look_for, made)
+            found = yield Await(look, f"AWS to show the new interface endpoint {made}", patience if replayed else None)
+            if found and not here.is_deleted(made):
+                return (yield from _settle(ec2, here, made, desired))
+        if not found:
+            patience = 0.0
     raise PrivateLinkError(
-        f"AWS answered {_MOST_TOKENS} requests for a new interface endpoint with dead ones. Run again in an hour."
+        f"AWS remembers {_MOST_TOKENS} requests for an interface endpoint of {arguments['service_name']} in "
+        f"{arguments['vpc_id']}, and lists no live endpoint of any of them. Run again in an hour."
     )
 
 
-def _is_alive(reads: Reads, vpc_endpoint_id: str) -> Work[bool]:
-    """AWS shows a new endpoint after seconds; one that was deleted more than an hour ago it never shows again."""
-    found: list[InterfaceEndpoint] = []
-
-    def look() -> Seen:
-        found[:] = reads.vpc_endpoints(ids=[vpc_endpoint_id])
-        return Seen(bool(found), f"{vpc_endpoint_id} is not listed yet")
-
-    listed = yield Await(look, "AWS to show the new interface endpoint", at_most=_LISTED_WITHIN)
-    return listed and found[0].is_live
+_OF_ANOTHER_RUN = "AWS to show the interface endpoint that another run has asked for"
 
 
-def _live_twin(reads: Reads, arguments: t.Mapping[str, t.Any]) -> str | None:
-    filters = {"service-name": [arguments["service_name"]], "vpc-id": [arguments["vpc_id"]]}
-    live = [endpoint for endpoint in reads.vpc_endpoints(filters=filters) if endpoint.is_live]
-    twins = [endpoint.vpc_endpoint_id for endpoint in live if endpoint.tags == arguments["tags"]]
-    return twins[0] if len(twins) == 1 else None
+def _ask(ec2: t.Any, token: str, arguments: t.Mapping[str, t.Any]) -> Work[aws.Created | None]:
+    """Null where AWS remembers the token with other parameters. A lost answer is asked for with the same token only."""
+    answers: list[aws.Created | None] = []
+    lost: list[ApiError] = []
+
+    def attempt() -> Seen:
+        try:
+            answers.append(aws.create_vpc_endpoint(ec2, client_token=token, **arguments))
+        except ApiError as refused:
+            if refused.code == _MISMATCH:
+                answers.append(None)
+            elif refused.ambiguous and len(lost) < _MOST_LOST:
+                lost.append(refused)
+            else:
+                raise
+        return Seen(bool(answers), str(lost[-1]) if lost else "asked")
+
+    if not attempt().done:
+        yield Await(attempt, "AWS to answer the request for the interface endpoint")
+    return answers[0]
+
+
+class _Listed:
+    """The interface endpoints of the identity as AWS listed them at the last look. Every look is an Await's, since
+    lists are shared between looks.
+    """
+
+    def __init__(self, reads: Reads, arguments: t.Mapping[str, t.Any]) -> None:
+        self._reads = reads
+        self._service_name = str(arguments["service_name"])
+        self._vpc_id = str(arguments["vpc_id"])
+        self._every: list[InterfaceEndpoint] = []
+        self._known_dead: set[str] = set()
+
+    @property
+    def live(self) -> list[InterfaceEndpoint]:
+        return [one for one in self._every if one.is_live]
+
+    @property
+    def oldest(self) -> InterfaceEndpoint:
+        """Of the live ones; every run that looks finds the same."""
+        return min(self.live, key=by_age)
+
+    def tokens(self) -> t.Iterator[str]:
+        """One after the other, all of the dead ones that are listed now."""
+        gone = self._dead()
+        return (client_token(self._service_name, self._vpc_id, gone, counter) for counter in range(_MOST_TOKENS))
+
+    def _dead(self) -> set[str]:
+        return {one.vpc_endpoint_id for one in self._every if not one.is_live}
+
+    def is_deleted(self, vpc_endpoint_id: str) -> bool:
+        states = {one.vpc_endpoint_id: one.state for one in self._every}
+        return states.get(vpc_endpoint_id) in ("deleting", "deleted")
+
+    def is_live(self, vpc_endpoint_id: str) -> bool:
+        return any(one.vpc_endpoint_id == vpc_endpoint_id for one in self.live)
+
+    def look(self) -> Seen:
+        self._known_dead |= self._dead()
+        filters = {"service-name": [self._service_name], "vpc-id": [self._vpc_id]}
+        self._every = self._reads.vpc_endpoints(filters=filters)
+        return Seen(True, "listed")
+
+    def look_for(self, vpc_endpoint_id: str) -> Seen:
+        self.look()
+        listed = any(one.vpc_endpoint_id == vpc_endpoint_id for one in self._every)
+        return Seen(listed, f"{vpc_endpoint_id} is not listed yet")
+
+    def look_for_change(self) -> Seen:
+        """A live one, or one more that is dead: then that one has the token."""
+        self.look()
+        return Seen(bool(self.live) or bool(self._dead() - self._known_dead), "none is listed")
+
+
+def _settle(ec2: t.Any, here: _Listed, made: str, desired: Desired) -> Work[Creation]:
+    """Runs that saw different lists of dead endpoints used different tokens, and made twins: the oldest survives.
+
+    Each run withdraws the one that it made and no other. It sees all that are older as soon as its own is listed.
+    """
+    if not here.is_live(made) or here.oldest.vpc_endpoint_id == made:
+        return Creation(made)
+    survivor = here.oldest
+    yield Await(
+        partial(_withdraw, ec2, here, made, []), f"AWS to withdraw {made}, the twin of {survivor.vpc_endpoint_id}"
+    )
+    return Creation(_adoptable(desired, survivor), made=False, withdrawn=made)
+
+
+def _withdraw(ec2: t.Any, here: _Listed, made: str, asked: list[str]) -> Seen:
+    if not asked:
+        try:
+            aws.delete_vpc_endpoint(ec2, made)
+        except ApiError as refused:
+            if refused.code not in _PASSING and not refused.ambiguous:
+                raise
+            return Seen(False, str(refused))
+        asked.append(made)
+    here.look()
+    return Seen(not here.is_live(made), f"{made} is not deleted yet")
+
+
+def _adoptable(desired: Desired, live: InterfaceEndpoint) -> str:
+    """The id of the live one. Raises LimitsViolated where it has another name than the one that is wanted."""
+    pair = Pair(live, None)
+    named = [pair] if desired.name in (None, live.name) else []
+    violations = ambiguities(desired, [pair], named)
+    if violations:
+        raise LimitsViolated(violations)
+    return live.vpc_endpoint_id

@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .desired import Desired
+from .duplicates import ambiguous, are_duplicates, hindrances, kept_first, protected_violations
 from .errors import Violation
 from .model import (
     CLUSTER_TAG,
@@ -60,7 +61,8 @@ class Current:
     """Everything that a plan is made from.
 
     C(main) is the live private endpoint that is meant; C(dead) are those of the same identity that will not live again
-    and still have a half that can be removed. C(gone) lists the ids of deleted ones (for the client token).
+    and still have a half that can be removed. C(duplicates) are live ones of the same identity that are to be removed.
+    C(gone) lists the ids of those that are not live.
     C(dropped) says that TiDB Cloud does not know the cluster any more, or its node group where C(cluster) is there.
     C(service_asked) is false where C(service) is null because nobody asked. C(violations): why C(main) can never be
     what is wanted, whatever the limits say.
@@ -71,6 +73,7 @@ class Current:
     node_group: NodeGroup | None = None
     service: EndpointService | None = None
     main: Pair | None = None
+    duplicates: tuple[Pair, ...] = ()
     dead: tuple[Pair, ...] = ()
     gone: tuple[str, ...] = ()
     dropped: bool = False
@@ -79,6 +82,11 @@ class Current:
     network_interfaces: tuple[NetworkInterface, ...] = ()
     subnets: tuple[Subnet, ...] = ()
     violations: tuple[Violation, ...] = ()
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """All that a run may touch."""
+        return (*((self.main,) if self.main else ()), *self.duplicates, *self.dead)
 
     @property
     def node_group_id(self) -> str | None:
@@ -101,6 +109,7 @@ class Found:
     main: Pair | None = None
     dead: tuple[Pair, ...] = ()
     gone: tuple[str, ...] = ()
+    duplicates: tuple[Pair, ...] = ()
     violations: tuple[Violation, ...] = ()
 
 
@@ -123,10 +132,13 @@ def find(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint], registratio
     pairs = [pair for pair in pairs if pair.endpoint and _in_scope(desired, pair.endpoint)]
     live = [pair for pair in pairs if pair.endpoint and pair.endpoint.is_live]
     named = [pair for pair in live if not desired.name or (pair.endpoint and pair.endpoint.name == desired.name)]
-    violations = _ambiguities(desired, live, named)
     dead = tuple(pair for pair in pairs if pair not in live and _same_name(desired, pair) and _has_remains(pair))
     gone = tuple(pair.vpc_endpoint_id for pair in pairs if pair not in live)
-    return Found(named[0] if len(named) == 1 else None, dead, gone, violations)
+    violations = ambiguities(desired, live, named)
+    if len(named) > 1 and not violations:
+        named = kept_first(named)
+    main = named[0] if named and not violations else None
+    return Found(main, dead, gone, tuple(named[1:]) if main else (), violations)
 
 
 def _find_by_id(desired: Desired, pairs: t.Sequence[Pair]) -> Found:
@@ -161,12 +173,16 @@ def _has_remains(pair: Pair) -> bool:
     return pair.endpoint is not None and pair.endpoint.state in LEFTOVER_STATES | {"deleting"}
 
 
-def _ambiguities(desired: Desired, live: t.Sequence[Pair], named: t.Sequence[Pair]) -> tuple[Violation, ...]:
+def ambiguities(desired: Desired, live: t.Sequence[Pair], named: t.Sequence[Pair]) -> tuple[Violation, ...]:
+    """Why it is not certain which of the live ones is meant. C(named) are those with the name that was asked for."""
     where = f"in VPC {desired.vpc_id}" if desired.vpc_id else "in this region"
     listed = ", ".join(sorted(f"{pair.vpc_endpoint_id} ({_name_of(pair)})" for pair in live))
     if len(named) > 1:
-        message = f"Several live interface endpoints of {desired.target} {where} match: {listed}."
-        return (Violation("ambiguous_match", message, "Name the one that is meant with vpc_endpoint_id."),)
+        removes = desired.remove_duplicates and are_duplicates(named)
+        if removes and not hindrances(desired, kept_first(named)):
+            return ()
+        protected = protected_violations(desired, named) if removes else ()
+        return (ambiguous(desired, named, where, listed), *protected)
     if desired.name and live and not named and desired.state == "present":
         message = (
             f"No live interface endpoint of {desired.target} {where} is named {desired.name!r}; there are {listed}."

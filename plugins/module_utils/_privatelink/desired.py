@@ -34,6 +34,7 @@ class Desired:
     tags: t.Mapping[str, str] | None = None
     purge_tags: bool = True
     recreate_failed: bool = False
+    remove_duplicates: bool = False
     keep_vpc_endpoint: bool = False
     allow_violations: frozenset[str] = frozenset()
     allow_missing_network: bool = False
@@ -48,6 +49,11 @@ class Desired:
     def target(self) -> str:
         """How the user named the service."""
         return f"cluster {self.cluster_id}" if self.cluster_id else str(self.service_name)
+
+
+def is_protected(endpoint: InterfaceEndpoint) -> bool:
+    """Whether its tag says that it is not to be deleted. A boolean of YAML becomes "True" on its way to a tag."""
+    return endpoint.tags.get(PROTECTION_TAG, "").lower() == "true"
 
 
 def wanted_tags(desired: Desired, node_group_id: str | None) -> dict[str, str]:

@@ -33,16 +33,16 @@ def difference(planned: Plan, current: Current) -> dict[str, Options]:
     options: Options = _options(live) if live else {"state": "absent"}
     # The interface endpoint that the run creates has no id yet.
     zones: dict[str | None, int] = {
-        pair.vpc_endpoint_id: len(pair.endpoint.subnet_ids)
-        for pair in (current.main, *current.dead)
-        if pair and pair.endpoint and pair.listed
+        pair.vpc_endpoint_id: len(pair.endpoint.subnet_ids) for pair in current.pairs if pair.endpoint and pair.listed
     }
     before = {**options, "monthly_cost_usd": monthly_cost_usd(current.region, sum(zones.values()))}
+    others = {pair.vpc_endpoint_id for pair in current.pairs if pair is not current.main}
     for step in planned.steps:
-        options = _after(step, options)
+        if step.vpc_endpoint_id not in others:
+            options = _after(step, options)
         if step.name == "delete_vpc_endpoint":
-            del zones[step.vpc_endpoint_id]
-        elif "subnet_ids" in options:
+            zones.pop(step.vpc_endpoint_id, None)
+        elif "subnet_ids" in options and step.vpc_endpoint_id not in others:
             zones[step.vpc_endpoint_id] = len(options["subnet_ids"])
     return {
         "before": before,

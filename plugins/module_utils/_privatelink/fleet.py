@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from .._aws import api as aws
@@ -62,12 +63,16 @@ class AwsSide:
 
 @dataclass(frozen=True)
 class Fleet:
-    """What was found, in the shapes that C(endpoint_info) returns, and in which accounts and regions of AWS."""
+    """What was found, in the shapes that C(endpoint_info) returns, and in which accounts and regions of AWS.
+
+    C(created_at): when each interface endpoint was made, null where AWS does not say.
+    """
 
     endpoint_services: list[dict[str, t.Any]]
     private_endpoints: list[dict[str, t.Any]]
     scope: dict[str, list[str]]
     looked_at: frozenset[tuple[str, str]]
+    created_at: t.Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account]) -> Fleet:
@@ -86,6 +91,7 @@ def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account])
             "projects": _projects(filters, clusters),
         },
         side.looked_at,
+        {endpoint.vpc_endpoint_id: endpoint.created_at for endpoint in side.endpoints},
     )
 
 

@@ -28,17 +28,23 @@ if t.TYPE_CHECKING:
     from .limits import Reserved
 
 NOTHING_TO_CHECK = Verdict()
+_MOST_ADOPTIONS = 5
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run found, planned and did. C(after) is the state at the end; before it is carried out, as it is."""
+    """What a run found, planned and did. C(after) is the state at the end; before it is carried out, as it is.
+
+    Where a run adopted what another one made meanwhile, C(before) is that one, C(planned) are the steps of this run
+    alone, and C(notes) say so.
+    """
 
     desired: Desired
     before: Current
     after: Current
     planned: Plan
     verdict: Verdict = NOTHING_TO_CHECK
+    notes: tuple[str, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -48,7 +54,7 @@ class Outcome:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the user should know, whether the run succeeds or not."""
-        return (*self.verdict.warnings, *_dns_warning(self), *_dropped_warning(self))
+        return (*self.verdict.warnings, *_dns_warning(self), *_dropped_warning(self), *self.notes)
 
     def returned(self) -> dict[str, t.Any]:
         """The return values of the module C(private_endpoint)."""
@@ -66,7 +72,8 @@ def ensure(
 ) -> Outcome:
     """Brings one private endpoint into the desired state, or says what would be done.
 
-    C(warn) is told what the user should know before anything is touched, so also where the run fails later.
+    C(warn) is told what the user should know before anything is touched, so also where the run fails later; what
+    comes up on the way follows at the end.
 
     Raises LimitsViolated before anything is touched, PrivateLinkError otherwise; C(steps) of the error names the steps
     that were done.
@@ -80,9 +87,13 @@ def ensure(
     done: list[Step] = []
     deadline.doing = f"changing the private endpoint of {desired.target}"
     deadline.so_far = partial(_so_far, done)
-    made = deadline.drive(carry_out(outcome, clouds, done))
+    carried = deadline.drive(carry_out(outcome, clouds, done))
     deadline.doing = f"reading the private endpoint of {desired.target} again, after all was done"
-    return deadline.drive(settled(outcome, made, clouds))
+    ended = deadline.drive(settled(carried, clouds))
+    for warning in ended.warnings:
+        if warning not in outcome.warnings:
+            warn(warning)
+    return ended
 
 
 def _so_far(done: t.Sequence[Step]) -> dict[str, t.Any]:
@@ -116,8 +127,8 @@ def _check_limits(
     return current, check(desired, current, planned, replace(facts, reserved=reserved) if reserved else facts)
 
 
-def carry_out(outcome: Outcome, clouds: Clouds, done: list[Step] | None = None) -> Work[Desired]:
-    """Does what was planned. Returns the wish with the id of the interface endpoint that was made.
+def carry_out(outcome: Outcome, clouds: Clouds, done: list[Step] | None = None) -> Work[Outcome]:
+    """Does what was planned. Returns the outcome as it was carried out; its desired state names the interface endpoint.
 
     C(done) takes each step when it is finished. An error of whatever kind names them.
     """
@@ -125,30 +136,65 @@ def carry_out(outcome: Outcome, clouds: Clouds, done: list[Step] | None = None) 
 
     done = [] if done is None else done
     try:
-        run = Run(outcome.desired, outcome.before, clouds, done)
-        return (yield from run.carry_out(outcome.planned))
+        for _adoption in range(_MOST_ADOPTIONS):
+            run = Run(outcome.desired, outcome.before, clouds, done)
+            made = yield from run.carry_out(outcome.planned)
+            if run.adopted is None:
+                planned = replace(outcome.planned, steps=tuple(done))
+                return replace(outcome, desired=made, planned=planned)
+            note = _adoption_note(made, run.adopted.withdrawn)
+            outcome = yield from _adopted(replace(outcome, desired=made, notes=(*outcome.notes, note)), clouds)
+        raise PrivateLinkError(
+            f"Other runs made and removed interface endpoints of {outcome.desired.target} {_MOST_ADOPTIONS} times "
+            "while this one wanted to change them. Let one run end, then run again."
+        )
     except Exception as error:
         known = as_known(error, f"changing the private endpoint of {outcome.desired.target}")
         known.steps = [step.returned() for step in done]
         raise known from None
 
 
-def settled(outcome: Outcome, made: Desired, clouds: Clouds) -> Work[Outcome]:
+def _adopted(outcome: Outcome, clouds: Clouds) -> Work[Outcome]:
+    """What another run made is edited: what differs is planned from what is there now. The limits stand checked."""
+    found: list[Current] = []
+
+    def look() -> Seen:
+        try:
+            found[:] = [read_again(outcome.desired, outcome.before, clouds)]
+        except RegistrationUnknown as unknown:
+            return Seen(False, str(unknown))
+        return Seen(any(pair.endpoint for pair in found[0].pairs) or bool(found[0].gone), "it is not listed")
+
+    yield Await(look, f"AWS to show {outcome.desired.vpc_endpoint_id}")
+    planned = plan(outcome.desired, found[0])
+    # What this run has removed before belongs to its difference.
+    removed = tuple(pair for pair in outcome.before.pairs if pair.vpc_endpoint_id != outcome.desired.vpc_endpoint_id)
+    before = replace(found[0], dead=(*found[0].dead, *removed))
+    return replace(outcome, before=before, planned=planned)
+
+
+def _adoption_note(made: Desired, withdrawn: str | None) -> str:
+    note = f"Another run made the interface endpoint {made.vpc_endpoint_id} at the same time; this run adopted it."
+    return f"{note} {withdrawn}, which this run had made, was deleted again." if withdrawn else note
+
+
+def settled(outcome: Outcome, clouds: Clouds) -> Work[Outcome]:
     """The outcome with the state at the end, looked at until it is what the run promised.
 
     With wait=false nothing is promised: the state is as the first look shows it. An error names the steps, too: all of
     them are done. Raises WaitFailed where the promise can no longer be kept.
     """
+    desired = outcome.desired
     after: list[Current] = []
 
     def look() -> Seen:
         try:
-            after[:] = [read_again(made, outcome.before, clouds)]
+            after[:] = [read_again(desired, outcome.before, clouds)]
         except RegistrationUnknown as unknown:
-            if not made.wait:
+            if not desired.wait:
                 raise
             return Seen(False, str(unknown))
-        lacks = lacking(made, outcome.before, after[0]) if made.wait else ""
+        lacks = lacking(desired, outcome.before, after[0]) if desired.wait else ""
         return Seen(not lacks, lacks or "as desired")
 
     try:

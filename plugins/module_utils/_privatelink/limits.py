@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from .cluster_limits import cluster_violations, service_violations
 from .current import Current
-from .desired import PROTECTION_TAG, Desired
+from .desired import PROTECTION_TAG, Desired, is_protected
 from .errors import Verdict, Violation
 from .model import InterfaceEndpoint, Subnet, Vpc, VpcEndpointService
 from .plan import Plan
@@ -272,8 +272,8 @@ def _holds_name(endpoint: InterfaceEndpoint, current: Current) -> bool:
 
 
 def _own_ids(current: Current) -> set[str]:
-    """The private endpoint itself, and those that it replaces."""
-    return {pair.vpc_endpoint_id for pair in (current.main, *current.dead) if pair}
+    """The private endpoint itself, and those that it replaces or that are removed."""
+    return {pair.vpc_endpoint_id for pair in current.pairs}
 
 
 def quota_violations(vpc_id: str, current: Current, facts: LimitFacts) -> tuple[list[Violation], list[str]]:
@@ -296,10 +296,12 @@ def _deletion_violations(current: Current) -> list[Violation]:
     return [
         Violation(
             "deletion_protected",
-            f"Interface endpoint {pair.vpc_endpoint_id} carries the tag {PROTECTION_TAG}={protection}.",
+            (
+                f"Interface endpoint {pair.vpc_endpoint_id} carries the tag "
+                f"{PROTECTION_TAG}={pair.endpoint.tags[PROTECTION_TAG]}."
+            ),
             "Remove the tag, or set it to false, then run again.",
         )
-        for pair in (current.main, *current.dead)
-        # A boolean of YAML becomes "True" on its way to a tag.
-        if pair and pair.endpoint and (protection := pair.endpoint.tags.get(PROTECTION_TAG, "")).lower() == "true"
+        for pair in current.pairs
+        if pair.endpoint and is_protected(pair.endpoint)
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field
+from datetime import datetime
 
 # An interface endpoint in one of these states serves nobody and never will again.
 # Source: VpcEndpoint.State in the Amazon EC2 API reference.
@@ -102,6 +103,7 @@ class InterfaceEndpoint:
     ip_address_type: str | None = None
     tags: t.Mapping[str, str] = field(default_factory=dict)
     last_error: str | None = None
+    created_at: datetime | None = None
 
     @property
     def name(self) -> str | None:

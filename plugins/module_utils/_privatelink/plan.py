@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .current import Current, Pair
 from .desired import Desired, tags_after, unwanted_tags, wanted_tags
@@ -38,6 +38,7 @@ class Step:
 
     C(target) and C(detail) come from the plan alone, so that check mode and run print the same.
     C(vpc_endpoint_id) is null where the step concerns the interface endpoint that this run creates.
+    C(gone_before): the id of an interface endpoint that must be gone first, too.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Step:
     vpc_endpoint_id: str | None = None
     needs: Condition | None = None
     arguments: t.Mapping[str, t.Any] = field(default_factory=dict)
+    gone_before: str | None = None
 
     def returned(self) -> dict[str, str]:
         """The shape of one item of the return value C(steps)."""
@@ -76,14 +78,31 @@ def plan(desired: Desired, current: Current) -> Plan:
 
 def _present(desired: Desired, current: Current) -> Plan:
     if current.main is not None and not current.main.is_dying:
-        return _live(desired, current, current.main)
+        return _without_duplicates(desired, current, _live(desired, current, current.main))
     broken = [pair for pair in (current.main, *current.dead) if pair and (pair.registered or _is_leftover(pair))]
     if broken and not desired.recreate_failed:
         raise PrivateLinkError(_broken_message(desired, broken))
     removal = [step for pair in broken for step in _removal(desired, pair)]
     old = broken[0].endpoint if len(broken) == 1 else None
     needs = Condition(GONE, broken[-1].vpc_endpoint_id) if broken else None
-    return Plan((*removal, *_creation(desired, current, old, needs)), (Condition(DONE),))
+    made = Plan((*removal, *_creation(desired, current, old, needs)), (Condition(DONE),))
+    return _without_duplicates(desired, current, made)
+
+
+def _without_duplicates(desired: Desired, current: Current, made: Plan) -> Plan:
+    """Duplicates go first. While one of them holds the private DNS name, AWS gives it to no other."""
+    if not current.duplicates:
+        return made
+    removal = [step for pair in current.duplicates for step in _removal(desired, pair)]
+    holders = [
+        pair.vpc_endpoint_id for pair in current.duplicates if pair.endpoint and pair.endpoint.private_dns_enabled
+    ]
+    steps = (
+        replace(step, gone_before=holders[0]) if holders and step.name == "enable_private_dns" else step
+        for step in made.steps
+    )
+    ends = (_end(desired, pair) for pair in current.duplicates)
+    return Plan((*removal, *steps), (*ends, *made.goals))
 
 
 def _is_leftover(pair: Pair) -> bool:
@@ -255,9 +274,8 @@ def _listed(ids: t.Iterable[str]) -> str:
 
 
 def _absent(desired: Desired, current: Current) -> Plan:
-    pairs = [pair for pair in (current.main, *current.dead) if pair is not None]
-    steps = tuple(step for pair in pairs for step in _removal(desired, pair))
-    return Plan(steps, tuple(_end(desired, pair) for pair in pairs))
+    steps = tuple(step for pair in current.pairs for step in _removal(desired, pair))
+    return Plan(steps, tuple(_end(desired, pair) for pair in current.pairs))
 
 
 def _end(desired: Desired, pair: Pair) -> Condition:
@@ -288,7 +306,7 @@ def _without_waiting(made: Plan, current: Current) -> Plan:
     """The steps up to the first that would have to wait; the next run goes on from there."""
     kept: list[Step] = []
     for step in made.steps:
-        if step.needs and not _holds_now(step.needs, current, kept):
+        if step.gone_before or (step.needs and not _holds_now(step.needs, current, kept)):
             break
         kept.append(step)
     return Plan(tuple(kept))

@@ -29,7 +29,7 @@ def missing(
     desired: Desired, current: Current, endpoint: InterfaceEndpoint, registration: Registration | None
 ) -> tuple[Step, ...]:
     """The changes in place that would still have to be made for ``endpoint`` to be as desired."""
-    now = replace(current, main=Pair(endpoint, registration), dead=())
+    now = replace(current, main=Pair(endpoint, registration), duplicates=(), dead=())
     return tuple(
         step
         for step in plan(replace(desired, wait=True), now).steps
@@ -118,10 +118,10 @@ def _lost(desired: Desired, found: t.Mapping[str, t.Any]) -> str:
 
 
 def _left(desired: Desired, before: Current, after: Current) -> str:
-    pairs = [pair for pair in (after.main, *after.dead) if pair]
+    pairs = after.pairs
     if desired.keep_vpc_endpoint:
         return "; ".join(_described(pair) for pair in pairs if pair.registered)
-    known = {pair.vpc_endpoint_id for pair in (before.main, *before.dead) if pair}
+    known = {pair.vpc_endpoint_id for pair in before.pairs}
     new = [pair for pair in pairs if pair.vpc_endpoint_id not in known and pair.listed]
     if new:
         made = "; ".join(_described(pair) for pair in new)

@@ -55,8 +55,7 @@ def read_current(desired: Desired, clouds: Clouds) -> Current:
     sides = _read_cluster_side(desired, clouds) if desired.cluster_id else _read_service_side(desired, clouds)
     found = _find(desired, sides.endpoints, sides.registrations)
     violations = refuse(desired, sides.current, found)
-    current = replace(sides.current, main=found.main, dead=found.dead, gone=found.gone, violations=violations)
-    return _with_network(desired, current, clouds)
+    return _with_network(desired, replace(_with_found(sides.current, found), violations=violations), clouds)
 
 
 def read_again(desired: Desired, current: Current, clouds: Clouds) -> Current:
@@ -68,14 +67,18 @@ def read_again(desired: Desired, current: Current, clouds: Clouds) -> Current:
         desired = replace(desired, vpc_endpoint_id=current.main.vpc_endpoint_id)
     registrations = _registrations(current, clouds) if desired.registrable and not current.dropped else None
     found = _find(desired, _read_endpoints(desired, current, clouds), registrations)
-    return _with_network(desired, replace(current, main=found.main, dead=found.dead, gone=found.gone), clouds)
+    return _with_network(desired, _with_found(current, found), clouds)
+
+
+def _with_found(current: Current, found: Found) -> Current:
+    return replace(current, main=found.main, duplicates=found.duplicates, dead=found.dead, gone=found.gone)
 
 
 def _find(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint], registrations: Registrations | None) -> Found:
     """Raises RegistrationUnknown where TiDB Cloud does not tell whether what is meant is registered."""
     found = find(desired, endpoints, registrations.single if registrations else ())
     if registrations:
-        pairs = [pair for pair in (found.main, *found.dead) if pair]
+        pairs = [pair for pair in (found.main, *found.duplicates, *found.dead) if pair]
         gone = found.gone if desired.state == "absent" else ()
         registrations.require_known([*(pair.vpc_endpoint_id for pair in pairs), *gone, desired.vpc_endpoint_id or ""])
     return found

@@ -94,6 +94,6 @@ def _is_of_other_service(desired: Desired, current: Current, endpoint: Interface
 
 def _is_doubtful(desired: Desired, found: Found) -> bool:
     """A wrong API key must not look like a dropped cluster: an available endpoint is deleted only when it is named."""
-    endpoint = found.main.endpoint if found.main else None
-    ambiguous = bool(found.violations)
-    return ambiguous or (endpoint is not None and endpoint.state == "available" and not desired.vpc_endpoint_id)
+    live = (*((found.main,) if found.main else ()), *found.duplicates)
+    available = any(pair.endpoint is not None and pair.endpoint.state == "available" for pair in live)
+    return bool(found.violations) or (available and not desired.vpc_endpoint_id)

@@ -180,7 +180,7 @@ def test_an_endpoint_is_made_in_one_call_with_its_tags_and_token_and_explicitly_
         IpAddressType="dualstack",
         TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": [{"Key": "Name", "Value": "orders"}]}],
     )
-    made = api.create_vpc_endpoint(
+    made, _age = api.create_vpc_endpoint(
         ec2.client,
         vpc_id="vpc-1",
         service_name=SERVICE,
@@ -465,7 +465,7 @@ def test_the_life_of_an_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
         assert [subnet.vpc_id for subnet in api.describe_subnets(client, [subnet_id, "subnet-9"])] == [vpc_id]
         assert api.describe_security_groups(client, [group_id, "sg-9"]) == {group_id: vpc_id}
 
-        made = api.create_vpc_endpoint(
+        made, _age = api.create_vpc_endpoint(
             client,
             vpc_id=vpc_id,
             service_name=SERVICE,

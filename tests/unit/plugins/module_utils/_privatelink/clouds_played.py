@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timezone
 
 import pytest
 
@@ -51,6 +52,8 @@ class Clouds:
         self.tokens: dict[str, tuple[t.Any, str]] = {}
         # New endpoints are listed this many seconds after they were made.
         self.listed_after = 0.0
+        # Whether answers to a creation tell how old the endpoint is.
+        self.tells_age = True
         self._made_at: dict[str, float] = {}
         for name in ("create_vpc_endpoint", "modify_vpc_endpoint", "delete_vpc_endpoint", "create_tags", "delete_tags"):
             monkeypatch.setattr(api, name, getattr(self, name))
@@ -99,12 +102,29 @@ class Clouds:
 
     # --- AWS ---
 
-    def create_vpc_endpoint(self, ec2: object, *, client_token: str, **arguments: t.Any) -> InterfaceEndpoint:
-        self._answer("create_vpc_endpoint", client_token)
+    def create_vpc_endpoint(self, ec2: object, *, client_token: str, **arguments: t.Any) -> api.Created:
+        """An ambiguous refusal is a lost answer: the call took effect."""
+        refused = None
+        try:
+            self._answer("create_vpc_endpoint", client_token)
+        except ApiError as error:
+            if not error.ambiguous:
+                raise
+            refused = error
+        made = self._create(client_token, arguments)
+        if refused is not None:
+            raise refused
+        return api.Created(made, self.time.now - self._made_at[made.vpc_endpoint_id] if self.tells_age else None)
+
+    def _create(self, client_token: str, arguments: dict[str, t.Any]) -> InterfaceEndpoint:
         asked, vpce = self.tokens.setdefault(client_token, (arguments, f"vpce-{len(self.tokens) + 1}"))
         if asked != arguments:
             raise refusal("IdempotentParameterMismatch")
-        made = interface_endpoint(vpce, state="pendingacceptance", private_dns_enabled=False, tags=arguments["tags"])
+        options = {name: arguments[name] for name in ("vpc_id", "subnet_ids", "security_group_ids", "tags")}
+        created_at = datetime.fromtimestamp(self._made_at.get(vpce, self.time.now), tz=timezone.utc)
+        made = interface_endpoint(
+            vpce, state="pendingacceptance", private_dns_enabled=False, created_at=created_at, **options
+        )
         if vpce not in self._made_at:
             self._made_at[vpce] = self.time.now
             self.endpoints[vpce] = made

@@ -6,11 +6,24 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime, timezone
 
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.audit import findings
-from tests.unit.plugins.module_utils._privatelink.literals import CLUSTER_ID, CONNECTION_ID, HOST, PROJECT_ID, VPC, VPCE
+from tests.unit.plugins.module_utils._privatelink.literals import (
+    CLUSTER_ID,
+    CONNECTION_ID,
+    GROUP_ID,
+    HOST,
+    OTHER_VPC,
+    OTHER_VPCE,
+    OWNED,
+    PROJECT_ID,
+    SERVICE_NAME,
+    VPC,
+    VPCE,
+)
 
 ACCOUNT = "210987654321"
 LOOKED_AT = {(ACCOUNT, "us-east-1")}
@@ -30,6 +43,9 @@ HEALTHY: dict[str, t.Any] = {
     "project_id": PROJECT_ID,
     "host": HOST,
     "monthly_cost_usd": 7.3,
+    "service_name": SERVICE_NAME,
+    "node_group_id": GROUP_ID,
+    "tags": dict(OWNED),
 }
 
 
@@ -112,3 +128,77 @@ def test_what_was_not_looked_at_is_not_judged(changes: dict[str, t.Any]) -> None
 def test_a_cause_hides_no_other_endpoints() -> None:
     both = [{**HEALTHY, "vpc_endpoint_state": "rejected"}, {**HEALTHY, "private_dns_enabled": False}]
     assert [finding["code"] for finding in findings(both, LOOKED_AT, {PROJECT_ID})] == ["leftover", "private_dns_off"]
+
+
+# --- several of one service in one VPC
+
+OLD, NEW = (datetime(2026, 1, day, tzinfo=timezone.utc) for day in (1, 2))
+
+
+def judged(first: dict[str, t.Any], second: dict[str, t.Any], **created_at: datetime) -> list[dict[str, t.Any]]:
+    """What is found of two that differ so from a healthy one."""
+    pair = [{**HEALTHY, **first}, {**HEALTHY, "vpc_endpoint_id": OTHER_VPCE, **second}]
+    ages = {VPCE: created_at.get("first"), OTHER_VPCE: created_at.get("second")}
+    return [one for one in findings(pair, LOOKED_AT, {PROJECT_ID}, ages) if one["code"] == "duplicate_endpoint"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "ages", "removed", "why"),
+    [
+        ({"endpoint_state": "PENDING"}, {"private_dns_enabled": False}, {}, VPCE, "its registration is ACTIVE"),
+        ({"private_dns_enabled": False}, {}, {"first": OLD, "second": NEW}, VPCE, "its private DNS is in effect"),
+        ({}, {}, {"first": NEW, "second": OLD}, VPCE, "it is the oldest"),
+        ({}, {}, {"second": OLD}, VPCE, "it is the oldest"),
+        ({}, {}, {"first": OLD, "second": OLD}, OTHER_VPCE, "its id is the lowest"),
+        ({}, {}, {}, OTHER_VPCE, "its id is the lowest"),
+        ({}, {"endpoint_state": None}, {}, OTHER_VPCE, "its registration is ACTIVE"),
+    ],
+)
+def test_a_duplicate_is_told_with_the_one_that_would_be_kept_why_and_what_it_costs(
+    first: dict[str, t.Any], second: dict[str, t.Any], ages: dict[str, datetime], removed: str, why: str
+) -> None:
+    (finding,) = judged(first, second, **ages)
+    kept = OTHER_VPCE if removed == VPCE else VPCE
+    assert (finding["vpc_endpoint_id"], finding["severity"], finding["monthly_cost_usd"]) == (removed, "error", 7.3)
+    assert (
+        f"so does {kept}, which would be kept: {why}. {removed} costs 7.30 USD a month for nothing."
+        in (finding["message"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("second", "remedy"),
+    [
+        ({"endpoint_state": None}, "Run private_endpoint with remove_duplicates=true, or "),
+        ({}, "If it is not needed, run "),
+        ({"endpoint_state": None, "tags": {**OWNED, "Name": "other"}}, "If it is not needed, run "),
+        (
+            {"tags": {**OWNED, "deletion-protection": "True"}},
+            "If it is not needed, remove its tag deletion-protection, then run ",
+        ),
+    ],
+)
+def test_the_way_out_of_a_duplicate_is_the_exact_call(second: dict[str, t.Any], remedy: str) -> None:
+    (finding,) = judged({}, second)
+    assert finding["remedy"] == (
+        f"{remedy}tidbcloud.privatelink.private_endpoint: {{state: absent, vpc_endpoint_id: {OTHER_VPCE}, "
+        f'cluster_id: "{CLUSTER_ID}", node_group_id: "{GROUP_ID}", region: us-east-1}}.'
+    )
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"vpc_id": OTHER_VPC},
+        {"service_name": "com.amazonaws.vpce.us-east-1.vpce-svc-2"},
+        {"region": "eu-central-1"},
+        {"account_id": "1"},
+        {"aws_visible": False},
+        {"vpc_endpoint_state": "rejected"},
+        {"vpc_endpoint_state": "deleting", "status": "deleting"},
+        {"vpc_endpoint_state": "deleted"},
+        {"tags": {}},
+    ],
+)
+def test_what_is_elsewhere_dead_or_somebody_elses_is_no_duplicate(second: dict[str, t.Any]) -> None:
+    assert judged({}, second) == []

@@ -92,7 +92,7 @@ class Rooms:
             before = replace(before, main=pair(interface_endpoint(vpce, vpc_id=vpc_id), registration(vpce)))
         return Outcome(wish, before, before, plan(wish, before), Verdict(warnings=(f"beware of {vpc_id}",)))
 
-    def carry_out(self, outcome: Outcome, clouds: SharedClouds, done: list[Step]) -> Work[Desired]:
+    def carry_out(self, outcome: Outcome, clouds: SharedClouds, done: list[Step]) -> Work[Outcome]:
         vpc_id = outcome.desired.vpc_id or ""
         self.log.append(f"begin {vpc_id}")
         done.append(outcome.planned.steps[0])
@@ -103,11 +103,11 @@ class Rooms:
             error.steps = [outcome.planned.steps[0].returned()]
             raise error
         done.extend(outcome.planned.steps[1:])
-        return replace(outcome.desired, vpc_endpoint_id=VPCE)
+        return replace(outcome, desired=replace(outcome.desired, vpc_endpoint_id=VPCE))
 
-    def settled(self, outcome: Outcome, made: Desired, clouds: SharedClouds) -> Work[Outcome]:
+    def settled(self, outcome: Outcome, clouds: SharedClouds) -> Work[Outcome]:
         yield Await(lambda: Seen(True, "as desired"), "it")
-        self.log.append(f"read {outcome.desired.vpc_id} {made.vpc_endpoint_id}")
+        self.log.append(f"read {outcome.desired.vpc_id} {outcome.desired.vpc_endpoint_id}")
         self.met("finished", outcome.desired.vpc_id or "")
         if outcome.desired.vpc_id in self.lost:
             error = PrivateLinkError("It cannot be read again.")
@@ -214,8 +214,20 @@ def test_two_items_that_mean_the_same_private_endpoint_are_told_and_the_first_on
 
 
 def test_items_that_differ_in_name_vpc_or_account_are_not_the_same(rooms: Rooms) -> None:
-    ended = rooms.run(item(name="one"), item(name="two"), item(OTHER_VPC), item(name="one", clouds=OTHER_CLOUDS))
+    ended = rooms.run(
+        item(name="one", state="absent"),
+        item(name="two", state="absent"),
+        item(OTHER_VPC),
+        item(name="one", clouds=OTHER_CLOUDS),
+    )
     assert [one.returned()["failed"] for one in ended] == [False] * 4
+
+
+def test_two_items_that_would_both_make_one_in_a_vpc_are_told_whatever_their_names(rooms: Rooms) -> None:
+    first, second = (one.returned() for one in rooms.run(item(name="one"), item(name="two")))
+    assert (first["failed"], second["failed"]) == (False, True)
+    assert second["violations"][0]["code"] == "ambiguous_match"
+    assert second["violations"][0]["remedy"] == "Keep one of them: a VPC needs one."
 
 
 def test_the_very_same_wish_is_told_before_limits_that_it_would_break(rooms: Rooms) -> None:
@@ -238,7 +250,8 @@ def test_two_node_groups_are_not_the_same_also_where_a_delete_learns_no_service(
 
 def test_each_item_is_checked_against_what_those_before_it_will_take_up(rooms: Rooms) -> None:
     rooms.there = {"vpc-finished"}
-    rooms.run(item(VPC), item(VPC, name="two", private_dns_enabled=False), item("vpc-finished"), item(OTHER_VPC))
+    other = item(VPC, clouds=OTHER_CLOUDS, private_dns_enabled=False)
+    rooms.run(item(VPC), other, item("vpc-finished"), item(OTHER_VPC))
     holder = {(VPC, SERVICE_NAME): "Item 1 of endpoints"}
     assert rooms.reserved == [
         Reserved(),

@@ -1,34 +1,36 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Exactly one interface endpoint, whoever asks, and whatever AWS remembers."""
+"""Exactly one interface endpoint of an identity, whatever concurrent or killed runs wanted and AWS remembers."""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import replace
+from datetime import datetime, timezone
 
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.create import (
+    Creation,
     client_token,
     create_interface_endpoint,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
     ApiError,
+    LimitsViolated,
     PrivateLinkError,
     WaitTimedOut,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline, Work
 from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
 from tests.unit.plugins.module_utils._privatelink.literals import (
     OWNED,
     SERVICE_NAME,
     VPC,
-    current,
+    desired,
     interface_endpoint,
-    pair,
 )
 
 ARGUMENTS: dict[str, t.Any] = {
@@ -39,86 +41,266 @@ ARGUMENTS: dict[str, t.Any] = {
     "ip_address_type": None,
     "tags": OWNED,
 }
+OPTIONS: list[dict[str, t.Any]] = [
+    {"tags": {**OWNED, "stage": "test"}},
+    {"tags": {**OWNED, "Name": "other"}},
+    {"subnet_ids": ("subnet-b",)},
+    {"security_group_ids": ("sg-2",)},
+    {"ip_address_type": "dualstack"},
+]
+MISMATCH = "IdempotentParameterMismatch"
 
 
-def create(clouds: Clouds, here: Current | None = None, **arguments: t.Any) -> str:
-    work = create_interface_endpoint(clouds, t.cast(t.Any, clouds), {**ARGUMENTS, **arguments}, here or current())
-    return clouds.deadline.drive(work)
+def work(clouds: Clouds, wish: Desired | None = None, **arguments: t.Any) -> Work[Creation]:
+    return create_interface_endpoint(clouds, t.cast(t.Any, clouds), {**ARGUMENTS, **arguments}, wish or desired())
+
+
+def create(clouds: Clouds, wish: Desired | None = None, **arguments: t.Any) -> Creation:
+    return clouds.deadline.drive(work(clouds, wish, **arguments))
+
+
+def made(vpce: str = "vpce-1") -> Creation:
+    return Creation(vpce)
+
+
+def adopted(vpce: str = "vpce-1") -> Creation:
+    return Creation(vpce, made=False)
 
 
 def die(clouds: Clouds, vpce: str, state: str) -> None:
     clouds.endpoints[vpce] = replace(clouds.endpoints[vpce], state=state)
 
 
+def forget(clouds: Clouds, vpce: str) -> None:
+    """It was deleted, an hour has passed, and AWS lists it no more."""
+    del clouds.endpoints[vpce]
+    clouds.time.now += 3600
+
+
+def is_live(clouds: Clouds) -> list[str]:
+    return [one.vpc_endpoint_id for one in clouds.endpoints.values() if one.is_live]
+
+
+def slept(clouds: Clouds) -> float:
+    return sum(clouds.time.slept)
+
+
 def test_a_new_endpoint_is_made_by_one_call(clouds: Clouds) -> None:
-    assert create(clouds) == "vpce-1"
+    assert create(clouds) == made()
     assert clouds.names() == ["create_vpc_endpoint"]
-
-
-def test_two_control_nodes_with_the_same_wish_make_one(clouds: Clouds) -> None:
-    assert create(clouds) == create(clouds) == "vpce-1"
-    assert list(clouds.endpoints) == ["vpce-1"]
-
-
-def test_another_wish_makes_another(clouds: Clouds) -> None:
-    assert create(clouds) != create(clouds, subnet_ids=("subnet-b",))
-
-
-def test_created_deleted_and_created_again_is_a_new_one_at_once(clouds: Clouds) -> None:
-    create(clouds)
-    die(clouds, "vpce-1", "deleted")
-    assert create(clouds, current(gone=("vpce-1",))) == "vpce-2"
-    assert len(clouds.calls) == 2
-
-
-def test_one_that_takes_the_place_of_a_dead_one_is_a_new_one(clouds: Clouds) -> None:
-    create(clouds)
-    die(clouds, "vpce-1", "rejected")
-    assert create(clouds, current(dead=(pair(clouds.endpoints["vpce-1"]),))) == "vpce-2"
-
-
-@pytest.mark.parametrize("state", ["deleting", "deleted", "rejected", "failed", "expired"])
-def test_an_answer_that_is_a_dead_endpoint_is_not_taken(clouds: Clouds, state: str) -> None:
-    create(clouds)
-    die(clouds, "vpce-1", state)
-    assert create(clouds) == "vpce-2"
     assert clouds.time.slept == []
 
 
-def test_an_answer_that_aws_never_lists_again_is_not_taken(clouds: Clouds) -> None:
+@pytest.mark.parametrize("options", [{}, *OPTIONS])
+def test_what_another_run_made_is_adopted_whatever_options_they_differ_in(
+    clouds: Clouds, options: dict[str, t.Any]
+) -> None:
     create(clouds)
-    del clouds.endpoints["vpce-1"]
-    assert create(clouds) == "vpce-2"
-    assert sum(clouds.time.slept) == pytest.approx(15)
-
-
-def test_a_new_endpoint_that_is_listed_late_is_waited_for(clouds: Clouds) -> None:
-    clouds.listed_after = 8
-    assert create(clouds) == "vpce-1"
+    assert create(clouds, **options) == adopted()
     assert list(clouds.endpoints) == ["vpce-1"]
 
 
-def test_the_end_of_the_runs_time_makes_no_second_endpoint(clouds: Clouds) -> None:
-    clouds.listed_after = 8
-    work = create_interface_endpoint(clouds, t.cast(t.Any, clouds), ARGUMENTS, current())
+@pytest.mark.parametrize("options", OPTIONS)
+def test_what_a_killed_run_made_is_waited_for_and_adopted(clouds: Clouds, options: dict[str, t.Any]) -> None:
+    clouds.listed_after = 20
+    dying = work(clouds)
+    next(dying)
+    dying.send(True)
+    dying.close()
+    assert create(clouds, **options) == adopted()
+    assert is_live(clouds) == ["vpce-1"]
+    assert clouds.names() == ["create_vpc_endpoint"] * 2
+    assert slept(clouds) < 35
+
+
+def test_the_wait_for_another_runs_endpoint_is_told(clouds: Clouds) -> None:
+    clouds.listed_after = 20
+    dying = work(clouds)
+    next(dying)
+    dying.send(True)
+    told: list[str] = []
+    deadline = clouds.deadline
+    deadline.tell = told.append
+    deadline.drive(work(clouds, tags={}))
+    assert told == ["waiting for AWS to show the interface endpoint that another run has asked for"]
+
+
+def test_four_runs_with_different_options_at_once_make_one(clouds: Clouds) -> None:
+    clouds.listed_after = 20
+    works = [work(clouds, **options) for options in OPTIONS[:4]]
+    for one in works:
+        next(one)
+    awaited = [one.send(True) for one in works]
+    clouds.time.now += 20
+    ended = []
+    for one, what in zip(works, awaited):
+        with pytest.raises(StopIteration) as end:
+            one.send(what.look().done)
+        ended.append(end.value.value)
+    assert ended == [made(), adopted(), adopted(), adopted()]
+    assert is_live(clouds) == ["vpce-1"]
+
+
+def test_a_killed_run_with_the_same_options_is_gone_on_from(clouds: Clouds) -> None:
+    clouds.listed_after = 20
+    dying = work(clouds)
+    next(dying)
+    dying.send(True)
+    assert create(clouds) == made()
+    assert list(clouds.endpoints) == ["vpce-1"]
+
+
+def test_another_name_is_an_error_that_names_the_live_one(clouds: Clouds) -> None:
+    create(clouds, tags={**OWNED, "Name": "one"})
+    with pytest.raises(LimitsViolated, match=r"named 'two'; there are vpce-1 \(one\)") as refused:
+        create(clouds, desired(name="two"), tags={**OWNED, "Name": "two"})
+    assert [violation.code for violation in refused.value.violations] == ["ambiguous_match"]
+    assert list(clouds.endpoints) == ["vpce-1"]
+
+
+def test_another_name_is_an_error_also_where_aws_shows_the_live_one_late(clouds: Clouds) -> None:
+    clouds.listed_after = 20
+    dying = work(clouds, tags={**OWNED, "Name": "one"})
+    next(dying)
+    dying.send(True)
+    with pytest.raises(LimitsViolated, match="named 'two'"):
+        create(clouds, desired(name="two"), tags={**OWNED, "Name": "two"})
+    assert slept(clouds) < 35
+    assert list(clouds.endpoints) == ["vpce-1"]
+
+
+@pytest.mark.parametrize("state", ["deleting", "deleted", "rejected", "failed", "expired"])
+def test_created_deleted_and_created_again_is_a_new_one_at_once(clouds: Clouds, state: str) -> None:
+    create(clouds)
+    die(clouds, "vpce-1", state)
+    assert create(clouds, tags={}) == made("vpce-2")
+    assert len(clouds.calls) == 2
+    assert clouds.time.slept == []
+
+
+def test_every_night_another_tag_costs_one_wait(clouds: Clouds) -> None:
+    """AWS remembers the tokens of endpoints that it lists no more."""
+    for night in range(1, 8):
+        clouds.time.slept.clear()
+        assert create(clouds, tags={**OWNED, "night": str(night)}) == made(f"vpce-{night}")
+        assert slept(clouds) == pytest.approx(60 if night > 1 else 0)
+        forget(clouds, f"vpce-{night}")
+
+
+def test_every_night_the_same_costs_one_wait(clouds: Clouds) -> None:
+    for night in range(1, 8):
+        clouds.time.slept.clear()
+        assert create(clouds) == made(f"vpce-{night}")
+        assert slept(clouds) == pytest.approx(60 if night > 1 else 0)
+        forget(clouds, f"vpce-{night}")
+
+
+@pytest.mark.parametrize("state", ["deleting", "deleted", "rejected", "expired"])
+def test_an_answer_that_says_that_it_is_dead_costs_no_wait(
+    clouds: Clouds, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(clouds)
+    forget(clouds, "vpce-1")
+    answer = clouds.create_vpc_endpoint
+    from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api
+
+    def current_state(ec2: object, **arguments: t.Any) -> api.Created:
+        created = answer(ec2, **arguments)
+        is_old = created.endpoint.vpc_endpoint_id == "vpce-1"
+        return api.Created(replace(created.endpoint, state=state), None) if is_old else created
+
+    monkeypatch.setattr(api, "create_vpc_endpoint", current_state)
+    assert create(clouds) == made("vpce-2")
+    assert clouds.time.slept == []
+
+
+def test_one_more_dead_endpoint_in_the_list_ends_the_wait(clouds: Clouds) -> None:
+    """The one that has the token was deleted before anybody saw it."""
+    clouds.listed_after = 20
+    dying = work(clouds)
+    next(dying)
+    dying.send(True)
+    die(clouds, "vpce-1", "deleting")
+    assert create(clouds, tags={}) == made("vpce-2")
+    assert slept(clouds) < 60
+
+
+def test_an_id_that_aws_answered_is_waited_for_until_the_deadline(clouds: Clouds) -> None:
+    clouds.listed_after = 600
+    assert create(clouds) == made()
+    assert clouds.names() == ["create_vpc_endpoint"]
+
+
+@pytest.mark.parametrize("tells_age", [True, False])
+def test_the_end_of_the_runs_time_makes_no_second_endpoint(clouds: Clouds, tells_age: bool) -> None:
+    clouds.tells_age = tells_age
+    clouds.listed_after = 200
     with pytest.raises(WaitTimedOut):
-        Deadline(2, 15, clock=clouds.time.clock, sleep=clouds.time.sleep).drive(work)
-    assert list(clouds.endpoints) == ["vpce-1"]
+        Deadline(100, 15, clock=clouds.time.clock, sleep=clouds.time.sleep).drive(work(clouds))
+    assert clouds.names() == ["create_vpc_endpoint"]
 
 
-def test_a_token_that_was_spent_on_another_wish_leads_to_that_one_where_it_is_the_twin(clouds: Clouds) -> None:
-    clouds.refusals["create_vpc_endpoint"] = [refusal("IdempotentParameterMismatch")]
-    clouds.endpoints["vpce-twin"] = interface_endpoint("vpce-twin", tags=OWNED)
-    assert create(clouds) == "vpce-twin"
+def test_one_that_is_refused_right_after_it_was_made_is_not_made_again(clouds: Clouds) -> None:
+    clouds.listed_after = 5
+    run = work(clouds)
+    next(run)
+    awaited = run.send(True)
+    die(clouds, "vpce-1", "failed")
+    clouds.time.now += 5
+    with pytest.raises(StopIteration) as end:
+        run.send(awaited.look().done)
+    assert end.value.value == made()
 
 
-def test_where_the_twin_is_dead_or_somebody_elses_the_next_token_is_used(clouds: Clouds) -> None:
-    clouds.refusals["create_vpc_endpoint"] = [refusal("IdempotentParameterMismatch")]
-    clouds.endpoints["vpce-dead"] = interface_endpoint("vpce-dead", state="rejected", tags=OWNED)
-    clouds.endpoints["vpce-other"] = interface_endpoint("vpce-other", tags={"Name": "other"})
-    assert create(clouds) == "vpce-1"
-    first, second = (call[1] for call in clouds.calls)
-    assert first != second
+# --- twins
+
+
+def twin(clouds: Clouds, vpce: str, made_at: float, **fields: t.Any) -> None:
+    """Made by a run that saw another list of dead ones."""
+    created_at = datetime.fromtimestamp(made_at, tz=timezone.utc)
+    clouds.endpoints[vpce] = interface_endpoint(vpce, state="pendingacceptance", created_at=created_at, **fields)
+    clouds._made_at[vpce] = made_at
+
+
+def test_the_younger_of_two_twins_is_withdrawn_by_the_run_that_made_it(clouds: Clouds) -> None:
+    clouds.listed_after = 20
+    twin(clouds, "vpce-twin", clouds.time.now - 1)
+    assert create(clouds) == Creation("vpce-twin", made=False, withdrawn="vpce-1")
+    assert is_live(clouds) == ["vpce-twin"]
+    assert clouds.names() == ["create_vpc_endpoint", "delete_vpc_endpoint"]
+
+
+def test_the_older_of_two_twins_is_kept_by_the_run_that_made_it(clouds: Clouds) -> None:
+    clouds.listed_after = 20
+    twin(clouds, "vpce-twin", clouds.time.now + 1)
+    assert create(clouds) == made()
+    assert "delete_vpc_endpoint" not in clouds.names()
+
+
+@pytest.mark.parametrize(("other", "survivor"), [("vpce-0", "vpce-0"), ("vpce-2", "vpce-1")])
+def test_of_twins_of_one_moment_the_one_with_the_lowest_id_survives(clouds: Clouds, other: str, survivor: str) -> None:
+    clouds.listed_after = 20
+    twin(clouds, other, clouds.time.now)
+    assert create(clouds).vpc_endpoint_id == survivor
+
+
+def test_a_survivor_with_another_name_is_an_error_after_the_own_one_was_withdrawn(clouds: Clouds) -> None:
+    clouds.listed_after = 20
+    twin(clouds, "vpce-twin", clouds.time.now - 1, tags={**OWNED, "Name": "one"})
+    with pytest.raises(LimitsViolated, match=r"vpce-twin \(one\)"):
+        create(clouds, desired(name="two"))
+    assert is_live(clouds) == ["vpce-twin"]
+
+
+def test_a_withdrawal_that_aws_is_too_busy_for_is_asked_for_again(clouds: Clouds) -> None:
+    clouds.listed_after = 20
+    twin(clouds, "vpce-twin", clouds.time.now - 1)
+    clouds.refusals["delete_vpc_endpoint"] = [refusal("OperationInProgress")]
+    create(clouds)
+    assert is_live(clouds) == ["vpce-twin"]
+
+
+# --- refusals
 
 
 def test_a_refusal_is_not_repeated(clouds: Clouds) -> None:
@@ -128,26 +310,52 @@ def test_a_refusal_is_not_repeated(clouds: Clouds) -> None:
     assert len(clouds.calls) == 1
 
 
-def test_dead_answers_without_end_are_an_error(clouds: Clouds) -> None:
-    clouds.refusals["create_vpc_endpoint"] = [refusal("IdempotentParameterMismatch")] * 5
+def test_a_lost_answer_is_asked_for_with_the_same_token(clouds: Clouds) -> None:
+    clouds.refusals["create_vpc_endpoint"] = [refusal("ReadTimeoutError", ambiguous=True)] * 2
+    assert create(clouds) == made()
+    assert len({call[1] for call in clouds.calls}) == 1
+    assert list(clouds.endpoints) == ["vpce-1"]
+
+
+def test_answers_that_are_lost_again_and_again_are_an_error(clouds: Clouds) -> None:
+    clouds.refusals["create_vpc_endpoint"] = [refusal("ReadTimeoutError", "It was lost.", ambiguous=True)] * 9
+    with pytest.raises(ApiError, match="It was lost"):
+        create(clouds)
+    assert len({call[1] for call in clouds.calls}) == 1
+
+
+def test_spent_tokens_without_end_are_an_error(clouds: Clouds) -> None:
+    clouds.refusals["create_vpc_endpoint"] = [refusal(MISMATCH)] * 50
     with pytest.raises(PrivateLinkError, match="Run again in an hour"):
         create(clouds)
-    assert len({call[1] for call in clouds.calls}) == 5
+    assert len({call[1] for call in clouds.calls}) == len(clouds.calls) == 32
+    assert slept(clouds) == pytest.approx(60)
 
 
-def test_a_token_depends_on_everything_but_the_order_of_what_is_gone() -> None:
-    token = client_token(ARGUMENTS, ["a", "b"], 0)
-    assert token == client_token(dict(reversed(list(ARGUMENTS.items()))), ["b", "a"], 0)
+def test_a_token_is_made_of_service_vpc_dead_ones_and_counter_alone() -> None:
+    token = client_token("service", "vpc", ["a", "b"], 0)
+    assert token == client_token("service", "vpc", ["b", "a"], 0)
     others = [
-        client_token({**ARGUMENTS, "tags": {}}, ["a", "b"], 0),
-        client_token(ARGUMENTS, ["a"], 0),
-        client_token(ARGUMENTS, ["a", "b"], 1),
+        client_token("other", "vpc", ["a", "b"], 0),
+        client_token("service", "other", ["a", "b"], 0),
+        client_token("service", "vpc", ["a"], 0),
+        client_token("service", "vpc", ["a", "b"], 1),
     ]
-    assert len({token, *others}) == 4
+    assert len({token, *others}) == 5
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_the_token_that_is_sent_depends_on_no_option(clouds: Clouds, options: dict[str, t.Any]) -> None:
+    clouds.refusals["create_vpc_endpoint"] = [refusal("Denied"), refusal("Denied")]
+    for arguments in ({}, options):
+        with pytest.raises(ApiError):
+            create(clouds, **arguments)
+    first, second = (call[1] for call in clouds.calls)
+    assert first == second
 
 
 def test_a_token_is_one_that_aws_takes() -> None:
     """At most 64 ASCII characters."""
-    token = client_token(ARGUMENTS, [], 0)
+    token = client_token("service", "vpc", [], 0)
     assert token.isascii()
     assert len(token) == 64
