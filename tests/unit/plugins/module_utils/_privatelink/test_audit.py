@@ -135,10 +135,13 @@ def test_a_cause_hides_no_other_endpoints() -> None:
 OLD, NEW = (datetime(2026, 1, day, tzinfo=timezone.utc) for day in (1, 2))
 
 
-def judged(first: dict[str, t.Any], second: dict[str, t.Any], **created_at: datetime) -> list[dict[str, t.Any]]:
+def judged(
+    first: dict[str, t.Any], second: dict[str, t.Any], created_at: t.Mapping[str, datetime] | None = None
+) -> list[dict[str, t.Any]]:
     """What is found of two that differ so from a healthy one."""
     pair = [{**HEALTHY, **first}, {**HEALTHY, "vpc_endpoint_id": OTHER_VPCE, **second}]
-    ages = {VPCE: created_at.get("first"), OTHER_VPCE: created_at.get("second")}
+    told = created_at or {}
+    ages = {VPCE: told.get("first"), OTHER_VPCE: told.get("second")}
     return [one for one in findings(pair, LOOKED_AT, {PROJECT_ID}, ages) if one["code"] == "duplicate_endpoint"]
 
 
@@ -157,7 +160,7 @@ def judged(first: dict[str, t.Any], second: dict[str, t.Any], **created_at: date
 def test_a_duplicate_is_told_with_the_one_that_would_be_kept_why_and_what_it_costs(
     first: dict[str, t.Any], second: dict[str, t.Any], ages: dict[str, datetime], removed: str, why: str
 ) -> None:
-    (finding,) = judged(first, second, **ages)
+    (finding,) = judged(first, second, ages)
     kept = OTHER_VPCE if removed == VPCE else VPCE
     assert (finding["vpc_endpoint_id"], finding["severity"], finding["monthly_cost_usd"]) == (removed, "error", 7.3)
     assert (
