@@ -204,6 +204,17 @@ def run_alone(module: str, options: Mapping[str, Any], environment: Mapping[str,
         importlib.import_module(f"{MODULES}.{module}").main()
 
 
+def run_and_tell(answers: Any, module: str, options: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+    """Run a module in a process of its own and put what it returns into C(answers), a queue."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
+        os.environ.clear()
+        os.environ.update({"HOME": os.devnull, **environment})
+        with _module_arguments(dict(options)):
+            importlib.import_module(f"{MODULES}.{module}").main()
+    answers.put({"failed": False, **json.loads(output.getvalue())})
+
+
 @contextlib.contextmanager
 def _module_arguments(arguments: dict[str, Any]) -> Iterator[None]:
     try:
