@@ -17,7 +17,7 @@ from .current import Current
 from .desired import Desired
 from .errors import ApiError, PrivateLinkError, WaitFailed
 from .plan import DONE, GONE, UNREGISTERED, Condition, Plan, Step
-from .promise import differences, is_in_effect
+from .promise import CHANGES, differences, is_in_effect, is_overtaken
 from .register import register
 from .registrations import is_registered
 from .wait import Await, Seen, Work
@@ -185,7 +185,7 @@ class Run:
                 self._ask_for(step, vpc_endpoint_id)
             except ApiError as refused:
                 # What was done although its answer was lost, and asked for again, may be refused then.
-                if not (self._has_effect(step, vpc_endpoint_id, refused) or again):
+                if not (self._is_done_with(step, vpc_endpoint_id, refused) or again):
                     if not _is_passing(refused, step.arguments):
                         raise
                     return Seen(False, str(refused))
@@ -203,15 +203,22 @@ class Run:
         else:
             aws.modify_vpc_endpoint(self._ec2, vpc_endpoint_id, **step.arguments)
 
-    def _has_effect(self, step: Step, vpc_endpoint_id: str, refused: ApiError) -> bool:
-        """Raises WaitFailed where somebody else deletes what is to be changed: no repetition would help."""
+    def _is_done_with(self, step: Step, vpc_endpoint_id: str, refused: ApiError) -> bool:
+        """Whether it is in effect, or another run has changed the endpoint so that it cannot be done as planned: what
+        is missing then is asked for at the end.
+
+        Raises WaitFailed where somebody else deletes what is to be changed: no repetition would help.
+        """
         found = aws.describe_vpc_endpoints(self._ec2, ids=[vpc_endpoint_id])
         endpoint = found[0] if found else None
         if endpoint is None and refused.code in aws.ENDPOINT_NOT_FOUND:
             self._conditions.note_missing(vpc_endpoint_id)
         if step.name != "delete_vpc_endpoint":
             self._conditions.require_alive(vpc_endpoint_id, endpoint)
-        return is_in_effect(step, endpoint)
+        if is_in_effect(step, endpoint):
+            return True
+        changes = endpoint is not None and step.name in CHANGES and self._desired.wait
+        return changes and is_overtaken(self._conditions.before(vpc_endpoint_id), self.done, endpoint)
 
     def _create(self, arguments: t.Mapping[str, t.Any]) -> Work[None]:
         creation = yield from create_interface_endpoint(self._ec2, self._reads, arguments, self._desired)

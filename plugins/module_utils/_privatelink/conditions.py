@@ -86,6 +86,10 @@ class Conditions:
         self.seen[vpc_endpoint_id] = found[0]
         return found[0]
 
+    def before(self, vpc_endpoint_id: str) -> InterfaceEndpoint | None:
+        """The interface endpoint as it was when the run began, null for one that the run made."""
+        return self._before.get(vpc_endpoint_id)
+
     def note_missing(self, vpc_endpoint_id: str) -> None:
         """AWS says itself that there is no such interface endpoint."""
         if vpc_endpoint_id in self._misses:

@@ -66,6 +66,28 @@ def _concerned(step: Step, endpoint: InterfaceEndpoint | None) -> t.Any:
     return there & {item for ids in arguments.values() for item in ids}
 
 
+def is_overtaken(
+    before: InterfaceEndpoint | None, done: t.Collection[Step], endpoint: InterfaceEndpoint | None
+) -> bool:
+    """Whether the endpoint has other subnets or security groups than it had before with the finished steps applied.
+
+    ``before`` is null for one that the finished steps made.
+    """
+    made = any(step.name == "create_vpc_endpoint" for step in done)
+    if endpoint is None or (before is None and not made):
+        return False
+    subnets = set(before.subnet_ids if before else ())
+    groups = set(before.security_group_ids if before else ())
+    for step in done:
+        if step.vpc_endpoint_id in (None, endpoint.vpc_endpoint_id):
+            arguments = step.arguments
+            added = {*arguments.get("subnet_ids", ()), *arguments.get("add_subnet_ids", ())}
+            subnets = (subnets | added) - {*arguments.get("remove_subnet_ids", ())}
+            added = {*arguments.get("security_group_ids", ()), *arguments.get("add_security_group_ids", ())}
+            groups = (groups | added) - {*arguments.get("remove_security_group_ids", ())}
+    return (subnets, groups) != (set(endpoint.subnet_ids), set(endpoint.security_group_ids))
+
+
 def is_in_effect(step: Step, endpoint: InterfaceEndpoint | None) -> bool:
     """Whether the interface endpoint, null where AWS lists it no more, shows what the step was to bring about."""
     arguments = step.arguments

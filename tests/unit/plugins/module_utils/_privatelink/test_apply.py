@@ -179,3 +179,14 @@ def test_the_registration_that_was_made_is_asked_for_by_its_id(clouds: Clouds) -
     clouds.endpoints[VPCE] = interface_endpoint()
     assert work.send(True).look().done
     assert clouds.names() == ["register_endpoint", "list_registrations", "get_registration"]
+
+
+def test_a_change_that_is_refused_since_another_run_changed_the_endpoint_is_asked_for_at_the_end(
+    clouds: Clouds,
+) -> None:
+    here = live(clouds)
+    clouds.endpoints[VPCE] = interface_endpoint(subnet_ids=("subnet-d",))
+    clouds.refusals["modify_vpc_endpoint"] = [refusal("DuplicateSubnetsInSameZone")]
+    wish = desired(subnet_ids=("subnet-b",))
+    carried_out(clouds, plan(wish, here), wish, here)
+    assert clouds.endpoints[VPCE].subnet_ids == ("subnet-b",)
