@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from http.client import HTTPException
 from typing import Any
@@ -66,6 +67,7 @@ def ec2(sandbox: Sandbox) -> Any:
     return client(sandbox, "ec2")
 
 
+@functools.cache
 def client(sandbox: Sandbox, service: Any) -> Any:
     facts = sandbox.facts()["aws"]
     return boto3.client(
