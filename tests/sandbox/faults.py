@@ -92,6 +92,8 @@ class Faults:
         """Page tokens that faults made up, and what they lead to (see C(pages))."""
         self.shut: Callable[[Fault], None] = lambda fault: None
         """Closes the ports of a fault's API; see the kind V(refused)."""
+        self.opened: Callable[[], None] = lambda: None
+        """Returns when all ports are open that no fault closes."""
 
     def add(self, fields: Mapping[str, Any]) -> Fault:
         """Switch one on.
@@ -122,12 +124,13 @@ class Faults:
             return list(self._faults)
 
     def clear(self) -> None:
-        """Switch all off."""
+        """Switch all off; ports that were closed are open when it returns."""
         with self._lock:
             self._faults.clear()
             self._chances.clear()
             self.remembered.clear()
             self._cleared.notify_all()
+        self.opened()
 
     def wait_until_cleared(self, fault: Fault, seconds: float = LONGEST_HELD) -> bool:
         """Returns when this one is switched off, or after so many real seconds; whether it is off."""

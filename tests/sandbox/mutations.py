@@ -110,7 +110,7 @@ def wrong_type(parsed: Parsed, fault: Fault) -> Tree:
 
 
 def wrong_container(parsed: Parsed, fault: Fault) -> Tree:
-    """Below the answer's own object; of nested lists the outer one. In XML text: to botocore any children are a list."""
+    """Below the answer's own object; of nested lists the outer one. In XML text: any children are a list there."""
 
     def other(value: Tree) -> Tree:
         if parsed.is_xml:

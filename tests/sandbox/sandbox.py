@@ -88,7 +88,7 @@ class Sandbox:
         self._serverless = Server(self._serve_tidbcloud(self.tidbcloud.serverless))
         self._aws = Server(self._serve_aws())
         self._control = Server(locked(control_app(self), self.clock.lock))
-        self.faults.shut = self._shut
+        self.faults.shut, self.faults.opened = self._shut, self._wait_until_open
         self._servers = (self._dedicated, self._serverless, self._aws, self._control)
 
     def __enter__(self) -> Sandbox:
@@ -148,6 +148,10 @@ class Sandbox:
         seconds = LONGEST_SHUT if fault.value is None else float(fault.value)
         for server in {"aws": (self._aws,), "tidbcloud": (self._dedicated, self._serverless)}.get(fault.api, ()):
             server.shut_until(partial(self.faults.wait_until_cleared, fault, seconds))
+
+    def _wait_until_open(self) -> None:
+        for server in (self._aws, self._dedicated, self._serverless):
+            server.wait_until_open()
 
     def _is_open(self, host: str | None) -> bool:
         """Whether any private endpoint for this host name is ready on both sides: else there is no path to it."""

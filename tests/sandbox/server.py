@@ -71,6 +71,7 @@ class Server:
         self._lock = threading.Lock()
         self._server: wsgi.Server | None = None
         self._thread = threading.Thread()
+        self._pause: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -122,7 +123,13 @@ class Server:
             is_over()
             self.start()
 
-        threading.Thread(target=pause, name="sandbox-pause", daemon=True).start()
+        self._pause = threading.Thread(target=pause, name="sandbox-pause", daemon=True)
+        self._pause.start()
         give_up = time.monotonic() + SHUT_SECONDS
         while getattr(server, "socket", None) is not None and time.monotonic() < give_up:
             time.sleep(0.002)
+
+    def wait_until_open(self) -> None:
+        """Returns when a pause whose reason is over has ended."""
+        if self._pause is not None:
+            self._pause.join()

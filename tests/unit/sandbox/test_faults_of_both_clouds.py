@@ -231,7 +231,4 @@ def test_a_closed_port_of_one_cloud_leaves_the_other_open(sandbox: Sandbox, ec2:
     assert _outcome(ec2.describe_vpcs) == "EndpointConnectionError"
     assert clusters(sandbox).status_code == 200
     sandbox.faults.clear()
-    for _turn in range(1000):
-        if (outcome := _outcome(ec2.describe_vpcs)) != "EndpointConnectionError":
-            break
-    assert "Vpcs" in outcome
+    assert ec2.describe_vpcs()["Vpcs"] == []
