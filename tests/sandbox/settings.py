@@ -7,8 +7,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-# Values that a setting of text may have. Both say what TiDB Cloud does with an endpoint that it cannot accept.
-CHOICES = {"unknown_endpoint": ("failed", "refused"), "rejected_endpoint": ("failed", "refused")}
+# Values that a setting of text may have.
+CHOICES = {
+    "unknown_endpoint": ("failed", "refused"),
+    "rejected_endpoint": ("failed", "refused"),
+    "token_answer": ("current", "first"),
+}
 ALGORITHMS = ("MD5", "SHA-256")
 
 
@@ -36,10 +40,20 @@ class Settings:
     endpoint_deleting: float = 1.5
     # deleted -> its network interfaces are gone
     interfaces_gone: float = 0.5
-    # deleted endpoints stay listed for so long
+    # deleted endpoints stay listed for so long; their client tokens are remembered for ever
     deleted_listed: float = 3600.0
-    # describe by id answers NotFound for so long after a create
+    # a new endpoint is in no list for so long, and by its id NotFound
     endpoint_visible: float = 0.0
+    # tags show and are filtered by for so long after CreateTags and DeleteTags as they were
+    tags_visible: float = 0.0
+    # the same for subnets, security groups and address type after ModifyVpcEndpoint
+    modification_visible: float = 0.0
+    # VPCs, subnets and security groups are listed (and known by id to lists) so long after they were made
+    network_visible: float = 0.0
+    # the answer to a client token that was used before: the endpoint as it is, or as it was when it was made
+    token_answer: str = "current"
+    # no list has larger pages, whatever is asked for
+    aws_page_size: int = 1000
     # interface endpoints per VPC
     endpoint_quota: int = 50
     # whether the accounts may read the AWS Price List

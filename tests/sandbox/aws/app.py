@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import io
 import json
 import secrets
@@ -60,13 +61,24 @@ class App:
                 return list(answer(environ, start_response))
             if signature and signature.service not in PLAYED:
                 return _not_played(signature.service)(environ, start_response)
+            if _is_dry_run(environ, body):
+                return _dry_run()(environ, self._dated(start_response))
             # moto takes the account from this header before anything else
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = principal.account_id
             try:
-                return list(self._moto(environ, start_response))
+                return list(self._moto(environ, self._dated(start_response)))
             except NotImplementedError as error:
                 # moto has neither the action nor, for the calls it has, the filter
                 return _error("InvalidAction", f"Not known in the sandbox: {error}", 400)(environ, start_response)
+
+    def _dated(self, start_response: StartResponse) -> StartResponse:
+        """AWS's own clock is the sandbox's."""
+        date = ("Date", email.utils.formatdate(self._clock.now(), usegmt=True))
+
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Callable[[bytes], object]:
+            return start_response(status, [*headers, date], *exc_info)
+
+        return start
 
     def _authenticate(self, environ: WSGIEnvironment, signature: Signature | None, body: bytes) -> Principal | None:
         principal = self._keys.get(signature.access_key) if signature else None
@@ -142,6 +154,15 @@ def _not_played(service: str) -> Response:
     """To the caller it is as if the keys had no right to it."""
     answer = {"__type": "AccessDeniedException", "message": f"The sandbox does not play the AWS service {service}."}
     return Response(json.dumps(answer), 400, content_type="application/x-amz-json-1.1")
+
+
+def _is_dry_run(environ: WSGIEnvironment, body: bytes) -> bool:
+    """Of EC2, which alone has the parameter: whatever else is wrong with the request, only permission is looked at."""
+    return _parameters(environ, body).get("DryRun") == "true"
+
+
+def _dry_run() -> Response:
+    return _error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
 
 
 def _error(code: str, message: str, status: int) -> Response:

@@ -43,9 +43,9 @@ class Aws:
         self._endpoints = Endpoints(clock, settings, self._networks)
         self._consumer = Consumer(clock, settings, self._services, self._endpoints)
         handlers = {
-            "ec2": lambda *request: Ec2(self._networks, self._services, self._endpoints, self._consumer)._dispatch(
-                *request
-            ),
+            "ec2": lambda *request: Ec2(
+                clock, settings, self._networks, self._services, self._endpoints, self._consumer
+            )._dispatch(*request),
             "sts": lambda *request: Sts(self._keys)._dispatch(*request),
             "servicequotas": lambda *request: Quotas(settings)._dispatch(*request),
         }

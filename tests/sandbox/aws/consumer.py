@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tests.sandbox.aws import rules
-from tests.sandbox.aws.endpoints import Endpoint, Endpoints
+from tests.sandbox.aws.endpoints import Endpoint, Endpoints, copy_of
 from tests.sandbox.aws.errors import Refused
 from tests.sandbox.aws.network import Network
 from tests.sandbox.aws.services import EndpointService, EndpointServices
@@ -54,7 +54,9 @@ class Consumer:
         self._settings = settings
         self._services = services
         self._endpoints = endpoints
-        self._tokens: dict[tuple[str, str, str], tuple[str, Endpoint]] = {}
+        # Never forgotten: how long AWS remembers a token is published for instances only ("at least 24 hours after the
+        # termination"); clients must bear that it is longer than a deleted endpoint is listed.
+        self._tokens: dict[tuple[str, str, str], tuple[str, Endpoint, Endpoint]] = {}
 
     def reset(self) -> None:
         self._tokens.clear()
@@ -66,9 +68,9 @@ class Consumer:
         """
         token = (network.account_id, network.region, asked.client_token or "")
         if asked.client_token and token in self._tokens:
-            first, endpoint = self._tokens[token]
-            rules.same_request(asked.fingerprint, first)
-            return endpoint
+            fingerprint, first, endpoint = self._tokens[token]
+            rules.same_request(asked.fingerprint, fingerprint)
+            return endpoint if self._settings.token_answer == "current" else replace(first, interfaces={})
         service = self._services.find(asked.service_name, network.account_id, network.region)
         group_ids = self._check_creation(network, asked, service)
         endpoint = Endpoint(
@@ -86,7 +88,7 @@ class Consumer:
         network.add_tags(endpoint.vpc_endpoint_id, asked.tags)
         self._endpoints.add(endpoint, acceptance_required=service.acceptance_required)
         if asked.client_token:
-            self._tokens[token] = (asked.fingerprint, endpoint)
+            self._tokens[token] = (asked.fingerprint, copy_of(endpoint), endpoint)
         return endpoint
 
     def _check_creation(self, network: Network, asked: Creation, service: EndpointService) -> list[str]:
@@ -127,6 +129,7 @@ class Consumer:
     def _apply(
         self, network: Network, endpoint: Endpoint, asked: Modification, subnet_ids: list[str], group_ids: list[str]
     ) -> None:
+        self._endpoints.before_change(endpoint)
         added = [subnet_id for subnet_id in subnet_ids if subnet_id not in endpoint.subnet_ids]
         for subnet_id in endpoint.subnet_ids:
             if subnet_id not in subnet_ids:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tests.sandbox.aws.network import Networks
@@ -52,6 +52,16 @@ class Endpoint:
         return self.private_dns_wanted or self.private_dns_enabled
 
 
+def copy_of(endpoint: Endpoint) -> Endpoint:
+    """The endpoint as it is now, whatever becomes of it."""
+    return replace(
+        endpoint,
+        subnet_ids=list(endpoint.subnet_ids),
+        security_group_ids=list(endpoint.security_group_ids),
+        interfaces=dict(endpoint.interfaces),
+    )
+
+
 class Endpoints:
     """All accounts' interface endpoints."""
 
@@ -60,6 +70,7 @@ class Endpoints:
         self._settings = settings
         self._networks = networks
         self._endpoints: dict[str, Endpoint] = {}
+        self._earlier: dict[str, list[tuple[float, Endpoint]]] = {}
 
     def get(self, vpc_endpoint_id: str) -> Endpoint | None:
         return self._endpoints.get(vpc_endpoint_id)
@@ -109,6 +120,24 @@ class Endpoints:
         """A modification is under way: until it is over, AWS takes no other."""
         endpoint.settles_at = self._clock.now() + self._settings.endpoint_settle
 
+    def before_change(self, endpoint: Endpoint) -> None:
+        """Remember how it is, since answers lag behind a modification."""
+        visible_at = self._clock.now() + self._settings.modification_visible
+        self._earlier.setdefault(endpoint.vpc_endpoint_id, []).append((visible_at, copy_of(endpoint)))
+
+    def seen(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint as answers show it: as it was before the first modification that is not visible yet."""
+        for visible_at, before in self._earlier.get(endpoint.vpc_endpoint_id, ()):
+            if self._clock.now() < visible_at:
+                return replace(
+                    endpoint,
+                    subnet_ids=before.subnet_ids,
+                    security_group_ids=before.security_group_ids,
+                    ip_address_type=before.ip_address_type,
+                    interfaces=before.interfaces,
+                )
+        return endpoint
+
     def reject(self, endpoint: Endpoint) -> bool:
         """The provider ends the connection: the endpoint stays behind, useless and billed."""
         if not endpoint.is_live:
@@ -155,6 +184,7 @@ class Endpoints:
 
     def reset(self) -> None:
         self._endpoints.clear()
+        self._earlier.clear()
 
     def _later(self, setting: str, endpoint: Endpoint, action: Callable[[Endpoint], None]) -> None:
         """C(setting): the delay's name."""

@@ -136,6 +136,17 @@ class Network:
             if group_id in {group.id for group in interface.group_set}
         ]
 
+    def groups_naming(self, group_id: str) -> list[str]:
+        """Other security groups with a rule that refers to this one."""
+        return [
+            key
+            for groups in self.backend.groups.values()
+            for key, group in groups.items()
+            if key != group_id
+            for rule in (*group.ingress_rules, *group.egress_rules)
+            if (rule.source_group or {}).get("GroupId") == group_id
+        ]
+
     def own_groups(self, vpc_id: str) -> list[str]:
         """Security groups of a VPC that somebody made: all but the VPC's default one."""
         return [key for key, group in self.backend.groups.get(vpc_id, {}).items() if group.name != "default"]
@@ -171,6 +182,8 @@ class Networks:
 
     def __init__(self) -> None:
         self._networks: dict[tuple[str, str], Network] = {}
+        self.born: dict[str, float] = {}
+        """When a customer's VPC, subnet or security group was made (sandbox time)."""
 
     def of(self, account_id: str, region: str) -> Network:
         key = (account_id, region)
@@ -184,6 +197,7 @@ class Networks:
     def reset(self, account_ids: Iterable[str]) -> None:
         """Forget everything these accounts hold in any of moto's services."""
         self._networks.clear()
+        self.born.clear()
         for backends in cast(Any, BackendDict)._instances:
             for account_id in account_ids:
                 backends.pop(account_id, None)

@@ -1,23 +1,26 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""moto's EC2 API with the PrivateLink calls answered by the sandbox, and deletions that look at endpoints first."""
+"""moto's EC2 API with the PrivateLink calls answered by the sandbox."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 from moto.core.responses import ActionResult
-from moto.ec2.responses import EC2Response
 
-from tests.sandbox.aws import rules
 from tests.sandbox.aws.consumer import Consumer, Creation, Modification
 from tests.sandbox.aws.endpoints import Endpoint, Endpoints
-from tests.sandbox.aws.filters import Field, matching, page
-from tests.sandbox.aws.network import Network, Networks
+from tests.sandbox.aws.filters import Field, matching
+from tests.sandbox.aws.network import Networks
+from tests.sandbox.aws.network_calls import NetworkCalls
 from tests.sandbox.aws.services import EndpointService, EndpointServices
 from tests.sandbox.aws.shapes import connection_shape, endpoint_shape, service_shape, unsuccessful
+
+if TYPE_CHECKING:
+    from tests.sandbox.clock import Clock
+    from tests.sandbox.settings import Settings
 
 ENDPOINT_FIELDS: dict[str, Field[Endpoint]] = {
     "ip-address-type": lambda one: [one.ip_address_type],
@@ -44,28 +47,23 @@ CONNECTION_FIELDS: dict[str, Field[Endpoint]] = {
 }
 
 
-class Ec2(EC2Response):
+class Ec2(NetworkCalls):
     """One request. moto dispatches by method name: CreateVpcEndpoint is `create_vpc_endpoint`."""
 
     def __init__(
-        self, networks: Networks, services: EndpointServices, endpoints: Endpoints, consumer: Consumer
+        self,
+        clock: Clock,
+        settings: Settings,
+        networks: Networks,
+        services: EndpointServices,
+        endpoints: Endpoints,
+        consumer: Consumer,
     ) -> None:
-        super().__init__()
-        self._networks = networks
+        super().__init__(clock, settings, networks, endpoints)
         self._services = services
-        self._endpoints = endpoints
         self._consumer = consumer
 
-    @property
-    def network(self) -> Network:
-        return self._networks.of(self.current_account, self.region)
-
-    @property
-    def ec2_backend(self) -> Any:
-        return self.network.backend
-
     def create_vpc_endpoint(self) -> ActionResult:
-        self.error_on_dryrun()
         sent = {key: value for key, value in self._get_params().items() if key not in ("ClientToken", "DryRun")}
         asked = Creation(
             service_name=self._text("ServiceName") or "",
@@ -84,7 +82,6 @@ class Ec2(EC2Response):
         return ActionResult({"VpcEndpoint": self._endpoint_shape(endpoint), "ClientToken": asked.client_token})
 
     def modify_vpc_endpoint(self) -> ActionResult:
-        self.error_on_dryrun()
         asked = Modification(
             add_subnet_ids=self._ids("AddSubnetIds"),
             remove_subnet_ids=self._ids("RemoveSubnetIds"),
@@ -97,25 +94,22 @@ class Ec2(EC2Response):
         return ActionResult({"Return": True})
 
     def delete_vpc_endpoints(self) -> ActionResult:
-        self.error_on_dryrun()
         unknown = self._consumer.delete(self.network, self._ids("VpcEndpointIds"))
         return ActionResult(unsuccessful(unknown))
 
     def describe_vpc_endpoints(self) -> ActionResult:
-        self.error_on_dryrun()
-        listed = self._consumer.listed(self.network, self._ids("VpcEndpointIds"))
+        listed = map(self._endpoints.seen, self._consumer.listed(self.network, self._ids("VpcEndpointIds")))
         chosen = matching(listed, self._filters(), ENDPOINT_FIELDS, lambda one: self.network.tags(one.vpc_endpoint_id))
-        shown, token = page(chosen, self._get_int_param("MaxResults"), self._text("NextToken"))
+        shown, token = self._page(chosen)
         return ActionResult({"VpcEndpoints": [self._endpoint_shape(one) for one in shown], "NextToken": token})
 
     def describe_vpc_endpoint_services(self) -> ActionResult:
-        self.error_on_dryrun()
         account_id, region = self.network.account_id, self.network.region
         names = self._ids("ServiceNames")
         named = [self._services.find(name, account_id, region) for name in names]
         services = named if names else self._services.visible(account_id, region)
         chosen = matching(services, self._filters(), SERVICE_FIELDS, lambda one: {})
-        shown, token = page(chosen, self._get_int_param("MaxResults"), self._text("NextToken"))
+        shown, token = self._page(chosen)
         return ActionResult(
             {
                 "ServiceNames": [one.service_name for one in shown],
@@ -125,9 +119,8 @@ class Ec2(EC2Response):
         )
 
     def describe_vpc_endpoint_connections(self) -> ActionResult:
-        self.error_on_dryrun()
         chosen = matching(self._connections(), self._filters(), CONNECTION_FIELDS, lambda one: {})
-        shown, token = page(chosen, self._get_int_param("MaxResults"), self._text("NextToken"))
+        shown, token = self._page(chosen)
         return ActionResult(
             {"VpcEndpointConnections": [self._connection_shape(one) for one in shown], "NextToken": token}
         )
@@ -139,7 +132,6 @@ class Ec2(EC2Response):
         return self._decide(self._endpoints.reject)
 
     def _decide(self, decision: Callable[[Endpoint], bool]) -> ActionResult:
-        self.error_on_dryrun()
         service = self._services.owned(self._text("ServiceId") or "", self.current_account)
         connections = {one.vpc_endpoint_id: one for one in self._connections()}
         unknown = []
@@ -151,7 +143,6 @@ class Ec2(EC2Response):
 
     def create_tags(self) -> ActionResult:
         self._check_tagged_endpoints()
-        rules.tag_keys_free(tag["Key"] for tag in self._get_param("Tags", []))
         return super().create_tags()
 
     def delete_tags(self) -> ActionResult:
@@ -162,37 +153,6 @@ class Ec2(EC2Response):
         for resource_id in self._ids("Resources"):
             if resource_id.startswith("vpce-") and not resource_id.startswith("vpce-svc-"):
                 self._consumer.find(self.network, resource_id)
-
-    def delete_subnet(self) -> ActionResult:
-        self.error_on_dryrun()
-        subnet_id = self._text("SubnetId") or ""
-        rules.subnet_unused(subnet_id, self.network.interfaces_in_subnet(subnet_id))
-        return super().delete_subnet()
-
-    def delete_security_group(self) -> ActionResult:
-        self.error_on_dryrun()
-        group_id = self._text("GroupId") or ""
-        rules.group_unused(group_id, self.network.interfaces_with_group(group_id))
-        return super().delete_security_group()
-
-    def create_vpc(self) -> ActionResult:
-        answer = super().create_vpc()
-        self.network.ask_amazon_for_names(cast(Any, answer.result)["Vpc"].id)
-        return answer
-
-    def delete_vpc(self) -> ActionResult:
-        self.error_on_dryrun()
-        vpc_id = self._text("VpcId") or ""
-        network = self.network
-        rules.vpc_unused(
-            vpc_id, [*self._endpoints.in_vpc(vpc_id), *network.own_groups(vpc_id), *network.internet_gateways(vpc_id)]
-        )
-        return super().delete_vpc()
-
-    def delete_network_interface(self) -> ActionResult:
-        interface_id = self._text("NetworkInterfaceId") or ""
-        rules.interface_is_yours(interface_id, self.network.is_managed_interface(interface_id))
-        return super().delete_network_interface()
 
     def _connections(self) -> list[Endpoint]:
         """The endpoints of this account's services, as long as AWS knows them."""
@@ -213,9 +173,3 @@ class Ec2(EC2Response):
 
     def _filters(self) -> dict[str, list[str]]:
         return cast("dict[str, list[str]]", self._filters_from_querystring())
-
-    def _text(self, name: str) -> str | None:
-        return cast("str | None", self._get_param(name))
-
-    def _ids(self, name: str) -> tuple[str, ...]:
-        return tuple(self._get_param(name, []))
