@@ -63,8 +63,11 @@ def sandbox(running: Sandbox) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def ec2(sandbox: Sandbox) -> Any:
-    return client(sandbox, "ec2")
+def ec2(sandbox: Sandbox) -> Iterator[Any]:
+    ec2 = client(sandbox, "ec2")
+    yield ec2
+    # A connection that a fault ended must not be the next test's.
+    ec2.close()
 
 
 @functools.cache
