@@ -13,6 +13,10 @@
     POST   /clusters {...}, PATCH /clusters/<id> {"state": ...}, DELETE /clusters/<id>
     PATCH  /registrations/<endpoint id> {"state": ..., "message": ...}
     PATCH  /vpc-endpoints/<endpoint id> {"state": ...}
+    GET    /policies                        the IAM policies that are enforced, by principal
+    PUT    /policies/<access key id or role ARN> {policy document}, DELETE: everything is allowed again
+    GET    /policies/asked                  every permission that AWS calls asked for since the start or the last reset,
+                                            by action, resource type and (for tags) creation; DELETE forgets it
 
 An answer that is no success has the shape {"error": sentence}.
 """
@@ -61,6 +65,7 @@ def control_app(sandbox: Sandbox) -> flask.Flask:
     _add_whole(app, sandbox)
     _add_faults(app, sandbox)
     _add_tidbcloud(app, sandbox)
+    _add_policies(app, sandbox)
 
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> tuple[Json, int]:
@@ -193,6 +198,33 @@ def _add_tidbcloud(app: flask.Flask, sandbox: Sandbox) -> None:
         state = _check_state(_field("state"), ENDPOINT_STATES)
         sandbox.aws.force_state(endpoint_id, state)
         return {"endpoint_id": endpoint_id, "state": state}
+
+
+def _add_policies(app: flask.Flask, sandbox: Sandbox) -> None:
+    authorizer = sandbox.aws.authorizer
+
+    @app.get("/policies")
+    def get_policies() -> Json:
+        return authorizer.attached()
+
+    @app.put("/policies/<path:principal>")
+    def attach_policy(principal: str) -> Json:
+        authorizer.attach(principal, _body())
+        return {}
+
+    @app.delete("/policies/<path:principal>")
+    def detach_policy(principal: str) -> Json:
+        authorizer.detach(principal)
+        return {}
+
+    @app.get("/policies/asked")
+    def get_asked() -> Json:
+        return {"asked": authorizer.asked()}
+
+    @app.delete("/policies/asked")
+    def forget_asked() -> Json:
+        authorizer.forget()
+        return {}
 
 
 def _check_state(state: object, known: tuple[str, ...]) -> str:

@@ -21,6 +21,7 @@ from tests.sandbox.database.accounts import CACHING_SHA2
 from tests.sandbox.facts import Facts, cluster_facts, shared_cluster_facts
 from tests.sandbox.faults import LONGEST_SHUT, Fault, Faults
 from tests.sandbox.log import RequestLog
+from tests.sandbox.secure import SecurePort
 from tests.sandbox.server import Server
 from tests.sandbox.settings import Settings
 from tests.sandbox.tidbcloud import calls
@@ -63,7 +64,7 @@ class Sandbox:
     """The whole sandbox. M(start) makes it ready to be asked; M(reset) brings back what it had then.
 
     :param scale: sandbox seconds in one real second.
-    :param directory: where the certificate of the database's authority is written.
+    :param directory: where the certificate of the authority of the database and the HTTPS ports is written.
     """
 
     def __init__(self, settings: Settings, scale: float, directory: Path) -> None:
@@ -87,6 +88,14 @@ class Sandbox:
         self._dedicated = Server(self._serve_tidbcloud(self.tidbcloud.dedicated))
         self._serverless = Server(self._serve_tidbcloud(self.tidbcloud.serverless))
         self._aws = Server(self._serve_aws())
+        self._secure = {
+            name: SecurePort(api, server.address, self.database.ca, self.faults, self.log)
+            for name, api, server in (
+                ("dedicated", "tidbcloud", self._dedicated),
+                ("serverless", "tidbcloud", self._serverless),
+                ("aws", "aws", self._aws),
+            )
+        }
         self._control = Server(locked(control_app(self), self.clock.lock))
         self.faults.shut, self.faults.opened = self._shut, self._wait_until_open
         self._servers = (self._dedicated, self._serverless, self._aws, self._control)
@@ -105,9 +114,13 @@ class Sandbox:
         self.clock.start()
         for server in self._servers:
             server.start()
+        for port in self._secure.values():
+            port.start()
 
     def stop(self) -> None:
         """End everything that M(start) began."""
+        for port in self._secure.values():
+            port.stop()
         for server in self._servers:
             server.stop()
         self.clock.stop()
@@ -190,12 +203,15 @@ class Sandbox:
             "tidbcloud": {
                 "dedicated_url": self._dedicated.url,
                 "serverless_url": self._serverless.url,
+                "dedicated_https_url": self._secure["dedicated"].url,
+                "serverless_https_url": self._secure["serverless"].url,
                 "public_key": PUBLIC_KEY,
                 "private_key": PRIVATE_KEY,
                 "projects": {"default": DEFAULT_PROJECT, "second": SECOND_PROJECT},
             },
             "aws": {
                 "endpoint_url": self._aws.url,
+                "https_url": self._secure["aws"].url,
                 "accounts": ACCOUNTS,
                 "provider_account_id": PROVIDER_ACCOUNT_ID,
             },
@@ -235,6 +251,7 @@ class Sandbox:
                 ],
             },
             "aws": self.aws.summary(),
+            "policies": sorted(self.aws.authorizer.attached()),
             "faults": [dataclasses.asdict(fault) for fault in self.faults.list()],
             "requests": self.log.counts(),
         }

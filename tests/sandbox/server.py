@@ -76,8 +76,13 @@ class Server:
     @property
     def url(self) -> str:
         """Where it listens, without a path."""
-        host, port = self._place.getsockname()
+        host, port = self.address()
         return f"http://{host}:{port}"
+
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        host, port = self._place.getsockname()
+        return str(host), int(port)
 
     def start(self) -> None:
         """Listen; connections are taken from the moment this returns."""

@@ -21,6 +21,7 @@ def describe(status: Part) -> str:
     lines += ["", "AWS"]
     for account_id, account in status["aws"].items():
         lines += _account(account_id, account)
+    lines += [f"  policy enforced for {principal}" for principal in status["policies"]]
     lines += ["", "Faults", *([_fault(fault) for fault in status["faults"]] or ["  none switched on"])]
     lines += ["", "Requests since the start or the last reset"]
     lines += [f"  {api}: {sum(calls.values())}" for api, calls in status["requests"].items()]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import email.utils
 import io
 import json
@@ -18,6 +19,7 @@ from moto.core.utils import convert_to_flask_response
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Response
 
+from tests.sandbox.aws.authorization import Authorizer
 from tests.sandbox.aws.credentials import Keys, Principal, Signature, is_signed_by, read_signature
 from tests.sandbox.aws.pricing import PriceList
 
@@ -35,8 +37,16 @@ Handler = Callable[..., Any]
 class App:
     """moto under the sandbox's lock, with `handlers` (service name to handler) in place of moto's own."""
 
-    def __init__(self, clock: Clock, keys: Keys, handlers: Mapping[str, Handler], price_list: PriceList) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        keys: Keys,
+        authorizer: Authorizer,
+        handlers: Mapping[str, Handler],
+        price_list: PriceList,
+    ) -> None:
         self._clock = clock
+        self._authorizer = authorizer
         self._keys = keys
         self._handlers = handlers
         self._price_list = price_list
@@ -54,12 +64,15 @@ class App:
         with self._clock.lock:
             signature = read_signature(environ.get("HTTP_AUTHORIZATION", ""))
             principal = self._authenticate(environ, signature, body)
-            if principal is None:
+            if principal is None or signature is None:
                 return _refusal(signature)(environ, start_response)
-            if signature and signature.service == "pricing":
+            why = self._forbidden(environ, principal, signature, body)
+            if why is not None:
+                return _forbidden(signature.service, why)(environ, self._dated(start_response))
+            if signature.service == "pricing":
                 answer = self._price_list.answer(signature.region, principal, _target(environ), body)
                 return list(answer(environ, start_response))
-            if signature and signature.service not in PLAYED:
+            if signature.service not in PLAYED:
                 return _not_played(signature.service)(environ, start_response)
             if _is_dry_run(environ, body):
                 return _dry_run()(environ, self._dated(start_response))
@@ -70,6 +83,13 @@ class App:
             except NotImplementedError as error:
                 # moto has neither the action nor, for the calls it has, the filter
                 return _error("InvalidAction", f"Not known in the sandbox: {error}", 400)(environ, start_response)
+
+    def _forbidden(
+        self, environ: WSGIEnvironment, principal: Principal, signature: Signature, body: bytes
+    ) -> str | None:
+        parameters = _parameters(environ, body)
+        action = parameters.get("Action") or _target(environ)
+        return self._authorizer.refusal(principal, signature, action, parameters)
 
     def _dated(self, start_response: StartResponse) -> StartResponse:
         """AWS's own clock is the sandbox's."""
@@ -148,6 +168,20 @@ def _refusal(signature: Signature | None) -> Response:
         403,
         content_type="text/xml",
     )
+
+
+def _forbidden(service: str, why: str) -> Response:
+    """The refusal of a policy in the words of each service; what EC2 encodes is readable by nobody here."""
+    if service == "ec2":
+        encoded = base64.urlsafe_b64encode(secrets.token_bytes(96)).decode()
+        encoded = f" Encoded authorization failure message: {encoded}" if " on resource: " in why else ""
+        return _error("UnauthorizedOperation", f"You are not authorized to perform this operation. {why}{encoded}", 403)
+    if service in ("servicequotas", "pricing"):
+        answer = json.dumps({"__type": "AccessDeniedException", "Message": why})
+        return Response(answer, 400, content_type="application/x-amz-json-1.1")
+    error = f"<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{escape(why)}</Message></Error>"
+    text = f"<ErrorResponse>{error}<RequestId>{secrets.token_hex(16)}</RequestId></ErrorResponse>"
+    return Response(text, 403, content_type="text/xml")
 
 
 def _not_played(service: str) -> Response:

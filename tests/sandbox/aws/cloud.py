@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.aws.app import App
+from tests.sandbox.aws.authorization import Authorizer
 from tests.sandbox.aws.consumer import Consumer
 from tests.sandbox.aws.credentials import Keys, Principal
 from tests.sandbox.aws.endpoints import Endpoint, Endpoints
@@ -49,7 +50,8 @@ class Aws:
             "sts": lambda *request: Sts(self._keys)._dispatch(*request),
             "servicequotas": lambda *request: Quotas(settings)._dispatch(*request),
         }
-        self.app = App(clock, self._keys, handlers, PriceList(settings))
+        self.authorizer = Authorizer(self._networks)
+        self.app = App(clock, self._keys, self.authorizer, handlers, PriceList(settings))
         self.reset()
 
     def name_call(self, environ: WSGIEnvironment) -> tuple[str, str, dict[str, str]]:
@@ -138,6 +140,7 @@ class Aws:
             self._services.reset()
             self._networks.reset(self._keys.account_ids())
             self._keys.forget_sessions()
+            self.authorizer.reset()
 
     def sessions(self) -> list[Principal]:
         """Whom temporary keys were given out for since the last reset."""

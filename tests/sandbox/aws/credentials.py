@@ -29,6 +29,8 @@ class Principal:
     arn: str
     user_id: str
     session_token: str | None = None
+    role_arn: str | None = None
+    """Of temporary keys."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Keys:
             arn=f"arn:aws:sts::{match[1]}:assumed-role/{match[2]}/{session_name}",
             user_id=f"AROA{hashlib.sha256(role_arn.encode()).hexdigest()[:17].upper()}:{session_name}",
             session_token=secrets.token_urlsafe(120),
+            role_arn=role_arn,
         )
         self._principals[principal.access_key] = principal
         return principal

@@ -65,6 +65,22 @@ def test_the_kinds_of_faults_can_be_asked_for(control: Client) -> None:
     assert kinds["status"]["effects"] == ["before", "after"]
 
 
+def test_policies_can_be_attached_looked_at_and_detached(sandbox: Sandbox, control: Client) -> None:
+    role = "arn:aws:iam::310987654322:role/network/ansible"
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}]}
+    _ask(control, "PUT", f"/policies/{role}", policy)
+    assert _ask(control, "GET", "/policies") == {role: policy}
+    assert f"policy enforced for {role}" in describe(_ask(control, "GET", "/status"))
+    _ask(control, "DELETE", f"/policies/{role}")
+    assert _ask(control, "GET", "/policies") == {}
+    assert control.put(f"/policies/{role}", json={"Statement": []}).status_code == 400
+
+
+def test_what_was_asked_for_can_be_read_and_forgotten(control: Client) -> None:
+    assert _ask(control, "GET", "/policies/asked") == {"asked": []}
+    _ask(control, "DELETE", "/policies/asked")
+
+
 def test_the_request_log_can_be_read_in_part_and_forgotten(sandbox: Sandbox, control: Client) -> None:
     for call in ("GetCluster", "ListClusters"):
         sandbox.log.record(api="tidbcloud", call=call, caller="somebody", detail={}, status=200)

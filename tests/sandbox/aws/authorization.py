@@ -1,0 +1,265 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each AWS call asks permission for, the policies that say yes or no, and the record of all that was asked.
+
+Source of actions, resource types and condition keys: the Service Authorization Reference of EC2, STS, Service Quotas,
+Price List and Route 53, as far as the collection and its role go; other actions are asked for on C(*).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.sandbox.aws import policies
+from tests.sandbox.aws.policies import ALLOWED, DENIED, Policy, Target, Values
+
+if TYPE_CHECKING:
+    from tests.sandbox.aws.credentials import Principal, Signature
+    from tests.sandbox.aws.network import Networks
+
+Parameters = Mapping[str, str]
+
+CREATED = {
+    "CreateSecurityGroup": "security-group",
+    "CreateSubnet": "subnet",
+    "CreateVpc": "vpc",
+    "CreateVpcEndpoint": "vpc-endpoint",
+}
+"""EC2 action to the type of what it makes."""
+_VPC = {"VpcId": "vpc"}
+_GROUP = {"GroupId": "security-group"}
+_ENDPOINT = {"VpcEndpointId": "vpc-endpoint"}
+CONCERNED: dict[str, dict[str, str]] = {
+    "AssociateVpcCidrBlock": _VPC,
+    "AuthorizeSecurityGroupEgress": _GROUP,
+    "AuthorizeSecurityGroupIngress": _GROUP,
+    "CreateSecurityGroup": _VPC,
+    "CreateSubnet": _VPC,
+    "CreateVpcEndpoint": {
+        **_VPC,
+        "SubnetId": "subnet",
+        "SecurityGroupId": "security-group",
+        "RouteTableId": "route-table",
+    },
+    "DeleteSecurityGroup": _GROUP,
+    "DeleteSubnet": {"SubnetId": "subnet"},
+    "DeleteVpc": _VPC,
+    "DeleteVpcEndpoints": _ENDPOINT,
+    "DescribeVpcAttribute": _VPC,
+    "GetManagedPrefixListEntries": {"PrefixListId": "prefix-list"},
+    "ModifySecurityGroupRules": _GROUP,
+    "ModifySubnetAttribute": {"SubnetId": "subnet"},
+    "ModifyVpcAttribute": _VPC,
+    "ModifyVpcEndpoint": {
+        **_ENDPOINT,
+        "AddSubnetId": "subnet",
+        "RemoveSubnetId": "subnet",
+        "AddSecurityGroupId": "security-group",
+        "RemoveSecurityGroupId": "security-group",
+    },
+    "RevokeSecurityGroupEgress": _GROUP,
+    "RevokeSecurityGroupIngress": _GROUP,
+    "UpdateSecurityGroupRuleDescriptionsEgress": _GROUP,
+    "UpdateSecurityGroupRuleDescriptionsIngress": _GROUP,
+}
+"""EC2 action to its parameters that name resources, with their types."""
+TYPES = {"vpce": "vpc-endpoint", "vpc": "vpc", "subnet": "subnet", "sg": "security-group", "rtb": "route-table"}
+"""Of what CreateTags and DeleteTags are asked for: prefix of the id to resource type."""
+FREE = frozenset({"sts:GetCallerIdentity"})
+"""API GetCallerIdentity: "No permissions are required", an explicit denial does not matter."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """One permission that a call needs."""
+
+    action: str
+    target: Target
+    create_action: str = ""
+    in_dry_run: bool = True
+
+
+@dataclass
+class Count:
+    """How often a permission was asked for, and what conditions could have been made of it."""
+
+    asked: int = 0
+    refused: int = 0
+    condition_keys: set[str] = field(default_factory=set)
+
+
+class Authorizer:
+    """Policies by the principal that has them: an access key's id, or the ARN of a role for all its sessions."""
+
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
+        self._documents: dict[str, object] = {}
+        self._policies: dict[str, Policy] = {}
+        self._counts: dict[tuple[str, str, str, bool], Count] = {}
+
+    def attach(self, principal: str, document: object) -> None:
+        """Let the principal do what the policy allows, and no more.
+
+        :raises ValueError: the document is no policy.
+        """
+        self._policies[principal] = policies.read(document)
+        self._documents[principal] = document
+
+    def detach(self, principal: str) -> None:
+        """Let the principal do everything again."""
+        self._policies.pop(principal, None)
+        self._documents.pop(principal, None)
+
+    def attached(self) -> dict[str, object]:
+        return dict(self._documents)
+
+    def asked(self) -> list[dict[str, Any]]:
+        """Every permission that was asked for since the last reset, by action, resource type and occasion."""
+        return [
+            {
+                "action": action,
+                "resource_type": kind,
+                "create_action": create_action,
+                "dry_run": dry_run,
+                "asked": count.asked,
+                "refused": count.refused,
+                "condition_keys": sorted(count.condition_keys),
+            }
+            for (action, kind, create_action, dry_run), count in sorted(self._counts.items())
+        ]
+
+    def forget(self) -> None:
+        self._counts.clear()
+
+    def reset(self) -> None:
+        self._documents.clear()
+        self._policies.clear()
+        self.forget()
+
+    def refusal(self, principal: Principal, signature: Signature, action: str, parameters: Parameters) -> str | None:
+        """Why the call is not permitted, as AWS says it; null where it is."""
+        policy = self._policies.get(principal.access_key) or self._policies.get(principal.role_arn or "")
+        is_dry_run = parameters.get("DryRun") == "true"
+        refusals = []
+        for need in self._needs(principal, signature, action, parameters):
+            if is_dry_run and not need.in_dry_run:
+                continue
+            verdict = policy.judge(need.action, need.target) if policy and need.action not in FREE else ALLOWED
+            self._count(need, is_dry_run, verdict)
+            if verdict != ALLOWED:
+                refusals.append(_sentence(principal, need, verdict))
+        return refusals[0] if refusals else None
+
+    def _count(self, need: Need, is_dry_run: bool, verdict: str) -> None:
+        key = (need.action, need.target.kind, need.create_action, is_dry_run)
+        count = self._counts.setdefault(key, Count())
+        count.asked += 1
+        count.refused += verdict != ALLOWED
+        count.condition_keys |= set(need.target.keys)
+
+    def _needs(self, principal: Principal, signature: Signature, action: str, parameters: Parameters) -> Iterator[Need]:
+        scope = _Scope(self._networks, principal.account_id, signature.region)
+        if signature.service == "ec2":
+            yield from scope.ec2(action, parameters)
+        elif signature.service == "sts" and action == "AssumeRole":
+            yield Need("sts:AssumeRole", Target(parameters.get("RoleArn", ""), "role", scope.keys))
+        elif signature.service == "servicequotas" and action == "GetServiceQuota":
+            quota = f"{parameters.get('ServiceCode')}/{parameters.get('QuotaCode')}"
+            yield Need("servicequotas:GetServiceQuota", Target(scope.arn("servicequotas", quota), "quota", scope.keys))
+        else:
+            yield Need(f"{signature.service}:{action}", Target(keys=scope.keys))
+
+
+class _Scope:
+    """An account in a region, where the resources of a request are."""
+
+    def __init__(self, networks: Networks, account_id: str, region: str) -> None:
+        self._networks = networks
+        self._account_id = account_id
+        self._region = region
+        self.keys: dict[str, Values] = {"aws:requestedregion": (region,), "ec2:region": (region,)}
+
+    def arn(self, service: str, resource: str) -> str:
+        return f"arn:aws:{service}:{self._region}:{self._account_id}:{resource}"
+
+    def ec2(self, action: str, parameters: Parameters) -> Iterator[Need]:
+        if action in ("CreateTags", "DeleteTags"):
+            tags = _tags(parameters, "")
+            for one in _values(parameters, "ResourceId"):
+                kind = TYPES.get(one.split("-", 1)[0], "")
+                yield Need(f"ec2:{action}", self._existing(kind, one, _request_keys(tags)))
+            return
+        needs = [*self._concerned(action, parameters), *self._creation(action, parameters)]
+        yield from needs or [Need(f"ec2:{action}", Target(keys=self.keys))]
+        if action in ("CreateVpcEndpoint", "ModifyVpcEndpoint") and parameters.get("PrivateDnsEnabled") == "true":
+            # AWS makes a hosted zone in the caller's name. DryRun does not look (seen by users of the collection).
+            zone = Target("arn:aws:route53:::hostedzone/*", "hostedzone", self.keys)
+            yield Need("route53:AssociateVPCWithHostedZone", zone, in_dry_run=False)
+
+    def _concerned(self, action: str, parameters: Parameters) -> Iterator[Need]:
+        for name, kind in CONCERNED.get(action, {}).items():
+            for one in _values(parameters, name):
+                yield Need(f"ec2:{action}", self._existing(kind, one, {}))
+
+    def _creation(self, action: str, parameters: Parameters) -> Iterator[Need]:
+        """What is made has the request's tags, and no other resource of the request has them."""
+        kind = CREATED.get(action)
+        if kind is None:
+            return
+        tags = _tags(parameters, _specification(parameters, kind))
+        keys = {**self.keys, **_request_keys(tags)}
+        if "ServiceName" in parameters:
+            keys["ec2:vpceservicename"] = (parameters["ServiceName"],)
+        made = Target(self.arn("ec2", f"{kind}/*"), kind, keys)
+        yield Need(f"ec2:{action}", made)
+        if tags:
+            tagged = Target(made.arn, kind, {**keys, "ec2:createaction": (action,)})
+            yield Need("ec2:CreateTags", tagged, create_action=action)
+
+    def _existing(self, kind: str, resource_id: str, keys: Mapping[str, Values]) -> Target:
+        """A resource that is not there has no tags, so that a condition on them refuses before AWS says NotFound."""
+        tags = self._networks.of(self._account_id, self._region).tags(resource_id)
+        named = {
+            f"{prefix}:resourcetag/{key.lower()}": (value,) for key, value in tags.items() for prefix in ("aws", "ec2")
+        }
+        return Target(self.arn("ec2", f"{kind}/{resource_id}"), kind, {**self.keys, **named, **keys})
+
+
+def _sentence(principal: Principal, need: Need, verdict: str) -> str:
+    where = "" if need.target.arn == "*" else f" on resource: {need.target.arn}"
+    why = (
+        "with an explicit deny in an identity-based policy"
+        if verdict == DENIED
+        else f"because no identity-based policy allows the {need.action} action"
+    )
+    return f"User: {principal.arn} is not authorized to perform: {need.action}{where} {why}"
+
+
+def _values(parameters: Parameters, name: str) -> list[str]:
+    """Of a parameter that is one value or a list (Name.1, Name.2)."""
+    pattern = re.compile(rf"{name}(\.\d+)?")
+    return [value for key, value in parameters.items() if pattern.fullmatch(key)]
+
+
+def _specification(parameters: Parameters, kind: str) -> str:
+    """The prefix of the tags for what is made; one that nothing has where there are none."""
+    for key, value in parameters.items():
+        if re.fullmatch(r"TagSpecification\.\d+\.ResourceType", key) and value == kind:
+            return key.removesuffix("ResourceType")
+    return "none."
+
+
+def _tags(parameters: Parameters, prefix: str) -> dict[str, str | None]:
+    pattern = re.compile(rf"({re.escape(prefix)}Tag\.\d+)\.Key")
+    found = (match for key in parameters if (match := pattern.fullmatch(key)))
+    return {parameters[match[0]]: parameters.get(f"{match[1]}.Value") for match in found}
+
+
+def _request_keys(tags: Mapping[str, str | None]) -> dict[str, Values]:
+    keys: dict[str, Values] = {
+        f"aws:requesttag/{key.lower()}": (value,) for key, value in tags.items() if value is not None
+    }
+    return {**keys, "aws:tagkeys": tuple(tags)} if tags else keys
