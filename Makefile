@@ -79,6 +79,15 @@ network: setup ## the check on a real network: namespaces, firewalls, a resolver
 system: setup ## modules, role and playbooks against a sandbox: bad input, faults, kills, AWX jobs
 	timeout --foreground 1800 python -m pytest -q -n 2 --dist loadfile tests/system
 
+chaos-sample: setup ## a sample of chaos: cells of the matrix, races, the random model, hostile input
+	timeout --foreground 900 python -m pytest -q -n 2 tests/chaos
+
+chaos: setup ## every call x every fault x every job, races, the random model and hostile input; docs/reliability.md
+	python -m tests.chaos --page docs/reliability.md $(if $(SEED),--seed $(SEED))
+
+nightly: setup ## all of chaos, and more of it: rounds of races, 1,000 operations, 10,000 cases for each parser
+	python -m tests.chaos --rounds 20 --operations 1000 --cases 10000 $(if $(SEED),--seed $(SEED))
+
 # The copy is one for each environment: two Pythons may be tested at once, with amazon.aws of their own.
 COPY      = $(CACHE)/copy/$(notdir $(VENV))
 PYVERSION = $(shell '$(VENV)/bin/python' -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -117,4 +126,4 @@ demo: setup ## see a whole life of a connection, from an empty account and back,
 bench: setup ## what fleets cost, beside what users would have without this collection; a quarter of an hour, JSON in .cache/bench
 	@python -m tests.benchmarks
 
-.PHONY: pins bench demo help setup test lint unit contract network system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
+.PHONY: pins bench demo help setup test lint unit contract network nightly system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status

@@ -11,7 +11,7 @@ import io
 import json
 import os
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from unittest import mock
@@ -144,13 +144,10 @@ class Customer:
     def _at_work(self, arguments: Mapping[str, Any]) -> Iterator[None]:
         """The module's arguments, its environment, and the sandbox's clock as its own."""
         clock = self.sandbox.clock
-        own_time = {"clock": clock.now, "sleep": clock.advance}
         with contextlib.ExitStack() as stack:
-            stack.enter_context(_module_arguments(dict(arguments)))
+            stack.enter_context(module_arguments(dict(arguments)))
             stack.enter_context(mock.patch.dict(os.environ, {"HOME": os.devnull, **self.environment}, clear=True))
-            for waiting in (Deadline, Session):
-                stack.enter_context(mock.patch.dict(waiting.__init__.__kwdefaults__, own_time))
-            stack.enter_context(mock.patch("botocore.endpoint.time", types.SimpleNamespace(sleep=clock.advance)))
+            stack.enter_context(time_of(clock.now, clock.advance))
             stack.enter_context(mock.patch.object(basic.AnsibleModule, "warn", self._take_warning))
             yield
 
@@ -200,7 +197,7 @@ def run_alone(module: str, options: Mapping[str, Any], environment: Mapping[str,
     """Run a module in a process that does nothing else; what it returns is lost, its exit status is not."""
     os.environ.clear()
     os.environ.update({"HOME": os.devnull, **environment})
-    with _module_arguments(dict(options)), contextlib.redirect_stdout(io.StringIO()):
+    with module_arguments(dict(options)), contextlib.redirect_stdout(io.StringIO()):
         importlib.import_module(f"{MODULES}.{module}").main()
 
 
@@ -216,7 +213,18 @@ def run_and_tell(answers: Any, module: str, options: Mapping[str, Any], environm
 
 
 @contextlib.contextmanager
-def _module_arguments(arguments: dict[str, Any]) -> Iterator[None]:
+def time_of(clock: Callable[[], float], sleep: Callable[[float], None]) -> Iterator[None]:
+    """Deadlines, pauses and repetitions of a run go by this clock; what a socket waits does not."""
+    with contextlib.ExitStack() as stack:
+        for waiting in (Deadline, Session):
+            stack.enter_context(mock.patch.dict(waiting.__init__.__kwdefaults__, {"clock": clock, "sleep": sleep}))
+        stack.enter_context(mock.patch("botocore.endpoint.time", types.SimpleNamespace(sleep=sleep)))
+        yield
+
+
+@contextlib.contextmanager
+def module_arguments(arguments: dict[str, Any]) -> Iterator[None]:
+    """What a module finds as its options."""
     try:
         from ansible.module_utils.testing import patch_module_args
     except ImportError:  # ansible-core before 2.19

@@ -1,0 +1,20 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tries to break what the collection promises.
+
+    python -m tests.chaos [matrix] [races] [model] [--seed N] ...
+
+Exit status 1: a promise was broken; each is listed with the command that shows it again.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+from tests.chaos.runner import TREE
+
+if __name__ == "__main__":
+    # Whatever else is called ansible_collections in this environment.
+    sys.path.insert(0, str(TREE))
+    sys.exit(importlib.import_module("tests.chaos.command").main(sys.argv[1:]))

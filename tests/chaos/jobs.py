@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the collection is used for: each job with what is there before and what it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.chaos.place import Subject
+from tests.transitions import Wish, edited, made, of_service, succeeded, wished
+
+Prepare = Callable[[Subject], Wish]
+MEMBERS = 3
+
+
+@dataclass(frozen=True)
+class Job:
+    """C(prepare) leaves what is there before and answers the module's options. One that C(reads) changes nothing."""
+
+    name: str
+    module: str
+    prepare: Prepare
+    reads: bool = False
+
+    def wishes(self, options: Wish) -> list[Wish]:
+        """What is to be brought about, of each private endpoint."""
+        return [] if self.reads else list(options.get("endpoints", [options]))
+
+
+def fleet(subject: Subject) -> Wish:
+    """Private endpoints of one cluster in so many VPCs."""
+    return {"endpoints": [{**wished(subject), "tags": {"number": str(number)}} for number in range(MEMBERS)]}
+
+
+def fleet_delete(subject: Subject) -> Wish:
+    wish = fleet(subject)
+    result = subject.run("private_endpoints", **wish)
+    assert not result["failed"], result["msg"]
+    return {"endpoints": [{**one, "state": "absent"} for one in wish["endpoints"]]}
+
+
+def delete(subject: Subject) -> Wish:
+    return {**made(subject), "state": "absent"}
+
+
+def info(subject: Subject) -> Wish:
+    """Of one that is finished and one that is not registered any more."""
+    made(subject)
+    return {"regions": ["us-east-1"]}
+
+
+def service_name(subject: Subject) -> Wish:
+    wish = of_service("tidb.example.com")(subject)
+    return {**wish, "private_dns_enabled": True, "tags": {"team": "a"}}
+
+
+def service(subject: Subject) -> Wish:
+    return {"cluster_id": subject.cluster_id("main")}
+
+
+def inventory(subject: Subject) -> Wish:
+    made(subject)
+    return {"regions": ["us-east-1"]}
+
+
+def reachability(subject: Subject) -> Wish:
+    wish = wished(subject)
+    endpoint = succeeded(subject, wish)["private_endpoint"]
+    ec2 = subject.ec2()
+    subnet_id = ec2.create_subnet(VpcId=wish["vpc_id"], CidrBlock="10.7.100.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(VpcId=wish["vpc_id"], GroupName="application", Description="a")
+    interface = ec2.create_network_interface(SubnetId=subnet_id, Groups=[group["GroupId"]])["NetworkInterface"]
+    port = endpoint["port"]
+    ec2.authorize_security_group_ingress(
+        GroupId=wish["security_group_ids"][0],
+        IpPermissions=[
+            {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": "10.7.0.0/16"}]}
+        ],
+    )
+    return {
+        "vpc_endpoint_id": endpoint["vpc_endpoint_id"],
+        "region": "us-east-1",
+        "source_network_interface_id": interface["NetworkInterfaceId"],
+    }
+
+
+JOBS = {
+    job.name: job
+    for job in (
+        Job("create", "private_endpoint", wished),
+        Job("edit", "private_endpoint", edited()),
+        Job("delete", "private_endpoint", delete),
+        Job("fleet", "private_endpoints", fleet),
+        Job("fleet-delete", "private_endpoints", fleet_delete),
+        Job("service_name", "private_endpoint", service_name),
+        Job("service", "endpoint_service", service, reads=True),
+        Job("info", "endpoint_info", info, reads=True),
+        Job("inventory", "inventory", inventory, reads=True),
+        Job("reachability", "reachability_info", reachability, reads=True),
+    )
+}

@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong with a call, and how often: the sandbox's faults by the names that the matrix gives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.sandbox.faults import HEADER_SETS
+
+LASTING = 1_000_000
+# The first call alone, all calls, and all but the first.
+DOSES: dict[str, dict[str, int]] = {
+    "once": {"times": 1},
+    "always": {"times": LASTING},
+    "later": {"times": LASTING, "after": 1},
+}
+BOTH = ("tidbcloud", "aws")
+
+
+READING = re.compile("Describe|List")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """C(fields) are those of the sandbox's fault; it is met by calls whose name C(calls) matches.
+
+    What C(hangs) is run by the real clock. What is C(believable) may be so: nobody can tell such an answer from the
+    truth, so that a run that only reads may believe it.
+    """
+
+    name: str
+    fields: Mapping[str, Any]
+    doses: tuple[str, ...] = ("always",)
+    apis: tuple[str, ...] = BOTH
+    calls: re.Pattern[str] = re.compile("")
+    hangs: bool = False
+    believable: bool = False
+
+    def meets(self, api: str, call: str) -> bool:
+        """Whether such a call can go wrong in this way."""
+        return api in self.apis and self.calls.match(call) is not None
+
+    def fault(self, api: str, call: str, dose: str) -> dict[str, Any]:
+        """As the sandbox takes it."""
+        return {"api": api, "call": call, **self.fields, **DOSES[dose]}
+
+
+def _statuses() -> list[Kind]:
+    """What may pass is met once and always, what will not is met by itself and later."""
+    passing = [
+        Kind(str(status), {"kind": "status", "value": status}, ("once", "always"))
+        for status in (408, 429, 500, 502, 503, 504)
+    ]
+    lasting = [
+        Kind(str(status), {"kind": "status", "value": status}, ("always", "later"))
+        for status in (400, 401, 403, 404, 409)
+    ]
+    absurd = [
+        Kind(f"429-{name}", {"kind": "status", "value": 429, "headers": name}, apis=("tidbcloud",))
+        for name in HEADER_SETS
+    ]
+    return [*passing, *lasting, *absurd]
+
+
+def _codes() -> list[Kind]:
+    """What AWS refuses. Source: "Error codes for the Amazon EC2 API"."""
+    codes = ("UnauthorizedOperation", "RequestExpired", "InternalError", "OperationInProgress", "DependencyViolation")
+    return [Kind(code, {"kind": "error", "value": code}, apis=("aws",)) for code in codes]
+
+
+def _pages() -> list[Kind]:
+    """What speaks HTTP and is not the API."""
+    return [
+        *(Kind(f"html-{status}", {"kind": "not_json", "value": status}) for status in (200, 302, 403, 404, 502)),
+        *(Kind(f"xhtml-{status}", {"kind": "xhtml", "value": status}, ("always", "later")) for status in (200, 404)),
+        Kind("xhtml-with-request-id", {"kind": "xhtml", "value": 200, "request_id": True}, ("always", "later")),
+        Kind("foreign", {"kind": "foreign"}, ("always", "later")),
+        Kind("foreign-with-request-id", {"kind": "foreign", "request_id": True}, ("always", "later")),
+    ]
+
+
+def _deliveries() -> list[Kind]:
+    """What becomes of an answer on its way."""
+    names = ("reset", "lost", "reset_headers", "reset_body", "reset_end", "truncated", "longer")
+    return [
+        *(Kind(name, {"kind": name}, ("once", "always")) for name in names),
+        *(Kind(f"{status}-after-effect", {"kind": "masked", "value": status}, tuple(DOSES)) for status in (500, 503)),
+        Kind("throttled", {"kind": "throttle"}, ("once", "always")),
+        Kind("unsuccessful", {"kind": "unsuccessful", "value": "InternalError"}, tuple(DOSES), ("aws",), _DELETING),
+        Kind("silent", {"kind": "held"}, ("always", "later"), hangs=True),
+        Kind("late", {"kind": "late", "value": 25.0}, hangs=True),
+        Kind("endless", {"kind": "endless"}, hangs=True),
+        Kind("drip", {"kind": "drip", "value": 1.0}, hangs=True),
+        Kind("drip-headers", {"kind": "drip_headers", "value": 1.0}, hangs=True),
+        Kind("endless-tokens", {"kind": "endless_tokens"}, calls=READING, hangs=True),
+    ]
+
+
+_DELETING = re.compile("DeleteVpcEndpoints")
+
+
+def _shapes() -> list[Kind]:
+    """Answers that are not what the API describes, or are and say what may be so."""
+    unreadable = (
+        "short",
+        "malformed",
+        "whole_list",
+        "whole_text",
+        "whole_number",
+        "whole_null",
+        "whole_empty",
+        "no_list",
+    )
+    wrong = ("wrong_type", "wrong_container", "no_ids", "no_request_id", "deep", "missing", "null", "huge", "hostile")
+    believable = ("extra", "unknown_enum", "backwards", "failed", "empty_list")
+    return [
+        *(Kind(name, {"kind": name}, ("always", "later")) for name in unreadable),
+        *(Kind(name, {"kind": name}, ("always", "later"), believable=True) for name in (*wrong, *believable)),
+        *(Kind(name, {"kind": name}, calls=READING) for name in ("empty_page", "repeated_token", "hostile_token")),
+        Kind("token-of-another-type", {"kind": "wrong_token"}, calls=READING),
+        Kind("token-null", {"kind": "wrong_token", "value": False}, calls=READING),
+    ]
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind for make in (_statuses, _codes, _pages, _deliveries, _shapes) for kind in make()
+}
+# What does not happen by itself until the fault is cleared: these strike no call.
+STUCK = Kind("stuck", {"kind": "stuck"}, ("once",))

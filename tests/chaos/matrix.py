@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every call of every job goes wrong in every way. The run ends converged or with a clear error in time; after the
+fault one more run converges; nothing is promised that is not so.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.chaos import promises
+from tests.chaos.jobs import JOBS, Job
+from tests.chaos.kinds import DOSES, KINDS, STUCK, Kind
+from tests.chaos.place import SHORT_TIMEOUT, Subject
+from tests.chaos.runner import Ended
+from tests.customer import WRITING_CALLS, Result
+from tests.sandbox.faults import STATE_CHANGES
+from tests.transitions import Wish
+
+Call = tuple[str, str]
+# What a fault prevents for good is waited for so long (seconds of the run's own clock).
+PATIENCE = 100
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One call of one job that goes wrong in one way."""
+
+    job: str
+    api: str
+    call: str
+    kind: str
+    dose: str
+
+    def __str__(self) -> str:
+        return "/".join((self.job, self.api, self.call, self.kind, self.dose))
+
+    @classmethod
+    def parse(cls, text: str) -> Cell:
+        """Raises ValueError for what is none."""
+        parts = text.split("/")
+        if len(parts) != 5 or parts[0] not in JOBS or parts[3] not in (*KINDS, STUCK.name) or parts[4] not in DOSES:
+            raise ValueError(
+                f"{text} is not JOB/API/CALL/FAULT/DOSE. Jobs: {', '.join(JOBS)}; faults: {', '.join(KINDS)}."
+            )
+        return cls(*parts)
+
+    @property
+    def fault(self) -> Kind:
+        return STUCK if self.kind == STUCK.name else KINDS[self.kind]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a cell. C(struck): its fault met a call. C(ran_again): whether the fault left anything to finish.
+    C(overrun): seconds past the deadline, of a run by the real clock.
+    """
+
+    cell: Cell
+    struck: bool = False
+    succeeded: bool = False
+    ran_again: bool = False
+    problems: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    overrun: float = 0.0
+    extra_mb: float = 0.0
+
+
+@dataclass(frozen=True)
+class Clean:
+    """A job where nothing goes wrong: how often it calls what, what it returns and how much memory it takes."""
+
+    calls: Counter[Call]
+    result: Result
+    peak_mb: float
+
+
+class Matrix:
+    """The cells, in one place."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._clean: dict[str, Clean] = {}
+        # The job that the place is prepared for, and its options.
+        self._prepared: tuple[Job, Wish] | None = None
+
+    def cells(self, job: str) -> Iterator[Cell]:
+        """All cells of a job, from the calls that it makes where nothing goes wrong."""
+        for (api, call), count in sorted(self.clean(JOBS[job]).calls.items()):
+            for kind in KINDS.values():
+                for dose in kind.doses if kind.meets(api, call) else ():
+                    if dose != "later" or count > 1:
+                        yield Cell(job, api, call, kind.name, dose)
+        for api, changes in STATE_CHANGES.items():
+            for change in changes if not JOBS[job].reads else ():
+                yield Cell(job, api, change, STUCK.name, *STUCK.doses)
+
+    def clean(self, job: Job) -> Clean:
+        """Runs the job once in this place. Raises AssertionError where it fails."""
+        if job.name not in self._clean:
+            wish = self._prepare(job)
+            self._subject.sandbox.log.clear()
+            ended = self._subject.end(job.module, wish)
+            broken = self._judged(job, wish, ended)
+            assert ended.result, ended
+            assert (ended.result["failed"], broken) == (False, []), ended
+            self._clean[job.name] = Clean(self._calls(), ended.result, ended.peak_mb)
+            if not job.reads:
+                self._prepared = None
+        return self._clean[job.name]
+
+    def run(self, cell: Cell) -> Outcome:
+        """The job with the fault, and again without it where it sent anything that could have changed something."""
+        subject, job, kind = self._subject, JOBS[cell.job], cell.fault
+        clean = self.clean(job)
+        wish = self._prepare(job)
+        subject.sandbox.log.clear()
+        fault = subject.sandbox.faults.add(kind.fault(cell.api, cell.call, cell.dose))
+        ended = self._faulted(job, wish, kind)
+        struck = fault.fired > 0
+        subject.sandbox.faults.clear()
+        wait_timeout = SHORT_TIMEOUT if kind.hangs else None
+        problems = promises.of_any_run(subject, ended, clean.peak_mb, wait_timeout)
+        problems += self._judged(job, wish, ended, believable=kind.believable)
+        wrote = any(call in WRITING_CALLS for _api, call in self._calls())
+        if wrote:
+            self._prepared = None
+            again = subject.end(job.module, wish)
+            problems += [f"the next run: {problem}" for problem in self._last(job, wish, again, clean)]
+        return Outcome(
+            cell,
+            struck,
+            bool(ended.result and not ended.result["failed"]),
+            wrote,
+            problems,
+            ended.seconds,
+            max(0.0, ended.seconds - wait_timeout) if wait_timeout else 0.0,
+            ended.peak_mb - clean.peak_mb,
+        )
+
+    def _calls(self) -> Counter[Call]:
+        return Counter((entry.api, entry.call) for entry in self._subject.sandbox.log.entries() if entry.caller)
+
+    def _faulted(self, job: Job, wish: Wish, kind: Kind) -> Ended:
+        if kind.hangs:
+            return self._subject.end(job.module, wish, pace=1.0)
+        return self._subject.end(job.module, {**wish, "wait_timeout": PATIENCE})
+
+    def _prepare(self, job: Job) -> Wish:
+        """Leaves what is there before, unless nothing has changed since."""
+        if self._prepared is None or self._prepared[0] is not job:
+            self._subject.sandbox.reset()
+            self._prepared = (job, job.prepare(self._subject))
+        return self._prepared[1]
+
+    def _last(self, job: Job, wish: Wish, ended: Ended, clean: Clean) -> list[str]:
+        """Of the run after the fault."""
+        problems = promises.of_any_run(self._subject, ended, clean.peak_mb, None) + self._judged(job, wish, ended)
+        if ended.result and ended.result["failed"]:
+            problems.append(f"does not converge: {ended.result['msg'][:400]}")
+        return problems + promises.of_convergence(self._subject)
+
+    def _judged(self, job: Job, wish: Wish, ended: Ended, *, believable: bool = False) -> list[str]:
+        """Of any run of the job; no fault may be switched on any more."""
+        problems = promises.of_both_clouds(self._subject)
+        result = ended.result
+        if result is None:
+            return problems
+        if not job.reads:
+            return problems + promises.of_success(self._subject, _done(result, job.wishes(wish)))
+        if believable or result["failed"] or job.name not in self._clean:
+            return problems
+        return problems + promises.of_reading(result, self._clean[job.name].result)
+
+
+def _done(result: Result, wishes: list[Wish]) -> list[Wish]:
+    """The wishes whose run, or item, says that it succeeded."""
+    results = result.get("results", [result])
+    return [wish for wish, one in zip(wishes, results, strict=False) if not one["failed"]]
+
+
+@functools.cache
+def _matrix(subject: Subject) -> Matrix:
+    return Matrix(subject)
+
+
+def cells_of(subject: Subject, job: str) -> list[Cell]:
+    return list(_matrix(subject).cells(job))
+
+
+def run_cell(subject: Subject, cell: Cell) -> Outcome:
+    """The cell in this place; what is not as it should be is in the outcome."""
+    return _matrix(subject).run(cell)

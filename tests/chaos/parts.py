@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of chaos, each done and counted."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+from collections.abc import Sequence
+
+from tests.chaos import matrix, model, pool, races
+from tests.chaos.jobs import JOBS
+from tests.chaos.kinds import KINDS
+from tests.chaos.place import Subject
+from tests.chaos.report import Part
+
+
+def _see_again(part: str, what: object) -> str:
+    return f"`python -m tests.chaos {part} --only '{what}'`"
+
+
+def matrix_part(asked: argparse.Namespace) -> Part:
+    """Every call of every job goes wrong in every way."""
+    outcomes = []
+    for cell, outcome in pool.each(matrix.run_cell, _cells(asked), asked.places):
+        outcomes.append(outcome)
+        for problem in outcome.problems:
+            print(f"{cell}: {problem}", flush=True)
+    part = Part(
+        "Every call, every fault, every job",
+        f"Each call that a job makes goes wrong in each of {len(KINDS) + 1} ways: once, always, or from the second time"
+        " on. Where the run sent anything that could have changed something, it is run once more without the fault.",
+        ("job", "calls", "faults", "met", "succeeded", "failed clearly", "finished by the next run", "broken"),
+    )
+    for job in JOBS:
+        of_job = [one for one in outcomes if one.cell.job == job]
+        met = [one for one in of_job if one.struck]
+        part.rows.append(
+            [
+                job,
+                len({(one.cell.api, one.cell.call) for one in of_job}),
+                len(of_job),
+                len(met),
+                sum(one.succeeded for one in met),
+                sum(not one.succeeded and not one.problems for one in met),
+                sum(one.ran_again and not one.succeeded and not one.problems for one in met),
+                sum(bool(one.problems) for one in of_job),
+            ]
+        )
+    part.total()
+    part.notes = _bounds(outcomes)
+    part.broken = sorted(f"{_see_again('matrix', one.cell)}: {one.problems[0]}" for one in outcomes if one.problems)
+    return part
+
+
+def _cells(asked: argparse.Namespace) -> list[matrix.Cell]:
+    if asked.only:
+        return [matrix.Cell.parse(asked.only)]
+    found = [cell for _job, cells in pool.each(matrix.cells_of, list(JOBS), asked.places) for cell in cells]
+    found.sort(key=str)
+    chance = random.Random(asked.seed)
+    if asked.sample:
+        found = chance.sample(found, min(asked.sample, len(found)))
+    chance.shuffle(found)
+    # A place stays with a job as long as nothing was changed in it.
+    return sorted(found, key=lambda cell: list(JOBS).index(cell.job))
+
+
+def _bounds(outcomes: Sequence[matrix.Outcome]) -> list[str]:
+    hanging = [one for one in outcomes if one.cell.fault.hangs]
+    late = max(hanging, key=lambda one: one.overrun, default=None)
+    large = max(outcomes, key=lambda one: one.extra_mb, default=None)
+    notes = []
+    if late is not None:
+        notes.append(
+            f"Time: of {len(hanging)} runs that a peer held up, the one that was longest at it ended {late.overrun:.1f}"
+            f" seconds past its `wait_timeout` (`{late.cell}`)."
+        )
+    if large is not None:
+        notes.append(f"Memory: at most {large.extra_mb:.0f} MB more than a run without faults (`{large.cell}`).")
+    return notes
+
+
+def races_part(asked: argparse.Namespace) -> Part:
+    """Control nodes at the same private endpoint at the same time."""
+    wanted = [races.Race.parse(asked.only)] if asked.only else list(races.races(asked.rounds, asked.seed))
+    # Nodes shall not wait for processors that other races take.
+    found = [raced for _race, raced in pool.each(races.run, wanted, max(1, (os.cpu_count() or 1) // 2))]
+    part = Part(
+        "Races",
+        "Two and four control nodes at the same private endpoints at the same time, where AWS lists at once what was"
+        " made, and where it does so 20 seconds later. In the end it is as one of them asked.",
+        ("race", "races", "runs", "lost, and said so at once", "broken"),
+    )
+    for name in races.RACES:
+        of_name = [one for one in found if one.race.name == name]
+        runs = sum(one.race.nodes for one in of_name)
+        part.rows.append(
+            [name, len(of_name), runs, sum(one.lost for one in of_name), sum(bool(one.problems) for one in of_name)]
+        )
+    part.total()
+    part.broken = sorted(f"{_see_again('races', one.race)}: {one.problems[0]}" for one in found if one.problems)
+    return part
+
+
+def model_part(asked: argparse.Namespace) -> Part:
+    """Whatever happens in whatever order."""
+    operations = -(-asked.operations // asked.places) if asked.operations > 100 else asked.operations
+    seeds = [asked.seed + number for number in range(-(-asked.operations // operations))]
+    found = [one for _seed, one in pool.each(Explore(operations), seeds, asked.places)]
+    part = Part(
+        "A random model",
+        "Runs that create, edit, delete and look, in any order, with faults, killed at any call, while somebody changes"
+        " the same in the consoles and time passes. At the end, without faults, each wish is fulfilled and nothing is"
+        " left over.",
+        ("operation", "times"),
+    )
+    names = sorted({name for counts, _problem in found for name in counts})
+    part.rows = [[name, sum(counts.get(name, 0) for counts, _problem in found)] for name in names]
+    part.total()
+    part.broken = [
+        f"`python -m tests.chaos model --operations {operations} --seed {seed}`:\n{problem}"
+        for seed, (_counts, problem) in zip(seeds, found, strict=True)
+        if problem
+    ]
+    return part
+
+
+class Explore:
+    """So many operations of the model, as counts and what was broken. Processes hand it on."""
+
+    def __init__(self, operations: int) -> None:
+        self._operations = operations
+
+    def __call__(self, subject: Subject, seed: int) -> tuple[dict[str, int], str]:
+        history = model.History()
+        try:
+            model.explore(subject, self._operations, seed, history)
+        except AssertionError as broken:
+            return dict(history.counts), str(broken)
+        return dict(history.counts), ""

@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many places at once, each a process with a sandbox of its own: most faults keep nobody busy, they make one wait."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
+from multiprocessing.util import Finalize
+from typing import Any, TypeVar
+
+from tests.chaos.place import Subject, a_place
+
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+
+PLACES = 3 * (os.cpu_count() or 1)
+_subject: list[Subject] = []
+
+
+def _begin() -> None:
+    stack = ExitStack()
+    _subject.append(stack.enter_context(a_place()))
+    Finalize(None, stack.close, exitpriority=10)
+
+
+def _do(work: Callable[[Subject, Any], Any], item: Any) -> Any:
+    return work(_subject[0], item)
+
+
+def each(
+    work: Callable[[Subject, Item], Outcome], items: Sequence[Item], places: int = PLACES
+) -> Iterator[tuple[Item, Outcome]]:
+    """What C(work), a function of a module, makes of each item, in the order in which they end."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(places, len(items)) or 1, context, _begin) as executor:
+        doing = {executor.submit(_do, work, item): item for item in items}
+        for done in as_completed(doing):
+            yield doing[done], done.result()

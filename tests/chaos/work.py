@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a fork of the warm process does: run one module, or the inventory plugin, as Ansible would."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+import botocore.session
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import descriptions
+from tests.chaos.inventory import list_inventory
+from tests.customer import MODULES, module_arguments, time_of
+
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+COLLECTION = "ansible_collections.tidbcloud.privatelink.plugins"
+INVENTORY = "inventory"
+
+
+def read_everything() -> None:
+    """All of the collection that a run may need, and botocore's descriptions."""
+    for folder in ("module_utils", "modules", "inventory"):
+        for file in sorted((PLUGINS / folder).rglob("*.py")):
+            importlib.import_module(".".join([COLLECTION, *file.relative_to(PLUGINS).with_suffix("").parts]))
+    for service in ("ec2", "sts", "service-quotas"):
+        descriptions.read(botocore.session.Session(), service)
+    gc.collect()
+    gc.freeze()
+
+
+def become(asked: dict[str, Any], output: IO[bytes], errors: IO[bytes]) -> NoReturn:
+    """Run the module as Ansible would: it ends this process itself, and a crash shows on standard error.
+
+    C(pace): seconds that its clock takes for a real one.
+    """
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(output.fileno(), 1)
+    os.dup2(errors.fileno(), 2)
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    pace: float = asked["pace"]
+    with time_of(lambda: time.monotonic() * pace, lambda seconds: time.sleep(seconds / pace)):
+        if asked["module"] == INVENTORY:
+            leave_with(lambda: list_inventory(asked["options"]))
+        with module_arguments(asked["options"]):
+            leave_with(importlib.import_module(f"{MODULES}.{asked['module']}").main)
+
+
+def leave_with(act: Callable[[], None]) -> NoReturn:
+    """Do it and end as Python does, threads waited for, but leave the freeing of its memory to the system: that takes
+    as long as the run.
+    """
+    status = 1
+    try:
+        act()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
