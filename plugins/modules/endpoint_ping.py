@@ -293,14 +293,28 @@ causes:
     - "The security group of the interface endpoint does not admit TCP port 4000 from this host: add an inbound rule."
 """
 
+import re
+import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failure import StageFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.login import Account
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import Check, ping
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import Check, Outcome, ping
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.resolve import is_address
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.version import ISSUES, VERSION
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.bounded import Overdue, bounded
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import encodable, printable
 
+# Seconds after the timeout: whatever does not keep to it, a file system or the system's resolver, is left behind.
+GRACE = 2.0
+DEFECT = (
+    f"An error that nobody expected, while checking the connection: a defect of tidbcloud.privatelink {VERSION}."
+    f" Please report it at {ISSUES} with what was asked for and the traceback that -vvv shows."
+)
+# Those that stand for no byte.
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "host": {"type": "str", "required": True},
     "port": {"type": "int", "default": 4000},
@@ -327,7 +341,11 @@ def violation(params: t.Mapping[str, t.Any]) -> str | None:
             not 0 < params["timeout"] <= 3600,
             f"timeout is {params['timeout']}; it must be above 0, at most 3600 seconds.",
         ),
-        (wrong_addresses, f"expected_addresses holds what is no IP address: {', '.join(wrong_addresses)}."),
+        (wrong_addresses, f"expected_addresses holds what is no IP address: {printable(', '.join(wrong_addresses))}."),
+        (
+            any(_LONE.search(params[option] or "") for option in ("login_user", "login_password")),
+            "login_user or login_password holds what is neither text nor bytes: lone surrogates.",
+        ),
         (params["ca_path"] and params["ca_pem"], "ca_path and ca_pem are both given; give one of them."),
         (params["login_user"] and params["login_password"] is None, "login_user is given without login_password."),
         (
@@ -366,10 +384,20 @@ def main() -> None:
     sentence = violation(module.params)
     if sentence:
         module.fail_json(msg=sentence)
-    outcome = ping(requested_check(module.params))
+    check = requested_check(module.params)
+    defect = ""
+    try:
+        outcome = bounded(lambda: ping(check), check.timeout + GRACE)
+    except Overdue:
+        outcome = Outcome(check, failure=StageFailed("timed_out", "there was no answer in time", stage="resolve"))
+    except Exception:
+        defect = traceback.format_exc()
+    if defect:
+        module.fail_json(msg=DEFECT, changed=False, exception=defect)
+    values = encodable(outcome.returned())
     if outcome.failure:
-        module.fail_json(msg=outcome.message(), changed=False, **outcome.returned())
-    module.exit_json(changed=False, **outcome.returned())
+        module.fail_json(msg=outcome.message(), changed=False, **values)
+    module.exit_json(changed=False, **values)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 
@@ -30,6 +31,25 @@ _PROBLEM_BY_VERIFY_CODE = {
     62: "certificate_wrong_host",
     64: "certificate_wrong_host",
 }
+
+
+# What Python puts around OpenSSL's words: a library and a name before them, a line of its own source after them.
+_AROUND_REASON = re.compile(r"^\[[^\]]*\]\s*|\s*\(_ssl\.c:\d+\)$")
+# Characters of foreign text in one sentence.
+MOST = 300
+
+
+def shown(text: str, most: int = MOST) -> str:
+    """Text from outside, fit for a message: printable, on one line, cut."""
+    words = "".join(character if character.isprintable() else " " for character in text[: most * 8]).split()
+    line = " ".join(words)
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def reason_of(error: Exception) -> str:
+    """What the system or OpenSSL says, without numbers and names that only programs need."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return shown(_AROUND_REASON.sub("", _AROUND_REASON.sub("", text))) or "no reason is given"
 
 
 class StageFailed(Exception):
@@ -60,12 +80,12 @@ def from_os_error(error: OSError, stage: str) -> StageFailed:
     """Name what an operation on a socket raised; errors of TLS are OSErrors, too."""
     if isinstance(error, ssl.SSLCertVerificationError):
         problem = _PROBLEM_BY_VERIFY_CODE.get(error.verify_code, "certificate_untrusted")
-        return StageFailed(problem, f"the certificate was not accepted: {error.verify_message}", stage)
+        return StageFailed(problem, f"the certificate was not accepted: {shown(error.verify_message)}", stage)
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return StageFailed("closed", _FOUND["closed"], stage)
     if isinstance(error, ssl.SSLError):
-        return StageFailed("tls_failed", f"TLS could not be agreed: {error.reason or error}", stage)
+        return StageFailed("tls_failed", f"TLS could not be agreed: {error.reason or reason_of(error)}", stage)
     # Python 3.9 does not know socket.timeout as TimeoutError yet.
     out_of_time = isinstance(error, socket.timeout)
     problem = "timed_out" if out_of_time else _PROBLEM_BY_ERRNO.get(error.errno or 0, "unreachable")
-    return StageFailed(problem, _FOUND.get(problem, f"the address cannot be reached: {error.strerror or error}"), stage)
+    return StageFailed(problem, _FOUND.get(problem, f"the address cannot be reached: {reason_of(error)}"), stage)

@@ -9,11 +9,12 @@ Source: U(https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connec
 
 from __future__ import annotations
 
+import os
 import ssl
 import typing as t
 from dataclasses import dataclass
 
-from .failure import StageFailed, not_mysql
+from .failure import StageFailed, not_mysql, reason_of, shown
 from .packets import MAX_PACKET_BYTES, PayloadReader, readable
 
 if t.TYPE_CHECKING:
@@ -153,10 +154,15 @@ def tls_context(*, verify: bool, ca_path: str | None = None, ca_pem: str | None 
     Raises StageFailed where the CA cannot be read.
     """
     try:
+        # What is no file, a pipe or a device, would be read without an end.
+        if ca_path and os.path.exists(ca_path) and not os.path.isfile(ca_path):
+            raise ValueError("it is not a file")
+        if ca_pem and not ca_pem.isascii():
+            raise ValueError("it is not ASCII text")
         context = ssl.create_default_context(cafile=ca_path, cadata=ca_pem)
     except (OSError, ValueError) as error:
-        source = f"the file {ca_path} (ca_path)" if ca_path else "ca_pem"
-        found = f"no CA certificate in PEM format can be read from {source}: {error}"
+        source = f"the file {shown(ca_path)} (ca_path)" if ca_path else "ca_pem"
+        found = f"no CA certificate in PEM format can be read from {source}: {reason_of(error)}"
         raise StageFailed("ca_unusable", found, stage="tls") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if not verify:

@@ -37,6 +37,10 @@ class Deadline:
             raise timed_out()
         return left
 
+    def left(self) -> float:
+        """Seconds left, zero once there are none."""
+        return max(0.0, self._end - self._clock())
+
     def half_is_left(self) -> bool:
         """Whether half of the time, or more, is still to come."""
         return self._end - self._clock() >= self._seconds / 2

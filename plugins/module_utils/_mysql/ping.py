@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import datetime
+import threading
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from .causes import causes_of, causes_of_a_part
-from .failure import StageFailed
+from .failure import StageFailed, shown, timed_out
 from .handshake import tls_context
 from .packets import Deadline
 from .probe import Probe, Target, Trace, probe
@@ -75,7 +75,7 @@ class Outcome:
         if not self.failure:
             return ""
         return (
-            f"{self.check.host}, port {self.check.port}, cannot be used from this host. "
+            f"{shown(self.check.host)}, port {self.check.port}, cannot be used from this host. "
             f"Stage {self.failure.stage}{self._where()}: {self.failure.found}. Likely: {self._causes(self.failure)[0]}"
         )
 
@@ -85,10 +85,10 @@ class Outcome:
         if not failed:
             return ""
         if len(self.probes) == 1:
-            return f", address {failed[0]}"
+            return f", address {shown(failed[0])}"
         if len(failed) == len(self.probes):
             return f", all {len(failed)} addresses"
-        return f", {len(failed)} of {len(self.probes)} addresses ({', '.join(failed)})"
+        return f", {len(failed)} of {len(self.probes)} addresses ({shown(', '.join(failed))})"
 
     def _why(self) -> dict[str, t.Any]:
         if not self.failure:
@@ -100,14 +100,15 @@ class Outcome:
         failing = [found.address for found in self.probes if found.failure]
         answering = [found.address for found in self.probes if found.reachable]
         of_a_part = causes_of_a_part(failure.problem, self.check.port, failing, answering)
-        return of_a_part or causes_of(str(failure.stage), failure.problem, self.check.host, self.check.port)
+        return of_a_part or causes_of(str(failure.stage), failure.problem, shown(self.check.host), self.check.port)
 
 
 def ping(check: Check, resolver: Resolver = system_resolver) -> Outcome:
     """Go through the stages resolve, tcp, greeting, tls and login. What is wrong is in the outcome, never raised."""
     outcome = Outcome(check)
+    deadline = Deadline(check.timeout)
     try:
-        target = _target(check)
+        target = _target(check, deadline)
         _find_addresses(outcome, resolver, target.deadline)
         _probe_addresses(outcome, target)
         if check.account:
@@ -117,12 +118,12 @@ def ping(check: Check, resolver: Resolver = system_resolver) -> Outcome:
     return outcome
 
 
-def _target(check: Check) -> Target:
+def _target(check: Check, deadline: Deadline) -> Target:
     check_name(check.host)
     context = None
     if check.tls != "off":
         context = tls_context(verify=check.tls == "verify", ca_path=check.ca_path, ca_pem=check.ca_pem)
-    return Target(check.host, check.port, context, check.attempts, Deadline(check.timeout))
+    return Target(check.host, check.port, context, check.attempts, deadline)
 
 
 def _find_addresses(outcome: Outcome, resolver: Resolver, deadline: Deadline) -> None:
@@ -145,12 +146,44 @@ def _find_addresses(outcome: Outcome, resolver: Resolver, deadline: Deadline) ->
 
 def _probe_addresses(outcome: Outcome, target: Target) -> None:
     """Every address on its own and all at a time, so that a dead zone does not take the others' time."""
-    addresses = [found.address for found in outcome.probes]
-    with ThreadPoolExecutor(max_workers=min(len(addresses), _ADDRESSES_AT_A_TIME)) as pool:
-        outcome.probes = list(pool.map(lambda address: probe(address, target), addresses))
+    outcome.probes = _at_a_time([found.address for found in outcome.probes], target)
     for found in outcome.probes:
         if found.failure:
             raise found.failure
+
+
+def _at_a_time(addresses: t.Sequence[str], target: Target) -> list[Probe]:
+    """In threads that keep no process from ending: what is not over a second after the deadline is left behind."""
+    left = iter(addresses)
+    lock = threading.Lock()
+    found: dict[str, Probe] = {}
+    defects: list[Exception] = []
+
+    def work() -> None:
+        try:
+            while True:
+                with lock:
+                    address = next(left, None)
+                if address is None:
+                    return
+                found[address] = probe(address, target)
+        except Exception as error:  # Whoever waits gets it.
+            defects.append(error)
+
+    workers = [threading.Thread(target=work, daemon=True) for _worker in addresses[:_ADDRESSES_AT_A_TIME]]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(target.deadline.left() + 1)
+    for defect in defects:
+        raise defect
+    return [found.get(address) or _left_behind(address) for address in addresses]
+
+
+def _left_behind(address: str) -> Probe:
+    failure = timed_out()
+    failure.stage = "tcp"
+    return Probe(address, failure=failure)
 
 
 def _log_in_once(outcome: Outcome, target: Target, account: Account) -> None:

@@ -15,11 +15,13 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .certificate import Certificate, read_certificate
-from .failure import StageFailed, from_os_error
+from .failure import StageFailed, from_os_error, shown
 from .handshake import Greeting, receive_greeting, start_tls, tls_context
 from .login import Account, log_in
 from .packets import Connection, Deadline
 
+# Of the names in a certificate, which may be thousands.
+_NAMES_SHOWN = 5
 STAGES = ("resolve", "tcp", "greeting", "tls", "login")
 
 
@@ -171,8 +173,15 @@ def explain(failure: StageFailed, facts: TlsFacts | None, host: str) -> None:
         return
     ended = certificate.not_after <= datetime.datetime.now(datetime.timezone.utc)
     if failure.problem == "certificate_wrong_host":
-        failure.found = f"the certificate is for {', '.join(certificate.names) or certificate.subject}, not for {host}"
+        failure.found = f"the certificate is for {shown(_names(certificate))}, not for {shown(host)}"
     elif failure.problem == "certificate_expired" and ended:
         failure.found = f"the certificate ended on {certificate.not_after:%Y-%m-%d}"
     else:
-        failure.found += f" (subject {certificate.subject}, issuer {certificate.issuer})"
+        failure.found += f" (subject {shown(certificate.subject)}, issuer {shown(certificate.issuer)})"
+
+
+def _names(certificate: Certificate) -> str:
+    """As many of them as a sentence can hold."""
+    names = certificate.names
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return (", ".join(names[:_NAMES_SHOWN]) or certificate.subject) + more

@@ -12,7 +12,7 @@ import socket
 import threading
 import typing as t
 
-from .failure import StageFailed, timed_out
+from .failure import StageFailed, shown, timed_out
 
 if t.TYPE_CHECKING:
     from .packets import Deadline
@@ -37,6 +37,7 @@ _PRIVATE_NETWORKS = tuple(
         "::1/128",
     )
 )
+_LONGEST_NAME = 255  # characters, as in RFC 1035
 _RESOLVER_IS_SILENT = frozenset({socket.EAI_AGAIN, socket.EAI_FAIL})
 
 
@@ -64,11 +65,14 @@ def is_among(address: str, others: t.Sequence[str]) -> bool:
 def check_name(host: str) -> None:
     """Refuse what can be no host name: TLS would stumble over it. Raises StageFailed."""
     try:
+        # Encoding takes the square of the length.
+        if len(host) > _LONGEST_NAME:
+            raise UnicodeError
         usable = bool(host.encode("idna")) and host.isprintable()
     except UnicodeError:
         usable = False
     if not usable:
-        raise StageFailed("name_not_found", f"{host!r} is no host name", stage="resolve")
+        raise StageFailed("name_not_found", f"{shown(host)!r} is not a host name", stage="resolve")
 
 
 def system_resolver(name: str) -> list[str]:
@@ -87,7 +91,7 @@ def resolve(names: t.Sequence[str], resolver: Resolver, deadline: Deadline) -> t
         found = [name] if is_address(name) else _look_up(name, resolver, deadline)
         addresses.update(dict.fromkeys(found))
     if not addresses:
-        raise StageFailed("name_not_found", f"the resolver of this host has no address for {', '.join(names)}")
+        raise StageFailed("name_not_found", f"the resolver of this host has no address for {shown(', '.join(names))}")
     return tuple(addresses)
 
 
@@ -98,10 +102,12 @@ def check_addresses(addresses: t.Sequence[str], expected: t.Sequence[str], requi
     """
     public = [address for address in addresses if not is_private(address)]
     if require_private and public:
-        raise StageFailed("public_address", f"the way leads to the internet: {', '.join(public)}", stage="resolve")
+        raise StageFailed(
+            "public_address", f"the way leads to the internet: {shown(', '.join(public))}", stage="resolve"
+        )
     unexpected = [address for address in addresses if not is_among(address, expected)]
     if expected and unexpected:
-        found = f"the way leads to {', '.join(unexpected)}, where only {', '.join(expected)} is expected"
+        found = f"the way leads to {shown(', '.join(unexpected))}, where only {shown(', '.join(expected))} is expected"
         raise StageFailed("unexpected_address", found, stage="resolve")
 
 
@@ -127,5 +133,5 @@ def _look_up(name: str, resolver: Resolver, deadline: Deadline) -> t.Sequence[st
 
 def _not_found(name: str, error: Exception) -> StageFailed:
     if isinstance(error, socket.gaierror) and error.errno in _RESOLVER_IS_SILENT:
-        return StageFailed("resolver_failed", f"the resolver of this host gave no answer about {name}")
-    return StageFailed("name_not_found", f"the resolver of this host does not know {name}")
+        return StageFailed("resolver_failed", f"the resolver of this host gave no answer about {shown(name)}")
+    return StageFailed("name_not_found", f"the resolver of this host does not know {shown(name)}")

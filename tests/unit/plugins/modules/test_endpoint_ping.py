@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import typing as t
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,6 +95,7 @@ def test_the_password_is_not_shown(run: Run, options: dict[str, t.Any]) -> None:
         ({"timeout": "nan"}, "timeout is nan"),
         ({"timeout": "inf"}, "timeout is inf"),
         ({"expected_addresses": "10.0.1.17,db.example.com"}, "no IP address: db.example.com"),
+        ({"expected_addresses": ["a\n\x1b[2Jb"]}, "no IP address: a [2Jb."),
         ({"ca_pem": "as well"}, "ca_path and ca_pem are both given"),
         ({"login_user": USER}, "without login_password"),
         ({"login_user": USER, "login_password": PASSWORD, "tls": "off"}, "a password is sent over TLS only"),
@@ -132,6 +134,35 @@ def test_the_documented_return_values_are_those_returned(run: Run, options: dict
     for key in ("tls", "timings_ms"):
         assert set(result[key]) == set(documented[key]["contains"])
     assert set(result["addresses"][0]) == set(documented["addresses"]["contains"])
+
+
+def test_bytes_can_be_a_password_and_half_a_character_cannot() -> None:
+    params = {name: spec.get("default") for name, spec in endpoint_ping.ARGUMENT_SPEC.items()}
+    assert endpoint_ping.violation({**params, "login_user": "a\udcff", "login_password": "\udc80"}) is None
+    for wrong in ("\ud800", "\udc7f", "\udd00"):
+        assert "lone surrogates" in str(
+            endpoint_ping.violation({**params, "login_user": USER, "login_password": wrong})
+        )
+
+
+def test_a_check_that_never_ends_is_left_behind(
+    run: Run, options: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = threading.Event()
+    monkeypatch.setattr(endpoint_ping, "ping", lambda _check: never.wait())
+    monkeypatch.setattr(endpoint_ping, "GRACE", 0.0)
+    result = run(**{**options, "timeout": 0.05})
+    assert (result["failed"], result["reachable"], result["problem"]) == (True, False, "timed_out")
+    never.set()
+
+
+def test_an_error_that_nobody_expects_is_told_as_a_defect(
+    run: Run, options: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint_ping, "ping", lambda _check: dict[str, int]()["missing"])
+    result = run(**options)
+    assert "a defect of tidbcloud.privatelink" in result["msg"]
+    assert "KeyError" not in result["msg"]
 
 
 def interpreters() -> list[str]:

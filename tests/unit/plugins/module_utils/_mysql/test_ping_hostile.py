@@ -5,14 +5,27 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
+import threading
 import time
+from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.certificate import Certificate
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failure import StageFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.login import Account
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import ping
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import Outcome, ping
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.probe import (
+    Probe,
+    Target,
+    TlsFacts,
+    explain,
+    probe,
+)
 from tests.sandbox.database import Authority
 from tests.unit.plugins.module_utils._mysql import hostile
 from tests.unit.plugins.module_utils._mysql.checks import check_of
@@ -190,3 +203,69 @@ def test_no_password_is_sent_to_a_server_whose_certificate_is_not_accepted(autho
         returned = ping(check_of(port, authority, timeout=PATIENCE, account=ACCOUNT)).returned()
     assert returned["problem"] == "certificate_wrong_host"
     assert not any(received)
+
+
+HOSTILE_NAME = "x\x1b[2J\nok: [localhost]"
+
+
+def test_names_and_subjects_of_a_certificate_are_shown_in_print_and_cut(authority: Authority) -> None:
+    found = Certificate(HOSTILE_NAME * 9999, HOSTILE_NAME, tuple([HOSTILE_NAME] * 9999), datetime.now(timezone.utc))
+    for problem in ("certificate_wrong_host", "certificate_untrusted"):
+        failure = StageFailed(problem, "the certificate was not accepted", "tls")
+        explain(failure, TlsFacts(None, None, found), HOSTILE_NAME)
+        outcome = Outcome(check_of(4000, authority, host=HOSTILE_NAME), failure=failure)
+        assert outcome.message().isprintable()
+        assert len(outcome.message()) < 1500
+        assert all(cause.isprintable() for cause in outcome.returned()["causes"])
+
+
+@pytest.mark.parametrize(
+    "ca", [{"ca_pem": "é"}, {"ca_pem": "junk"}, {"ca_path": "/nowhere"}, {"ca_path": "/dev/zero"}, {"ca_path": "a\0b"}]
+)
+def test_a_ca_that_cannot_be_used_is_told_without_words_of_programs(authority: Authority, ca: dict[str, str]) -> None:
+    outcome = ping(check_of(1, authority, **{"ca_path": None, **ca}))
+    assert outcome.returned()["problem"] == "ca_unusable"
+    message = outcome.message()
+    assert message.isprintable()
+    assert not [word for word in ("Errno", "_ssl.c", "[X509", "object") if word in message]
+
+
+def test_a_pipe_instead_of_a_ca_is_not_waited_for(authority: Authority, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    began = time.monotonic()
+    outcome = ping(check_of(1, authority, ca_path=str(tmp_path / "pipe"), timeout=60))
+    assert outcome.returned()["problem"] == "ca_unusable"
+    assert time.monotonic() - began < 30
+
+
+def test_a_name_without_end_is_refused_at_once(authority: Authority) -> None:
+    began = time.monotonic()
+    outcome = ping(check_of(1, authority, host="a" * 60 + ".a" * 1_000_000))
+    assert outcome.returned()["problem"] == "name_not_found"
+    assert len(outcome.message()) < 2000
+    assert time.monotonic() - began < 5
+
+
+def test_a_name_with_thousands_of_addresses_is_checked_in_time(authority: Authority) -> None:
+    many = tuple(f"127.{a}.{b}.1" for a in range(20) for b in range(250))
+    with serving(silent) as port:
+        began = time.monotonic()
+        outcome = ping(check_of(port, authority, connect_to=many, timeout=1.0))
+        assert time.monotonic() - began < 15
+    assert outcome.returned()["problem"] == "timed_out"
+    assert len(outcome.message()) < 1500
+
+
+def test_an_address_that_never_ends_is_left_behind(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    never = threading.Event()
+
+    def hangs(address: str, target: Target) -> Probe:
+        if address == "127.0.0.2":
+            never.wait()
+        return probe(address, target)
+
+    monkeypatch.setattr("ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping.probe", hangs)
+    with serving(silent) as port:
+        outcome = ping(check_of(port, authority, connect_to=("127.0.0.2", "127.0.0.1"), timeout=0.1))
+    assert [found["problem"] for found in outcome.returned()["addresses"]] == ["timed_out", "timed_out"]
+    never.set()
