@@ -9,6 +9,7 @@ The rules are from TiDB Cloud's page "Set Up Private Endpoint Connections".
 
 from __future__ import annotations
 
+from .._run.text import printable
 from .current import Current
 from .desired import Desired
 from .errors import Violation
@@ -42,7 +43,9 @@ def service_violations(desired: Desired, current: Current) -> list[Violation]:
     if service.state not in (None, "active"):
         remedy = "Wait for it with tidbcloud.privatelink.endpoint_service, then run again."
         return [
-            Violation("service_not_active", f"The endpoint service of {place} is {str(service.state).upper()}.", remedy)
+            Violation(
+                "service_not_active", f"The endpoint service of {place} is {printable(service.state).upper()}.", remedy
+            )
         ]
     return []
 

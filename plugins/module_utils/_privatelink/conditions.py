@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._run.text import listed
 from . import plan
 from .clouds import Clouds
 from .current import Current
@@ -185,7 +186,7 @@ class Conditions:
             return Seen(False, f"interface endpoint {vpc_endpoint_id} is {endpoint.state}")
         left = self._interfaces_left(vpc_endpoint_id, endpoint)
         if left:
-            return Seen(False, f"network interfaces of {vpc_endpoint_id} are left: {', '.join(left)}")
+            return Seen(False, f"network interfaces of {vpc_endpoint_id} are left: {listed(left)}")
         # Another run may have registered it while this one deleted it.
         return self._unregistered(vpc_endpoint_id)
 

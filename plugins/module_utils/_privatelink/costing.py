@@ -10,6 +10,7 @@ import typing as t
 
 from .._aws.prices import PRICE_LIST_REGION, read_prices
 from .._aws.session import AwsSession
+from .._run.text import listed
 from .costs import TABLE, Endpoint, Prices, billed_regions
 
 
@@ -26,9 +27,9 @@ def read_costing(
 
 
 def _instead(regions: t.Sequence[str]) -> t.Iterator[str]:
-    listed = [f"{region} ({TABLE[region].as_of})" for region in regions if region in TABLE]
-    if listed:
-        yield f"The collection's own dated prices are used for {', '.join(listed)}. Others can be given in prices."
+    dated = [f"{region} ({TABLE[region].as_of})" for region in regions if region in TABLE]
+    if dated:
+        yield f"The collection's own dated prices are used for {', '.join(dated)}. Others can be given in prices."
     unlisted = [region for region in regions if region not in TABLE]
     if unlisted:
-        yield f"No price is known for {', '.join(unlisted)}. Give one in prices."
+        yield f"No price is known for {listed(unlisted)}. Give one in prices."

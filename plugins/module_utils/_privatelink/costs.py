@@ -14,6 +14,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._run.text import listed
 from .price_table import PER_GB_USD, ZONE_HOURS
 
 HOURS_A_MONTH = 730
@@ -112,7 +113,7 @@ def _returned(region: str, price: Price) -> dict[str, t.Any]:
 
 
 def _not_included(regions: t.Sequence[str], used: Prices, per_gb_usd: float | None, unseen: int) -> list[str]:
-    differing = f" (no one price holds in {', '.join(regions)})" if per_gb_usd is None else ""
+    differing = f" (no one price holds in {listed(regions)})" if per_gb_usd is None else ""
     return [
         f"data processed{differing}",
         "EC2 data transfer",

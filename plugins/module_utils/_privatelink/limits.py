@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from .._run.text import listed
 from .cluster_limits import cluster_violations, service_violations
 from .current import Current
 from .desired import PROTECTION_TAG, Desired, is_protected
@@ -179,12 +180,12 @@ def subnet_violations(
         if zones and not {subnet.availability_zone_id, subnet.availability_zone} & zones:
             message = (
                 f"Subnet {subnet_id} lies in zone {zone}, which the endpoint service {target} does not have (it has "
-                f"{', '.join(sorted(zones))})."
+                f"{listed(sorted(zones))})."
             )
             found.append(Violation("zone_not_supported", message, "Give subnets in the zones of the service."))
     for zone, ids in sorted(by_zone.items()):
         if len(ids) > 1:
-            message = f"Subnets {', '.join(ids)} lie in one zone, {zone}."
+            message = f"Subnets {listed(ids)} lie in one zone, {zone}."
             found.append(Violation("subnets_share_zone", message, "Give one subnet for each zone."))
     return found
 
@@ -240,7 +241,7 @@ def private_dns_violations(
     holders += [other for key, other in reserved.private_dns.items() if key == (vpc.vpc_id, _service_name(current))]
     if holders:
         message = (
-            f"{', '.join(sorted(holders))} in VPC {vpc.vpc_id} already holds the private DNS name "
+            f"{listed(sorted(holders))} in VPC {vpc.vpc_id} already holds the private DNS name "
             f"{_host(current) or 'of the service'}."
         )
         remedy = (

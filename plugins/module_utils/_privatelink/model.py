@@ -10,6 +10,8 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .._run.text import FromOutside
+
 # An interface endpoint in one of these states serves nobody and never will again.
 # Source: VpcEndpoint.State in the Amazon EC2 API reference.
 DEAD_STATES = frozenset({"deleting", "deleted", "rejected", "failed", "expired"})
@@ -23,7 +25,7 @@ MANAGED_BY = "tidbcloud.privatelink"
 
 
 @dataclass(frozen=True)
-class NodeGroup:
+class NodeGroup(FromOutside):
     """A TiDB node group of a cluster. C(host) is the private host name, null until the service is ready."""
 
     node_group_id: str
@@ -35,7 +37,7 @@ class NodeGroup:
 
 
 @dataclass(frozen=True)
-class Cluster:
+class Cluster(FromOutside):
     """A TiDB Cloud Dedicated cluster. C(region) is the provider's own name (V(us-east-1)); C(state) is upper case."""
 
     cluster_id: str
@@ -49,7 +51,7 @@ class Cluster:
 
 
 @dataclass(frozen=True)
-class EndpointService:
+class EndpointService(FromOutside):
     """The provider side of one node group. C(state) is V(creating), V(active) or V(deleting), null where unknown.
 
     C(availability_zones) holds zone ids (V(use1-az1)); the API has been seen to answer names, too.
@@ -65,7 +67,7 @@ class EndpointService:
 
 
 @dataclass(frozen=True)
-class Registration:
+class Registration(FromOutside):
     """A private endpoint connection of TiDB Cloud. C(state) is upper case; any field but the first may be missing."""
 
     vpc_endpoint_id: str
@@ -86,7 +88,7 @@ class Registration:
 
 
 @dataclass(frozen=True)
-class InterfaceEndpoint:
+class InterfaceEndpoint(FromOutside):
     """A VPC interface endpoint. C(state) is lower case throughout (V(pendingacceptance)), see aws-facing docs."""
 
     vpc_endpoint_id: str
@@ -117,7 +119,7 @@ class InterfaceEndpoint:
 
 
 @dataclass(frozen=True)
-class NetworkInterface:
+class NetworkInterface(FromOutside):
     """A network interface of an interface endpoint: one address in one subnet."""
 
     network_interface_id: str
@@ -127,7 +129,7 @@ class NetworkInterface:
 
 
 @dataclass(frozen=True)
-class Subnet:
+class Subnet(FromOutside):
     """A subnet; C(availability_zone_id) means the same zone in every account, C(availability_zone) does not."""
 
     subnet_id: str
@@ -138,7 +140,7 @@ class Subnet:
 
 
 @dataclass(frozen=True)
-class Vpc:
+class Vpc(FromOutside):
     """A VPC with the two attributes that private DNS needs."""
 
     vpc_id: str
@@ -148,7 +150,7 @@ class Vpc:
 
 
 @dataclass(frozen=True)
-class VpcEndpointService:
+class VpcEndpointService(FromOutside):
     """An endpoint service as AWS shows it to a permitted principal."""
 
     service_name: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from .._run.text import listed, printable, sentence
 from .current import Current, Pair
 from .desired import Desired, tags_after, unwanted_tags, wanted_tags
 from .errors import PrivateLinkError
@@ -51,7 +52,7 @@ class Step:
 
     def returned(self) -> dict[str, str]:
         """The shape of one item of the return value C(steps)."""
-        return {"name": self.name, "target": self.target, "detail": self.detail}
+        return {"name": self.name, "target": printable(self.target), "detail": sentence(self.detail)}
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,7 @@ def _tag_steps(desired: Desired, current: Current, endpoint: InterfaceEndpoint) 
         detail = ", ".join(f"{key}={value}" for key, value in sorted(changed.items()))
         steps.append(_change("set_tags", endpoint, detail, None, tags=changed))
     if unwanted:
-        steps.append(_change("remove_tags", endpoint, ", ".join(unwanted), None, keys=unwanted))
+        steps.append(_change("remove_tags", endpoint, listed(unwanted), None, keys=unwanted))
     return steps
 
 
@@ -267,7 +268,7 @@ def _subnet_steps(desired: Desired, current: Current, endpoint: InterfaceEndpoin
 
 
 def _listed(ids: t.Iterable[str]) -> str:
-    return ", ".join(sorted(ids))
+    return listed(sorted(ids))
 
 
 # --- removing ---------------------------------------------------------------------------------------------------

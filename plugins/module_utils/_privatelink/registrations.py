@@ -14,6 +14,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._run.text import listed
 from .errors import ApiError, PrivateLinkError
 from .model import Cluster, Registration
 
@@ -63,10 +64,10 @@ class Registrations:
         named = {row.vpc_endpoint_id for row in self.named}
         doubtful = sorted(one for one in set(vpc_endpoint_ids) if one and one not in named)
         if self.unnamed and doubtful:
-            ids = ", ".join(row.private_endpoint_connection_id or "one without an id" for row in self.unnamed)
+            ids = listed(row.private_endpoint_connection_id or "one without an id" for row in self.unnamed)
             raise RegistrationUnknown(
                 f"TiDB Cloud lists registrations without naming their interface endpoints ({ids}), so it is not "
-                f"known whether {', '.join(doubtful)} is registered. Run again in a minute; if this stays, ask TiDB "
+                f"known whether {listed(doubtful)} is registered. Run again in a minute; if this stays, ask TiDB "
                 "Cloud's support."
             )
 

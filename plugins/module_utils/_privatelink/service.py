@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._run.text import printable
 from .clouds import Clouds
 from .cluster_limits import cluster_violations, service_not_created
 from .current import Current
@@ -78,7 +79,7 @@ def _wait_until_active(cluster: Cluster, place: Place, clouds: Clouds, deadline:
 
     def look() -> Seen:
         seen[:] = [_read(cluster, place, clouds)]
-        return Seen(seen[0].state == "active", f"the service is {str(seen[0].state).upper()}")
+        return Seen(seen[0].state == "active", f"the service is {printable(seen[0].state).upper()}")
 
     deadline.wait_until(look, "the endpoint service to be ACTIVE")
     return seen[0]

@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._privatelink.model import Cluster, InterfaceEndpoint, Registration
+from .._run.text import FromOutside, sentence
 
 PASS = "pass"
 BLOCK = "block"
@@ -19,7 +20,7 @@ PrefixLists = t.Mapping[str, t.Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Interface:
+class Interface(FromOutside):
     """A network interface with one address of each family at most.
 
     Without C(network_interface_id) it is an address that no interface has: its security groups are null, not known.
@@ -33,7 +34,7 @@ class Interface:
 
 
 @dataclass(frozen=True)
-class Instance:
+class Instance(FromOutside):
     """An EC2 instance. C(interfaces) come in the order of their device indexes, the primary one first."""
 
     instance_id: str
@@ -42,7 +43,7 @@ class Instance:
 
 
 @dataclass(frozen=True)
-class SubnetRange:
+class SubnetRange(FromOutside):
     """A subnet with its address ranges, of both families."""
 
     subnet_id: str
@@ -52,7 +53,7 @@ class SubnetRange:
 
 
 @dataclass(frozen=True)
-class SecurityGroupRule:
+class SecurityGroupRule(FromOutside):
     """One permission: every port of C(protocol) where the ports are null. It has peers of four kinds."""
 
     protocol: str
@@ -64,14 +65,14 @@ class SecurityGroupRule:
 
 
 @dataclass(frozen=True)
-class SecurityGroup:
+class SecurityGroup(FromOutside):
     security_group_id: str
     inbound: tuple[SecurityGroupRule, ...] = ()
     outbound: tuple[SecurityGroupRule, ...] = ()
 
 
 @dataclass(frozen=True)
-class NetworkAclEntry:
+class NetworkAclEntry(FromOutside):
     """C(protocol) is a number as text (V(6) is TCP, V(-1) all); every port where the ports are null."""
 
     rule_number: int
@@ -84,14 +85,14 @@ class NetworkAclEntry:
 
 
 @dataclass(frozen=True)
-class NetworkAcl:
+class NetworkAcl(FromOutside):
     network_acl_id: str
     subnet_ids: tuple[str, ...]
     entries: tuple[NetworkAclEntry, ...] = ()
 
 
 @dataclass(frozen=True)
-class Route:
+class Route(FromOutside):
     """C(destination) is a range or the id of a prefix list; C(target) is V(local) or an id (V(pcx-…), V(tgw-…), …)."""
 
     destination: str
@@ -100,7 +101,7 @@ class Route:
 
 
 @dataclass(frozen=True)
-class RouteTable:
+class RouteTable(FromOutside):
     """C(is_main): the one of all subnets of the VPC that have none of their own."""
 
     route_table_id: str
@@ -111,7 +112,7 @@ class RouteTable:
 
 
 @dataclass(frozen=True)
-class Peering:
+class Peering(FromOutside):
     """A VPC peering connection between two VPCs."""
 
     peering_id: str
@@ -120,7 +121,7 @@ class Peering:
 
 
 @dataclass(frozen=True)
-class VpcNames:
+class VpcNames(FromOutside):
     """How names resolve in a VPC. C(servers): the name servers that its DHCP options hand out, null without options."""
 
     vpc_id: str
@@ -132,7 +133,7 @@ class VpcNames:
 
 
 @dataclass(frozen=True)
-class Provider:
+class Provider(FromOutside):
     """The side of TiDB Cloud. C(unknown) says why nothing is known of it; without it, what is null is not there.
 
     C(expected) is false for endpoints of services that know no registration.
@@ -224,3 +225,8 @@ class Hop:
     remedy: str | None = None
     availability_zone_id: str | None = None
     endpoint_address: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("message", "rule", "remedy"):
+            text = getattr(self, name)
+            object.__setattr__(self, name, text and sentence(text))

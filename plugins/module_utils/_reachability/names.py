@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 
+from .._run.text import listed
 from .model import BLOCK, PASS, UNKNOWN, Facts, Hop, VpcNames
 from .remedies import enable_private_dns, set_vpc_attribute
 
@@ -74,10 +75,10 @@ def _dhcp_options(facts: Facts) -> Hop:
         message = f"The hosts of {names.vpc_id} ask the resolver of AWS."
         return Hop("dhcp_options", names.dhcp_options_id, PASS, message)
     message = (
-        f"The hosts of {names.vpc_id} ask name servers of your own ({', '.join(own)}). Whether these forward "
+        f"The hosts of {names.vpc_id} ask name servers of your own ({listed(own)}). Whether these forward "
         f"{facts.host} to the resolver of AWS cannot be seen here."
     )
-    rule = f"domain-name-servers={','.join(names.servers)}"
+    rule = f"domain-name-servers={listed(names.servers, ',')}"
     return Hop("dhcp_options", names.dhcp_options_id, UNKNOWN, message, rule)
 
 

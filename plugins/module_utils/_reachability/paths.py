@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
+from .._run.text import listed
 from .model import BLOCK, PASS, UNKNOWN, Facts, Hop, Interface, NetworkAcl
 from .network_acls import EPHEMERAL_PORTS, Ports, judge_acl
 from .remedies import allow_in_acl, allow_in_group
@@ -93,8 +94,8 @@ def _group(facts: Facts, path: Path, *, outbound: bool) -> Hop:
     if judged.verdict == UNKNOWN:
         return Hop(name, object_id, UNKNOWN, _doubt(facts, judged.rule, object_id, does), judged.rule)
     remedy = allow_in_group(facts, str(object_id), outbound, peer, facts.same_vpc) if object_id else None
-    listed = ", ".join(group_ids) or "any security group, of which there is none,"
-    return Hop(name, object_id, BLOCK, f"No rule of {listed} {does}.", remedy=remedy)
+    named = listed(group_ids) or "any security group, of which there is none,"
+    return Hop(name, object_id, BLOCK, f"No rule of {named} {does}.", remedy=remedy)
 
 
 def _doubt(facts: Facts, rule: str | None, object_id: str | None, does: str) -> str:

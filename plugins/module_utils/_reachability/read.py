@@ -23,6 +23,7 @@ from .._privatelink.model import (
     Registration,
 )
 from .._privatelink.read_cluster import aws_region
+from .._run.text import listed
 from .._tidbcloud.api import TidbCloud
 from .model import Facts, Interface, PrefixLists, Provider, Source, SubnetRange, VpcNames
 from .question import Question
@@ -172,7 +173,7 @@ def _subnet_of(ec2: t.Any, endpoint: InterfaceEndpoint, subnet_id: str | None, a
         subnets = network.describe_subnet_ranges(ec2, [subnet_id])
         if not subnets:
             raise _not_found("subnet", subnet_id, ec2.meta.region_name)
-        otherwise = f"{address} is not an address of {subnet_id}, which has {' and '.join(subnets[0].cidrs)}."
+        otherwise = f"{address} is not an address of {subnet_id}, which has {listed(subnets[0].cidrs, ' and ')}."
     found = next((subnet for subnet in subnets if any(contains(cidr, address) for cidr in subnet.cidrs)), None)
     if found is None:
         raise PrivateLinkError(otherwise)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from ipaddress import ip_network
 
+from .._run.text import listed
 from .model import BLOCK, PASS, UNKNOWN, Facts, Hop, Interface, Route, RouteTable
 from .remedies import add_route, replace_route
 from .security_groups import contains
@@ -108,7 +109,7 @@ def _peering(facts: Facts, table_id: str, route: Route, vpc_ids: frozenset[str])
     if peering is None:
         return UNKNOWN, facts.not_seen("peering connections", f"Peering connection {route.target}"), None
     if peering.vpc_ids != vpc_ids:
-        there = " and ".join(sorted(peering.vpc_ids))
+        there = listed(sorted(peering.vpc_ids), " and ")
         message = (
             f"{table_id} sends it to peering connection {peering.peering_id}, which connects {there}: not these VPCs."
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._run.text import listed
 from .model import BLOCK, PASS, UNKNOWN, Facts, Hop
 from .names import name_hops
 from .paths import Path, path_hops, paths
@@ -40,8 +41,8 @@ def _source_hops(facts: Facts) -> list[Hop]:
     hops = [_source(facts), _vpc(facts)]
     if facts.interfaces and not paths(facts):
         message = (
-            f"{facts.source.object_id} has the addresses {', '.join(facts.source.interface.addresses)}, the interface "
-            f"endpoint {', '.join(address for one in facts.interfaces for address in one.addresses)}: no common family."
+            f"{facts.source.object_id} has the addresses {listed(facts.source.interface.addresses)}, the interface "
+            f"endpoint {listed(address for one in facts.interfaces for address in one.addresses)}: no common family."
         )
         remedy = "Give the source an address of that family, or set ip_address_type of the private endpoint."
         hops.append(Hop("address_family", facts.endpoint.vpc_endpoint_id, BLOCK, message, remedy=remedy))
@@ -51,7 +52,7 @@ def _source_hops(facts: Facts) -> list[Hop]:
 def _source(facts: Facts) -> Hop:
     source, instance = facts.source, facts.source.instance
     interface = source.interface
-    where = f"{', '.join(interface.addresses)} in {interface.subnet_id}"
+    where = f"{listed(interface.addresses)} in {interface.subnet_id}"
     if instance is None:
         return Hop("source", source.object_id, PASS, f"The source is {where}.")
     if instance.state != "running":

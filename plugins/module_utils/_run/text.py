@@ -32,6 +32,40 @@ def printable(value: object, most: int = MOST) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + _CUT
 
 
+class Foreign(str):
+    """Text from outside that is not fit for a sentence. As data it is exact; in an f-string it is printable()."""
+
+    __slots__ = ()
+
+    def __format__(self, specification: str) -> str:
+        return format(printable(self), specification)
+
+
+def foreign(value: t.Any) -> t.Any:
+    """The same value; texts in it, in tuples and mappings too, that are not fit for a sentence are Foreign."""
+    if isinstance(value, str):
+        return value if len(value) <= MOST and value.isprintable() else Foreign(value)
+    if isinstance(value, (tuple, frozenset)):
+        return type(value)(foreign(item) for item in value)
+    if isinstance(value, Mapping):
+        return {foreign(key): foreign(item) for key, item in value.items()}
+    return value
+
+
+class FromOutside:
+    """What a cloud says, as a frozen dataclass: a field of it in an f-string is one printable line."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, (str, tuple, frozenset, Mapping)):
+                object.__setattr__(self, name, foreign(value))
+
+
+def listed(values: t.Iterable[object], between: str = ", ") -> str:
+    """Texts from outside as the list in a sentence, each printable and cut."""
+    return between.join(printable(value) for value in values)
+
+
 def sentence(value: object) -> str:
     """A whole message, fit to be shown: printable, on one line. What it quotes is cut where it is quoted."""
     return printable(value, LONGEST)

@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hostile text in every field of whatever a cloud says: each sentence about it is one printable line, the text cut."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.audit import findings
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.cluster_limits import (
+    cluster_violations,
+    service_violations,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
+    LimitsViolated,
+    PrivateLinkError,
+    Violation,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import LimitFacts, check
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.read_cluster import place_of
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.result import private_endpoint
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Seen
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Route
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.verdict import reachability
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import MOST, Foreign, encodable
+from tests.unit.plugins.module_utils._privatelink.literals import (
+    AWS_SERVICE,
+    CLUSTER,
+    GROUP,
+    HOST,
+    NETWORK,
+    PROJECT_ID,
+    SERVICE,
+    SUBNETS,
+    current,
+    desired,
+    interface_endpoint,
+    pair,
+    registration,
+)
+from tests.unit.plugins.module_utils._privatelink.test_audit import HEALTHY, LOOKED_AT
+from tests.unit.plugins.module_utils._reachability.way import WAY, from_away
+
+HOSTILE = "\x1b[2J\nok: [localhost]\u202e\ud800" + "A" * 5000
+TOO_MUCH = "A" * (MOST + 1)
+Value = t.TypeVar("Value")
+
+
+def variants(value: t.Any) -> Iterator[t.Any]:
+    """Copies of what a cloud said, each with hostile text in one other place."""
+    if isinstance(value, str):
+        # Also as it should begin, and then not.
+        yield from (HOSTILE, f"{value}{HOSTILE}")
+    elif is_dataclass(value):
+        for field in fields(value):
+            own = variants(getattr(value, field.name))
+            yield from (replace(t.cast(t.Any, value), **{field.name: changed}) for changed in own)
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            yield from ((*value[:number], changed, *value[number + 1 :]) for changed in variants(item))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from ({**value, key: changed} for changed in variants(item))
+
+
+def assert_shown(*texts: str | None) -> None:
+    for text in texts:
+        assert text is None or text.isprintable(), repr(text)[:400]
+        assert text is None or TOO_MUCH not in text, text[:400]
+
+
+def assert_violations_shown(violations: t.Iterable[Violation]) -> int:
+    found = [text for violation in violations for text in (violation.message, violation.remedy)]
+    assert_shown(*found)
+    return len(found)
+
+
+def assert_plan_shown(wish: Desired, here: Current) -> int:
+    try:
+        planned = plan(wish, here)
+        assert_shown(*(text for step in planned.steps for text in step.returned().values()))
+        facts = LimitFacts(aws_service=AWS_SERVICE, vpc=NETWORK, subnets=SUBNETS)
+        verdict = check(wish, here, planned, facts)
+        assert_shown(*verdict.warnings)
+        return assert_violations_shown(verdict.violations) + len(planned.steps)
+    except PrivateLinkError as error:
+        assert_shown(str(error))
+        return assert_violations_shown(getattr(error, "violations", ()))
+
+
+STATES: list[tuple[str, str | None]] = [
+    ("available", "ACTIVE"),
+    ("available", "FAILED"),
+    ("failed", None),
+    ("deleting", "DELETING"),
+]
+WISHES = [
+    desired(),
+    desired(recreate_failed=True, tags={"a": "b"}, subnet_ids=("subnet-b",), private_dns_enabled=False),
+    desired(state="absent"),
+]
+
+
+def test_plans_and_limits_of_whatever_is_there() -> None:
+    seen = 0
+    for state, registered in STATES:
+        endpoint = interface_endpoint(state=state, last_error="why", dns_names=("name",), tags={"Name": "name"})
+        row = registration(state=registered, message="why") if registered else None
+        here = current(main=pair(endpoint, row), dead=(pair(endpoint, row),))
+        for changed in variants(here):
+            seen += sum(assert_plan_shown(wish, changed) for wish in WISHES)
+    assert seen > 1000
+
+
+def test_what_a_cluster_forbids() -> None:
+    seen = 0
+    for cluster in (CLUSTER, replace(CLUSTER, cloud_provider="gcp"), replace(CLUSTER, state="PAUSED")):
+        for changed in variants(cluster):
+            for group_id in (None, GROUP.node_group_id, "1"):
+                seen += assert_violations_shown(place_of(changed, group_id, "us-west-2").violations)
+            here = current(cluster=changed, service=replace(SERVICE, state=HOSTILE))
+            seen += assert_violations_shown([*cluster_violations(here), *service_violations(desired(), here)])
+    assert seen > 100
+
+
+def test_findings() -> None:
+    seen = 0
+    for state, registered in STATES:
+        endpoint = interface_endpoint(state=state, private_dns_enabled=False)
+        here = current(main=pair(endpoint, registration(state=registered, message="why")))
+        for changed in variants(here):
+            shaped = {**HEALTHY, **private_endpoint(desired(), changed), "project_id": PROJECT_ID}
+            for finding in findings([shaped], LOOKED_AT, {PROJECT_ID}):
+                assert_shown(finding["message"], finding["remedy"])
+                seen += 1
+    assert seen > 50
+
+
+def test_hops_and_blockers_of_reachability() -> None:
+    seen = 0
+    for facts in (WAY, from_away(Route("10.0.0.0/16", "pcx-1"), None)):
+        for changed in variants(facts):
+            try:
+                judged = reachability(changed)
+            except ValueError:  # What is not an address or a range is refused where answers are read.
+                continue
+            assert_shown(*(hop[key] for hop in judged["hops"] for key in ("message", "rule")))
+            assert_shown(*(blocker[key] for blocker in judged["blockers"] for key in ("message", "remedy")))
+            seen += len(judged["hops"])
+    assert seen > 1000
+
+
+def test_errors_violations_and_states_seen_are_one_printable_line() -> None:
+    assert_shown(Seen(False, HOSTILE).state)
+    violation = Violation("x", f"{Foreign(HOSTILE)} is there.", f"Remove {Foreign(HOSTILE)}.")
+    assert_shown(violation.message, violation.remedy, str(LimitsViolated([violation])))
+
+
+def test_data_stays_exactly_what_it_is() -> None:
+    endpoint = interface_endpoint(tags={"Name": HOSTILE, HOSTILE: "x"})
+    assert endpoint.tags == {"Name": HOSTILE, HOSTILE: "x"}
+    assert endpoint.name == HOSTILE
+    assert f"{endpoint.name}" != HOSTILE
+    assert json.loads(json.dumps(endpoint.tags)) == endpoint.tags
+    assert type(encodable(endpoint.name)) is str
+    assert type(replace(CLUSTER, name="plain").name) is str
+    assert registration().host == HOST
