@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """C(status) is the status line without the protocol (V(200 OK))."""
+    """status is the status line without the protocol (200 OK)."""
 
     status: str
     headers: list[tuple[str, str]]

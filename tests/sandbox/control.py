@@ -8,7 +8,9 @@
     GET    /settings, PATCH {name: value}
     GET    /faults, DELETE; POST {api, call, kind, value?, effect?: before|after, times?: n|null, after?: n,
            probability?: 0..1, seed?, where?: {detail: value}, field?, headers?: {name: text|null} or a name, text?,
-           request_id?}; the answer has the seed and the counts. What each kind does and takes: GET /faults/kinds
+           request_id?}; the call is as logged, *, Connect (at the HTTPS ports) or Challenge (no credentials yet);
+           the answer has the seed and the counts
+    GET    /faults/kinds                    what each kind does, and the value and the effects that it takes
     POST   /clock/advance {"seconds": n}
     POST   /clusters {...}, PATCH /clusters/<id> {"state": ...}, DELETE /clusters/<id>
     PATCH  /registrations/<endpoint id> {"state": ..., "message": ...}

@@ -31,7 +31,7 @@ NONE, SECONDS, SECONDS_OR_NONE, STATUS, PAGE, TEXT, ANYTHING = VALUES
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """C(value): which of C(VALUES) it takes. C(effects): those it can have, the default first."""
+    """value: which of VALUES it takes. effects: those it can have, the default first."""
 
     says: str
     value: str = NONE
@@ -115,6 +115,10 @@ TLS = {
     "tls_wrong_name": Kind("a certificate for another host", NONE, (BEFORE,)),
 }
 CONNECT = "Connect"
+# The call of what nobody has signed yet: an answer that asks for credentials, whatever was asked for.
+CHALLENGE = "Challenge"
+APART = frozenset({CONNECT, CHALLENGE})
+"""What is no call of an API: a fault for every call leaves it alone."""
 STUCK = {"stuck": Kind("a change of state does not happen until the faults are cleared", NONE, ())}
 KINDS: dict[str, Kind] = {**WAITS, **INSTEAD, **DELIVERIES, **MUTATIONS, **PAGES, **TLS, **STUCK}
 

@@ -37,15 +37,17 @@ STATE_CHANGES = {
 
 @dataclasses.dataclass
 class Fault:
-    """C(kind) strikes at calls named C(call) (V(*): any) of C(api): skips the first C(after), then strikes C(times).
+    """What goes wrong (`kind`, see `fault_kinds`) at calls named `call` of `api`.
 
-    What the kinds do is said in C(fault_kinds). C(times) null: until the faults are cleared.
-    C(effect): V(before) does not handle the request, V(after) handles it and then answers with the fault.
-    C(probability) strikes so many of the calls that it could strike, drawn from C(seed), which is chosen where none is
-    given: the same seed strikes the same calls.
-    C(field): which field of the answer a mutation changes, a pattern as in a shell, whatever its case.
-    C(headers): headers of the answer that change: name to text, or null to leave one out; or a name of C(HEADER_SETS).
-    C(text) and C(request_id) are what the kinds say of them. C(where): only requests with these details (as logged).
+    `call`: as in the request log, or * for any but those of `fault_kinds.APART`.
+    `times`: how often it strikes after it has skipped the first `after` calls; null: until the faults are cleared.
+    `effect`: "before" does not handle the request, "after" handles it and then answers with the fault.
+    `probability`: the share of those calls that it strikes, drawn from `seed`: the same seed strikes the same calls.
+    One is chosen where none is given.
+    `field`: what of the answer a mutation changes, a pattern as in a shell, whatever its case.
+    `headers`: what of the answer's headers changes: name to text, or to null to leave one out; or one of `HEADER_SETS`.
+    `where`: only requests with these details, as in the request log.
+    `text`, `request_id`: for the kinds that name them.
     """
 
     id: int
@@ -68,7 +70,8 @@ class Fault:
 
     def could_strike(self, api: str, call: str, detail: Mapping[str, Any]) -> bool:
         """Whether this call is one that it hits, were it not for chance. Counts the call as seen."""
-        if api != self.api or self.call not in ("*", call):
+        is_any = self.call == "*" and call not in fault_kinds.APART
+        if api != self.api or not (is_any or self.call == call):
             return False
         if any(detail.get(name) != value for name, value in self.where.items()):
             return False
@@ -98,7 +101,7 @@ class Faults:
     def add(self, fields: Mapping[str, Any]) -> Fault:
         """Switch one on.
 
-        :param fields: those of C(Fault) but its number and its counts; C(api), C(call) and C(kind) are needed.
+        :param fields: those of Fault but its number and its counts; api, call and kind are needed.
         :raises ValueError: what the fields lack, as a sentence.
         """
         unknown = set(fields) - FIELDS

@@ -56,7 +56,7 @@ def mutated(answer: Answer, fault: Fault) -> Answer:
 
 
 def _everywhere(tree: Tree, fits: Callable[[str, Tree], bool], change: Change, name: str = "") -> Tree:
-    """The tree with C(change) of everything that C(fits) by its name and value; what was changed is not entered."""
+    """The tree with change of everything that fits by its name and value; what was changed is not entered."""
     if fits(name, tree):
         return change(tree)
     if isinstance(tree, dict):
@@ -67,7 +67,7 @@ def _everywhere(tree: Tree, fits: Callable[[str, Tree], bool], change: Change, n
 
 
 def _without(tree: Tree, goes: Callable[[str, Tree], bool]) -> Tree:
-    """The tree without the fields that C(goes) is true of."""
+    """The tree without the fields that goes is true of."""
     if isinstance(tree, dict):
         return {key: _without(value, goes) for key, value in tree.items() if not goes(key, value)}
     return [_without(value, goes) for value in tree] if isinstance(tree, list) else tree

@@ -31,7 +31,7 @@ GARBAGE = b"\x00\x01\x02 this is no TLS \xff\xfe" * 20
 
 
 class SecurePort:
-    """An HTTPS port of C(api); each connection may be struck by a fault at the call V(Connect), which is then logged.
+    """An HTTPS port of api; each connection may be struck by a fault at the call Connect, which is then logged.
 
     :param ca: vouches for its certificate, for 127.0.0.1 and localhost.
     :param plain_port: where the connections lead to.

@@ -17,7 +17,7 @@ from cheroot import wsgi
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-# The key under which the WSGI environment holds the request's C(Line).
+# The key under which the WSGI environment holds the request's Line.
 LINE = "sandbox.line"
 # More than any test opens at once: a request that is slow on purpose must not hold up the others.
 THREADS = 24
@@ -114,7 +114,7 @@ class Server:
                 self._thread.join()
 
     def shut_until(self, is_over: Callable[[], object]) -> None:
-        """Refuse connections from now on until C(is_over), which waits, returns; the open ones end.
+        """Refuse connections from now on until is_over, which waits, returns; the open ones end.
 
         May be called by a request of its own, which is then the last one.
         """

@@ -54,7 +54,7 @@ def substitute(fault: Fault, words: Words, environ: WSGIEnvironment, detail: Map
 
 
 def _page_of_a_proxy(status: int) -> Answer:
-    """What something between the client and the API says, which knows neither; C(<hr>) makes it no XML."""
+    """What something between the client and the API says, which knows neither; <hr> makes it no XML."""
     text = f"<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>proxy</body></html>"
     return answer(status, "text/html", text)
 

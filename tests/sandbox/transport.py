@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from tests.sandbox.answer import Answer
-from tests.sandbox.fault_kinds import AFTER, BEFORE, DELIVERIES, PAGES
+from tests.sandbox.fault_kinds import AFTER, BEFORE, CHALLENGE, DELIVERIES, PAGES
 from tests.sandbox.faults import HEADER_SETS, LIMIT_HEADERS, Fault, Faults
 from tests.sandbox.log import RequestLog
 from tests.sandbox.mutations import mutated
@@ -50,13 +50,13 @@ def served(
 ) -> WSGIApplication:
     """The app with faults and the request log around it.
 
-    A request without a caller is struck by no fault: a digest challenge is not yet the call that it carries.
-    The log has the status of the answer as it was made, also where a fault keeps it from arriving.
+    A request without a caller is to faults the call Challenge: it is not yet the call that it will be. The log has it
+    by the name of its call all the same, and with the status of the answer as it was made, whether it arrived or not.
     """
 
     def handle(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = _named(environ, api, name_call)
-        fault = faults.take(api, request.call, request.detail) if request.caller else None
+        fault = faults.take(api, request.call if request.caller else CHALLENGE, request.detail)
         if fault and fault.kind == "held":
             faults.wait_until_cleared(fault)
         if fault and fault.kind == "latency":

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Answers as trees of dict, list and scalars: JSON as it is, and XML as the services that speak it mean it.
 
-XML is read by the habits of EC2 and STS: children that are all C(item) or C(member) are a list, an empty C(...Set) is
+XML is read by the habits of EC2 and STS: children that are all item or member are a list, an empty ...Set is
 an empty one, other children are fields, and what is left is text.
 """
 
@@ -20,7 +20,7 @@ from tests.sandbox.answer import Answer
 Tree = Any
 ITEMS = ("item", "member")
 DEEP = "@@sandbox-deep@@"
-"""A text that is written as C(LEVELS) levels, which no serializer would take."""
+"""A text that is written as LEVELS levels, which no serializer would take."""
 DIGITS = "@@sandbox-digits@@"
 """A text that is written as a number that Python's own parser refuses (more than 4,300 digits)."""
 LEVELS = 100_000
@@ -29,7 +29,7 @@ MANY_DIGITS = "9" * 5000
 
 @dataclasses.dataclass(frozen=True)
 class Parsed:
-    """C(write) makes the body again from a changed tree."""
+    """write makes the body again from a changed tree."""
 
     tree: Tree
     write: Callable[[Tree], bytes]

@@ -88,7 +88,7 @@ def _drip(answer: Answer, fault: Fault, faults: Faults, line: Line) -> None:
 
 
 def _drop_by_drop(data: bytes, fault: Fault, faults: Faults, line: Line) -> None:
-    """One byte each C(fault.value) seconds; the rest at once when the faults are cleared."""
+    """One byte each fault.value seconds; the rest at once when the faults are cleared."""
     seconds = float(fault.value)
     for index in range(len(data)):
         if faults.wait_until_cleared(fault, seconds) or index * seconds > LONGEST_DRIP:

@@ -3,7 +3,7 @@
 """What each AWS call asks permission for, the policies that say yes or no, and the record of all that was asked.
 
 Source of actions, resource types and condition keys: the Service Authorization Reference of EC2, STS, Service Quotas,
-Price List and Route 53, as far as the collection and its role go; other actions are asked for on C(*).
+Price List and Route 53, as far as the collection and its role go; other actions are asked for on *.
 """
 
 from __future__ import annotations

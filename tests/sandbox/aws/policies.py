@@ -20,9 +20,9 @@ ELEMENTS = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "
 
 @dataclass(frozen=True)
 class Target:
-    """A resource that an action concerns; C(arn) is V(*) where the action has no resource types.
+    """A resource that an action concerns; arn is * where the action has no resource types.
 
-    C(keys): the condition keys that are in the request for it, in lower case, with their values.
+    keys: the condition keys that are in the request for it, in lower case, with their values.
     """
 
     arn: str = "*"
@@ -37,7 +37,7 @@ class Policy:
     statements: tuple[Mapping[str, Any], ...]
 
     def judge(self, action: str, target: Target) -> str:
-        """V(allowed), V(explicitly denied), or V(not allowed) by any statement."""
+        """allowed, explicitly denied, or not allowed by any statement."""
         effects = {one["Effect"] for one in self.statements if _applies(one, action, target)}
         if "Deny" in effects:
             return DENIED
@@ -87,7 +87,7 @@ def _applies(statement: Mapping[str, Any], action: str, target: Target) -> bool:
 
 
 def _is_arn(arn: str, pattern: str) -> bool:
-    """A wildcard does not reach beyond its part of the ARN; what has no resource types needs C(*)."""
+    """A wildcard does not reach beyond its part of the ARN; what has no resource types needs *."""
     if pattern == "*" or arn == "*":
         return pattern == "*"
     parts, patterns = arn.split(":", 5), pattern.split(":", 5)

@@ -77,6 +77,12 @@ def test_a_connection_fails_before_its_request_and_the_log_says_so(sandbox: Sand
     assert _clusters(sandbox).status_code == 200
 
 
+def test_a_fault_of_every_call_strikes_no_connection(sandbox: Sandbox) -> None:
+    sandbox.faults.add({"api": "tidbcloud", "call": "*", "kind": "status", "value": 503})
+    assert _clusters(sandbox).status_code == 503
+    assert [entry.call for entry in sandbox.log.entries()] == ["ListClusters", "ListClusters"]
+
+
 def test_only_the_connections_of_one_cloud_fail(sandbox: Sandbox) -> None:
     sandbox.faults.add({"api": "aws", "call": "Connect", "kind": "tls_expired"})
     assert _clusters(sandbox).status_code == 200

@@ -206,6 +206,18 @@ def test_a_held_request_is_handled_when_the_faults_are_cleared_and_its_client_ma
     assert echo.logged() == [(200, None, None), (200, None, "held")]
 
 
+def test_a_challenge_is_struck_by_what_is_meant_for_it(echo: Echo, client: requests.Session) -> None:
+    echo.fault("headers", call="Challenge", headers={"WWW-Authenticate": "Negotiate"})
+    assert "WWW-Authenticate" not in echo.ask(client).headers
+    assert echo.ask(client, caller="").headers["WWW-Authenticate"] == "Negotiate"
+    assert echo.logged() == [(200, None, None), (200, None, "headers")]
+
+
+def test_a_fault_of_every_call_leaves_challenges_alone(echo: Echo, client: requests.Session) -> None:
+    echo.fault("reset", call="*")
+    assert echo.ask(client, caller="").status_code == 200
+
+
 def test_a_request_without_a_caller_is_struck_by_nothing(echo: Echo, client: requests.Session) -> None:
     echo.fault("reset")
     assert echo.ask(client, caller="").status_code == 200
