@@ -85,9 +85,11 @@ def test_a_creation_that_gets_stuck_is_given_up_and_finished_by_the_next_run(
     customer: Customer, api: str, change: str
 ) -> None:
     network = customer.network()
-    strike(customer, api, change, "stuck")
+    # A modification that does not show is sent again: that must not come through either.
+    strike(customer, api, change, "stuck", times=1000)
     result = connect(customer, **network.options)
-    assert (result["failed"], fired(customer)) == (True, [1])
+    assert result["failed"]
+    assert fired(customer)[0] >= 1
     customer.sandbox.faults.clear()
     assert connect(customer, **network.options)["private_endpoint"]["status"] == "active"
     assert len(customer.live_endpoints()) == 1
