@@ -16,7 +16,6 @@ CONNECT = [
     "CreateVpc",
     "ModifyVpcAttribute",
     "CreateSubnet",
-    "ModifySubnetAttribute",
     "CreateSecurityGroup",
     "RevokeSecurityGroupEgress",
     "AuthorizeSecurityGroupIngress",
@@ -35,7 +34,6 @@ DISCONNECT = [
 # left. That a private endpoint survives a fault at any of its calls is proved without the role.
 HALF_MADE = [
     "ModifyVpcAttribute",
-    "ModifySubnetAttribute",
     "RevokeSecurityGroupEgress",
     "AuthorizeSecurityGroupIngress",
     "CreatePrivateEndpointConnection",

@@ -1,0 +1,239 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Makes the parts of a connection's network once, although other runs do at the same time: look, create, look again.
+
+Of VPCs AWS makes as many as are asked for, so that the claims decide. The range of a subnet and the name of a security
+group are given once in a VPC: whoever is refused takes what the winner made.
+"""
+
+from __future__ import annotations
+
+import secrets
+import typing as t
+from dataclasses import dataclass, field
+
+from .._privatelink.errors import ApiError, PrivateLinkError
+from .._privatelink.wait import Await, Seen, Work
+from .calls import Network
+from .claims import CLAIM_TAG, SETTLED_AGE, Part, claim, oldest, settle_seconds
+
+_RANGE_TAKEN = "InvalidSubnet.Conflict"
+_NAME_TAKEN = "InvalidGroup.Duplicate"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """By what a connection knows its own (C(ownership), all of these tags), and what it tags them with (C(tags))."""
+
+    ownership: t.Mapping[str, str]
+    tags: t.Mapping[str, str]
+
+    def claiming(self, date: float) -> dict[str, str]:
+        """The tags of what is made now. C(date): AWS's, in seconds since 1970."""
+        return {**self.tags, **self.ownership, CLAIM_TAG: claim(date, secrets.token_hex(8))}
+
+    def own(self, parts: t.Iterable[Part]) -> list[Part]:
+        return [part for part in parts if part.carries(self.ownership)]
+
+
+@dataclass(frozen=True)
+class WantedSubnet:
+    cidr: str
+    zone_id: str
+
+
+@dataclass
+class Outcome:
+    """What counts now, in the order that was asked for, and what this run did. C(left): losers that something uses."""
+
+    parts: list[Part] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    changed: bool = False
+
+
+def make_vpc(network: Network, connection: Connection, cidr: str, used_id: str) -> Work[Outcome]:
+    """The one VPC of the connection, with both DNS attributes on. C(used_id): the one that a private endpoint is in."""
+    outcome = Outcome()
+    found = network.vpcs(connection.ownership)
+    if not found:
+        outcome.made.append(network.create_vpc(cidr, connection.claiming(network.now())))
+        found = yield from _listed(lambda: network.vpcs(connection.ownership), outcome.made, cidr, connection)
+    if used_id not in [vpc.id for vpc in found]:
+        yield from _settled(network, found, set(outcome.made))
+        found = network.vpcs(connection.ownership) or found
+    chosen = _chosen(found, used_id)
+    _remove_losers(network, [vpc for vpc in found if vpc.id != chosen.id], outcome)
+    _refuse_other_range(chosen, cidr)
+    outcome.parts.append(chosen)
+    outcome.changed = bool(outcome.made or outcome.removed)
+    if not network.has_dns(chosen.id):
+        outcome.changed = True
+        network.enable_dns(chosen.id)
+        yield Await(lambda: Seen(network.has_dns(chosen.id), "off"), f"the DNS attributes of {chosen.id}")
+    return outcome
+
+
+def find_vpc(network: Network, connection: Connection, cidr: str, used_id: str) -> Outcome:
+    """What make_vpc begins with, and whether it would change something."""
+    found = network.vpcs(connection.ownership)
+    if not found:
+        return Outcome(changed=True)
+    chosen = _chosen(found, used_id)
+    _refuse_other_range(chosen, cidr)
+    return Outcome(parts=[chosen], changed=not network.has_dns(chosen.id))
+
+
+def _chosen(found: list[Part], used_id: str) -> Part:
+    return next((vpc for vpc in found if vpc.id == used_id), None) or oldest(found)
+
+
+def _refuse_other_range(vpc: Part, cidr: str) -> None:
+    if vpc.cidr != cidr:
+        raise PrivateLinkError(
+            f"{vpc.id}, which was made for this connection, has the range {vpc.cidr}. The range of a VPC cannot be "
+            f"changed: give private_connection_vpc_cidr={vpc.cidr}, or disconnect first."
+        )
+
+
+def _listed(look: t.Callable[[], list[Part]], made: list[str], cidr: str, connection: Connection) -> Work[list[Part]]:
+    """What AWS lists once it lists what was made; at least that, since AWS has answered its id."""
+
+    def seen() -> Seen:
+        missing = set(made) - {part.id for part in look()}
+        return Seen(not missing, "not listed")
+
+    yield Await(seen, f"AWS to list {', '.join(made)}", at_most=SETTLED_AGE)
+    return look() or [Part(id=made[0], tags=connection.tags, cidr=cidr)]
+
+
+def _settled(network: Network, found: list[Part], made: set[str]) -> Work[None]:
+    """Waits until whatever was made at the same time is listed. What has something in it is settled: its run waited."""
+    first = oldest(found)
+    if first.id not in made and not _is_empty(network, first.id):
+        return
+    seconds = settle_seconds(network.now() - first.claimed_at)
+    if seconds:
+        yield Await(lambda: Seen(False, "looking"), "what other runs make at the same time", at_most=seconds)
+
+
+def _is_empty(network: Network, vpc_id: str) -> bool:
+    return not network.subnets(vpc_id) and not network.security_groups(vpc_id)
+
+
+def _remove_losers(network: Network, losers: list[Part], outcome: Outcome) -> None:
+    """A run that made one removes its own; one that did not cleans up after a run that was stopped. Only what is empty
+    and has a claim.
+    """
+    for vpc in losers:
+        if outcome.made and vpc.id not in outcome.made:
+            continue
+        if vpc.has_claim and _is_empty(network, vpc.id) and network.delete_vpc(vpc.id):
+            outcome.removed.append(vpc.id)
+        else:
+            outcome.left.append(vpc.id)
+
+
+def make_subnets(
+    network: Network, connection: Connection, vpc_id: str, wanted: t.Sequence[WantedSubnet]
+) -> Work[Outcome]:
+    """One subnet of the connection for each that is wanted."""
+    outcome = find_subnets(network, connection, vpc_id, wanted)
+    there = [subnet.cidr for subnet in outcome.parts]
+    missing = [subnet for subnet in wanted if subnet.cidr not in there]
+    for subnet in missing:
+        tags = connection.claiming(network.now())
+        try:
+            outcome.made.append(network.create_subnet(vpc_id, subnet.cidr, subnet.zone_id, tags))
+        except ApiError as error:
+            if error.code != _RANGE_TAKEN:
+                raise
+            yield from _taken(_having(network.subnets, vpc_id, "cidr", subnet.cidr), f"the subnet {subnet.cidr}", error)
+    if missing:
+        yield _all_listed(network.subnets, vpc_id, outcome.made)
+        outcome.parts = find_subnets(network, connection, vpc_id, wanted).parts
+    _withdraw(outcome, network.delete_subnet)
+    return outcome
+
+
+def find_subnets(network: Network, connection: Connection, vpc_id: str, wanted: t.Sequence[WantedSubnet]) -> Outcome:
+    """Those that are there, and whether make_subnets would make more."""
+    listed = network.subnets(vpc_id)
+    own = [_own_subnets(connection, vpc_id, listed, subnet) for subnet in wanted]
+    return Outcome(parts=[oldest(found) for found in own if found], changed=not all(own))
+
+
+def _own_subnets(connection: Connection, vpc_id: str, listed: list[Part], wanted: WantedSubnet) -> list[Part]:
+    """Those with the range. Raises PrivateLinkError where another has it."""
+    found = [subnet for subnet in listed if subnet.cidr == wanted.cidr]
+    own = [subnet for subnet in connection.own(found) if subnet.zone_id == wanted.zone_id]
+    if len(own) < len(found):
+        raise PrivateLinkError(
+            f"{vpc_id} has a subnet with the range {wanted.cidr} already, which this connection did not make in zone "
+            f"{wanted.zone_id}. Give that subnet in private_connection_subnet_ids, or another range in "
+            "private_connection_subnet_cidrs."
+        )
+    return own
+
+
+def make_security_group(
+    network: Network, connection: Connection, vpc_id: str, name: str, description: str
+) -> Work[Outcome]:
+    """The one security group of the connection in the VPC, as AWS makes it: its rules are not looked at."""
+    outcome = find_security_group(network, connection, vpc_id, name)
+    if not outcome.parts:
+        tags = connection.claiming(network.now())
+        try:
+            outcome.made.append(network.create_security_group(vpc_id, name, description, tags))
+        except ApiError as error:
+            if error.code != _NAME_TAKEN:
+                raise
+            named = _having(network.security_groups, vpc_id, "name", name)
+            yield from _taken(named, f"the security group {name}", error)
+        yield _all_listed(network.security_groups, vpc_id, outcome.made)
+        outcome.parts = find_security_group(network, connection, vpc_id, name).parts
+    _withdraw(outcome, network.delete_security_group)
+    return outcome
+
+
+def find_security_group(network: Network, connection: Connection, vpc_id: str, name: str) -> Outcome:
+    """The one that is there, and whether make_security_group would make it. Raises PrivateLinkError where another has
+    the name.
+    """
+    listed = network.security_groups(vpc_id)
+    own = connection.own(listed)
+    if not own and any(group.name == name for group in listed):
+        raise PrivateLinkError(
+            f"{vpc_id} has a security group named {name} already, which this connection did not make. Give it in "
+            "private_connection_security_group_ids, or another private_connection_name."
+        )
+    return Outcome(parts=[oldest(own)] if own else [], changed=not own)
+
+
+def _having(look: t.Callable[[str], list[Part]], vpc_id: str, field_name: str, value: str) -> t.Callable[[], bool]:
+    return lambda: any(getattr(part, field_name) == value for part in look(vpc_id))
+
+
+def _taken(is_listed: t.Callable[[], bool], what: str, error: ApiError) -> Work[None]:
+    """AWS says that it is there: waits until it is listed, to see whose it is. Where it is not, it is AWS's error."""
+    if not (yield Await(lambda: Seen(is_listed(), "not listed"), f"AWS to list {what}", at_most=SETTLED_AGE)):
+        raise error
+
+
+def _all_listed(look: t.Callable[[str], list[Part]], vpc_id: str, made: list[str]) -> Await:
+    """AWS has answered their ids: they are waited for as long as the run may take."""
+    return Await(
+        lambda: Seen(not set(made) - {part.id for part in look(vpc_id)}, "not listed"),
+        f"AWS to list {', '.join(made) or 'what was made'}",
+    )
+
+
+def _withdraw(outcome: Outcome, delete: t.Callable[[str], bool]) -> None:
+    """Remove what this run made and what does not count."""
+    kept = {part.id for part in outcome.parts}
+    for part_id in [made for made in outcome.made if made not in kept]:
+        (outcome.removed if delete(part_id) else outcome.left).append(part_id)
+    outcome.changed = bool(outcome.made or outcome.removed)

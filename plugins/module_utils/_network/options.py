@@ -1,0 +1,108 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of connection_network, and what it returns."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._privatelink.errors import PrivateLinkError
+from .._privatelink.wait import Work
+from .calls import Network
+from .claims import Part
+from .make import (
+    Connection,
+    Outcome,
+    WantedSubnet,
+    find_security_group,
+    find_subnets,
+    find_vpc,
+    make_security_group,
+    make_subnets,
+    make_vpc,
+)
+
+Params = t.Mapping[str, t.Any]
+# What a part cannot do without.
+_NEEDED = {
+    "vpc": ("cidr_block",),
+    "subnets": ("vpc_id",),
+    "security_group": ("vpc_id", "name", "description"),
+}
+
+
+def network_arguments() -> dict[str, t.Any]:
+    """Argument spec."""
+    subnet = {
+        "cidr_block": {"type": "str", "required": True},
+        "availability_zone_id": {"type": "str", "required": True},
+    }
+    return {
+        "part": {"type": "str", "choices": sorted(_NEEDED), "required": True},
+        "ownership": {"type": "dict", "required": True},
+        "tags": {"type": "dict", "default": {}},
+        "cidr_block": {"type": "str"},
+        "used_vpc_id": {"type": "str"},
+        "vpc_id": {"type": "str"},
+        "subnets": {"type": "list", "elements": "dict", "default": [], "options": subnet},
+        "name": {"type": "str"},
+        "description": {"type": "str"},
+    }
+
+
+def made(network: Network, params: Params) -> Work[dict[str, t.Any]]:
+    """Makes the part that the options name, and returns the values of the module."""
+    connection, vpc_id = _connection(params), params["vpc_id"]
+    if params["part"] == "vpc":
+        outcome = yield from make_vpc(network, connection, params["cidr_block"], params["used_vpc_id"] or "")
+    elif params["part"] == "subnets":
+        outcome = yield from make_subnets(network, connection, vpc_id, _wanted(params))
+    else:
+        outcome = yield from make_security_group(network, connection, vpc_id, params["name"], params["description"])
+    return _returned(outcome)
+
+
+def found(network: Network, params: Params) -> dict[str, t.Any]:
+    """What is there of the part that the options name: the values of the module in check mode."""
+    connection, vpc_id = _connection(params), params["vpc_id"]
+    if params["part"] == "vpc":
+        return _returned(find_vpc(network, connection, params["cidr_block"], params["used_vpc_id"] or ""))
+    if params["part"] == "subnets":
+        return _returned(find_subnets(network, connection, vpc_id, _wanted(params)))
+    return _returned(find_security_group(network, connection, vpc_id, params["name"]))
+
+
+def _connection(params: Params) -> Connection:
+    for option in _NEEDED[params["part"]]:
+        if not params[option]:
+            raise PrivateLinkError(f"{option} is needed to make the {params['part'].replace('_', ' ')}.")
+    return Connection(ownership=_text(params["ownership"]), tags=_text(params["tags"]))
+
+
+def _wanted(params: Params) -> list[WantedSubnet]:
+    return [WantedSubnet(item["cidr_block"], item["availability_zone_id"]) for item in params["subnets"]]
+
+
+def _text(tags: Params) -> dict[str, str]:
+    return {str(key): str(value) for key, value in tags.items()}
+
+
+def _returned(outcome: Outcome) -> dict[str, t.Any]:
+    return {
+        "changed": outcome.changed,
+        "parts": [_part(part) for part in outcome.parts],
+        "removed": outcome.removed,
+        "left": outcome.left,
+    }
+
+
+def _part(part: Part) -> dict[str, str]:
+    return {
+        "id": part.id,
+        "cidr_block": part.cidr,
+        "availability_zone_id": part.zone_id,
+        "name": part.name,
+        "description": part.description,
+    }

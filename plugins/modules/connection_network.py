@@ -1,0 +1,207 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: connection_network
+short_description: Make a part of the network of a connection once, also where several runs do it at the same time
+version_added: 0.1.0
+author:
+  - TiDB Cloud PrivateLink contributors (@tidbcloud-privatelink)
+description:
+  - Makes the VPC, the subnets or the security group of a connection. It is a part of the role P(tidbcloud.privatelink.private_connection#role),
+    which is what to use; its options may change with the role.
+  - AWS has neither a creation time nor a client token for these. Each is made with the tag C(tidbcloud:claim), AWS's own date and a random
+    part. A run that makes a VPC, or finds one that was just made, looks until whatever was made at the same time is listed, which takes
+    some seconds. The VPC that a private endpoint is in counts, else the one with the oldest claim, then the one with the lowest ID.
+  - A run removes a VPC that it made and that does not count, if nothing is in it. One that made none removes what runs that were stopped left.
+  - A range or a name that is taken by something with all tags of O(ownership) is taken over.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - tidbcloud.privatelink.tidbcloud
+  - tidbcloud.privatelink.attributes
+  - tidbcloud.privatelink.attributes.actiongroup
+attributes:
+  check_mode:
+    support: full
+    details: Without anything made there are no IDs, and RV(parts) has what is there.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+    support: full
+options:
+  part:
+    description:
+      - What to make.
+    type: str
+    choices: [security_group, subnets, vpc]
+    required: true
+  ownership:
+    description:
+      - The tags by which a connection knows its own. All of them must be there.
+    type: dict
+    required: true
+  tags:
+    description:
+      - More tags of what is made.
+    type: dict
+    default: {}
+  cidr_block:
+    description:
+      - Range of the VPC.
+    type: str
+  used_vpc_id:
+    description:
+      - ID of the VPC that the private endpoint of the connection is in, if there is one.
+    type: str
+  vpc_id:
+    description:
+      - ID of the VPC to make subnets or the security group in.
+    type: str
+  subnets:
+    description:
+      - The subnets to make.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      cidr_block:
+        description:
+          - Range of the subnet.
+        type: str
+        required: true
+      availability_zone_id:
+        description:
+          - ID of its zone.
+        type: str
+        required: true
+  name:
+    description:
+      - Name of the security group.
+    type: str
+  description:
+    description:
+      - Description of the security group.
+    type: str
+  wait_timeout:
+    description:
+      - Seconds for all that is waited for.
+    type: int
+    default: 900
+seealso:
+  - ref: ansible_collections.tidbcloud.privatelink.private_connection_role
+    description: The role that this is a part of.
+"""
+
+EXAMPLES = r"""
+- name: Make the VPC of a connection
+  tidbcloud.privatelink.connection_network:
+    part: vpc
+    cidr_block: 10.42.0.0/16
+    ownership:
+      Name: tidbcloud-1234567890123456789
+      tidbcloud:cluster-id: "1234567890123456789"
+      tidbcloud:managed-by: tidbcloud.privatelink
+    region: us-east-1
+"""
+
+RETURN = r"""
+parts:
+  description: What counts - the VPC, the subnets in the order of O(subnets), or the security group.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Its ID.
+      type: str
+      sample: vpc-0123456789abcdef0
+    cidr_block:
+      description: Range of a VPC or subnet.
+      type: str
+      sample: 10.42.0.0/16
+    availability_zone_id:
+      description: Zone of a subnet.
+      type: str
+      sample: use1-az1
+    name:
+      description: Name of a security group.
+      type: str
+    description:
+      description: Description of a security group.
+      type: str
+removed:
+  description: IDs of what was made at the same time, or by a run that was stopped, does not count, and was removed.
+  returned: success
+  type: list
+  elements: str
+left:
+  description: IDs of what does not count and was left, since something is in it, or since another run removes its own.
+  returned: success
+  type: list
+  elements: str
+error:
+  description: What AWS answered.
+  returned: when AWS refused a call or could not be reached
+  type: dict
+  contains:
+    code:
+      description: AWS's own code.
+      type: raw
+    status:
+      description: HTTP status.
+      type: int
+    api:
+      description: The AWS service.
+      type: str
+    request_id:
+      description: What AWS's support asks for.
+      type: str
+"""
+
+import typing as t
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.calls import Network
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.options import (
+    found,
+    made,
+    network_arguments,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
+    connect,
+    read_arguments,
+    shared_arguments,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+
+
+def main() -> None:
+    module = AnsibleAWSModule(
+        argument_spec={**shared_arguments(), **network_arguments(), **read_arguments()}, supports_check_mode=True
+    )
+
+    def work(deadline: Deadline) -> dict[str, t.Any]:
+        session = connect(module, deadline, tidbcloud=False).aws
+        if session.region is None:
+            raise PrivateLinkError("The AWS region is not known: give region.")
+        network = Network(session.client("ec2", session.region))
+        if module.check_mode:
+            return found(network, module.params)
+        return deadline.drive(made(network, module.params))
+
+    finish(module, work)
+
+
+if __name__ == "__main__":
+    main()
