@@ -80,13 +80,13 @@ class FakeNetwork(Network):
         self.dns.add(vpc_id)
 
     def delete_vpc(self, vpc_id: str) -> bool:
-        return self._delete("vpc", vpc_id)
+        return self._remove("vpc", vpc_id)
 
     def delete_subnet(self, subnet_id: str) -> bool:
-        return self._delete("subnet", subnet_id)
+        return self._remove("subnet", subnet_id)
 
     def delete_security_group(self, group_id: str) -> bool:
-        return self._delete("sg", group_id)
+        return self._remove("sg", group_id)
 
     def add(self, kind: str, part: Part, vpc_id: str = "") -> str:
         """The id of what is made now, lowest last."""
@@ -102,7 +102,7 @@ class FakeNetwork(Network):
         items = self.kept[kind].values()
         return [item.part for item in items if item.listed_at <= self.clock.seconds and item.vpc_id == vpc_id]
 
-    def _delete(self, kind: str, part_id: str) -> bool:
+    def _remove(self, kind: str, part_id: str) -> bool:
         if part_id in self.used:
             return False
         self.kept[kind].pop(part_id, None)
