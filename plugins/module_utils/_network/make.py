@@ -57,16 +57,18 @@ class Outcome:
 
 def make_vpc(network: Network, connection: Connection, cidr: str, used_id: str) -> Work[Outcome]:
     """The one VPC of the connection, with both DNS attributes on. C(used_id): the one that a private endpoint is in."""
-    outcome = Outcome()
+    outcome, own_claim = Outcome(), ""
     found = network.vpcs(connection.ownership)
     if not found:
-        outcome.made.append(network.create_vpc(cidr, connection.claiming(network.now())))
+        tags = connection.claiming(network.now())
+        own_claim = tags[CLAIM_TAG]
+        outcome.made.append(network.create_vpc(cidr, tags))
         found = yield from _listed(lambda: network.vpcs(connection.ownership), outcome.made, cidr, connection)
     if used_id not in [vpc.id for vpc in found]:
         yield from _settled(network, found, set(outcome.made))
         found = network.vpcs(connection.ownership) or found
     chosen = _chosen(found, used_id)
-    _remove_losers(network, [vpc for vpc in found if vpc.id != chosen.id], outcome)
+    _remove_losers(network, [vpc for vpc in found if vpc.id != chosen.id], own_claim, outcome)
     _refuse_other_range(chosen, cidr)
     outcome.parts.append(chosen)
     outcome.changed = bool(outcome.made or outcome.removed)
@@ -124,12 +126,12 @@ def _is_empty(network: Network, vpc_id: str) -> bool:
     return not network.subnets(vpc_id) and not network.security_groups(vpc_id)
 
 
-def _remove_losers(network: Network, losers: list[Part], outcome: Outcome) -> None:
-    """A run that made one removes its own; one that did not cleans up after a run that was stopped. Only what is empty
-    and has a claim.
+def _remove_losers(network: Network, losers: list[Part], own_claim: str, outcome: Outcome) -> None:
+    """A run that made one removes its own, which are several where an answer was lost; one that did not cleans up after
+    a run that was stopped. Only what is empty and has a claim.
     """
     for vpc in losers:
-        if outcome.made and vpc.id not in outcome.made:
+        if own_claim and vpc.tags.get(CLAIM_TAG) != own_claim:
             continue
         if vpc.has_claim and _is_empty(network, vpc.id) and network.delete_vpc(vpc.id):
             outcome.removed.append(vpc.id)

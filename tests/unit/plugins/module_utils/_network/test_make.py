@@ -120,6 +120,22 @@ def test_what_a_run_left_that_was_stopped_is_taken_if_it_is_the_only_one() -> No
     assert (ids(outcome), network.calls) == ([left], [f"enable DNS of {left}"])
 
 
+def test_what_was_made_twice_because_an_answer_was_lost_is_left_once() -> None:
+    network = FakeNetwork()
+
+    def lose_the_answer(made: str) -> None:
+        network.on_create = str
+        network.add("vpc", network.kept["vpc"][made].part)
+
+    network.on_create = lose_the_answer
+    outcome = alone(network, vpc(network))
+    assert (ids(outcome), outcome.removed) == (["vpc-ffe"], ["vpc-fff"])
+    network = FakeNetwork(next_id=0x2000)
+    network.on_create = lambda made: (setattr(network, "next_id", 0x1000), lose_the_answer(made))
+    outcome = alone(network, vpc(network))
+    assert (ids(outcome), outcome.removed) == (["vpc-1fff"], ["vpc-fff"])
+
+
 def test_a_vpc_without_a_claim_counts_as_the_oldest_and_is_never_removed() -> None:
     network = FakeNetwork()
     old, older = (network.add("vpc", Part("", OWNERSHIP, VPC_RANGE)) for _ in range(2))
