@@ -10,23 +10,28 @@ Source: Amazon EC2 API reference, version 2016-11-15.
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from .._privatelink.errors import ApiError
+from .._privatelink.errors import ApiError, PrivateLinkError
 from .._privatelink.model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
 from . import shapes
-from .calls import Client, call, call_of, pages
-from .failures import refused
+from .calls import Client, advised, as_it_is, call, call_of, pages
+from .failures import is_denied, refused
+from .fields import Json, Unreadable, flag, identifier, inner, items, text, whole
 
 ENDPOINT_NOT_FOUND = frozenset({"InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"})
 ENDPOINT_MALFORMED = "InvalidVpcEndpointId.Malformed"
 # "Interface VPC endpoints per VPC" of the service "vpc".
 QUOTA_CODE = "L-29B6F2EB"
+# More than any quota.
+MOST_ENDPOINTS = 1_000_000
 # The most values that EC2 takes for one filter.
 FILTER_VALUES = 200
 # The types of VPC endpoints as the filter C(vpc-endpoint-type) names them.
 INTERFACE = "Interface"
 GATEWAY_LOAD_BALANCER = "GatewayLoadBalancer"
+_Item = t.TypeVar("_Item")
 
 
 class Created(t.NamedTuple):
@@ -56,7 +61,7 @@ def describe_vpc_endpoints(
     try:
         return _endpoints(ec2, VpcEndpointIds=list(ids), **selection)
     except ApiError as error:
-        if error.code not in ENDPOINT_NOT_FOUND and error.code != ENDPOINT_MALFORMED:
+        if not _is_unknown(error):
             raise
     if len(ids) == 1:
         return []
@@ -79,9 +84,10 @@ def create_vpc_endpoint(
 
     The same token with the same parameters is answered with the first endpoint, also when it has been deleted since.
     """
-    answer = call(
+    return call(
         ec2,
         "create_vpc_endpoint",
+        lambda answer: _created(answer, ec2.meta.region_name),
         VpcEndpointType="Interface",
         VpcId=vpc_id,
         ServiceName=service_name,
@@ -92,8 +98,6 @@ def create_vpc_endpoint(
         **({"IpAddressType": ip_address_type} if ip_address_type else {}),
         **({"TagSpecifications": [{"ResourceType": "vpc-endpoint", "Tags": shapes.tag_list(tags)}]} if tags else {}),
     )
-    endpoint = shapes.interface_endpoint(answer["VpcEndpoint"], ec2.meta.region_name)
-    return Created(endpoint, shapes.age(endpoint, answer.get("ResponseMetadata") or {}))
 
 
 def modify_vpc_endpoint(
@@ -119,41 +123,41 @@ def modify_vpc_endpoint(
         changes["PrivateDnsEnabled"] = private_dns_enabled
     if ip_address_type:
         changes["IpAddressType"] = ip_address_type
-    call(ec2, "modify_vpc_endpoint", VpcEndpointId=vpc_endpoint_id, **changes)
+    call(ec2, "modify_vpc_endpoint", _is_done, VpcEndpointId=vpc_endpoint_id, **changes)
 
 
 def delete_vpc_endpoint(ec2: Client, vpc_endpoint_id: str) -> None:
     """Begin to delete; an endpoint that is gone already is fine. AWS answers refusals in a list, not as errors."""
     try:
-        answer = call(ec2, "delete_vpc_endpoints", VpcEndpointIds=[vpc_endpoint_id])
+        refusals = call(ec2, "delete_vpc_endpoints", _refusals, VpcEndpointIds=[vpc_endpoint_id])
     except ApiError as error:
-        if error.code in ENDPOINT_NOT_FOUND:
+        if error.code in ENDPOINT_NOT_FOUND and error.request_id:
             return
         raise
-    for item in answer.get("Unsuccessful") or ():
-        if (item.get("Error") or {}).get("Code") not in ENDPOINT_NOT_FOUND:
-            raise refused(call_of(ec2, "delete_vpc_endpoints"), {**answer, **item})
+    for refusal in refusals:
+        reason = refused(call_of(ec2, "delete_vpc_endpoints"), refusal)
+        if reason.code not in ENDPOINT_NOT_FOUND:
+            raise reason
 
 
 def create_tags(ec2: Client, resource_id: str, tags: Mapping[str, str]) -> None:
     """Set tags; others stay."""
-    call(ec2, "create_tags", Resources=[resource_id], Tags=shapes.tag_list(tags))
+    call(ec2, "create_tags", as_it_is, Resources=[resource_id], Tags=shapes.tag_list(tags))
 
 
 def delete_tags(ec2: Client, resource_id: str, keys: Iterable[str]) -> None:
     """Remove tags whatever their values are."""
-    call(ec2, "delete_tags", Resources=[resource_id], Tags=[{"Key": key} for key in keys])
+    call(ec2, "delete_tags", as_it_is, Resources=[resource_id], Tags=[{"Key": key} for key in keys])
 
 
 def describe_subnets(ec2: Client, ids: Sequence[str]) -> list[Subnet]:
     """Those of the subnets that exist."""
-    return [shapes.subnet(item) for item in _matching(ec2, "describe_subnets", "Subnets", "subnet-id", ids)]
+    return _matching(ec2, "describe_subnets", "Subnets", shapes.subnet, "subnet-id", ids)
 
 
 def describe_security_groups(ec2: Client, ids: Sequence[str]) -> dict[str, str]:
     """The VPC of each of the security groups that exist."""
-    groups = _matching(ec2, "describe_security_groups", "SecurityGroups", "group-id", ids)
-    return {group["GroupId"]: group.get("VpcId", "") for group in groups}
+    return dict(_matching(ec2, "describe_security_groups", "SecurityGroups", shapes.security_group, "group-id", ids))
 
 
 def describe_network_interfaces(ec2: Client, ids: Sequence[str]) -> list[NetworkInterface]:
@@ -162,71 +166,165 @@ def describe_network_interfaces(ec2: Client, ids: Sequence[str]) -> list[Network
     Of more than one call takes by id, all that belong to interface endpoints are listed, a thousand on each page.
     """
     name, values = ("interface-type", ["vpc_endpoint"]) if len(ids) > FILTER_VALUES else ("network-interface-id", ids)
-    items = _matching(ec2, "describe_network_interfaces", "NetworkInterfaces", name, values)
+    shape = shapes.network_interface
+    found = _matching(ec2, "describe_network_interfaces", "NetworkInterfaces", shape, name, values)
     wanted = set(ids)
-    return [shapes.network_interface(item) for item in items if item["NetworkInterfaceId"] in wanted]
+    return [interface for interface in found if interface.network_interface_id in wanted]
 
 
 def describe_vpc(ec2: Client, vpc_id: str) -> Vpc | None:
     """The VPC with its DNS attributes, which private DNS needs; null if it is not there. Three calls."""
-    found = _matching(ec2, "describe_vpcs", "Vpcs", "vpc-id", [vpc_id])
+    found = _matching(ec2, "describe_vpcs", "Vpcs", shapes.vpc, "vpc-id", [vpc_id])
     if not found:
         return None
-    support = call(ec2, "describe_vpc_attribute", VpcId=vpc_id, Attribute="enableDnsSupport")
-    hostnames = call(ec2, "describe_vpc_attribute", VpcId=vpc_id, Attribute="enableDnsHostnames")
-    return Vpc(
-        vpc_id=vpc_id,
-        dns_support=bool(support["EnableDnsSupport"]["Value"]),
-        dns_hostnames=bool(hostnames["EnableDnsHostnames"]["Value"]),
-        owner_id=found[0].get("OwnerId"),
+    support, hostnames = describe_dns_attributes(ec2, vpc_id)
+    return replace(found[0], vpc_id=vpc_id, dns_support=support, dns_hostnames=hostnames)
+
+
+def describe_dns_attributes(ec2: Client, vpc_id: str) -> tuple[bool, bool]:
+    """Whether the VPC resolves names, and gives names to its hosts. Two calls."""
+    support = call(
+        ec2,
+        "describe_vpc_attribute",
+        lambda answer: shapes.vpc_attribute(answer, "EnableDnsSupport"),
+        VpcId=vpc_id,
+        Attribute="enableDnsSupport",
     )
+    hostnames = call(
+        ec2,
+        "describe_vpc_attribute",
+        lambda answer: shapes.vpc_attribute(answer, "EnableDnsHostnames"),
+        VpcId=vpc_id,
+        Attribute="enableDnsHostnames",
+    )
+    return support, hostnames
 
 
 def describe_vpc_endpoint_service(ec2: Client, service_name: str) -> VpcEndpointService | None:
     """The endpoint service as this account sees it in this region; null where it is unknown or not permitted."""
     try:
-        details = pages(ec2, "describe_vpc_endpoint_services", "ServiceDetails", ServiceNames=[service_name])
+        details = pages(
+            ec2,
+            "describe_vpc_endpoint_services",
+            "ServiceDetails",
+            lambda item: shapes.vpc_endpoint_service(item, service_name),
+            ServiceNames=[service_name],
+        )
     except ApiError as error:
         if error.code == "InvalidServiceName":
             return None
         raise
-    return shapes.vpc_endpoint_service(details[0], service_name) if details else None
+    return details[0] if details else None
 
 
 def describe_service_zones(ec2: Client, service_names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The zone ids of those endpoint services that this account may see; older SDKs do not give them."""
-    items = _matching(ec2, "describe_vpc_endpoint_services", "ServiceDetails", "service-name", service_names)
-    services = [shapes.vpc_endpoint_service(item, "") for item in items]
+    """The zone ids of those endpoint services that this account may see; older SDKs do not give them.
+
+    Empty where AWS does not answer within seconds, for whatever reason: this is for display only.
+    """
+
+    def shape(item: Json) -> VpcEndpointService:
+        return shapes.vpc_endpoint_service(item, "")
+
+    try:
+        services = _matching(
+            advised(ec2), "describe_vpc_endpoint_services", "ServiceDetails", shape, "service-name", service_names
+        )
+    except PrivateLinkError:
+        return {}
     return {service.service_name: service.availability_zone_ids for service in services}
 
 
 def endpoint_quota(service_quotas: Client) -> int | None:
     """How many interface and Gateway Load Balancer endpoints a VPC may have (C(vpc), L-29B6F2EB).
 
-    Null where it cannot be read, for whatever reason: the default is 50, and this is advice only.
+    Null where it is not known within seconds, for whatever reason: the default is 50, and this is advice only.
     """
     try:
-        quota = call(service_quotas, "get_service_quota", ServiceCode="vpc", QuotaCode=QUOTA_CODE).get("Quota") or {}
-    except ApiError:
+        return call(
+            advised(service_quotas),
+            "get_service_quota",
+            lambda answer: whole(inner(answer, "Quota"), "Value", 0, MOST_ENDPOINTS),
+            ServiceCode="vpc",
+            QuotaCode=QUOTA_CODE,
+        )
+    except PrivateLinkError:
         return None
-    value = quota.get("Value")
-    return int(value) if value is not None else None
 
 
 def caller_account(sts: Client) -> str:
     """The id of the account that the credentials belong to."""
-    return str(call(sts, "get_caller_identity")["Account"])
+    return call(sts, "get_caller_identity", lambda answer: identifier(answer, "Account"))
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """Whether a call would be permitted; null where AWS does not tell. C(refusal) is the error that it would meet."""
+
+    permitted: bool | None
+    refusal: ApiError | None = None
+
+
+def dry_run(ec2: Client, method: str, **params: object) -> DryRun:
+    """Asks EC2 whether the call would be permitted, and nothing else: it changes nothing.
+
+    A refusal of another kind than a missing permission says nothing about permissions. Raises nothing but
+    PrivateLinkError of credentials that cannot be had.
+    """
+    try:
+        call(ec2, method, as_it_is, DryRun=True, **params)
+    except ApiError as error:
+        if error.code == "DryRunOperation":
+            return DryRun(True)
+        return DryRun(False, error) if is_denied(error) else DryRun(None)
+    return DryRun(None)
+
+
+def _created(answer: Json, region: str) -> Created:
+    endpoint = shapes.made_endpoint(inner(answer, "VpcEndpoint"), region)
+    return Created(endpoint, shapes.age(endpoint, inner(answer, "ResponseMetadata")))
+
+
+def _is_unknown(error: ApiError) -> bool:
+    """Whether AWS itself said that it has no such endpoint."""
+    return bool(error.request_id) and (error.code in ENDPOINT_NOT_FOUND or error.code == ENDPOINT_MALFORMED)
+
+
+def _is_done(answer: Json) -> None:
+    """Raises Unreadable where AWS says that it did not do it; older answers do not say."""
+    if "Return" in answer and not flag(answer, "Return"):
+        raise Unreadable("it says that nothing was done")
+
+
+def _refusals(answer: Json) -> list[dict[str, object]]:
+    """What was not deleted, each with the answer's metadata, as ClientError has them."""
+    if "Unsuccessful" not in answer:
+        raise Unreadable("Unsuccessful is missing")
+    refusals = []
+    for item in items(answer, "Unsuccessful"):
+        error = inner(item, "Error")
+        said = {key: text(error, key) for key in ("Code", "Message")}
+        refusals.append({"Error": said, "ResponseMetadata": answer.get("ResponseMetadata")})
+    return refusals
 
 
 def _endpoints(ec2: Client, **selection: object) -> list[InterfaceEndpoint]:
-    items = pages(ec2, "describe_vpc_endpoints", "VpcEndpoints", **selection)
-    return [shapes.interface_endpoint(item, ec2.meta.region_name) for item in items]
+    region = ec2.meta.region_name
+    return pages(
+        ec2,
+        "describe_vpc_endpoints",
+        "VpcEndpoints",
+        lambda item: shapes.interface_endpoint(item, region),
+        **selection,
+    )
 
 
-def _matching(ec2: Client, method: str, key: str, name: str, ids: Sequence[str]) -> list[shapes.Json]:
+def _matching(
+    ec2: Client, method: str, key: str, shape: Callable[[Json], _Item], name: str, ids: Sequence[str]
+) -> list[_Item]:
     """By filter, not by id: one unknown id must not hide the others."""
     parts = [ids[start : start + FILTER_VALUES] for start in range(0, len(ids), FILTER_VALUES)]
-    return [item for part in parts for item in pages(ec2, method, key, Filters=_filters({name: part}))]
+    return [item for part in parts for item in pages(ec2, method, key, shape, Filters=_filters({name: part}))]
 
 
 def _filters(filters: Mapping[str, Sequence[str]]) -> list[dict[str, object]]:

@@ -2,37 +2,77 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls through a boto3 client, failures as ApiError. A client has no static type: it is Any from here on."""
+"""Calls through a boto3 client, in time, and every failure as ApiError. A boto3 client has no static type."""
 
 from __future__ import annotations
 
 import contextlib
+import threading
 import typing as t
+from dataclasses import dataclass, replace
 
-from .failures import Call, not_answered, refused
+from .._privatelink.errors import PrivateLinkError
+from .._run.bounded import Overdue, bounded
+from .failures import Call, not_answered, overdue, refused, unreadable
+from .fields import Json, Unreadable
+from .wire import Oversized, Progress, watched
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before anything here is called.
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import ClientError, PaginationError
     from botocore.parsers import ResponseParserError
 
+# A BoundedClient, or a client of boto3 as it is, whose calls are not bounded in time.
 Client = t.Any
-Json = t.Mapping[str, t.Any]
 # botocore repeats every failure that may pass but one: an answer that was cut off.
 READ_ATTEMPTS = 3
+# Seconds for an answer that a run can do without.
+ADVICE = 3.0
+# Seconds for a call of a run that has no deadline.
+WITHOUT_DEADLINE = 900.0
+
+_Result = t.TypeVar("_Result")
 
 
-def call(client: Client, method: str, **params: t.Any) -> Json:
-    """The answer of C(client.method(**params))."""
-    return _translated(client, method, lambda: getattr(client, method)(**params))
+@dataclass(frozen=True)
+class BoundedClient:
+    """A client of boto3, and the seconds that a call through it may still take."""
+
+    boto: t.Any
+    left: t.Callable[[], float]
+
+    @property
+    def meta(self) -> t.Any:
+        return self.boto.meta
 
 
-def pages(client: Client, method: str, key: str, **params: t.Any) -> list[Json]:
-    """The items under C(key) of all pages."""
+def advised(client: Client) -> Client:
+    """The client for a question that a run can do without: three seconds, not one more."""
+    if not isinstance(client, BoundedClient):
+        return client
+    return replace(client, left=lambda: min(ADVICE, client.left()))
 
-    def read() -> list[Json]:
-        return [item for page in client.get_paginator(method).paginate(**params) for item in page.get(key) or ()]
 
-    return _translated(client, method, read)
+def as_it_is(answer: _Result) -> _Result:
+    """The shape of an answer that nothing is read of, or a text."""
+    return answer
+
+
+def call(client: Client, method: str, shape: t.Callable[[Json], _Result], **params: t.Any) -> _Result:
+    """What C(shape) makes of the answer of C(client.method(**params)); it may raise Unreadable."""
+    return _asked(client, method, lambda boto: _shaped(shape, _identified(getattr(boto, method)(**params))))
+
+
+def pages(client: Client, method: str, key: str, shape: t.Callable[[t.Any], _Result], **params: t.Any) -> list[_Result]:
+    """What C(shape) makes of each item under C(key) of all pages; it may raise Unreadable.
+
+    The key must be there: botocore gives an empty list for an element that is empty, and none for one that is missing.
+    """
+
+    def read(boto: t.Any) -> list[_Result]:
+        every = boto.get_paginator(method).paginate(**params)
+        return [_shaped(shape, item) for page in _each_once(every) for item in _under(page, key)]
+
+    return _asked(client, method, read)
 
 
 def call_of(client: Client, method: str) -> Call:
@@ -41,18 +81,82 @@ def call_of(client: Client, method: str) -> Call:
     return Call(meta.service_model.service_name, meta.method_to_api_mapping[method], meta.region_name)
 
 
-_Result = t.TypeVar("_Result")
+def in_time(asked: Call, left: t.Callable[[], float], act: t.Callable[[], _Result]) -> _Result:
+    """The result of C(act), within the seconds that are left. Raises ApiError, and PrivateLinkError of C(act)."""
+    seconds = min(left(), threading.TIMEOUT_MAX)
+    progress = Progress()
+    try:
+        return bounded(lambda: watched(progress, lambda: _translated(asked, act, progress)), seconds)
+    except Overdue:
+        progress.over = True  # What is left behind sends nothing more.
+        raise overdue(asked, seconds, progress.status) from None
 
 
-def _translated(client: Client, method: str, act: t.Callable[[], _Result], attempts: int = READ_ATTEMPTS) -> _Result:
+def _asked(client: Client, method: str, act: t.Callable[[t.Any], _Result]) -> _Result:
+    asked = call_of(client, method)
+    if isinstance(client, BoundedClient):
+        return in_time(asked, client.left, lambda: act(client.boto))
+    return _translated(asked, lambda: act(client), Progress())
+
+
+def _translated(
+    asked: Call, act: t.Callable[[], _Result], progress: Progress, attempts: int = READ_ATTEMPTS
+) -> _Result:
+    """The one boundary: nothing but PrivateLinkError leaves it."""
     try:
         return act()
+    except PrivateLinkError:
+        raise
     except ClientError as error:
-        raise refused(call_of(client, method), error.response) from None
-    except ResponseParserError as error:
-        asked = call_of(client, method)
+        raise refused(asked, error.response) from None
+    except (Unreadable, PaginationError) as error:
+        raise unreadable(asked, str(error) if isinstance(error, Unreadable) else "a page token repeats") from None
+    except Oversized:
+        raise unreadable(asked, "it is too large") from None
+    except ResponseParserError:
         if attempts <= 1 or not asked.reads:
-            raise not_answered(asked, error) from None
-    except (BotoCoreError, ValueError) as error:
-        raise not_answered(call_of(client, method), error) from None
-    return _translated(client, method, act, attempts - 1)
+            raise unreadable(asked) from None
+    except Exception as error:
+        if progress.status is not None and not _is_of_botocore(error):
+            raise unreadable(asked) from None  # botocore trusts the form of an answer.
+        raise not_answered(asked, error) from None
+    return _translated(asked, act, progress, attempts - 1)
+
+
+def _is_of_botocore(error: Exception) -> bool:
+    return type(error).__module__.startswith(("botocore.", "boto3."))
+
+
+def _shaped(shape: t.Callable[[Json], _Result], answer: Json) -> _Result:
+    try:
+        return shape(answer)
+    except (PrivateLinkError, Unreadable):
+        raise
+    except Exception:
+        raise Unreadable("it has an unexpected form") from None
+
+
+def _each_once(every: t.Iterable[Json]) -> t.Iterator[Json]:
+    tokens: set[str] = set()
+    for page in every:
+        yield _identified(page)
+        token = str(page.get("NextToken") or "")
+        if token in tokens:
+            raise Unreadable("a page token repeats")
+        if token:
+            tokens.add(token)
+
+
+def _under(page: Json, key: str) -> list[t.Any]:
+    found = page.get(key)
+    if not isinstance(found, list):
+        raise Unreadable(f"{key} is missing")
+    return found
+
+
+def _identified(answer: t.Any) -> Json:
+    """botocore ignores the root of an answer, so that any web page is an empty success: it has no request id."""
+    meta = answer.get("ResponseMetadata") if isinstance(answer, t.Mapping) else None
+    if not isinstance(meta, t.Mapping) or not meta.get("RequestId"):
+        raise Unreadable("the request id is missing")
+    return t.cast(Json, answer)

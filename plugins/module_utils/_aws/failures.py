@@ -12,10 +12,11 @@ import typing as t
 from dataclasses import dataclass
 
 from .._privatelink.errors import ApiError
+from .._run.cause import cause, without_login
+from .._run.text import printable
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before anything here is called.
     from botocore import exceptions as boto
-    from botocore.parsers import ResponseParserError
 
 _BAD_KEY = frozenset({"AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"})
 _BAD_SIGNATURE = frozenset({"IncompleteSignature", "InvalidSignatureException", "SignatureDoesNotMatch"})
@@ -39,7 +40,7 @@ class Call:
     region: str
 
     def __str__(self) -> str:
-        return f"{self.operation} in {self.region}"
+        return f"{self.operation} in {printable(self.region, 60)}"
 
     @property
     def action(self) -> str:
@@ -56,17 +57,64 @@ def refused(call: Call, response: t.Mapping[str, t.Any]) -> ApiError:
 
     C(ambiguous) where AWS may have done it all the same: a failure of its own, or of an attempt that botocore repeated.
     """
-    error = response.get("Error") or {}
-    meta = response.get("ResponseMetadata") or {}
-    code, status = str(error.get("Code") or "") or None, meta.get("HTTPStatusCode")
+    error = _mapping(response.get("Error"))
+    meta = _mapping(response.get("ResponseMetadata"))
+    code, status = _code(error), meta.get("HTTPStatusCode")
+    status = status if isinstance(status, int) else None
+    request_id = printable(meta.get("RequestId") or response.get("RequestId") or "") or None
+    ambiguous = not call.reads and ((status or 0) >= 500 or bool(meta.get("RetryAttempts")))
+    if code is None and request_id is None:
+        return unreadable(call, f"HTTP status {status}", status=status)
     return ApiError(
-        _sentence(call, code, _printable(error.get("Message"))),
+        _sentence(call, code, _said(error.get("Message"))),
         api=call.api,
         code=code,
         status=status,
-        request_id=meta.get("RequestId") or response.get("RequestId"),
-        ambiguous=not call.reads and ((status or 0) >= 500 or bool(meta.get("RetryAttempts"))),
+        request_id=request_id,
+        ambiguous=ambiguous,
     )
+
+
+def _mapping(found: object) -> t.Mapping[str, t.Any]:
+    return found if isinstance(found, t.Mapping) else {}
+
+
+def _code(error: t.Mapping[str, t.Any]) -> str | None:
+    """Null, too, where botocore found none and says "Unknown" in its place."""
+    code = printable(error.get("Code") or "", 100)
+    return code if code and code != "Unknown" else None
+
+
+def unreadable(call: Call, what: str = "", *, status: int | None = None) -> ApiError:
+    """The error of an answer that AWS does not give; C(what) says why it is none, and quotes nothing of it.
+
+    A write may have taken effect all the same.
+    """
+    reason = f": {what}" if what else ""
+    return ApiError(
+        f"{call} failed: the answer is not one of AWS{reason}. Check endpoint_url and any proxy.",
+        api=call.api,
+        code="UnreadableAnswer",
+        status=status,
+        ambiguous=not call.reads,
+    )
+
+
+def overdue(call: Call, seconds: float, status: int | None) -> ApiError:
+    """The error of a call that was given up after so many seconds; C(status) is that of the last answer, if any."""
+    if seconds <= 0:
+        reason = "the time of this run was over before it could be asked. Raise wait_timeout."
+    elif status is not None and status >= 400:
+        reason = (
+            f"AWS answered nothing but HTTP status {status} within {seconds:.0f} seconds. Run less at once, or again"
+            " later."
+        )
+    else:
+        reason = (
+            f"AWS did not answer within {seconds:.0f} seconds, all that was left. Check endpoint_url, any proxy, what"
+            " the credentials come from, and this host's network; where AWS is slow, raise wait_timeout."
+        )
+    return ApiError(f"{call} failed: {reason}", api=call.api, code="TimedOut", ambiguous=seconds > 0 and not call.reads)
 
 
 def _sentence(call: Call, code: str | None, message: str) -> str:
@@ -89,9 +137,10 @@ def _sentence(call: Call, code: str | None, message: str) -> str:
             f" changes VPC endpoints in it. Use the owner's credentials. AWS says: {message}"
         )
     if code in _DENIED:
-        action = _ACTION.search(message)
-        missing = action.group(1) if action else call.action
-        return f"AWS did not permit {call}: allow {missing} in the IAM policy of these credentials. AWS says: {message}"
+        return (
+            f"AWS did not permit {call}: allow {missing_action(call, message)} in the IAM policy of these credentials."
+            f" AWS says: {message}"
+        )
     if code in _THROTTLED:
         return (
             f"AWS refused {call} for too many requests ({code}), also when it was repeated."
@@ -99,34 +148,48 @@ def _sentence(call: Call, code: str | None, message: str) -> str:
         )
     if code == "OptInRequired":
         return f"AWS refused {call}: the account has not enabled this region or service. Enable it in the AWS console."
-    return f"AWS refused {call}: {message} ({code})"
+    return f"AWS refused {call}: {message}" + (f" ({code})" if code else "")
 
 
-def _printable(message: object) -> str:
+def missing_action(call: Call, message: str) -> str:
+    """The IAM action that the message of a refusal names, else that of the call."""
+    action = _ACTION.search(message)
+    return action.group(1) if action else call.action
+
+
+def is_denied(error: ApiError) -> bool:
+    """Whether AWS refused because a permission is missing."""
+    return error.code in _DENIED and _SHARED_VPC not in str(error)
+
+
+def _said(message: object) -> str:
     """The text of AWS without the encoded authorization message, which is long and says nothing to a reader."""
-    text = " ".join(str(message or "no reason given").split())
-    if text.startswith("<"):
-        return "a web page instead of a reason"
-    return text.partition(" Encoded authorization failure message")[0]
+    text = printable(without_login(str(message or "").partition("Encoded authorization failure message")[0]))
+    return "a web page instead of a reason" if text.startswith("<") else text or "no reason given"
 
 
 def not_answered(call: Call, error: Exception) -> ApiError:
-    """The error behind an exception of botocore that is no answer of AWS, or none that can be read."""
-    lost = isinstance(
-        error, (boto.ConnectionError, boto.HTTPClientError, boto.IncompleteReadError, ResponseParserError)
-    )
+    """The error behind an exception that is no answer of AWS."""
+    lost = isinstance(error, (boto.ConnectionError, boto.HTTPClientError, boto.IncompleteReadError))
     reason = _credentials_problem(error) or _connection_problem(call, error)
     if reason is None:
-        reason = "the connection to AWS broke before the answer was complete." if lost else _printable(error)
+        why = cause(error)
+        said = f": {why}." if why else "."
+        reason = f"the connection to AWS broke before the answer was complete{said}" if lost else _own_words(why)
     return ApiError(
         f"{call} failed: {reason}", api=call.api, code=type(error).__name__, ambiguous=lost and not call.reads
     )
 
 
+def _own_words(why: str) -> str:
+    settings = "the AWS options, the AWS_ variables of the environment, and the AWS configuration files"
+    return f"{why}. Check {settings}." if why else f"it could not be prepared. Check {settings}."
+
+
 def _credentials_problem(error: Exception) -> str | None:
+    why = cause(error)
     if isinstance(error, boto.ProfileNotFound):
-        reason = _printable(error).rstrip(".")
-        return f"{reason} on this host. Check profile (AWS_PROFILE) and the AWS configuration files."
+        return f"{why} on this host. Check profile (AWS_PROFILE) and the AWS configuration files."
     if isinstance(error, boto.NoCredentialsError):
         return f"no AWS credentials were found. Give {_KEY_OPTIONS}, or use an instance role."
     if isinstance(error, boto.PartialCredentialsError):
@@ -134,15 +197,15 @@ def _credentials_problem(error: Exception) -> str | None:
     if isinstance(error, (boto.SSOError, boto.TokenRetrievalError)):
         return "the AWS single sign-on session is missing or has expired. Run 'aws sso login' for this profile."
     if isinstance(error, boto.CredentialRetrievalError):
-        return f"the AWS credentials could not be fetched. Check {_KEY_OPTIONS}."
+        return f"the AWS credentials could not be fetched: {why}. Check {_KEY_OPTIONS}."
     return None
 
 
 def _connection_problem(call: Call, error: Exception) -> str | None:
     if isinstance(error, boto.SSLError):
         return (
-            "the TLS connection to AWS was not accepted. Where a proxy or a private CA signs the certificate, name that"
-            " CA's file in aws_ca_bundle (AWS_CA_BUNDLE)."
+            f"the TLS connection to AWS was not accepted: {cause(error)}. Where a proxy or a private CA signs the"
+            " certificate, name that CA's file in aws_ca_bundle (AWS_CA_BUNDLE)."
         )
     if isinstance(error, boto.ProxyConnectionError):
         return "the proxy could not be used. Check HTTPS_PROXY and NO_PROXY on this host."
@@ -153,6 +216,4 @@ def _connection_problem(call: Call, error: Exception) -> str | None:
         )
     if isinstance(error, boto.ReadTimeoutError):
         return "AWS did not answer in time."
-    if isinstance(error, ResponseParserError):
-        return "the answer is not one of AWS. Check endpoint_url and any proxy."
     return None

@@ -2,12 +2,13 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers of boto3 as the objects that reachability is judged by. Pure."""
+"""Answers of boto3 as the objects that reachability is judged by. Pure. Each raises Unreadable for what AWS does not
+answer: a rule with half of its fields must not let pass what the whole one stops.
+"""
 
 from __future__ import annotations
 
-import typing as t
-from collections.abc import Mapping
+from ipaddress import ip_address
 
 from .._reachability.model import (
     Instance,
@@ -20,9 +21,9 @@ from .._reachability.model import (
     SecurityGroup,
     SecurityGroupRule,
     SubnetRange,
+    VpcNames,
 )
-
-Json = Mapping[str, t.Any]
+from .fields import Json, Unreadable, cidr, flag, identifier, inner, items, name, text, whole
 
 # Where a route leads to: one of these is set. Source: Route in the Amazon EC2 API reference.
 _TARGETS = (
@@ -37,110 +38,164 @@ _TARGETS = (
     "InstanceId",
     "GatewayId",
 )
+_PORTS = (-1, 65535)  # -1: every type of ICMP
+_MOST_RULES = 65535
+
+
+def instances(reservation: Json) -> list[Instance]:
+    return [instance(item) for item in items(reservation, "Instances")]
 
 
 def instance(item: Json) -> Instance:
-    interfaces = sorted(item.get("NetworkInterfaces") or (), key=_device_index)
+    interfaces = sorted(items(item, "NetworkInterfaces"), key=_device_index)
     return Instance(
-        instance_id=item["InstanceId"],
-        state=(item.get("State") or {}).get("Name") or "",
+        instance_id=identifier(item, "InstanceId"),
+        state=name(inner(item, "State"), "Name") or "",
         interfaces=tuple(interface(one) for one in interfaces),
     )
 
 
 def _device_index(item: Json) -> int:
-    return int((item.get("Attachment") or {}).get("DeviceIndex") or 0)
+    return whole(inner(item, "Attachment"), "DeviceIndex", 0, 1_000_000) or 0
 
 
 def interface(item: Json) -> Interface:
     """Of each family the primary address."""
-    ipv6 = [one["Ipv6Address"] for one in item.get("Ipv6Addresses") or ()]
+    ipv6 = [identifier(one, "Ipv6Address") for one in items(item, "Ipv6Addresses")]
     return Interface(
-        network_interface_id=item["NetworkInterfaceId"],
-        subnet_id=item.get("SubnetId") or "",
-        vpc_id=item.get("VpcId") or "",
-        addresses=tuple(address for address in (item.get("PrivateIpAddress"), *ipv6[:1]) if address),
-        security_group_ids=tuple(group["GroupId"] for group in item.get("Groups") or ()),
+        network_interface_id=identifier(item, "NetworkInterfaceId"),
+        subnet_id=name(item, "SubnetId") or "",
+        vpc_id=name(item, "VpcId") or "",
+        addresses=tuple(_address(address) for address in (name(item, "PrivateIpAddress"), *ipv6[:1]) if address),
+        security_group_ids=tuple(identifier(group, "GroupId") for group in items(item, "Groups")),
     )
 
 
+def _address(found: str) -> str:
+    try:
+        return str(ip_address(found))
+    except ValueError:
+        raise Unreadable("an address is not one") from None
+
+
 def subnet_range(item: Json) -> SubnetRange:
-    ipv6 = [one.get("Ipv6CidrBlock") for one in item.get("Ipv6CidrBlockAssociationSet") or ()]
+    ipv6 = [cidr(one, "Ipv6CidrBlock") for one in items(item, "Ipv6CidrBlockAssociationSet")]
     return SubnetRange(
-        subnet_id=item["SubnetId"],
-        vpc_id=item.get("VpcId") or "",
-        availability_zone_id=item.get("AvailabilityZoneId"),
-        cidrs=tuple(cidr for cidr in (item.get("CidrBlock"), *ipv6) if cidr),
+        subnet_id=identifier(item, "SubnetId"),
+        vpc_id=name(item, "VpcId") or "",
+        availability_zone_id=name(item, "AvailabilityZoneId"),
+        cidrs=tuple(found for found in (cidr(item, "CidrBlock"), *ipv6) if found),
     )
 
 
 def security_group(item: Json) -> SecurityGroup:
     return SecurityGroup(
-        security_group_id=item["GroupId"],
-        inbound=tuple(_rule(rule) for rule in item.get("IpPermissions") or ()),
-        outbound=tuple(_rule(rule) for rule in item.get("IpPermissionsEgress") or ()),
+        security_group_id=identifier(item, "GroupId"),
+        inbound=tuple(_rule(rule) for rule in items(item, "IpPermissions")),
+        outbound=tuple(_rule(rule) for rule in items(item, "IpPermissionsEgress")),
     )
 
 
 def _rule(item: Json) -> SecurityGroupRule:
-    ranges = [one["CidrIp"] for one in item.get("IpRanges") or ()]
-    ipv6_ranges = [one["CidrIpv6"] for one in item.get("Ipv6Ranges") or ()]
+    ranges = [_range(one, "CidrIp") for one in items(item, "IpRanges")]
+    ipv6_ranges = [_range(one, "CidrIpv6") for one in items(item, "Ipv6Ranges")]
+    groups = [name(one, "GroupId") for one in items(item, "UserIdGroupPairs")]
     return SecurityGroupRule(
-        protocol=str(item.get("IpProtocol") or "-1"),
-        from_port=item.get("FromPort"),
-        to_port=item.get("ToPort"),
+        protocol=identifier(item, "IpProtocol"),
+        from_port=whole(item, "FromPort", *_PORTS),
+        to_port=whole(item, "ToPort", *_PORTS),
         cidrs=tuple(ranges + ipv6_ranges),
-        security_group_ids=tuple(one["GroupId"] for one in item.get("UserIdGroupPairs") or () if one.get("GroupId")),
-        prefix_list_ids=tuple(one["PrefixListId"] for one in item.get("PrefixListIds") or ()),
+        security_group_ids=tuple(group for group in groups if group),
+        prefix_list_ids=tuple(identifier(one, "PrefixListId") for one in items(item, "PrefixListIds")),
     )
 
 
+def _range(item: Json, key: str) -> str:
+    found = cidr(item, key)
+    if found is None:
+        raise Unreadable(f"{key} is missing")
+    return found
+
+
 def network_acl(item: Json) -> NetworkAcl:
+    subnets = [name(one, "SubnetId") for one in items(item, "Associations")]
     return NetworkAcl(
-        network_acl_id=item["NetworkAclId"],
-        subnet_ids=tuple(one["SubnetId"] for one in item.get("Associations") or () if one.get("SubnetId")),
-        entries=tuple(_entry(entry) for entry in item.get("Entries") or ()),
+        network_acl_id=identifier(item, "NetworkAclId"),
+        subnet_ids=tuple(subnet for subnet in subnets if subnet),
+        entries=tuple(_entry(entry) for entry in items(item, "Entries")),
     )
 
 
 def _entry(item: Json) -> NetworkAclEntry:
-    ports = item.get("PortRange") or {}
+    ports = inner(item, "PortRange")
+    number = whole(item, "RuleNumber", 0, _MOST_RULES)
+    if number is None:
+        raise Unreadable("RuleNumber is missing")
     return NetworkAclEntry(
-        rule_number=int(item["RuleNumber"]),
-        egress=bool(item.get("Egress")),
-        allow=item.get("RuleAction") == "allow",
-        protocol=str(item.get("Protocol") or "-1"),
-        cidr=item.get("CidrBlock") or item.get("Ipv6CidrBlock") or "0.0.0.0/0",
-        from_port=ports.get("From"),
-        to_port=ports.get("To"),
+        rule_number=number,
+        egress=flag(item, "Egress"),
+        allow=identifier(item, "RuleAction") == "allow",
+        protocol=identifier(item, "Protocol"),
+        cidr=cidr(item, "CidrBlock") or _range(item, "Ipv6CidrBlock"),
+        from_port=whole(ports, "From", *_PORTS),
+        to_port=whole(ports, "To", *_PORTS),
     )
 
 
 def route_table(item: Json) -> RouteTable:
-    associations = item.get("Associations") or ()
-    routes = (_route(route) for route in item.get("Routes") or ())
+    associations = items(item, "Associations")
+    subnets = [name(one, "SubnetId") for one in associations]
+    routes = (_route(route) for route in items(item, "Routes"))
     return RouteTable(
-        route_table_id=item["RouteTableId"],
-        vpc_id=item.get("VpcId") or "",
-        is_main=any(one.get("Main") for one in associations),
-        subnet_ids=tuple(one["SubnetId"] for one in associations if one.get("SubnetId")),
+        route_table_id=identifier(item, "RouteTableId"),
+        vpc_id=name(item, "VpcId") or "",
+        is_main=any(flag(one, "Main") for one in associations),
+        subnet_ids=tuple(subnet for subnet in subnets if subnet),
         routes=tuple(route for route in routes if route.destination),
     )
 
 
 def _route(item: Json) -> Route:
-    destinations = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+    destinations = (
+        cidr(item, "DestinationCidrBlock"),
+        cidr(item, "DestinationIpv6CidrBlock"),
+        name(item, "DestinationPrefixListId"),
+    )
+    targets = (name(item, key) for key in _TARGETS)
     return Route(
-        destination=next((item[name] for name in destinations if item.get(name)), ""),
-        target=next((item[name] for name in _TARGETS if item.get(name)), "nothing"),
-        active=item.get("State") != "blackhole",
+        destination=next((found for found in destinations if found), ""),
+        target=next((found for found in targets if found), "nothing"),
+        active=name(item, "State") != "blackhole",
     )
 
 
 def peering(item: Json) -> Peering:
-    sides = (item.get("RequesterVpcInfo") or {}, item.get("AccepterVpcInfo") or {})
+    sides = [name(inner(item, side), "VpcId") for side in ("RequesterVpcInfo", "AccepterVpcInfo")]
     return Peering(
-        peering_id=item["VpcPeeringConnectionId"],
-        state=(item.get("Status") or {}).get("Code") or "unknown",
-        vpc_ids=frozenset(side["VpcId"] for side in sides if side.get("VpcId")),
+        peering_id=identifier(item, "VpcPeeringConnectionId"),
+        state=name(inner(item, "Status"), "Code") or "unknown",
+        vpc_ids=frozenset(side for side in sides if side),
     )
+
+
+def vpc_names(item: Json) -> VpcNames:
+    """As if its DNS attributes were off: they are asked for one by one."""
+    return VpcNames(
+        vpc_id=identifier(item, "VpcId"),
+        cidr=cidr(item, "CidrBlock") or "0.0.0.0/0",
+        dns_support=False,
+        dns_hostnames=False,
+        dhcp_options_id=name(item, "DhcpOptionsId"),
+    )
+
+
+def dhcp_values(item: Json, key: str) -> tuple[str, ...] | None:
+    """The values of one DHCP option, null where it is not set."""
+    for configuration in items(item, "DhcpConfigurations"):
+        if text(configuration, "Key") == key:
+            return tuple(identifier(value, "Value") for value in items(configuration, "Values"))
+    return None
+
+
+def prefix_list_range(item: Json) -> str:
+    return _range(item, "Cidr")

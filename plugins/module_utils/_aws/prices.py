@@ -15,8 +15,10 @@ import re
 import typing as t
 
 from .._privatelink.costs import Price
-from .._privatelink.errors import ApiError
-from .calls import Client, Json, pages
+from .._privatelink.errors import PrivateLinkError
+from .._run.text import printable
+from .calls import Client, advised, pages
+from .fields import Json, Unreadable
 
 # The API is served from few regions; the prices of all others are there, too.
 PRICE_LIST_REGION = "us-east-1"
@@ -35,12 +37,14 @@ def read_prices(pricing: Client, regions: t.Iterable[str]) -> tuple[dict[str, Pr
     wanted = list(regions)
     for region in wanted:
         try:
-            price = _price([json.loads(text) for text in _products(pricing, region)])
-        except ApiError as error:
+            products = _products(pricing, region)
+        except PrivateLinkError as error:
             unread = ", ".join(wanted[wanted.index(region) :])
             return prices, [*problems, f"The AWS Price List was not read for {unread}: {error}"]
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            problems.append(f"The AWS Price List of {region} is not in a form that is known here: {error!r}")
+        try:
+            price = _price([json.loads(text) for text in products])
+        except Exception:  # It is a document of its own, and advice only.
+            problems.append(f"The AWS Price List of {region} is not in a form that is known here.")
             continue
         if price is None:
             problems.append(f"The AWS Price List has no single price of an interface endpoint's hour in {region}.")
@@ -53,8 +57,14 @@ def _products(pricing: Client, region: str) -> list[str]:
     """Each product is a JSON document within a string."""
     wanted = {"productFamily": "VpcEndpoint", "regionCode": region}
     filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()]
-    selection = {"ServiceCode": "AmazonVPC", "Filters": filters, "FormatVersion": "aws_v1"}
-    return t.cast("list[str]", pages(pricing, "get_products", "PriceList", **selection))
+    selection: dict[str, t.Any] = {"ServiceCode": "AmazonVPC", "Filters": filters, "FormatVersion": "aws_v1"}
+    return pages(advised(pricing), "get_products", "PriceList", _document, **selection)
+
+
+def _document(text: t.Any) -> str:
+    if not isinstance(text, str):
+        raise Unreadable("a product is not a text")
+    return text
 
 
 def _price(products: t.Sequence[Json]) -> Price | None:
@@ -63,8 +73,9 @@ def _price(products: t.Sequence[Json]) -> Price | None:
     gigabytes = _first_tier(products, _BYTES)
     if len(hours) != 1 or not 0 < min(hours) < math.inf:
         return None
-    published = min((str(product.get("publicationDate") or "")[:10] for product in products), default="")
-    return Price(hours.pop(), gigabytes.pop() if len(gigabytes) == 1 else None, "price_list", published or None)
+    per_gb = gigabytes.pop() if len(gigabytes) == 1 and 0 <= min(gigabytes) < math.inf else None
+    published = min((printable(product.get("publicationDate") or "")[:10] for product in products), default="")
+    return Price(hours.pop(), per_gb, "price_list", published or None)
 
 
 def _first_tier(products: t.Iterable[Json], usage_type: t.Pattern[str]) -> set[float]:

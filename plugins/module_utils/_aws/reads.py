@@ -9,10 +9,10 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from .._privatelink.errors import ApiError
+from .._privatelink.errors import PrivateLinkError
 from .._privatelink.model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
 from . import api
-from .calls import Client
+from .calls import Client, advised
 
 Filters = Mapping[str, Sequence[str]]
 
@@ -55,13 +55,17 @@ class Reads:
         return api.describe_vpc_endpoint_service(self._ec2, service_name)
 
     def endpoint_quota(self) -> int | None:
-        return api.endpoint_quota(self._quotas())
+        """Null where it is not known, for whatever reason."""
+        try:
+            return api.endpoint_quota(self._quotas())
+        except PrivateLinkError:
+            return None
 
     def caller_account(self) -> str | None:
         """Null where STS cannot be asked, for whatever reason: this is for a warning only."""
         try:
-            return api.caller_account(self._sts()) if self._sts else None
-        except ApiError:
+            return api.caller_account(advised(self._sts())) if self._sts else None
+        except PrivateLinkError:
             return None
 
 

@@ -13,6 +13,7 @@ like, AWS_ENDPOINT_URL and the profile's own C(endpoint_url) and C(services).
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 import typing as t
 from collections.abc import Iterable, Mapping
@@ -23,15 +24,17 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from .._privatelink.errors import PrivateLinkError
 from .._privatelink.version import USER_AGENT
 from . import descriptions
-from .calls import Client, call
+from .calls import WITHOUT_DEADLINE, BoundedClient, Client, advised, call, in_time
 from .failures import Call, not_answered
+from .fields import Json, Unreadable, text
 from .role import RoleCredentials
+from .unattended import unattended
+from .wire import guard
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a session is made.
     import boto3
     import botocore.session
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError
 
 if t.TYPE_CHECKING:
     from .._privatelink.wait import Deadline
@@ -52,7 +55,8 @@ READ_TIMEOUT = 30
 MAX_ATTEMPTS = 6
 # These are only asked for advice: a network that does not let them through must not hold up a run.
 _ADVISERS = frozenset({"pricing", "service-quotas"})
-_ADVICE = {"connect_timeout": 3, "retries": {"mode": "standard", "total_max_attempts": 2}}
+_ADVICE = {"connect_timeout": 3, "read_timeout": 3, "retries": {"mode": "standard", "total_max_attempts": 1}}
+_LOGIN = re.compile(r"//(\S+)@")
 
 
 class Module(t.Protocol):
@@ -89,13 +93,15 @@ class AwsSession:
         self._role_arn = assume_role_arn
         self._external_id = assume_role_external_id
         self._no_log_values = getattr(module, "no_log_values", None)
+        self._hide(_logins(params.get("endpoint_url"), params.get("aws_config")))
         # What the option, the environment or the profile says; null where none does.
-        self.region: str | None = get_aws_region(_Options(params)) or None
+        self.region: str | None = _region(params)
         self._options = _Options({**params, "region": self.region})
-        self._core_session = botocore.session.Session()
+        self._core_session = _core_session()
         self._boto_session: t.Any = None
         self._role_session: t.Any = None
         self._clients: dict[tuple[str, str], Client] = {}
+        self._making = threading.Lock()
         self._preparation: threading.Thread | None = None
 
     def prepare(self) -> None:
@@ -106,43 +112,56 @@ class AwsSession:
         self._preparation.start()
 
     def _read_description(self) -> None:
-        with contextlib.suppress(BotoCoreError):  # Making the client meets and tells the same.
+        with contextlib.suppress(Exception):  # Making the client meets and tells the same.
             descriptions.read(self._core_session, "ec2")
 
     def client(self, service: str, region: str) -> Client:
-        """The boto3 client of a service (V(ec2), V(sts), V(service-quotas)) in a region, the same one each time."""
+        """The client of a service (V(ec2), V(sts), V(service-quotas)) in a region, the same one each time.
+
+        No call through it outlasts the deadline; one that is for advice only takes three seconds. Raises
+        PrivateLinkError. Threads may share it.
+        """
         key = (service, region)
-        if key not in self._clients:
-            self._clients[key] = self._connect(service, region, as_role=bool(self._role_arn))
-        return self._clients[key]
+        with self._making:
+            if key not in self._clients:
+                self._clients[key] = self._connect(service, region, as_role=bool(self._role_arn))
+            return self._clients[key]
+
+    def _left(self) -> float:
+        return self._deadline.for_calls() if self._deadline else WITHOUT_DEADLINE
 
     def _connect(self, service: str, region: str, *, as_role: bool) -> Client:
+        """Making a client asks for credentials: helper programs, STS, single sign-on, the metadata service."""
+        asked = Call(service, f"Connecting to {service}", region)
+        boto = in_time(asked, self._left, lambda: self._made(service, region, as_role=as_role))
+        client = BoundedClient(boto, self._left)
+        return advised(client) if service in _ADVISERS else client
+
+    def _made(self, service: str, region: str, *, as_role: bool) -> t.Any:
         _region, endpoint_url, options = get_aws_connection_info(self._options)
         profile = options.pop("profile_name", None)
-        config = _config(service, options.pop("aws_config", None))
-        try:
-            if self._preparation is not None:
-                self._preparation.join()
-            if as_role:
-                # The keys among the options are for who assumes it.
-                session, options = self._session_of_role(region, profile), {"verify": options.get("verify")}
-            else:
-                session = self._own_session(profile)
-            with descriptions.without_collector():
-                return session.client(
-                    service, region_name=region, endpoint_url=endpoint_url or None, config=config, **options
-                )
-        except (BotoCoreError, ValueError) as error:
-            raise not_answered(Call(service, f"Connecting to {service}", region), error) from None
+        config = _config(service, options.pop("aws_config", None), self._left())
+        if self._preparation is not None:
+            self._preparation.join()
+        if as_role:
+            # The keys among the options are for who assumes it.
+            session, options = self._session_of_role(region, profile), {"verify": options.get("verify")}
+        else:
+            session = self._own_session(profile)
+        with descriptions.without_collector():
+            return session.client(
+                service, region_name=region, endpoint_url=endpoint_url or None, config=config, **options
+            )
 
     def _own_session(self, profile: str | None) -> t.Any:
         if self._boto_session is None:
             self._boto_session = _boto_session(self._core_session, profile)
+            unattended(self._core_session, self._left)
         return self._boto_session
 
     def _session_of_role(self, region: str, profile: str | None) -> t.Any:
         if self._role_session is None:
-            core_session = botocore.session.Session()
+            core_session = _core_session()
             credentials = RoleCredentials(partial(self._assume_role, region))
             core_session.register_component("credential_provider", credentials)
             self._role_session = _boto_session(core_session, profile)
@@ -150,19 +169,21 @@ class AwsSession:
 
     def _assume_role(self, region: str) -> Mapping[str, str]:
         external_id = {"ExternalId": self._external_id} if self._external_id else {}
-        answer = call(
+        given = call(
             self._connect("sts", region, as_role=False),
             "assume_role",
+            _credentials,
             RoleArn=self._role_arn,
             RoleSessionName=ROLE_SESSION_NAME,
             **external_id,
         )
-        given: Mapping[str, str] = answer["Credentials"]
         self._hide([given["SecretAccessKey"], given["SessionToken"]])
         return given
 
     def _hide(self, secrets: list[str]) -> None:
         """What is derived from the options must not be shown either. Each way is there in some versions of Ansible."""
+        if not secrets:
+            return
         register_secrets(secrets)
         if self._no_log_values is not None:
             self._no_log_values.update(secrets)
@@ -178,16 +199,44 @@ class _Options:
         raise PrivateLinkError(msg)
 
 
+def _region(params: Mapping[str, t.Any]) -> str | None:
+    try:
+        return get_aws_region(_Options(params)) or None
+    except PrivateLinkError:
+        raise
+    except Exception as error:
+        raise not_answered(Call("aws", "Reading the AWS configuration", "any region"), error) from None
+
+
+def _logins(*settings: t.Any) -> list[str]:
+    """User names and passwords in the URLs among the settings: they are shown where the invocation is."""
+    return [login for setting in settings if setting for login in _LOGIN.findall(str(setting))]
+
+
+def _credentials(answer: Json) -> dict[str, str]:
+    given = {key: text(answer.get("Credentials"), key) for key in ("AccessKeyId", "SecretAccessKey", "SessionToken")}
+    missing = [key for key, value in given.items() if not value]
+    if missing:
+        raise Unreadable(f"{missing[0]} is missing")
+    return {key: str(value) for key, value in given.items()}
+
+
+def _core_session() -> t.Any:
+    session = botocore.session.Session()
+    guard(session)
+    return session
+
+
 def _boto_session(core_session: t.Any, profile: str | None) -> t.Any:
     descriptions.share(core_session)
     return boto3.session.Session(botocore_session=core_session, profile_name=profile)
 
 
-def _config(service: str, user_config: Config | None) -> Config:
-    """Ours, and on top of it what the user gave as C(aws_config)."""
+def _config(service: str, user_config: Config | None, left: float) -> Config:
+    """Ours, and on top of it what the user gave as C(aws_config). One attempt takes no longer than what is left."""
     settings: dict[str, t.Any] = {
         "connect_timeout": CONNECT_TIMEOUT,
-        "read_timeout": READ_TIMEOUT,
+        "read_timeout": max(1.0, min(READ_TIMEOUT, left)),
         "retries": {"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
         "user_agent_extra": USER_AGENT,
     }

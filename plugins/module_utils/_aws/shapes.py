@@ -2,36 +2,45 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers of boto3 as the objects of the domain. Pure."""
+"""Answers of boto3 as the objects of the domain. Pure. Each raises Unreadable for what AWS does not answer."""
 
 from __future__ import annotations
 
-import typing as t
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
-from .._privatelink.model import InterfaceEndpoint, NetworkInterface, Subnet, VpcEndpointService
-
-Json = Mapping[str, t.Any]
+from .._privatelink.model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
+from .._run.text import printable
+from .fields import Json, Unreadable, flag, identifier, inner, items, name, names, text
 
 
 def interface_endpoint(item: Json, region: str) -> InterfaceEndpoint:
-    """AWS writes states in lower camel case, its API model in upper: they are compared in lower case."""
+    """One that is listed: without its state, service or VPC it would pass for another, or for none.
+
+    AWS writes states in lower camel case, its API model in upper: they are compared in lower case.
+    """
+    for key in ("State", "ServiceName", "VpcId"):
+        identifier(item, key)
+    return made_endpoint(item, region)
+
+
+def made_endpoint(item: Json, region: str) -> InterfaceEndpoint:
+    """One that was just made: it exists as soon as it has an id, whatever else AWS leaves out."""
     return InterfaceEndpoint(
-        vpc_endpoint_id=item["VpcEndpointId"],
-        state=(item.get("State") or "").lower(),
-        service_name=item.get("ServiceName") or "",
-        vpc_id=item.get("VpcId") or "",
+        vpc_endpoint_id=identifier(item, "VpcEndpointId"),
+        state=(name(item, "State") or "").lower(),
+        service_name=name(item, "ServiceName") or "",
+        vpc_id=name(item, "VpcId") or "",
         region=region,
-        account_id=item.get("OwnerId"),
-        subnet_ids=tuple(item.get("SubnetIds") or ()),
-        security_group_ids=tuple(group["GroupId"] for group in item.get("Groups") or ()),
-        network_interface_ids=tuple(item.get("NetworkInterfaceIds") or ()),
-        private_dns_enabled=bool(item.get("PrivateDnsEnabled")),
-        dns_names=tuple(entry["DnsName"] for entry in item.get("DnsEntries") or () if entry.get("DnsName")),
-        ip_address_type=(item.get("IpAddressType") or "").lower() or None,
-        tags={tag["Key"]: tag.get("Value") or "" for tag in item.get("Tags") or ()},
+        account_id=name(item, "OwnerId"),
+        subnet_ids=names(item, "SubnetIds"),
+        security_group_ids=tuple(identifier(group, "GroupId") for group in items(item, "Groups")),
+        network_interface_ids=names(item, "NetworkInterfaceIds"),
+        private_dns_enabled=flag(item, "PrivateDnsEnabled"),
+        dns_names=tuple(host for entry in items(item, "DnsEntries") if (host := name(entry, "DnsName"))),
+        ip_address_type=(name(item, "IpAddressType") or "").lower() or None,
+        tags=_tags(item),
         last_error=_last_error(item),
         created_at=_moment(item.get("CreationTimestamp")),
     )
@@ -48,52 +57,78 @@ def age(endpoint: InterfaceEndpoint, metadata: Json) -> float | None:
     """Seconds from its creation to an answer with this metadata; null for one that botocore had to ask for repeatedly:
     the first attempt may have made it a while ago.
     """
-    date = (metadata.get("HTTPHeaders") or {}).get("date")
+    date = text(inner(metadata, "HTTPHeaders"), "date")
     if endpoint.created_at is None or metadata.get("RetryAttempts") or not date:
         return None
     try:
         answered_at = _moment(parsedate_to_datetime(date))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return (answered_at - endpoint.created_at).total_seconds() if answered_at else None
 
 
+def _tags(item: Json) -> dict[str, str]:
+    tags: dict[str, str] = {}
+    for tag in items(item, "Tags"):
+        key = text(tag, "Key")
+        if key:
+            tags[key] = text(tag, "Value") or ""
+    return tags
+
+
 def _last_error(item: Json) -> str | None:
-    error = item.get("LastError") or {}
-    reasons = (error.get("Message") or error.get("Code"), item.get("FailureReason"))
-    return " ".join(dict.fromkeys(reason for reason in reasons if reason)) or None
+    error = inner(item, "LastError")
+    reasons = (text(error, "Message") or text(error, "Code"), text(item, "FailureReason"))
+    return printable(" ".join(dict.fromkeys(reason for reason in reasons if reason))) or None
 
 
 def network_interface(item: Json) -> NetworkInterface:
     return NetworkInterface(
-        network_interface_id=item["NetworkInterfaceId"],
-        subnet_id=item.get("SubnetId") or "",
-        private_ip_address=item.get("PrivateIpAddress"),
-        availability_zone=item.get("AvailabilityZone"),
+        network_interface_id=identifier(item, "NetworkInterfaceId"),
+        subnet_id=name(item, "SubnetId") or "",
+        private_ip_address=name(item, "PrivateIpAddress"),
+        availability_zone=name(item, "AvailabilityZone"),
     )
 
 
 def subnet(item: Json) -> Subnet:
     return Subnet(
-        subnet_id=item["SubnetId"],
-        vpc_id=item.get("VpcId") or "",
-        availability_zone_id=item.get("AvailabilityZoneId"),
-        availability_zone=item.get("AvailabilityZone"),
-        owner_id=item.get("OwnerId"),
+        subnet_id=identifier(item, "SubnetId"),
+        vpc_id=name(item, "VpcId") or "",
+        availability_zone_id=name(item, "AvailabilityZoneId"),
+        availability_zone=name(item, "AvailabilityZone"),
+        owner_id=name(item, "OwnerId"),
     )
+
+
+def security_group(item: Json) -> tuple[str, str]:
+    """Its id, and that of its VPC."""
+    return identifier(item, "GroupId"), name(item, "VpcId") or ""
+
+
+def vpc(item: Json) -> Vpc:
+    """The VPC, as if its DNS attributes were off: they are asked for one by one."""
+    return Vpc(identifier(item, "VpcId"), dns_support=False, dns_hostnames=False, owner_id=name(item, "OwnerId"))
+
+
+def vpc_attribute(answer: Json, attribute: str) -> bool:
+    """An attribute of a VPC, which must be there: V(EnableDnsSupport), V(EnableDnsHostnames)."""
+    found = inner(answer, attribute)
+    if "Value" not in found:
+        raise Unreadable(f"{attribute} is missing")
+    return flag(found, "Value")
 
 
 def vpc_endpoint_service(item: Json, service_name: str) -> VpcEndpointService:
     """Older SDKs give the names of the zones only, not their ids."""
-    names = item.get("PrivateDnsNames") or ()
-    private_dns_name = item.get("PrivateDnsName") or next((name.get("PrivateDnsName") for name in names), None)
+    several = [found for one in items(item, "PrivateDnsNames") if (found := name(one, "PrivateDnsName"))]
     return VpcEndpointService(
-        service_name=item.get("ServiceName") or service_name,
-        availability_zones=tuple(item.get("AvailabilityZones") or ()),
-        availability_zone_ids=tuple(item.get("AvailabilityZoneIds") or ()),
-        acceptance_required=bool(item.get("AcceptanceRequired")),
-        private_dns_name=private_dns_name,
-        private_dns_verified=(item.get("PrivateDnsNameVerificationState") or "").lower() == "verified",
+        service_name=name(item, "ServiceName") or service_name,
+        availability_zones=names(item, "AvailabilityZones"),
+        availability_zone_ids=names(item, "AvailabilityZoneIds"),
+        acceptance_required=flag(item, "AcceptanceRequired"),
+        private_dns_name=name(item, "PrivateDnsName") or next(iter(several), None),
+        private_dns_verified=(name(item, "PrivateDnsNameVerificationState") or "").lower() == "verified",
     )
 
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 import threading
+import typing as t
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
+
+from botocore.stub import Stubber
 
 ROLE_KEY = "ASIAROLEROLEROLEROLE"
 ROLE_SECRET = "role-secret-access-key-of-the-test-0123"
@@ -17,8 +20,19 @@ ROLE_TOKEN = "role-session-token-of-the-test-0123456789"
 _ROLE = f"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
 <AccessKeyId>{ROLE_KEY}</AccessKeyId><SecretAccessKey>{ROLE_SECRET}</SecretAccessKey>
 <SessionToken>{ROLE_TOKEN}</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>
-</Credentials></AssumeRoleResult></AssumeRoleResponse>"""
-_NOTHING = "<Response><vpcEndpointSet/><return>true</return></Response>"
+</Credentials></AssumeRoleResult><ResponseMetadata><RequestId>request-7</RequestId></ResponseMetadata>
+</AssumeRoleResponse>"""
+_NOTHING = "<Response><vpcEndpointSet/><return>true</return><requestId>request-7</requestId></Response>"
+
+
+IDENTIFIED = {"ResponseMetadata": {"RequestId": "request-7"}}
+
+
+class Script(Stubber):
+    """A client's answers in order, each with a request id, as AWS gives them."""
+
+    def add_response(self, method: str, service_response: t.Mapping[str, t.Any], expected_params: t.Any = None) -> None:
+        super().add_response(method, {**service_response, **IDENTIFIED}, expected_params)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ import botocore
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ParamValidationError
-from botocore.stub import Stubber
 from moto import mock_aws
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api
@@ -24,6 +23,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     Vpc,
     VpcEndpointService,
 )
+from tests.unit.plugins.module_utils._aws.fake_aws import Script as Stubber
 
 REGION = "us-east-1"
 SERVICE = "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0"
@@ -49,14 +49,16 @@ class Script:
 
     def answer(self, method: str, response: t.Mapping[str, t.Any], **expected: t.Any) -> None:
         try:
-            self._stubber.add_response(method, dict(response), expected)
+            self._stubber.add_response(method, response, expected)
         except ParamValidationError as unfit:
             if "Unknown parameter" in str(unfit):
                 pytest.skip(f"botocore {botocore.__version__} does not know this field yet: {unfit}")
             raise
 
     def refuse(self, method: str, code: str, *, status: int = 400, message: str = "no", **expected: t.Any) -> None:
-        self._stubber.add_client_error(method, code, message, status, expected_params=expected)
+        self._stubber.add_client_error(
+            method, code, message, status, expected_params=expected, response_meta={"RequestId": "request-7"}
+        )
 
     def done(self) -> None:
         self._stubber.assert_no_pending_responses()
@@ -77,6 +79,10 @@ def quotas() -> t.Iterator[Script]:
 
 
 # describe_vpc_endpoints
+
+
+def listed(vpc_endpoint_id: str) -> dict[str, str]:
+    return {"VpcEndpointId": vpc_endpoint_id, "State": "available", "ServiceName": SERVICE, "VpcId": "vpc-1"}
 
 
 def test_an_endpoint_with_all_its_fields(ec2: Script) -> None:
@@ -118,18 +124,25 @@ def test_an_endpoint_with_all_its_fields(ec2: Script) -> None:
     ]
 
 
-def test_an_endpoint_may_have_its_id_alone(ec2: Script) -> None:
-    ec2.answer("describe_vpc_endpoints", {"VpcEndpoints": [{"VpcEndpointId": ENDPOINT}]}, VpcEndpointIds=[ENDPOINT])
-    assert api.describe_vpc_endpoints(ec2.client, ids=[ENDPOINT]) == [InterfaceEndpoint(ENDPOINT, "", "", "", REGION)]
+def test_an_endpoint_may_lack_what_it_need_not_have(ec2: Script) -> None:
+    ec2.answer("describe_vpc_endpoints", {"VpcEndpoints": [listed(ENDPOINT)]}, VpcEndpointIds=[ENDPOINT])
+    found = api.describe_vpc_endpoints(ec2.client, ids=[ENDPOINT])
+    assert found == [InterfaceEndpoint(ENDPOINT, "available", SERVICE, "vpc-1", REGION)]
+
+
+@pytest.mark.parametrize("missing", ["VpcEndpointId", "State", "ServiceName", "VpcId"])
+def test_an_endpoint_that_could_pass_for_another_or_for_none_is_unreadable(ec2: Script, missing: str) -> None:
+    item = {key: value for key, value in listed(ENDPOINT).items() if key != missing}
+    ec2.answer("describe_vpc_endpoints", {"VpcEndpoints": [item]}, VpcEndpointIds=[ENDPOINT])
+    with pytest.raises(ApiError, match=rf"not one of AWS: {missing} is missing\. Check endpoint_url and any proxy"):
+        api.describe_vpc_endpoints(ec2.client, ids=[ENDPOINT])
 
 
 def test_filters_select_interface_endpoints_only_on_all_pages(ec2: Script) -> None:
     filters = [{"Name": "vpc-id", "Values": ["vpc-1"]}, {"Name": "service-name", "Values": [SERVICE]}, INTERFACE]
-    first = {"VpcEndpoints": [{"VpcEndpointId": ENDPOINT}], "NextToken": "page-2"}
+    first = {"VpcEndpoints": [listed(ENDPOINT)], "NextToken": "page-2"}
     ec2.answer("describe_vpc_endpoints", first, Filters=filters)
-    ec2.answer(
-        "describe_vpc_endpoints", {"VpcEndpoints": [{"VpcEndpointId": OTHER}]}, Filters=filters, NextToken="page-2"
-    )
+    ec2.answer("describe_vpc_endpoints", {"VpcEndpoints": [listed(OTHER)]}, Filters=filters, NextToken="page-2")
     found = api.describe_vpc_endpoints(ec2.client, filters={"vpc-id": ["vpc-1"], "service-name": [SERVICE]})
     assert [endpoint.vpc_endpoint_id for endpoint in found] == [ENDPOINT, OTHER]
 
@@ -150,7 +163,7 @@ def test_an_unknown_id_is_an_empty_list(ec2: Script, code: str) -> None:
 def test_an_unknown_id_does_not_hide_the_others(ec2: Script) -> None:
     ec2.refuse("describe_vpc_endpoints", "InvalidVpcEndpointId.NotFound", VpcEndpointIds=[ENDPOINT, OTHER])
     ec2.refuse("describe_vpc_endpoints", "InvalidVpcEndpointId.NotFound", VpcEndpointIds=[ENDPOINT])
-    ec2.answer("describe_vpc_endpoints", {"VpcEndpoints": [{"VpcEndpointId": OTHER}]}, VpcEndpointIds=[OTHER])
+    ec2.answer("describe_vpc_endpoints", {"VpcEndpoints": [listed(OTHER)]}, VpcEndpointIds=[OTHER])
     found = api.describe_vpc_endpoints(ec2.client, ids=[ENDPOINT, OTHER])
     assert [endpoint.vpc_endpoint_id for endpoint in found] == [OTHER]
 

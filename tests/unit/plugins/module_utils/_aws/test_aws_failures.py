@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pytest
 from botocore import exceptions as boto
-from botocore.parsers import ResponseParserError
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.failures import (
     Call,
@@ -33,7 +32,7 @@ WRITE = Call("ec2", "CreateVpcEndpoint", "us-east-1")
         (boto.TokenRetrievalError(provider="sso", error_msg="expired"), "Run 'aws sso login' for this profile."),
         (
             boto.CredentialRetrievalError(provider="process", error_msg="it broke"),
-            "the AWS credentials could not be fetched. Check profile, or access_key and secret_key",
+            "Error when retrieving credentials from process: it broke. Check profile, or access_key and secret_key",
         ),
     ],
 )
@@ -57,8 +56,10 @@ def test_credentials_that_cannot_be_had_name_their_options(error: Exception, sen
         ),
         (boto.ConnectTimeoutError(endpoint_url=URL), "no connection to the ec2 endpoint of us-east-1 came about."),
         (boto.ReadTimeoutError(endpoint_url=URL), "AWS did not answer in time."),
-        (boto.IncompleteReadError(actual_bytes=1, expected_bytes=2), "broke before the answer was complete."),
-        (ResponseParserError("no XML"), "the answer is not one of AWS. Check endpoint_url and any proxy."),
+        (
+            boto.IncompleteReadError(actual_bytes=1, expected_bytes=2),
+            "broke before the answer was complete: 1 read, but total bytes expected is 2.",
+        ),
     ],
 )
 def test_an_answer_that_does_not_come_names_what_to_check_and_may_hide_a_write(error: Exception, sentence: str) -> None:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
-from botocore.stub import Stubber
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import network
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import VpcNames
+from tests.unit.plugins.module_utils._aws.fake_aws import Script as Stubber
 
 
 @pytest.fixture

@@ -327,7 +327,7 @@ def test_service_quotas_may_not_hold_up_a_run() -> None:
     patient, hasty = (session.client(service, "us-east-1").meta.config for service in ("ec2", "service-quotas"))
     assert (patient.connect_timeout, patient.read_timeout) == (10, 30)
     assert patient.retries["total_max_attempts"] == MAX_ATTEMPTS
-    assert (hasty.connect_timeout, hasty.retries["total_max_attempts"]) == (3, 2)
+    assert (hasty.connect_timeout, hasty.retries["total_max_attempts"]) == (3, 1)
 
 
 # Retries and failures

@@ -1,0 +1,69 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Credentials without a person: botocore asks for MFA codes on the terminal, and waits for a helper without end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import typing as t
+
+from .._privatelink.errors import PrivateLinkError
+
+with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a session is made.
+    from botocore.credentials import ProcessProvider
+    from botocore.exceptions import UnknownCredentialError
+
+
+# Seconds before the run gives up waiting for its client: a helper must not outlast it.
+_BEFORE_THE_END = 0.5
+
+
+def unattended(core_session: t.Any, left: t.Callable[[], float]) -> None:
+    """Let this session of botocore ask nobody, and end a C(credential_process) within the seconds that are left.
+
+    Raises what botocore raises where the profile or the configuration files cannot be read.
+    """
+    chain = core_session.get_component("credential_provider")
+    helper = ProcessProvider(
+        profile_name=core_session.get_config_variable("profile") or "default",
+        load_config=lambda: core_session.full_config,
+        popen=lambda command, **streams: _Helper(command, left, **streams),
+    )
+    with contextlib.suppress(UnknownCredentialError):
+        chain.insert_after(helper.METHOD, helper)
+        chain.remove(helper.METHOD)  # The first one, of botocore itself.
+    with contextlib.suppress(UnknownCredentialError):
+        chain.get_provider("assume-role")._prompter = _refuse  # There is no public way to it.
+
+
+def _refuse(_prompt: str) -> t.NoReturn:
+    raise PrivateLinkError(
+        "The AWS profile assumes a role with MFA, which needs a person to type a code. Get a session before (aws sts"
+        " get-session-token, or aws sts assume-role) and give its access_key, secret_key and session_token, or a role"
+        " that needs no MFA."
+    )
+
+
+class _Helper(subprocess.Popen):  # type: ignore[type-arg]
+    """The program of C(credential_process), without a terminal and with all that it starts."""
+
+    def __init__(self, command: t.Sequence[str], left: t.Callable[[], float], **streams: t.Any) -> None:
+        super().__init__(command, stdin=subprocess.DEVNULL, start_new_session=True, **streams)
+        self._left = left
+
+    def communicate(self, *_arguments: t.Any, **_options: t.Any) -> tuple[t.Any, t.Any]:
+        seconds = max(0.0, self._left() - _BEFORE_THE_END)
+        try:
+            return super().communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(OSError):
+                os.killpg(self.pid, signal.SIGKILL)
+            raise PrivateLinkError(
+                f"The credential_process of the AWS profile did not end within {seconds:.0f} seconds and was stopped."
+                " Check that program, or give access_key and secret_key."
+            ) from None

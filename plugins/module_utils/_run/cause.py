@@ -1,0 +1,54 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The reason in an exception of a library, as a part of a sentence."""
+
+from __future__ import annotations
+
+import re
+
+from .text import MOST, printable
+
+_LOGIN = re.compile(r"//\S*@")
+_NOISE = re.compile(
+    r"\[(?:Errno|WinError|SSL|X509|SYS|PEM)\b[^\]]*\]"  # [Errno 111], [SSL: CERTIFICATE_VERIFY_FAILED]
+    r"|\(_\w+\.c:\d+\)"  # (_ssl.c:1006)
+    r"|<[^<>]*\bat 0x[0-9a-fA-F]+>:?"  # <urllib3.connection.HTTPConnection object at 0x7f…>:
+    r"|\b(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Warning)\b[:(]?"  # builtins.ValueError:
+)
+
+
+def cause(error: BaseException, most: int = MOST) -> str:
+    """The innermost reason of ``error`` as a part of a sentence, without a full stop; empty where it gives none.
+
+    Class names, memory addresses, error numbers, source lines and the login in a URL are left out.
+    """
+    found = ""
+    seen: list[BaseException] = []
+    while error not in seen:
+        seen.append(error)
+        found = _words(error, most) or found
+        error = _within(error) or error
+    return found
+
+
+def without_login(text: str) -> str:
+    """The text without user names and passwords in URLs."""
+    return _LOGIN.sub("//", text)
+
+
+def _words(error: BaseException, most: int) -> str:
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return printable(_NOISE.sub(" ", without_login(str(said)[: most * 8])), most).strip(" .,:;'\"()")
+
+
+def _within(error: BaseException) -> BaseException | None:
+    """What libraries wrap: urllib3 in ``reason`` or the arguments, botocore in the argument ``error``."""
+    inside = (
+        getattr(error, "reason", None),
+        (getattr(error, "kwargs", None) or {}).get("error"),
+        *error.args,
+        error.__cause__,
+    )
+    return next((one for one in inside if isinstance(one, BaseException)), None)
