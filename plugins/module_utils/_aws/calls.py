@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 import typing as t
 from dataclasses import dataclass, replace
 
@@ -29,6 +28,8 @@ READ_ATTEMPTS = 3
 ADVICE = 3.0
 # Seconds for a call of a run that has no deadline.
 WITHOUT_DEADLINE = 900.0
+# Seconds: what waits for a time without end, the operating system refuses.
+MOST_SECONDS = 86_400.0
 
 _Result = t.TypeVar("_Result")
 
@@ -83,7 +84,7 @@ def call_of(client: Client, method: str) -> Call:
 
 def in_time(asked: Call, left: t.Callable[[], float], act: t.Callable[[], _Result]) -> _Result:
     """The result of C(act), within the seconds that are left. Raises ApiError, and PrivateLinkError of C(act)."""
-    seconds = min(left(), threading.TIMEOUT_MAX)
+    seconds = min(left(), MOST_SECONDS)
     progress = Progress()
     try:
         return bounded(lambda: watched(progress, lambda: _translated(asked, act, progress)), seconds)

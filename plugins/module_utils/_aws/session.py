@@ -24,7 +24,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from .._privatelink.errors import PrivateLinkError
 from .._privatelink.version import USER_AGENT
 from . import descriptions
-from .calls import WITHOUT_DEADLINE, BoundedClient, Client, advised, call, in_time
+from .calls import MOST_SECONDS, WITHOUT_DEADLINE, BoundedClient, Client, advised, call, in_time
 from .failures import Call, not_answered
 from .fields import Json, Unreadable, text
 from .role import RoleCredentials
@@ -128,7 +128,7 @@ class AwsSession:
             return self._clients[key]
 
     def _left(self) -> float:
-        return self._deadline.for_calls() if self._deadline else WITHOUT_DEADLINE
+        return min(self._deadline.for_calls(), MOST_SECONDS) if self._deadline else WITHOUT_DEADLINE
 
     def _connect(self, service: str, region: str, *, as_role: bool) -> Client:
         """Making a client asks for credentials: helper programs, STS, single sign-on, the metadata service."""
