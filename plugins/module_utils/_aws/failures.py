@@ -28,6 +28,7 @@ _THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingExcepti
 # Where a service's IAM actions have another prefix than its client.
 _IAM_PREFIXES = {"service-quotas": "servicequotas"}
 _ACTION = re.compile(r"perform:? ([a-z0-9-]+:[A-Za-z]+)")
+_CHECK_NETWORK = "Check endpoint_url, any proxy and this host's network."
 _KEY_OPTIONS = "profile, or access_key and secret_key (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)"
 
 
@@ -175,7 +176,7 @@ def not_answered(call: Call, error: Exception) -> ApiError:
     if reason is None:
         why = cause(error)
         said = f": {why}." if why else "."
-        reason = f"the connection to AWS broke before the answer was complete{said}" if lost else _own_words(why)
+        reason = f"the connection to AWS broke{said} {_CHECK_NETWORK}" if lost else _own_words(why)
     return ApiError(
         f"{call} failed: {reason}", api=call.api, code=type(error).__name__, ambiguous=lost and not call.reads
     )

@@ -11,6 +11,8 @@ import re
 from .text import MOST, printable
 
 _LOGIN = re.compile(r"//\S*@")
+# A header may hold a session token.
+_QUOTED = re.compile(r"(?<=Invalid header value).*", re.DOTALL)
 _NOISE = re.compile(
     r"\[(?:Errno|WinError|SSL|X509|SYS|PEM)\b[^\]]*\]"  # [Errno 111], [SSL: CERTIFICATE_VERIFY_FAILED]
     r"|\(_\w+\.c:\d+\)"  # (_ssl.c:1006)
@@ -39,8 +41,13 @@ def without_login(text: str) -> str:
 
 
 def _words(error: BaseException, most: int) -> str:
-    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return printable(_NOISE.sub(" ", without_login(str(said)[: most * 8])), most).strip(" .,:;'\"()")
+    said = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        said = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    elif isinstance(error, UnicodeError):
+        said = "a text that cannot be encoded or decoded"
+    said = _QUOTED.sub("", without_login(said[: most * 8]))
+    return printable(_NOISE.sub(" ", said), most).strip(" .,:;")
 
 
 def _within(error: BaseException) -> BaseException | None:

@@ -58,7 +58,7 @@ def test_credentials_that_cannot_be_had_name_their_options(error: Exception, sen
         (boto.ReadTimeoutError(endpoint_url=URL), "AWS did not answer in time."),
         (
             boto.IncompleteReadError(actual_bytes=1, expected_bytes=2),
-            "broke before the answer was complete: 1 read, but total bytes expected is 2.",
+            "the connection to AWS broke: 1 read, but total bytes expected is 2. Check endpoint_url, any proxy",
         ),
     ],
 )
