@@ -207,7 +207,7 @@ def run_and_tell(answers: Any, module: str, options: Mapping[str, Any], environm
     with contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
         os.environ.clear()
         os.environ.update({"HOME": os.devnull, **environment})
-        with _module_arguments(dict(options)):
+        with module_arguments(dict(options)):
             importlib.import_module(f"{MODULES}.{module}").main()
     answers.put({"failed": False, **json.loads(output.getvalue())})
 
