@@ -40,7 +40,7 @@ class World:
         found = find(desired, endpoints, rows)
         assert not found.violations
         provider = current() if desired.registrable else current(cluster=None, node_group=None)
-        return replace(provider, main=found.main, dead=found.dead, gone=found.gone)
+        return replace(provider, main=found.main, duplicates=found.duplicates, dead=found.dead, gone=found.gone)
 
     def carry_out(self, desired: Desired, planned: Plan) -> None:
         """Every step with its condition awaited; then the end of the plan."""
@@ -48,6 +48,9 @@ class World:
             if step.needs is not None:
                 self.pass_time(desired)
                 self._assert_holds(step.needs, desired)
+            if step.gone_before is not None:
+                self.pass_time(desired)
+                self._assert_holds(Condition(planning.GONE, step.gone_before), desired)
             self._do(step, desired)
         if planned.goals:
             self.pass_time(desired)
