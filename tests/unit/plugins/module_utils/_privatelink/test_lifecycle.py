@@ -6,20 +6,34 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
+from datetime import datetime, timezone
 
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import lifecycle, limit_facts, limits
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current, find
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
     LimitsViolated,
     PrivateLinkError,
     Verdict,
     Violation,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import Outcome, carry_out
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import NETWORK_STEPS, LimitFacts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Plan, plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
 from tests.unit.plugins.module_utils._privatelink.cases import Case, cases
+from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
+from tests.unit.plugins.module_utils._privatelink.literals import (
+    VPCE,
+    current,
+    desired,
+    interface_endpoint,
+    pair,
+    registration,
+)
 
 # Whoever asks it for anything has touched something.
 NOTHING = t.cast(t.Any, None)
@@ -66,3 +80,92 @@ def test_no_plan_makes_or_opens_anything_in_a_network_that_was_not_found(monkeyp
             ensured(monkeypatch, case)
         assert "vpc_not_found" in {violation.code for violation in refused.value.violations}, case
     assert len(every) > 200
+
+
+# --- another run's endpoint
+
+
+class Rivals(Clouds):
+    """Clouds in which another run has a live endpoint that AWS does not list before this run asks for its own."""
+
+    def has(self, vpce: str, **fields: t.Any) -> None:
+        created_at = datetime.fromtimestamp(self.time.now - 5, tz=timezone.utc)
+        self.listed_after = 5
+        self._made_at[vpce] = self.time.now
+        self.endpoints[vpce] = interface_endpoint(vpce, created_at=created_at, private_dns_enabled=False, **fields)
+        self.registrations[vpce] = registration(vpce)
+
+    def delete_vpc_endpoint(self, ec2: object, vpc_endpoint_id: str) -> None:
+        super().delete_vpc_endpoint(ec2, vpc_endpoint_id)
+        self.endpoints[vpc_endpoint_id] = replace(self.endpoints[vpc_endpoint_id], state="deleted")
+
+    def read_again(self, wish: Desired, before: Current, _clouds: object) -> Current:
+        ids = [wish.vpc_endpoint_id] if wish.vpc_endpoint_id else []
+        found = find(wish, self.vpc_endpoints(ids=ids), list(self.registrations.values()))
+        return replace(before, main=found.main, dead=found.dead, gone=found.gone)
+
+
+@pytest.fixture
+def rivals(monkeypatch: pytest.MonkeyPatch) -> Rivals:
+    rivals = Rivals(monkeypatch)
+    monkeypatch.setattr(lifecycle, "read_again", rivals.read_again)
+    return rivals
+
+
+def carried(rivals: Rivals, wish: Desired, before: Current) -> Outcome:
+    outcome = Outcome(wish, before, before, plan(wish, before))
+    return rivals.deadline.drive(carry_out(outcome, t.cast(t.Any, rivals)))
+
+
+def names(outcome: Outcome) -> list[str]:
+    return [step.name for step in outcome.planned.steps]
+
+
+def test_what_differs_from_another_runs_endpoint_is_an_edit_and_a_step(rivals: Rivals) -> None:
+    rivals.has("vpce-rival", subnet_ids=("subnet-b",))
+    rivals.refusals["create_vpc_endpoint"] = [refusal("IdempotentParameterMismatch")]
+    outcome = carried(rivals, desired(), current())
+    assert outcome.desired.vpc_endpoint_id == "vpce-rival"
+    assert names(outcome) == ["add_subnets", "remove_subnets", "enable_private_dns"]
+    diff = outcome.returned()["diff"]
+    assert (diff["before"]["subnet_ids"], diff["after"]["subnet_ids"]) == (["subnet-b"], ["subnet-a"])
+    assert outcome.notes == (
+        "Another run made the interface endpoint vpce-rival at the same time; this run adopted it.",
+    )
+
+
+def test_where_nothing_differs_from_another_runs_endpoint_nothing_was_changed(rivals: Rivals) -> None:
+    rivals.has("vpce-rival")
+    rivals.refusals["create_vpc_endpoint"] = [refusal("IdempotentParameterMismatch")]
+    outcome = carried(rivals, desired(private_dns_enabled=False), current())
+    returned = outcome.returned()
+    assert (returned["changed"], returned["steps"]) == (False, [])
+    assert returned["diff"]["before"] == returned["diff"]["after"]
+
+
+def test_one_that_was_withdrawn_is_no_step_and_is_told(rivals: Rivals) -> None:
+    rivals.has("vpce-rival")
+    outcome = carried(rivals, desired(), current())
+    assert names(outcome) == ["enable_private_dns"]
+    assert outcome.notes[0].endswith("vpce-1, which this run had made, was deleted again.")
+
+
+def test_what_was_removed_before_is_a_step_and_in_the_difference(rivals: Rivals) -> None:
+    dead = interface_endpoint(state="rejected", private_dns_enabled=False)
+    rivals.endpoints[VPCE] = dead
+    rivals.has("vpce-rival")
+    rivals.refusals["create_vpc_endpoint"] = [refusal("IdempotentParameterMismatch")]
+    before = current(dead=(pair(dead),))
+    outcome = carried(rivals, desired(recreate_failed=True), before)
+    assert names(outcome) == ["delete_vpc_endpoint", "enable_private_dns"]
+    diff = outcome.returned()["diff"]
+    assert diff["before"]["monthly_cost_usd"] == 2 * diff["after"]["monthly_cost_usd"]
+
+
+def test_an_error_after_an_adoption_names_the_steps_of_this_run(rivals: Rivals) -> None:
+    rivals.has("vpce-rival", tags={})
+    rivals.refusals["create_vpc_endpoint"] = [refusal("IdempotentParameterMismatch")]
+    rivals.refusals["modify_vpc_endpoint"] = [refusal("UnauthorizedOperation")]
+    with pytest.raises(PrivateLinkError) as failed:
+        carried(rivals, desired(), current())
+    assert [step["name"] for step in failed.value.steps] == ["set_tags"]
