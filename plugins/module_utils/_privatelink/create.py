@@ -67,7 +67,7 @@ def create_interface_endpoint(
     Raises LimitsViolated (C(ambiguous_match)) where the live one has another name, ApiError, WaitTimedOut, and
     PrivateLinkError where every token is spent.
     """
-    here = _Listed(reads, arguments)
+    here = _Listed(reads, arguments, desired)
     yield Await(here.look, "AWS to list the interface endpoints of the VPC")
     patience = _OTHERS_LISTED_WITHIN
     for token in here.tokens():
@@ -121,9 +121,12 @@ def _ask(ec2: t.Any, token: str, arguments: t.Mapping[str, t.Any]) -> Work[aws.C
 class _Listed:
     """The interface endpoints of the identity as AWS listed them at the last look. Every look is an Await's, since
     lists are shared between looks.
+
+    One that is named by its id and replaced may have others with another Name beside it: those are left alone.
     """
 
-    def __init__(self, reads: Reads, arguments: t.Mapping[str, t.Any]) -> None:
+    def __init__(self, reads: Reads, arguments: t.Mapping[str, t.Any], desired: Desired) -> None:
+        self._names = {arguments["tags"].get("Name")} if desired.vpc_endpoint_id else None
         self._reads = reads
         self._service_name = str(arguments["service_name"])
         self._vpc_id = str(arguments["vpc_id"])
@@ -132,7 +135,8 @@ class _Listed:
 
     @property
     def live(self) -> list[InterfaceEndpoint]:
-        return [one for one in self._every if one.is_live]
+        live = [one for one in self._every if one.is_live]
+        return live if self._names is None else [one for one in live if one.name in self._names]
 
     @property
     def oldest(self) -> InterfaceEndpoint:

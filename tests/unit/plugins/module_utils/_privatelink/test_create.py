@@ -300,6 +300,14 @@ def test_a_withdrawal_that_aws_is_too_busy_for_is_asked_for_again(clouds: Clouds
     assert is_live(clouds) == ["vpce-twin"]
 
 
+def test_one_that_replaces_a_dead_one_by_id_leaves_others_with_another_name_alone(clouds: Clouds) -> None:
+    named = {**OWNED, "Name": "one"}
+    clouds.endpoints["vpce-other"] = interface_endpoint("vpce-other", tags={**OWNED, "Name": "other"})
+    assert create(clouds, desired(vpc_endpoint_id="vpce-dead"), tags=named) == made()
+    assert create(clouds, desired(vpc_endpoint_id="vpce-dead"), tags=named) == adopted()
+    assert set(is_live(clouds)) == {"vpce-1", "vpce-other"}
+
+
 # --- refusals
 
 
