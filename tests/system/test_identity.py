@@ -23,6 +23,8 @@ PROCESSES.set_forkserver_preload(["tests.customer"])
 # Sandbox seconds in a real one, where processes with clocks of their own meet.
 SCALE = 20.0
 LAG = 20.0
+# What a run says whose changes another one takes back.
+OVERTAKEN = ("something else changes it", "Another run changes it", "still: ")
 OWNED = {"tidbcloud:managed-by": "tidbcloud.privatelink"}
 
 
@@ -220,7 +222,7 @@ def test_four_nodes_with_different_options_make_one_private_endpoint(
     assert len(crowded.live_endpoints()) == 1
     assert crowded.registered() == crowded.live_endpoints()
     for result in results:
-        assert not result["failed"] or "something else changes it" in result["msg"], result
+        assert not result["failed"] or any(said in result["msg"] for said in OVERTAKEN), result
     assert any(not result["failed"] for result in results)
     crowded.sandbox.settings.change({"endpoint_visible": 0.0})
     (settled,) = at_once(crowded, "private_endpoint", wishes[:1])

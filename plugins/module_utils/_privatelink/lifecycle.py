@@ -14,7 +14,7 @@ from .clouds import Clouds
 from .current import Current
 from .desired import Desired
 from .difference import difference
-from .errors import LimitsViolated, PrivateLinkError, Verdict, as_known
+from .errors import LimitsViolated, PrivateLinkError, Verdict, WaitFailed, as_known
 from .model import MANAGED_BY, MANAGED_BY_TAG
 from .plan import Plan, Step, plan
 from .promise import lacking
@@ -29,6 +29,8 @@ if t.TYPE_CHECKING:
 
 NOTHING_TO_CHECK = Verdict()
 _MOST_ADOPTIONS = 5
+# Seconds in which a read must show once more what a look has seen: lists may be behind.
+_SHOWN_WITHIN = 60.0
 
 
 @dataclass(frozen=True)
@@ -186,19 +188,26 @@ def settled(outcome: Outcome, clouds: Clouds) -> Work[Outcome]:
     """
     desired = outcome.desired
     after: list[Current] = []
+    lacks = ""
 
     def look() -> Seen:
+        nonlocal lacks
         try:
             after[:] = [read_again(desired, outcome.before, clouds)]
+            lacks = lacking(desired, outcome.before, after[0]) if desired.wait else ""
         except RegistrationUnknown as unknown:
             if not desired.wait:
                 raise
-            return Seen(False, str(unknown))
-        lacks = lacking(desired, outcome.before, after[0]) if desired.wait else ""
+            lacks = str(unknown)
         return Seen(not lacks, lacks or "as desired")
 
     try:
-        yield Await(look, "both clouds to show the private endpoint as desired")
+        at_most = _SHOWN_WITHIN if desired.state == "present" else None
+        if not (yield Await(look, "both clouds to show the private endpoint as desired", at_most)):
+            raise WaitFailed(
+                f"The private endpoint of {desired.target} was as desired, but is not any more: {lacks}. Another run "
+                "changes it at the same time. Run again when that has ended."
+            )
     except PrivateLinkError as error:
         error.steps = [step.returned() for step in outcome.planned.steps]
         raise

@@ -19,6 +19,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     PrivateLinkError,
     Verdict,
     Violation,
+    WaitFailed,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import Outcome, carry_out
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import NETWORK_STEPS, LimitFacts
@@ -169,3 +170,13 @@ def test_an_error_after_an_adoption_names_the_steps_of_this_run(rivals: Rivals) 
     with pytest.raises(PrivateLinkError) as failed:
         carried(rivals, desired(), current())
     assert [step["name"] for step in failed.value.steps] == ["set_tags"]
+
+
+def test_what_another_run_changes_after_it_was_as_desired_is_told_before_the_deadline(rivals: Rivals) -> None:
+    rivals.endpoints[VPCE] = interface_endpoint(subnet_ids=("subnet-b",))
+    rivals.registrations[VPCE] = registration()
+    wish, before = desired(vpc_endpoint_id=VPCE), current()
+    outcome = Outcome(wish, before, before, Plan())
+    with pytest.raises(WaitFailed, match=r"was as desired, but is not any more: .*add_subnets subnet-a"):
+        rivals.deadline.drive(lifecycle.settled(outcome, t.cast(t.Any, rivals)))
+    assert sum(rivals.time.slept) == pytest.approx(60)
