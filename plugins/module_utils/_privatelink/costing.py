@@ -12,6 +12,7 @@ from .._aws.prices import PRICE_LIST_REGION, read_prices
 from .._aws.session import AwsSession
 from .._run.text import listed
 from .costs import TABLE, Endpoint, Prices, billed_regions
+from .errors import PrivateLinkError
 
 
 def read_costing(
@@ -21,7 +22,10 @@ def read_costing(
     unknown = [region for region in billed_regions(private_endpoints) if region not in own]
     if not unknown:
         return {**TABLE, **own}, ()
-    read, problems = read_prices(session.client("pricing", PRICE_LIST_REGION), unknown)
+    try:
+        read, problems = read_prices(session.client("pricing", PRICE_LIST_REGION), unknown)
+    except PrivateLinkError as error:  # The client could not be made; prices are advice only.
+        read, problems = {}, [f"The AWS Price List was not read for {listed(unknown)}: {error}"]
     left = [region for region in unknown if region not in read]
     return {**TABLE, **read, **own}, (*problems, *_instead(left))
 

@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import costing
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.costs import TABLE, Price
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
 
 LISTED = Price(0.011, 0.01, "price_list", "2026-11-02")
 
@@ -85,3 +86,15 @@ def test_the_user_learns_why_the_table_was_used_and_where_no_price_is_known(
         f"us-west-2 ({TABLE['us-west-2'].as_of}). Others can be given in prices.",
         "No price is known for mars-north-1. Give one in prices.",
     )
+
+
+def test_a_client_that_cannot_be_made_costs_the_price_list_and_not_the_run(
+    session: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_service: str, _region: str) -> t.NoReturn:
+        raise PrivateLinkError("no client for pricing")
+
+    monkeypatch.setattr(session, "client", refuse)
+    prices, warnings = costing.read_costing(endpoints("us-east-1"), {}, session)
+    assert prices == TABLE
+    assert warnings[0] == "The AWS Price List was not read for us-east-1: no client for pricing"
