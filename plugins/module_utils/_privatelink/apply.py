@@ -96,17 +96,18 @@ class Run:
         Raises WaitFailed where others keep changing it.
         """
         vpc_endpoint_id = goal.vpc_endpoint_id or self._made or ""
-        repetitions = 0
+        repetitions, contested = 0, False
         while True:
-            at_most = _EFFECT_WITHIN if repetitions < _REPETITIONS else None
+            is_last = repetitions == _REPETITIONS
+            at_most = None if is_last and not contested else _EFFECT_WITHIN
             held = yield Await(lambda: self._look_for_change(vpc_endpoint_id), DESCRIPTIONS[goal.kind], at_most)
-            overridden = self._conditions.overridden
-            if held and not overridden:
+            if held and not self._conditions.overridden:
                 return
-            if repetitions == _REPETITIONS:
+            contested = contested or held
+            if is_last:
                 raise WaitFailed(
                     f"Interface endpoint {vpc_endpoint_id} is not as desired, something else changes it at the same "
-                    f"time; what differs: {differences(overridden)}. Run again when that has ended."
+                    f"time; what differs: {differences(self._conditions.missing)}. Run again when that has ended."
                 )
             steps = self._conditions.begin_again(vpc_endpoint_id)
             repetitions += bool(steps)

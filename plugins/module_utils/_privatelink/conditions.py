@@ -51,6 +51,8 @@ class Conditions:
         pairs = current.pairs
         self.registrations = {pair.vpc_endpoint_id: pair.registration for pair in pairs if pair.registration}
         self._registered = {pair.vpc_endpoint_id for pair in pairs if pair.registered}
+        # Interface endpoints whose registration is not found by its id, or has none: only the list is asked then.
+        self._not_found: set[str] = set()
         # How often in a row an interface endpoint that was listed was not.
         self._misses = {pair.vpc_endpoint_id: 0 for pair in pairs if pair.listed}
         self._before = {pair.vpc_endpoint_id: pair.endpoint for pair in pairs if pair.endpoint}
@@ -120,13 +122,15 @@ class Conditions:
         known = self.registrations.get(vpc_endpoint_id)
         group_id = self._current.node_group_id or (known.node_group_id if known else None)
         found = None
-        if known and known.private_endpoint_connection_id and group_id:
+        if known and known.private_endpoint_connection_id and group_id and vpc_endpoint_id not in self._not_found:
             connection_id = known.private_endpoint_connection_id
             found = self._clouds.tidb.get_registration(cluster.cluster_id, group_id, connection_id)
         if found is None:
+            self._not_found.add(vpc_endpoint_id)
             found = read_registrations(self._clouds.tidb, cluster, group_id).of(vpc_endpoint_id)
         if found is not None and found.private_endpoint_connection_id:
             self.registrations[vpc_endpoint_id] = found
+            self._not_found.discard(vpc_endpoint_id)
         if is_registered(found):
             self._registered.add(vpc_endpoint_id)
         return found

@@ -25,9 +25,13 @@ from .model import (
     Registration,
     Subnet,
 )
+from .registrations import rows_of
 from .result import access_keys, cluster_keys, endpoint_service, interface_endpoint_keys, service_keys
 from .sites import Site, complete, sites_of
 from .status import NOTES, status_and_stage
+
+# So many lists of single node groups are asked for rather than one of their project.
+_FEW_GROUPS = 5
 
 
 @dataclass(frozen=True)
@@ -130,11 +134,36 @@ def _read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
 
 
 def _read_registrations(filters: Filters, clusters: t.Sequence[Cluster], tidb: TidbCloud) -> list[Registration]:
-    """By one list for each project, never one for each cluster."""
-    projects: t.Sequence[str | None] = filters.project_ids or (None,)
-    if filters.cluster_ids and not filters.project_ids:
-        projects = sorted({cluster.project_id for cluster in clusters if cluster.project_id})
-    return [row for project in projects for row in tidb.list_registrations(project_id=project, cloud_provider="aws")]
+    """By one list for each project; those of few named clusters by one for each node group.
+
+    A project may have thousands of registrations, a hundred to a request, and a node group has only its own.
+    """
+    if not filters.cluster_ids or filters.project_ids:
+        return [row for project in filters.project_ids or (None,) for row in _of_project(tidb, project, clusters)]
+    groups = sum(max(1, len(cluster.node_groups)) for cluster in clusters)
+    alone = [cluster for cluster in clusters if groups <= _FEW_GROUPS or not cluster.project_id]
+    projects = sorted({cluster.project_id for cluster in clusters if cluster.project_id and cluster not in alone})
+    return [
+        *(row for cluster in alone for row in _of_cluster(filters, cluster, tidb)),
+        *(row for project in projects for row in _of_project(tidb, project, clusters)),
+    ]
+
+
+def _of_cluster(filters: Filters, cluster: Cluster, tidb: TidbCloud) -> list[Registration]:
+    ids = [group.node_group_id for group in cluster.node_groups]
+    wanted = [one for one in ids if not filters.node_group_ids or one in filters.node_group_ids]
+    # Without a node group the answer is not whole, and only the list of the project tells.
+    return [row for group_id in (wanted if ids else [None]) for row in rows_of(tidb, cluster, group_id)]
+
+
+def _of_project(tidb: TidbCloud, project_id: str | None, clusters: t.Sequence[Cluster]) -> list[Registration]:
+    """Where the list is not found, that is an error if the project has clusters: nothing is concluded from it."""
+    try:
+        return tidb.list_registrations(project_id=project_id, cloud_provider="aws")
+    except ApiError as error:
+        if error.status != 404 or any(project_id in (None, cluster.project_id) for cluster in clusters):
+            raise
+        return []
 
 
 def _wanted(filters: Filters, registrations: t.Iterable[Registration]) -> list[Registration]:

@@ -77,8 +77,18 @@ def read_registrations(tidb: TidbCloud, cluster: Cluster, node_group_id: str | N
 
     Raises ApiError, also where TiDB Cloud does not find what it has named itself in this run, and RegistrationUnknown.
     """
+    rows = rows_of(tidb, cluster, node_group_id)
+    return Registrations(
+        tuple(row for row in rows if row.vpc_endpoint_id),
+        # Nobody registered a DISCOVERED one.
+        tuple(row for row in rows if not row.vpc_endpoint_id and row.state != "DISCOVERED"),
+    )
+
+
+def rows_of(tidb: TidbCloud, cluster: Cluster, node_group_id: str | None) -> list[Registration]:
+    """The list of a cluster that TiDB Cloud has named in this run, so that it cannot be missing. Raises as above."""
     try:
-        rows = _rows(tidb, cluster, node_group_id)
+        return _rows(tidb, cluster, node_group_id)
     except ApiError as error:
         if error.status != 404:
             raise
@@ -90,11 +100,6 @@ def read_registrations(tidb: TidbCloud, cluster: Cluster, node_group_id: str | N
             status=error.status,
             request_id=error.request_id,
         ) from error
-    return Registrations(
-        tuple(row for row in rows if row.vpc_endpoint_id),
-        # Nobody registered a DISCOVERED one.
-        tuple(row for row in rows if not row.vpc_endpoint_id and row.state != "DISCOVERED"),
-    )
 
 
 def _rows(tidb: TidbCloud, cluster: Cluster, node_group_id: str | None) -> list[Registration]:

@@ -12,7 +12,7 @@ from .._run.text import printable
 from .clouds import Clouds
 from .cluster_limits import cluster_violations, service_not_created
 from .current import Current
-from .errors import LimitsViolated, PrivateLinkError, Violation
+from .errors import LimitsViolated, PrivateLinkError, Violation, WaitFailed
 from .model import Cluster, EndpointService
 from .read_cluster import Place, cluster_not_found, is_on_aws, place_of, read_cluster
 from .result import endpoint_service
@@ -33,7 +33,7 @@ def ensure_service(
         raise LimitsViolated([cluster_not_found(cluster_id)])
     place = place_of(cluster, node_group_id, clouds.aws.region)
     service = _read(cluster, place, clouds)
-    if service.state == "creating" and wait:
+    if wait and not _is_ready(service):
         service = _wait_until_active(cluster, place, clouds, deadline)
     return endpoint_service(service, cluster, place.node_group)
 
@@ -74,12 +74,28 @@ def _violations(cluster: Cluster, place: Place, service: EndpointService | None)
     return []
 
 
+def _is_ready(service: EndpointService) -> bool:
+    """Its fields may be absent while it is created, so a name is part of what is promised."""
+    return service.state == "active" and service.service_name is not None
+
+
 def _wait_until_active(cluster: Cluster, place: Place, clouds: Clouds, deadline: Deadline) -> EndpointService:
+    """Raises WaitFailed where the service was there and is not any more."""
     seen: list[EndpointService] = []
 
     def look() -> Seen:
-        seen[:] = [_read(cluster, place, clouds)]
-        return Seen(seen[0].state == "active", f"the service is {printable(seen[0].state).upper()}")
+        try:
+            seen[:] = [_read(cluster, place, clouds)]
+        except LimitsViolated as refused:
+            if "service_not_created" not in {violation.code for violation in refused.violations}:
+                raise
+            raise WaitFailed(
+                f"The endpoint service of cluster {cluster.cluster_id} ({cluster.name}) was there a moment ago, and "
+                "now TiDB Cloud does not find it. Check that neither the cluster nor its node group is being deleted, "
+                "then run again."
+            ) from refused
+        state = printable(seen[0].state).upper() if seen[0].state else "without a state"
+        return Seen(_is_ready(seen[0]), f"the service is {state}{'' if seen[0].service_name else ' and has no name'}")
 
     deadline.wait_until(look, "the endpoint service to be ACTIVE")
     return seen[0]

@@ -33,16 +33,20 @@ class Clouds:
 
     C(calls): every call that changes something, and every one to TiDB Cloud. C(refusals): what the next calls of a
     name are answered with; an error is raised, null lets the call pass. C(ineffective): how many of the next calls of a
-    name are accepted without any effect.
+    name are accepted without any effect. C(at): what happens by itself after so many seconds, C(after): after each call
+    of a name.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.time = Time()
+        self._began = self.time.now
         self.endpoints: dict[str, InterfaceEndpoint] = {}
         self.interfaces: list[str] = []
         self.registrations: dict[str, Registration] = {}
         self.refusals: dict[str, list[ApiError | None]] = {}
         self.ineffective: dict[str, int] = {}
+        self.at: dict[float, t.Callable[[], object]] = {}
+        self.after: dict[str, t.Callable[[], object]] = {}
         self.calls: list[tuple[t.Any, ...]] = []
         # Registrations beside those of C(registrations), which has one for each interface endpoint.
         self.twins: list[Registration] = []
@@ -61,7 +65,15 @@ class Clouds:
 
     @property
     def deadline(self) -> Deadline:
-        return Deadline(900, 15, clock=self.time.clock, sleep=self.time.sleep, spread=lambda low, high: 1.0)
+        return Deadline(900, 15, clock=self.time.clock, sleep=self._sleep, spread=lambda low, high: 1.0)
+
+    def _sleep(self, seconds: float) -> None:
+        self.time.sleep(seconds)
+        for due in sorted(moment for moment in self.at if self._began + moment <= self.time.now):
+            self.at.pop(due)()
+
+    def _then(self, name: str) -> None:
+        self.after.get(name, lambda: None)()
 
     def names(self) -> list[str]:
         return [call[0] for call in self.calls]
@@ -165,6 +177,7 @@ class Clouds:
     def _take_effect(self, name: str, vpc_endpoint_id: str, **fields: t.Any) -> None:
         if vpc_endpoint_id in self.endpoints and not self._has_no_effect(name):
             self.endpoints[vpc_endpoint_id] = replace(self.endpoints[vpc_endpoint_id], **fields)
+        self._then(name)
 
     # --- TidbCloud ---
 
@@ -177,10 +190,12 @@ class Clouds:
                 self.registrations[vpc_endpoint_id] = registration(vpc_endpoint_id, "PENDING")
             raise
         self.registrations[vpc_endpoint_id] = registration(vpc_endpoint_id, "PENDING")
+        self._then("register_endpoint")
         return self.registrations[vpc_endpoint_id]
 
     def list_registrations(self, *_place: str) -> list[Registration]:
         self._answer("list_registrations")
+        self._then("list_registrations")
         return [] if self.lists_nothing else [*self.registrations.values(), *self.twins]
 
     def get_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> Registration | None:

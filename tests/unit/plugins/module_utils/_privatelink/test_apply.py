@@ -14,6 +14,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
     ApiError,
     PrivateLinkError,
+    WaitFailed,
     WaitTimedOut,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Plan, Step, plan
@@ -190,3 +191,149 @@ def test_a_change_that_is_refused_since_another_run_changed_the_endpoint_is_aske
     wish = desired(subnet_ids=("subnet-b",))
     carried_out(clouds, plan(wish, here), wish, here)
     assert clouds.endpoints[VPCE].subnet_ids == ("subnet-b",)
+
+
+# --- success is what a read after it shows -----------------------------------------------------------------------
+
+
+EDITS: list[tuple[str, dict[str, t.Any], dict[str, t.Any]]] = [
+    ("create_tags", {"tags": {"stage": "test"}}, {}),
+    ("delete_tags", {"tags": {}}, {"tags": {**OWNED, "old": "x"}}),
+    ("modify_vpc_endpoint", {"subnet_ids": ("subnet-a", "subnet-b")}, {}),
+    ("modify_vpc_endpoint", {"subnet_ids": ("subnet-a",)}, {"subnet_ids": ("subnet-a", "subnet-b")}),
+    ("modify_vpc_endpoint", {"security_group_ids": ("sg-1", "sg-2")}, {}),
+    ("modify_vpc_endpoint", {"private_dns_enabled": False}, {}),
+    ("modify_vpc_endpoint", {"ip_address_type": "dualstack"}, {"ip_address_type": "ipv4"}),
+]
+
+
+def edited(clouds: Clouds, options: dict[str, t.Any], fields: dict[str, t.Any]) -> None:
+    clouds.endpoints[VPCE] = interface_endpoint(**fields)
+    clouds.registrations[VPCE] = registration()
+    here = current(main=pair(clouds.endpoints[VPCE], clouds.registrations[VPCE]))
+    carried_out(clouds, plan(desired(**options), here), desired(**options), here)
+
+
+@pytest.mark.parametrize(("call", "options", "fields"), EDITS)
+def test_a_change_that_is_accepted_without_effect_is_asked_for_once_more(
+    clouds: Clouds, call: str, options: dict[str, t.Any], fields: dict[str, t.Any]
+) -> None:
+    clouds.ineffective = {call: 1}
+    edited(clouds, options, fields)
+    assert clouds.names().count(call) == 2
+    assert sum(clouds.time.slept) < 35
+
+
+@pytest.mark.parametrize(("call", "options", "fields"), EDITS)
+def test_a_change_that_never_has_an_effect_is_an_error_that_names_it(
+    clouds: Clouds, call: str, options: dict[str, t.Any], fields: dict[str, t.Any]
+) -> None:
+    clouds.ineffective = {call: 99}
+    with pytest.raises(WaitTimedOut, match=rf"last seen: missing at {VPCE} still: \w+"):
+        edited(clouds, options, fields)
+    assert clouds.names().count(call) == 3
+
+
+def test_a_change_that_shows_late_is_waited_for(clouds: Clouds) -> None:
+    clouds.ineffective = {"create_tags": 9}
+    clouds.at[20.0] = lambda: clouds.endpoints.update({VPCE: interface_endpoint(tags={**OWNED, "stage": "test"})})
+    edited(clouds, {"tags": {"stage": "test"}}, {})
+    assert clouds.names().count("create_tags") == 1
+
+
+def test_what_another_run_changes_meanwhile_is_set_again_and_then_given_up_at_once(clouds: Clouds) -> None:
+    rival = {**OWNED, "stage": "theirs"}
+    clouds.after["create_tags"] = lambda: clouds.endpoints.update({VPCE: interface_endpoint(tags=rival)})
+    with pytest.raises(
+        WaitFailed, match="something else changes it at the same time; what differs: set_tags stage=ours"
+    ):
+        edited(clouds, {"tags": {"stage": "ours"}}, {"tags": {**OWNED, "stage": "old"}})
+    # The first time the third value tells; afterwards theirs is the old value, until it changes again.
+    assert clouds.names().count("create_tags") == 3
+    assert sum(clouds.time.slept) < 120
+
+
+@pytest.mark.parametrize("call", ["terminate_registration", "delete_vpc_endpoint"])
+def test_a_removal_that_is_accepted_without_effect_is_asked_for_once_more(clouds: Clouds, call: str) -> None:
+    here = live(clouds)
+    clouds.ineffective = {call: 1}
+    clouds.at[40.0] = clouds.registrations.clear
+    clouds.at[80.0] = clouds.endpoints.clear
+    carried_out(clouds, plan(desired(state="absent"), here), desired(state="absent"), here)
+    assert clouds.names().count(call) == 2
+
+
+def test_a_deletion_that_is_refused_because_it_is_done_already_is_done(clouds: Clouds) -> None:
+    clouds.endpoints[VPCE] = interface_endpoint()
+    here = current(main=pair(clouds.endpoints[VPCE]))
+    clouds.refusals["delete_vpc_endpoint"] = [refusal("InvalidState")]
+    clouds.endpoints[VPCE] = interface_endpoint(state="deleting")
+    clouds.at[5.0] = clouds.endpoints.clear
+    carried_out(clouds, plan(desired(state="absent"), here), desired(state="absent"), here)
+    assert clouds.names().count("delete_vpc_endpoint") == 1
+
+
+def test_a_deletion_in_the_way_of_another_runs_change_is_repeated(clouds: Clouds) -> None:
+    clouds.endpoints[VPCE] = interface_endpoint()
+    here = current(main=pair(clouds.endpoints[VPCE]))
+    clouds.refusals["delete_vpc_endpoint"] = [refusal("OperationInProgress")] * 2
+    clouds.at[5.0] = clouds.endpoints.clear
+    carried_out(clouds, plan(desired(state="absent"), here), desired(state="absent"), here)
+    assert clouds.names().count("delete_vpc_endpoint") == 3
+
+
+# --- races ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["OperationInProgress", "IncorrectState", "InvalidVpcEndpointId.NotFound"])
+def test_an_edit_of_what_another_run_deletes_says_so_at_once(clouds: Clouds, code: str) -> None:
+    here = live(clouds)
+    clouds.refusals["modify_vpc_endpoint"] = [refusal(code)] * 999
+    if code.endswith("NotFound"):
+        clouds.endpoints.clear()
+    else:
+        clouds.endpoints[VPCE] = interface_endpoint(state="deleting")
+    with pytest.raises(WaitFailed, match=f"{VPCE} is (deleting|not listed any more): another run"):
+        carried_out(clouds, modify(), here=here)
+    assert clouds.time.slept == []
+
+
+@pytest.mark.parametrize("state", ["deleting", None])
+def test_a_registration_is_withdrawn_where_another_run_deletes_its_endpoint(clouds: Clouds, state: str | None) -> None:
+    clouds.endpoints[VPCE] = interface_endpoint(state="pendingacceptance")
+    here = current(main=pair(clouds.endpoints[VPCE]))
+    gone = {VPCE: interface_endpoint(state=state)} if state else {}
+    clouds.after["register_endpoint"] = lambda: setattr(clouds, "endpoints", gone)
+    with pytest.raises(WaitFailed, match="another run, or somebody in AWS, deletes it"):
+        carried_out(clouds, plan(desired(), here), here=here)
+    assert clouds.calls[-1] == ("terminate_registration", CONNECTION_ID)
+    assert sum(clouds.time.slept) < 5
+
+
+def test_a_registration_that_another_run_made_is_not_withdrawn(clouds: Clouds) -> None:
+    clouds.endpoints[VPCE] = interface_endpoint(state="pendingacceptance")
+    here = current(main=pair(clouds.endpoints[VPCE]))
+    clouds.registrations[VPCE] = registration(state="PENDING")
+    clouds.refusals["register_endpoint"] = [refusal("6", "already registered")]
+    clouds.after["list_registrations"] = lambda: clouds.endpoints.update({VPCE: interface_endpoint(state="deleting")})
+    with pytest.raises(WaitFailed):
+        carried_out(clouds, plan(desired(), here), here=here)
+    assert "terminate_registration" not in clouds.names()
+
+
+def test_a_registration_that_cannot_be_withdrawn_is_named(clouds: Clouds) -> None:
+    clouds.endpoints[VPCE] = interface_endpoint(state="pendingacceptance")
+    here = current(main=pair(clouds.endpoints[VPCE]))
+    clouds.after["register_endpoint"] = lambda: clouds.endpoints.update({VPCE: interface_endpoint(state="deleting")})
+    clouds.refusals["terminate_registration"] = [refusal(message="not now")]
+    with pytest.raises(WaitFailed, match=f"Its registration {CONNECTION_ID} may be left.*not now"):
+        carried_out(clouds, plan(desired(), here), here=here)
+
+
+def test_nothing_is_registered_of_an_endpoint_that_another_run_deletes_already(clouds: Clouds) -> None:
+    clouds.endpoints[VPCE] = interface_endpoint(state="pendingacceptance")
+    here = current(main=pair(clouds.endpoints[VPCE]))
+    clouds.endpoints[VPCE] = interface_endpoint(state="deleting")
+    with pytest.raises(WaitFailed):
+        carried_out(clouds, plan(desired(), here), here=here)
+    assert clouds.calls == []
