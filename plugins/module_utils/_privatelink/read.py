@@ -145,8 +145,13 @@ def _left_of_group(
         is_registered(row) and (row.node_group_id == desired.node_group_id or row.vpc_endpoint_id in ids)
         for row in registrations.named
     )
-    dropped = bool(cluster.node_groups) and not registered
+    dropped = _names_its_groups(cluster) and not registered
     return Sides(replace(current, dropped=dropped), endpoints, registrations)
+
+
+def _names_its_groups(cluster: Cluster) -> bool:
+    """A cluster always has a node group; an answer without one, or with one without an id, is not whole."""
+    return bool(cluster.node_groups) and all(group.node_group_id for group in cluster.node_groups)
 
 
 def _are_of_dropped_group(desired: Desired, cluster: Cluster, endpoints: t.Sequence[InterfaceEndpoint]) -> bool:
@@ -154,10 +159,14 @@ def _are_of_dropped_group(desired: Desired, cluster: Cluster, endpoints: t.Seque
     if desired.state == "present" or not desired.vpc_endpoint_id or desired.node_group_id:
         return False
     there = {group.node_group_id for group in cluster.node_groups}
-    return bool(endpoints and there) and all(
-        endpoint.tags.get(CLUSTER_TAG) == cluster.cluster_id
-        and endpoint.tags.get(NODE_GROUP_TAG, "") not in {"", *there}
-        for endpoint in endpoints
+    return (
+        bool(endpoints)
+        and _names_its_groups(cluster)
+        and all(
+            endpoint.tags.get(CLUSTER_TAG) == cluster.cluster_id
+            and endpoint.tags.get(NODE_GROUP_TAG, "") not in {"", *there}
+            for endpoint in endpoints
+        )
     )
 
 
