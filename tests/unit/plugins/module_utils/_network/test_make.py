@@ -131,7 +131,12 @@ def test_what_was_made_twice_because_an_answer_was_lost_is_left_once() -> None:
     outcome = alone(network, vpc(network))
     assert (ids(outcome), outcome.removed) == (["vpc-ffe"], ["vpc-fff"])
     network = FakeNetwork(next_id=0x2000)
-    network.on_create = lambda made: (setattr(network, "next_id", 0x1000), lose_the_answer(made))
+
+    def lose_it_with_a_higher_id(made: str) -> None:
+        network.next_id = 0x1000
+        lose_the_answer(made)
+
+    network.on_create = lose_it_with_a_higher_id
     outcome = alone(network, vpc(network))
     assert (ids(outcome), outcome.removed) == (["vpc-1fff"], ["vpc-fff"])
 
