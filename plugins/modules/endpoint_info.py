@@ -548,7 +548,7 @@ def main() -> None:
             "changed": False,
             "endpoint_services": fleet.endpoint_services,
             "private_endpoints": endpoints,
-            "findings": findings(endpoints, fleet.looked_at, fleet.scope["projects"], fleet.created_at),
+            "findings": findings(endpoints, fleet.looked_at, fleet.known_projects, fleet.created_at),
             "costs": sums,
             "scope": fleet.scope,
         }

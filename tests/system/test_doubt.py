@@ -236,3 +236,22 @@ def test_facts_are_not_made_of_a_list_that_is_not_found(customer: Customer, made
     strike(customer, "tidbcloud", LIST, "not_json", value=404, times=ALWAYS)
     assert customer.run("endpoint_info", **wanted)["failed"]
     assert fired(customer)
+
+
+@pytest.mark.parametrize(("kind", "found"), [("headers", []), ("missing", []), ("empty_list", ["not_registered"])])
+def test_an_endpoint_is_found_unregistered_only_where_every_registration_says_which_it_is_of(
+    customer: Customer, made: Network, kind: str, found: list[str]
+) -> None:
+    field = {"field": "endpointId"} if kind == "missing" else {}
+    strike(customer, "tidbcloud", LIST, kind, times=ALWAYS, **field)
+    result = customer.run("endpoint_info")
+    assert [one["code"] for one in result["findings"]] == found
+    assert fired(customer)
+
+
+def test_every_registration_is_shown_also_where_none_says_which_endpoint_it_is_of(customer: Customer) -> None:
+    for network in (customer.network(), customer.network()):
+        connect(customer, network)
+    strike(customer, "tidbcloud", LIST, "missing", field="endpointId", times=ALWAYS)
+    result = customer.run("endpoint_info")
+    assert [one["vpc_endpoint_id"] for one in result["private_endpoints"]].count(None) == 2

@@ -114,10 +114,14 @@ class Found:
 
 
 def pair_up(endpoints: t.Iterable[InterfaceEndpoint], registrations: t.Iterable[Registration]) -> list[Pair]:
-    """Joins both sides by the id of the interface endpoint; a registration without a visible endpoint stands alone."""
-    by_id = {registration.vpc_endpoint_id: registration for registration in registrations}
+    """Joins both sides by the id of the interface endpoint; a registration without a visible endpoint stands alone, and
+    so does each that does not say which it is of.
+    """
+    rows = list(registrations)
+    by_id = {row.vpc_endpoint_id: row for row in rows if row.vpc_endpoint_id}
     pairs = [Pair(endpoint, by_id.pop(endpoint.vpc_endpoint_id, None)) for endpoint in endpoints]
-    return pairs + [Pair(None, registration, visible=False) for registration in by_id.values()]
+    alone = [*by_id.values(), *(row for row in rows if not row.vpc_endpoint_id)]
+    return pairs + [Pair(None, row, visible=False) for row in alone]
 
 
 def find(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint], registrations: t.Sequence[Registration]) -> Found:

@@ -25,7 +25,7 @@ from .model import (
     Registration,
     Subnet,
 )
-from .registrations import rows_of
+from .registrations import is_registered, rows_of
 from .result import access_keys, cluster_keys, endpoint_service, interface_endpoint_keys, service_keys
 from .sites import Site, complete, sites_of
 from .status import NOTES, status_and_stage
@@ -69,7 +69,8 @@ class AwsSide:
 class Fleet:
     """What was found, in the shapes that C(endpoint_info) returns, and in which accounts and regions of AWS.
 
-    C(created_at): when each interface endpoint was made, null where AWS does not say.
+    C(created_at): when each interface endpoint was made, null where AWS does not say. C(known_projects): those whose
+    lists tell of every interface endpoint whether it is registered.
     """
 
     endpoint_services: list[dict[str, t.Any]]
@@ -77,6 +78,7 @@ class Fleet:
     scope: dict[str, list[str]]
     looked_at: frozenset[tuple[str, str]]
     created_at: t.Mapping[str, datetime | None] = field(default_factory=dict)
+    known_projects: frozenset[str] = frozenset()
 
 
 def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account]) -> Fleet:
@@ -96,6 +98,7 @@ def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account])
         },
         side.looked_at,
         {endpoint.vpc_endpoint_id: endpoint.created_at for endpoint in side.endpoints},
+        _known_projects(_projects(filters, clusters), every),
     )
 
 
@@ -226,6 +229,12 @@ def _own_regions(account: Account, found_in: t.Iterable[str | None]) -> tuple[st
 
 def _projects(filters: Filters, clusters: t.Sequence[Cluster]) -> list[str]:
     return sorted(filters.project_ids) or sorted({cluster.project_id for cluster in clusters if cluster.project_id})
+
+
+def _known_projects(projects: t.Iterable[str], registrations: t.Iterable[Registration]) -> frozenset[str]:
+    """A registration without the id of its interface endpoint may be that of any of its project."""
+    unnamed = {row.project_id for row in registrations if is_registered(row) and not row.vpc_endpoint_id}
+    return frozenset() if None in unnamed else frozenset(projects) - unnamed
 
 
 def _is_ours(
