@@ -14,14 +14,19 @@ from .._privatelink.model import InterfaceEndpoint, NetworkInterface, Subnet, Vp
 from .._run.text import printable
 from .fields import Json, Unreadable, flag, identifier, inner, items, name, names, text
 
+# The types of VPC endpoints that lead to no endpoint service.
+_WITHOUT_SERVICE = ("Resource", "ServiceNetwork")
+
 
 def interface_endpoint(item: Json, region: str) -> InterfaceEndpoint:
     """One that is listed: without its state, service or VPC it would pass for another, or for none.
 
     AWS writes states in lower camel case, its API model in upper: they are compared in lower case.
     """
-    for key in ("State", "ServiceName", "VpcId"):
+    for key in ("State", "VpcId"):
         identifier(item, key)
+    if name(item, "VpcEndpointType") not in _WITHOUT_SERVICE:
+        identifier(item, "ServiceName")
     return made_endpoint(item, region)
 
 

@@ -190,7 +190,7 @@ class _Permitted:
         try:
             return read()
         except ApiError as error:
-            if error.status != _FORBIDDEN:
+            if error.status != _FORBIDDEN or not error.request_id:  # Without one it is not of AWS.
                 raise
             self.unread[kind] = str(error)
             return None
@@ -250,6 +250,6 @@ def _read_prefix_lists(facts: Facts, ec2: t.Any) -> PrefixLists:
         try:
             entries[list_id] = network.prefix_list_entries(ec2, list_id)
         except ApiError as error:
-            if error.status is None or error.status >= 500:
+            if not error.request_id or error.status is None or error.status >= 500:
                 raise
     return entries

@@ -139,6 +139,13 @@ def test_an_endpoint_that_could_pass_for_another_or_for_none_is_unreadable(ec2: 
         api.describe_vpc_endpoints(ec2.client, ids=[ENDPOINT])
 
 
+def test_an_endpoint_of_another_type_may_have_no_service(ec2: Script) -> None:
+    item = {**listed(ENDPOINT), "VpcEndpointType": "Resource"}
+    del item["ServiceName"]
+    ec2.answer("describe_vpc_endpoints", {"VpcEndpoints": [item]}, VpcEndpointIds=[ENDPOINT])
+    assert [found.service_name for found in api.describe_vpc_endpoints(ec2.client, ids=[ENDPOINT])] == [""]
+
+
 def test_filters_select_interface_endpoints_only_on_all_pages(ec2: Script) -> None:
     filters = [{"Name": "vpc-id", "Values": ["vpc-1"]}, {"Name": "service-name", "Values": [SERVICE]}, INTERFACE]
     first = {"VpcEndpoints": [listed(ENDPOINT)], "NextToken": "page-2"}
