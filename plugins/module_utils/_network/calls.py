@@ -12,7 +12,9 @@ from __future__ import annotations
 import time
 import typing as t
 
-from .._aws.calls import Client, Json, call, pages
+from .._aws.calls import Client, as_it_is, call, pages
+from .._aws.fields import Json, identifier, inner, items, text
+from .._aws.shapes import vpc_attribute
 from .._privatelink.errors import ApiError
 from .claims import Part, http_date
 
@@ -29,56 +31,58 @@ class Network:
 
     def now(self) -> float:
         """AWS's own date, in seconds since 1970; this host's where an answer has none."""
-        answer = call(self._ec2, "describe_vpcs", MaxResults=5)
-        headers = (answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
-        date = http_date(headers.get("date") or "")
+        date = call(self._ec2, "describe_vpcs", _date, MaxResults=5)
         return time.time() if date is None else date
 
     def vpcs(self, tags: t.Mapping[str, str]) -> list[Part]:
         """Those that carry all of the tags."""
         filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()]
-        items = pages(self._ec2, "describe_vpcs", "Vpcs", Filters=filters)
-        found = [Part(id=item["VpcId"], tags=_tags(item), cidr=str(item.get("CidrBlock") or "")) for item in items]
+        found = pages(self._ec2, "describe_vpcs", "Vpcs", _vpc, Filters=filters)
         return [vpc for vpc in found if vpc.carries(tags)]
 
     def subnets(self, vpc_id: str) -> list[Part]:
         """All of the VPC that can be used."""
-        items = pages(self._ec2, "describe_subnets", "Subnets", Filters=_in_vpc(vpc_id))
-        return [_subnet(item) for item in items if item.get("State") in (None, "available")]
+        found = pages(self._ec2, "describe_subnets", "Subnets", _usable_subnet, Filters=_in_vpc(vpc_id))
+        return [subnet for subnet in found if subnet is not None]
 
     def security_groups(self, vpc_id: str) -> list[Part]:
         """All of the VPC but its default group, which nobody makes."""
-        items = pages(self._ec2, "describe_security_groups", "SecurityGroups", Filters=_in_vpc(vpc_id))
-        return [_group(item) for item in items if item.get("GroupName") != "default"]
+        found = pages(self._ec2, "describe_security_groups", "SecurityGroups", _group, Filters=_in_vpc(vpc_id))
+        return [group for group in found if group.name != "default"]
 
     def create_vpc(self, cidr: str, tags: t.Mapping[str, str]) -> str:
         """Its id."""
-        answer = call(self._ec2, "create_vpc", CidrBlock=cidr, TagSpecifications=_specification("vpc", tags))
-        return str(answer["Vpc"]["VpcId"])
+        return call(
+            self._ec2,
+            "create_vpc",
+            lambda answer: identifier(inner(answer, "Vpc"), "VpcId"),
+            CidrBlock=cidr,
+            TagSpecifications=_specification("vpc", tags),
+        )
 
     def create_subnet(self, vpc_id: str, cidr: str, zone_id: str, tags: t.Mapping[str, str]) -> str:
         """Its id. ApiError V(InvalidSubnet.Conflict) where something has a part of the range."""
-        answer = call(
+        return call(
             self._ec2,
             "create_subnet",
+            lambda answer: identifier(inner(answer, "Subnet"), "SubnetId"),
             VpcId=vpc_id,
             CidrBlock=cidr,
             AvailabilityZoneId=zone_id,
             TagSpecifications=_specification("subnet", tags),
         )
-        return str(answer["Subnet"]["SubnetId"])
 
     def create_security_group(self, vpc_id: str, name: str, description: str, tags: t.Mapping[str, str]) -> str:
         """Its id. ApiError V(InvalidGroup.Duplicate) where a group of the VPC has the name."""
-        answer = call(
+        return call(
             self._ec2,
             "create_security_group",
+            lambda answer: identifier(answer, "GroupId"),
             VpcId=vpc_id,
             GroupName=name,
             Description=description,
             TagSpecifications=_specification("security-group", tags),
         )
-        return str(answer["GroupId"])
 
     def has_dns(self, vpc_id: str) -> bool:
         """Whether both DNS attributes are on, which private DNS needs."""
@@ -89,7 +93,7 @@ class Network:
         for attribute in _DNS_ATTRIBUTES:
             if not self._is_on(vpc_id, attribute):
                 name = attribute[0].upper() + attribute[1:]
-                call(self._ec2, "modify_vpc_attribute", VpcId=vpc_id, **{name: {"Value": True}})
+                call(self._ec2, "modify_vpc_attribute", as_it_is, VpcId=vpc_id, **{name: {"Value": True}})
 
     def delete_vpc(self, vpc_id: str) -> bool:
         """Whether it is gone; false where something uses it."""
@@ -105,7 +109,7 @@ class Network:
 
     def _delete(self, method: str, **selection: str) -> bool:
         try:
-            call(self._ec2, method, **selection)
+            call(self._ec2, method, as_it_is, **selection)
         except ApiError as error:
             if error.code in _IN_USE:
                 return False
@@ -114,22 +118,38 @@ class Network:
         return True
 
     def _is_on(self, vpc_id: str, attribute: str) -> bool:
-        answer = call(self._ec2, "describe_vpc_attribute", VpcId=vpc_id, Attribute=attribute)
-        return bool((answer.get(attribute[0].upper() + attribute[1:]) or {}).get("Value"))
+        key = attribute[0].upper() + attribute[1:]
+        return call(
+            self._ec2,
+            "describe_vpc_attribute",
+            lambda answer: vpc_attribute(answer, key),
+            VpcId=vpc_id,
+            Attribute=attribute,
+        )
 
 
-def _subnet(item: Json) -> Part:
-    zone_id = str(item.get("AvailabilityZoneId") or "")
-    return Part(id=item["SubnetId"], tags=_tags(item), cidr=str(item.get("CidrBlock") or ""), zone_id=zone_id)
+def _date(answer: Json) -> float | None:
+    return http_date(text(inner(inner(answer, "ResponseMetadata"), "HTTPHeaders"), "date") or "")
+
+
+def _vpc(item: Json) -> Part:
+    return Part(id=identifier(item, "VpcId"), tags=_tags(item), cidr=text(item, "CidrBlock") or "")
+
+
+def _usable_subnet(item: Json) -> Part | None:
+    if text(item, "State") not in (None, "available"):
+        return None
+    zone_id = text(item, "AvailabilityZoneId") or ""
+    return Part(id=identifier(item, "SubnetId"), tags=_tags(item), cidr=text(item, "CidrBlock") or "", zone_id=zone_id)
 
 
 def _group(item: Json) -> Part:
-    name, description = str(item.get("GroupName") or ""), str(item.get("Description") or "")
-    return Part(id=item["GroupId"], tags=_tags(item), name=name, description=description)
+    name, description = text(item, "GroupName") or "", text(item, "Description") or ""
+    return Part(id=identifier(item, "GroupId"), tags=_tags(item), name=name, description=description)
 
 
 def _tags(item: Json) -> dict[str, str]:
-    return {tag["Key"]: tag.get("Value") or "" for tag in item.get("Tags") or ()}
+    return {key: text(tag, "Value") or "" for tag in items(item, "Tags") if (key := text(tag, "Key"))}
 
 
 def _in_vpc(vpc_id: str) -> list[dict[str, t.Any]]:

@@ -533,4 +533,4 @@ def test_the_age_of_an_endpoint_is_by_the_clock_of_aws_and_null_where_it_is_not_
     timestamp: object, metadata: dict[str, t.Any], age: float | None
 ) -> None:
     item = {"VpcEndpointId": ENDPOINT, "CreationTimestamp": timestamp}
-    assert shapes.age(shapes.interface_endpoint(item, REGION), metadata) == age
+    assert shapes.age(shapes.made_endpoint(item, REGION), metadata) == age

@@ -279,7 +279,7 @@ def test_prefix_lists_that_rules_name_are_read_and_those_that_cannot_be_read_are
     def entries(ec2: t.Any, prefix_list_id: str) -> tuple[str, ...]:
         # moto takes any id for that of an empty list
         if prefix_list_id == hidden:
-            raise ApiError("no", api="ec2", code="InvalidPrefixListID.NotFound", status=400)
+            raise ApiError("no", api="ec2", code="InvalidPrefixListID.NotFound", status=400, request_id="request-7")
         return read(ec2, prefix_list_id)
 
     monkeypatch.setattr(network, "prefix_list_entries", entries)
@@ -307,7 +307,7 @@ def test_what_aws_forbids_to_read_is_unknown_and_not_the_end(
     account: Account, monkeypatch: pytest.MonkeyPatch, function: str, kind: str
 ) -> None:
     def refuse(*_arguments: t.Any) -> t.NoReturn:
-        raise ApiError("Allow it.", api="ec2", code="UnauthorizedOperation", status=403)
+        raise ApiError("Allow it.", api="ec2", code="UnauthorizedOperation", status=403, request_id="request-7")
 
     monkeypatch.setattr(network, function, refuse)
     assert account.facts(None, port=4000).unread == {kind: "Allow it."}
@@ -316,7 +316,7 @@ def test_what_aws_forbids_to_read_is_unknown_and_not_the_end(
 @pytest.mark.parametrize("function", ["describe_route_tables", "prefix_list_entries"])
 def test_a_failure_of_aws_is_the_end(account: Account, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
     def fail(*_arguments: t.Any) -> t.NoReturn:
-        raise ApiError("Broken.", api="ec2", code="InternalError", status=500)
+        raise ApiError("Broken.", api="ec2", code="InternalError", status=500, request_id="request-7")
 
     lists = [{"PrefixListId": "pl-00000000000000008"}]
     permission = {"IpProtocol": "tcp", "FromPort": 3, "ToPort": 3, "PrefixListIds": lists}
