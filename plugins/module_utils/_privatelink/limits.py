@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .._run.text import listed
+from .._run.text import listed, shell_word
 from .cluster_limits import cluster_violations, service_violations
 from .current import Current
 from .desired import PROTECTION_TAG, Desired, is_protected
@@ -233,7 +233,9 @@ def private_dns_violations(
         message = (
             f"Private DNS needs {' and '.join(off)} on VPC {vpc.vpc_id}, which {'is' if len(off) == 1 else 'are'} off."
         )
-        commands = " and ".join(f"aws ec2 modify-vpc-attribute --vpc-id {vpc.vpc_id} --{_flag(name)}" for name in off)
+        commands = " and ".join(
+            f"aws ec2 modify-vpc-attribute --vpc-id {shell_word(vpc.vpc_id)} --{_flag(name)}" for name in off
+        )
         found.append(
             Violation("vpc_dns_disabled", message, f"Turn it on ({commands}), or set private_dns_enabled=false.")
         )

@@ -6,9 +6,18 @@
 
 from __future__ import annotations
 
+from .._run.text import shell_word
 from .model import Facts, NetworkAcl, Route
 from .network_acls import LAST_RULE, Ports, free_number_before
 from .security_groups import Peer, ports_text
+
+
+def start_instance(facts: Facts, instance_id: str) -> str:
+    return f"Start it: aws ec2 start-instances {_region(facts)} --instance-ids {shell_word(instance_id)}"
+
+
+def _region(facts: Facts) -> str:
+    return f"--region {shell_word(facts.endpoint.region)}"
 
 
 def host_range(address: str) -> str:
@@ -30,8 +39,8 @@ def allow_in_group(facts: Facts, group_id: str, outbound: bool, peer: Peer, by_g
         permission = f"IpRanges=[{{CidrIp={other}}}]"
     return (
         f"Add to {group_id} an {direction} rule for TCP {facts.port} {word} {other}: "
-        f"aws ec2 {command} --region {facts.endpoint.region} --group-id {group_id} --ip-permissions "
-        f"'IpProtocol=tcp,FromPort={facts.port},ToPort={facts.port},{permission}'"
+        f"aws ec2 {command} {_region(facts)} --group-id {shell_word(group_id)} --ip-permissions "
+        + shell_word(f"IpProtocol=tcp,FromPort={facts.port},ToPort={facts.port},{permission}")
     )
 
 
@@ -48,9 +57,9 @@ def allow_in_acl(facts: Facts, acl: NetworkAcl, egress: bool, address: str, port
     option = "--ipv6-cidr-block" if ":" in address else "--cidr-block"
     return (
         f"Allow {what} in {acl.network_acl_id} by rule {number}{order}: aws ec2 create-network-acl-entry "
-        f"--region {facts.endpoint.region} --network-acl-id {acl.network_acl_id} --{'egress' if egress else 'ingress'} "
+        f"{_region(facts)} --network-acl-id {shell_word(acl.network_acl_id)} --{'egress' if egress else 'ingress'} "
         f"--rule-number {number} --protocol 6 --port-range From={ports[0]},To={ports[1]} --rule-action allow "
-        f"{option} {host_range(address)}"
+        f"{option} {shell_word(host_range(address))}"
     )
 
 
@@ -72,7 +81,7 @@ def replace_route(facts: Facts, table_id: str, route: Route) -> str:
 def set_vpc_attribute(facts: Facts, vpc_id: str, attribute: str) -> str:
     """C(attribute) as the command names it."""
     return (
-        f"Switch it on: aws ec2 modify-vpc-attribute --region {facts.endpoint.region} --vpc-id {vpc_id} "
+        f"Switch it on: aws ec2 modify-vpc-attribute {_region(facts)} --vpc-id {shell_word(vpc_id)} "
         f"--{attribute} Value=true"
     )
 
@@ -81,6 +90,6 @@ def enable_private_dns(facts: Facts) -> str:
     vpce = facts.endpoint.vpc_endpoint_id
     return (
         f"Run private_endpoint with vpc_endpoint_id={vpce} and private_dns_enabled=true, or "
-        f"aws ec2 modify-vpc-endpoint --region {facts.endpoint.region} --vpc-endpoint-id {vpce} --private-dns-enabled. "
+        f"aws ec2 modify-vpc-endpoint {_region(facts)} --vpc-endpoint-id {shell_word(vpce)} --private-dns-enabled. "
         "Clients that use another name for it are judged with require_private_dns=false."
     )

@@ -13,6 +13,7 @@ from .model import BLOCK, PASS, UNKNOWN, Facts, Hop
 from .names import name_hops
 from .paths import Path, path_hops, paths
 from .provider import provider_hops
+from .remedies import start_instance
 
 Returned = dict[str, t.Any]
 
@@ -57,9 +58,7 @@ def _source(facts: Facts) -> Hop:
         return Hop("source", source.object_id, PASS, f"The source is {where}.")
     if instance.state != "running":
         message = f"Instance {instance.instance_id} is {instance.state}."
-        remedy = (
-            f"Start it: aws ec2 start-instances --region {facts.endpoint.region} --instance-ids {instance.instance_id}"
-        )
+        remedy = start_instance(facts, instance.instance_id)
         return Hop("source", instance.instance_id, BLOCK, message, remedy=remedy)
     if len(instance.interfaces) > 1:
         message = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 import typing as t
 from collections.abc import Mapping
 
@@ -64,6 +65,11 @@ class FromOutside:
 def listed(values: t.Iterable[object], between: str = ", ") -> str:
     """Texts from outside as the list in a sentence, each printable and cut."""
     return between.join(printable(value) for value in values)
+
+
+def shell_word(value: object) -> str:
+    """Text from outside as one word of a command that people paste into a shell."""
+    return shlex.quote(printable(value))
 
 
 def sentence(value: object) -> str:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -26,7 +27,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.read_cluster import place_of
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.result import private_endpoint
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Seen
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Route
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Instance, Route
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.verdict import reachability
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import MOST, Foreign, encodable
 from tests.unit.plugins.module_utils._privatelink.literals import (
@@ -45,28 +46,28 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     registration,
 )
 from tests.unit.plugins.module_utils._privatelink.test_audit import HEALTHY, LOOKED_AT
-from tests.unit.plugins.module_utils._reachability.way import WAY, from_away
+from tests.unit.plugins.module_utils._reachability.way import CLIENT_ACL, GROUPS, NAMES, SERVER_ACL, WAY, from_away
 
 HOSTILE = "\x1b[2J\nok: [localhost]\u202e\ud800" + "A" * 5000
 TOO_MUCH = "A" * (MOST + 1)
 Value = t.TypeVar("Value")
 
 
-def variants(value: t.Any) -> Iterator[t.Any]:
+def variants(value: t.Any, hostile: str = HOSTILE) -> Iterator[t.Any]:
     """Copies of what a cloud said, each with hostile text in one other place."""
     if isinstance(value, str):
         # Also as it should begin, and then not.
-        yield from (HOSTILE, f"{value}{HOSTILE}")
+        yield from (hostile, f"{value}{hostile}")
     elif is_dataclass(value):
         for field in fields(value):
-            own = variants(getattr(value, field.name))
+            own = variants(getattr(value, field.name), hostile)
             yield from (replace(t.cast(t.Any, value), **{field.name: changed}) for changed in own)
     elif isinstance(value, tuple):
         for number, item in enumerate(value):
-            yield from ((*value[:number], changed, *value[number + 1 :]) for changed in variants(item))
+            yield from ((*value[:number], changed, *value[number + 1 :]) for changed in variants(item, hostile))
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from ({**value, key: changed} for changed in variants(item))
+            yield from ({**value, key: changed} for changed in variants(item, hostile))
 
 
 def assert_shown(*texts: str | None) -> None:
@@ -154,6 +155,32 @@ def test_hops_and_blockers_of_reachability() -> None:
             assert_shown(*(blocker[key] for blocker in judged["blockers"] for key in ("message", "remedy")))
             seen += len(judged["hops"])
     assert seen > 1000
+
+
+SHELL = "x'; touch here; $(touch here) `touch here` \"&& touch here"
+FACTS = [
+    replace(WAY, security_groups={key: replace(group, inbound=(), outbound=()) for key, group in GROUPS.items()}),
+    replace(WAY, network_acls=tuple(replace(acl, entries=()) for acl in (CLIENT_ACL, SERVER_ACL))),
+    replace(WAY, names=replace(NAMES, dns_support=False), endpoint=replace(WAY.endpoint, private_dns_enabled=False)),
+    replace(WAY, source=replace(WAY.source, instance=Instance("i-1", "stopped", ()))),
+]
+
+
+def test_commands_to_paste_into_a_shell_hold_nothing_that_a_shell_acts_on() -> None:
+    remedies: list[str] = []
+    for facts in FACTS:
+        for changed in variants(facts, SHELL):
+            try:
+                remedies += [blocker["remedy"] for blocker in reachability(changed)["blockers"]]
+            except ValueError:  # What is not an address or a range is refused where answers are read.
+                continue
+    planned = plan(desired(), current())
+    for vpc in variants(replace(NETWORK, dns_support=False), SHELL):
+        verdict = check(desired(), current(), planned, LimitFacts(aws_service=AWS_SERVICE, vpc=vpc))
+        remedies += [violation.remedy for violation in verdict.violations]
+    quoted = [remedy for remedy in remedies if re.search(r"--[a-z-]+ \S*x'\"'\"'; touch", remedy)]
+    assert len(quoted) > 10
+    assert not [remedy for remedy in remedies if re.search(r"--[a-z-]+ \S*x'; touch", remedy)]
 
 
 def test_errors_violations_and_states_seen_are_one_printable_line() -> None:
