@@ -146,19 +146,13 @@ def _said(body: Json | None) -> str:
 def _json(content: bytes) -> t.Any:
     """The parsed text; null where it is not JSON, or nested deeper than Python reads.
 
-    Numbers that the API cannot mean are null: Python refuses to read one of many digits, or takes very long for it.
+    An integer that the API cannot mean is null: Python refuses to read one of many digits, or takes very long for it.
     """
     try:
-        return json.loads(
-            content.decode("utf-8"), parse_int=_integer, parse_float=_decimal, parse_constant=lambda _name: None
-        )
+        return json.loads(content.decode("utf-8"), parse_int=_integer)
     except (ValueError, RecursionError):
         return None
 
 
 def _integer(digits: str) -> int | None:
     return int(digits) if len(digits.lstrip("-")) <= _MOST_DIGITS else None
-
-
-def _decimal(digits: str) -> float | None:
-    return float(digits) if len(digits) <= 2 * _MOST_DIGITS else None

@@ -193,6 +193,11 @@ def test_what_is_no_port_is_null(port: object) -> None:
     assert shapes.cluster({"port": port}, "10").port is None
 
 
+@pytest.mark.parametrize("region", ["aws-../../evil", "aws-us-east-1.evil.example", "us east", "x" * 64, "aws-US\n"])
+def test_a_region_that_would_be_another_host_is_null(region: str) -> None:
+    assert shapes.cluster({"regionId": region}, "10").region is None
+
+
 @pytest.mark.parametrize("port", [1, 65535, "4000"])
 def test_a_port_may_be_a_text(port: object) -> None:
     assert shapes.cluster({"port": port}, "10").port == int(str(port))

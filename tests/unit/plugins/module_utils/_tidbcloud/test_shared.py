@@ -175,6 +175,16 @@ def test_a_list_that_cannot_be_had_is_asked_for_once_in_each_round(talk: Talk) -
     assert talk_.registered("10", "20") == ["vpce-1"]
 
 
+def test_each_private_endpoint_gets_an_error_of_its_own_for_a_list_of_its_node_group(talk: Talk) -> None:
+    talk_ = talk({None: ["10"]}, clusters(cluster("10", labels=None)), *[Answer({}, 503)] * MAX_ATTEMPTS)
+    errors = []
+    for _turn in range(2):
+        with pytest.raises(ApiError, match="503") as failed:
+            talk_.registered("10", "20")
+        errors.append(failed.value)
+    assert errors[0] is not errors[1]
+
+
 @pytest.mark.parametrize("strange", [Answer({"status": "ok"}), clusters({"state": "ACTIVE"}), Answer(b"<html/>")])
 def test_clusters_that_a_strange_list_does_not_tell_are_asked_for_by_themselves(talk: Talk, strange: Answer) -> None:
     talk_ = talk({"6": ["10"], "7": ["11"]}, strange, clusters(cluster("11")), Answer(cluster("10")))
