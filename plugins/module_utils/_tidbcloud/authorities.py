@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The file or directory of certificate authorities that a user names, checked before anything is sent."""
+"""The certificate authorities that a user names, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -17,9 +17,23 @@ from .._run.text import printable
 _HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
 
-def check_authorities(path: str) -> None:
-    """Raises PrivateLinkError, which names tidbcloud_ca_path, where no certificate authority can be read there."""
-    named = f"tidbcloud_ca_path names {printable(path)}, which"
+# Where requests looks for them if none are named.
+_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+def check_authorities(ca_path: str | None) -> None:
+    """Checks the file or directory of tidbcloud_ca_path, else that of the environment.
+
+    Raises PrivateLinkError, which names where it comes from, where no certificate authority can be read there.
+    """
+    for source, path in [("tidbcloud_ca_path", ca_path), *((name, os.environ.get(name)) for name in _VARIABLES)]:
+        if path:
+            _check(source, path)
+            return
+
+
+def _check(source: str, path: str) -> None:
+    named = f"{source} names {printable(path)}, which"
     try:
         if os.path.isdir(path):
             if not any(_HASHED.fullmatch(name) for name in os.listdir(path)):

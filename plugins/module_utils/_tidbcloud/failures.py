@@ -22,6 +22,7 @@ from .._run.text import printable
 
 with contextlib.suppress(ImportError):  # Nothing here is called without it: there is no Session then.
     import requests
+    from urllib3.exceptions import LocationValueError
 
 _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL})
 
@@ -102,8 +103,7 @@ def connection_failure(request: Request, error: Exception) -> Failure:
         return _lost(request, f"the answer of {request.host} was cut off or cannot be decoded")
     if isinstance(error, requests.exceptions.ConnectionError):
         return _lost(request, f"{request.host} closed the connection without an answer")
-    text = f"{request} could not be sent. Check that {request.option} is the address of the TiDB Cloud API, and the"
-    return Failure(_error(f"{text} variables HTTPS_PROXY and REQUESTS_CA_BUNDLE on this host."), without_effect=True)
+    return _lost(request, f"what {request.host} answered is not HTTP that can be read; check {request.option}")
 
 
 def _not_sent(request: Request, error: Exception, causes: tuple[BaseException, ...]) -> Failure | None:
@@ -120,6 +120,13 @@ def _not_sent(request: Request, error: Exception, causes: tuple[BaseException, .
             return _unsent(request, text, passing=False)
     if isinstance(error, (requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL)):
         return _unsent(request, "the proxy could not be used; check HTTPS_PROXY and NO_PROXY on this host")
+    if isinstance(
+        error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, LocationValueError, UnicodeError)
+    ):
+        text = (
+            f"{request.host} cannot be connected to; check that {request.option} is the address of the TiDB Cloud API"
+        )
+        return _unsent(request, f"{text}, and HTTPS_PROXY on this host", passing=False)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return _unsent(request, f"{request.host} refused the connection; check {request.option}")
     if isinstance(error, requests.exceptions.ConnectTimeout):

@@ -72,8 +72,6 @@ class Session:
         sleep: t.Callable[[float], None] = time.sleep,
         jitter: t.Callable[[], float] = random.random,
     ) -> None:
-        if ca_path:
-            check_authorities(ca_path)
         self._bases = {
             DEDICATED: (base_url(dedicated_url or DEDICATED_URL, "tidbcloud_api_url"), "tidbcloud_api_url"),
             SERVERLESS: (
@@ -81,6 +79,8 @@ class Session:
                 "tidbcloud_serverless_api_url",
             ),
         }
+        if any(base.startswith("https:") for base, _option in self._bases.values()):
+            check_authorities(ca_path)
         # The options whose addresses have answered as the API.
         self._known: set[str] = set()
         self._timeout = timeout

@@ -104,6 +104,7 @@ class Transport:
             timeout=(min(CONNECT_TIMEOUT, seconds / 3), seconds),
             verify=self._verify,
             allow_redirects=False,
+            hooks={"response": _stay},
             stream=True,
             # A proxy could not reach this host's own loopback address.
             proxies={"http": "", "https": "", "all": ""} if is_loopback(request.host) else None,
@@ -111,6 +112,11 @@ class Transport:
             content = _content(response, cut)
             response.raw.release_conn()  # Read to its end, so that the next request can use it.
             return Answer(response.status_code, response.headers, content)
+
+
+def _stay(response: requests.Response, **_options: t.Any) -> None:
+    """Even where redirects are not followed, requests prepares the next one, and reads any body for that."""
+    response.headers.pop("Location", None)
 
 
 def _content(response: requests.Response, cut: threading.Event) -> bytes:

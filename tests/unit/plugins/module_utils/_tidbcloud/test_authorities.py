@@ -56,3 +56,17 @@ def test_a_path_that_is_not_there_names_the_option(path: str) -> None:
 def test_a_path_with_a_null_byte_is_a_sentence_too() -> None:
     with pytest.raises(PrivateLinkError, match="tidbcloud_ca_path"):
         check_authorities(f"{os.sep}a\0b")
+
+
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_authorities_of_the_environment_are_checked_where_none_are_named(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, "/no/such/bundle.pem")
+    with pytest.raises(PrivateLinkError, match=rf"^{name} names /no/such/bundle.pem, which does not exist"):
+        check_authorities(None)
+    path = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(path))
+    check_authorities(str(path))

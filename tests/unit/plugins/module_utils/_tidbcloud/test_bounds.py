@@ -165,6 +165,7 @@ ENDLESS: dict[str, t.Callable[[RawServer], Iterable[bytes]]] = {
     "of a challenge": endless(
         b'HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm="r", nonce="n"\r\n\r\n', b" " * 65536
     ),
+    "of a redirect": endless(b"HTTP/1.1 302 No\r\nLocation: https://elsewhere.example/\r\n\r\n", b" " * 65536),
     "of an error": endless(b"HTTP/1.1 500 No\r\n\r\n", b" " * 65536),
 }
 

@@ -420,7 +420,7 @@ def test_a_private_ca_is_trusted_where_it_is_named(serve: Serve, connect: Connec
 
 def test_a_ca_file_that_is_not_there_is_said_before_anything_is_sent(serve: Serve, connect: Connect) -> None:
     with pytest.raises(PrivateLinkError, match=r"tidbcloud_ca_path names /no/such/ca.pem, which does not exist"):
-        connect(serve(), ca_path="/no/such/ca.pem")
+        connect(serve(), dedicated_url="https://tidb.example.com", ca_path="/no/such/ca.pem")
 
 
 @pytest.fixture
