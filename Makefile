@@ -51,8 +51,8 @@ $(VENV)/.done: requirements-dev.txt
 pins: setup ## write the pinned requirements, with hashes, from what development asks for by itself
 	@tests/tools/pins.sh '$(CACHE)/pins'
 
-test: setup ## every part: lint sanity unit contract network system integration molecule
-	@python -m tests.tools.parts lint sanity unit contract network system integration molecule
+test: setup ## every part: lint sanity unit contract network system chaos-sample integration molecule
+	@python -m tests.tools.parts lint sanity unit contract network system chaos-sample integration molecule
 
 lint: setup ## ansible-lint, antsibull-docs, antsibull-changelog, ruff, mypy
 	ruff check --output-format concise .

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tries to break what the collection promises.
 
-    python -m tests.chaos [matrix] [races] [model] [--seed N] ...
+    python -m tests.chaos [matrix] [races] [model] [hostile] [--seed N] ...
 
 Exit status 1: a promise was broken; each is listed with the command that shows it again.
 """

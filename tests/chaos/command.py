@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Part]] = {
     "matrix": parts.matrix_part,
     "races": parts.races_part,
     "model": parts.model_part,
+    "hostile": parts.hostile_part,
 }
 
 

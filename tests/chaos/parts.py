@@ -7,13 +7,19 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from tests.chaos import matrix, model, pool, races
 from tests.chaos.jobs import JOBS
 from tests.chaos.kinds import KINDS
 from tests.chaos.place import Subject
 from tests.chaos.report import Part
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def _see_again(part: str, what: object) -> str:
@@ -140,3 +146,39 @@ class Explore:
         except AssertionError as broken:
             return dict(history.counts), str(broken)
         return dict(history.counts), ""
+
+
+def hostile_part(asked: argparse.Namespace) -> Part:
+    """Answers, options and greetings that somebody made to break a parser."""
+    environment = {**os.environ, "CHAOS_CASES": str(asked.cases), "CHAOS_SEED": str(asked.seed)}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-v",
+        "--no-header",
+        f"--hypothesis-seed={asked.seed}",
+        "--tb=short",
+    ]
+    ended = subprocess.run(
+        [*command, "tests/chaos/hostile"], cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False
+    )
+    found = re.findall(r"^\S+/test_(\w+)\.py::test_(\w+) (PASSED|FAILED)", ended.stdout, re.MULTILINE)
+    part = Part(
+        "Hostile input",
+        f"{asked.cases:,} cases each: answers of both clouds after their own descriptions, the greeting, login and"
+        " certificate of a database, options, URLs, keys and challenges, with fields that are missing, of another kind"
+        " or made to break a parser or a terminal.",
+        ("of", "promises", "broken"),
+    )
+    for name in dict.fromkeys(name for name, _test, _outcome in found):
+        outcomes = [outcome for of, _test, outcome in found if of == name]
+        part.rows.append([name.replace("_", " "), len(outcomes), outcomes.count("FAILED")])
+    part.total()
+    again = f"`CHAOS_CASES={asked.cases} python -m pytest --hypothesis-seed={asked.seed} tests/chaos/hostile -k {{}}`"
+    part.broken = [again.format(test) for _of, test, outcome in found if outcome == "FAILED"]
+    if ended.returncode:
+        print(ended.stdout + ended.stderr, flush=True)
+    if not part.broken and (ended.returncode or not found):
+        part.broken = [f"the tests did not run: {ended.stderr[-500:]}"]
+    return part

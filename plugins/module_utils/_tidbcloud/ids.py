@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from .._privatelink.errors import PrivateLinkError
+from .._run.text import printable
 
 # An unsigned 64-bit number has 20 digits at most.
 _DIGITS = re.compile(r"[0-9]{1,20}")
@@ -49,7 +50,8 @@ def answered_text(value: object) -> str | None:
 def _found(value: object) -> str:
     if value is None or (isinstance(value, str) and not value.strip()):
         return "it is empty; the id of a cluster is in the address of its page in the TiDB Cloud console."
+    shown = printable(repr(value), 60)
     rounded = isinstance(value, float) or (isinstance(value, str) and _ROUNDED.fullmatch(value.strip()) is not None)
     if rounded:
-        return f"{value!r} was found, a number that may have been rounded on its way; quote the id in YAML."
-    return f"{value!r} was found; write the digits alone, and quote them in YAML."
+        return f"{shown} was found, a number that may have been rounded on its way; quote the id in YAML."
+    return f"{shown} was found; write the digits alone, and quote them in YAML."
