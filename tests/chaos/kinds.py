@@ -120,7 +120,8 @@ def _shapes() -> list[Kind]:
     return [
         *(Kind(name, {"kind": name}, ("always", "later")) for name in unreadable),
         *(Kind(name, {"kind": name}, ("always", "later"), believable=True) for name in (*wrong, *believable)),
-        *(Kind(name, {"kind": name}, calls=READING) for name in ("empty_page", "repeated_token", "hostile_token")),
+        Kind("empty-pages", {"kind": "empty_page"}, calls=READING, hangs=True),
+        *(Kind(name, {"kind": name}, calls=READING) for name in ("repeated_token", "hostile_token")),
         Kind("token-of-another-type", {"kind": "wrong_token"}, calls=READING),
         Kind("token-null", {"kind": "wrong_token", "value": False}, calls=READING),
     ]
