@@ -54,5 +54,5 @@ def main(given: Sequence[str]) -> int:
         found.append(part)
         print(f"\n{part.text()}\n({time.monotonic() - began:.0f} seconds, seed {asked.seed})", flush=True)
     if asked.page is not None:
-        write_page(asked.page, found, "make chaos", asked.seed)
+        write_page(asked.page, found, f"python -m tests.chaos {' '.join(given)}", asked.seed)
     return 1 if any(part.broken for part in found) else 0

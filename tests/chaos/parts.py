@@ -29,14 +29,16 @@ def _see_again(part: str, what: object) -> str:
 def matrix_part(asked: argparse.Namespace) -> Part:
     """Every call of every job goes wrong in every way."""
     outcomes = []
-    for cell, outcome in pool.each(matrix.run_cell, _cells(asked), asked.places):
+    cells, of_all = _cells(asked)
+    for cell, outcome in pool.each(matrix.run_cell, cells, asked.places):
         outcomes.append(outcome)
         for problem in outcome.problems:
             print(f"{cell}: {problem}", flush=True)
     part = Part(
         "Every call, every fault, every job",
         f"Each call that a job makes goes wrong in each of {len(KINDS) + 1} ways: once, always, or from the second time"
-        " on. Where the run sent anything that could have changed something, it is run once more without the fault.",
+        f" on. {len(cells):,} of {of_all:,} such faults were tried. Where the run sent anything that could have changed"
+        " something, it is run once more without the fault.",
         ("job", "calls", "faults", "met", "succeeded", "failed clearly", "finished by the next run", "broken"),
     )
     for job in JOBS:
@@ -60,17 +62,19 @@ def matrix_part(asked: argparse.Namespace) -> Part:
     return part
 
 
-def _cells(asked: argparse.Namespace) -> list[matrix.Cell]:
+def _cells(asked: argparse.Namespace) -> tuple[list[matrix.Cell], int]:
+    """Those that are wanted, and how many there are in all."""
     if asked.only:
-        return [matrix.Cell.parse(asked.only)]
+        return [matrix.Cell.parse(asked.only)], 1
     found = [cell for _job, cells in pool.each(matrix.cells_of, list(JOBS), asked.places) for cell in cells]
     found.sort(key=str)
+    of_all = len(found)
     chance = random.Random(asked.seed)
     if asked.sample:
         found = chance.sample(found, min(asked.sample, len(found)))
     chance.shuffle(found)
     # A place stays with a job as long as nothing was changed in it.
-    return sorted(found, key=lambda cell: list(JOBS).index(cell.job))
+    return sorted(found, key=lambda cell: list(JOBS).index(cell.job)), of_all
 
 
 def _bounds(outcomes: Sequence[matrix.Outcome]) -> list[str]:
