@@ -75,7 +75,7 @@ def create_interface_endpoint(
             return Creation(_adoptable(desired, here.oldest), made=False)
         answer = yield from _ask(ec2, token, arguments)
         if answer is None:
-            found = yield Await(here.look_for_change, _OF_ANOTHER_RUN, at_most=patience)
+            found = yield Await(here.look_for_change, _OF_ANOTHER_RUN, at_most=patience, leaves_half=True)
         elif answer.endpoint.state in _SPENT:
             found = yield Await(here.look, "AWS to list the interface endpoints of the VPC")
         else:

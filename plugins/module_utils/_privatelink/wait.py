@@ -41,6 +41,7 @@ class Seen:
 class Await:
     """Something to await. C(what) completes "waited for"; C(at_most) is in seconds, null up to the deadline.
     C(costs_request): each look is a request to TiDB Cloud of its own, shared with no other private endpoint.
+    C(leaves_half): with C(at_most), never more than half of the time that is left, so that the work can go on after it.
 
     The generator that yields it is sent whether it holds: with C(at_most) that may be false, without it never is.
     """
@@ -49,6 +50,7 @@ class Await:
     what: str
     at_most: float | None = None
     costs_request: bool = False
+    leaves_half: bool = False
 
 
 Result = t.TypeVar("Result")
@@ -136,7 +138,8 @@ class Deadline:
 
     def until(self, awaited: Await) -> float:
         """When to give it up, on the clock: in time, and never past the deadline."""
-        return self._end if awaited.at_most is None else min(self._end, self._clock() + awaited.at_most)
+        left = self.left() / 2 if awaited.leaves_half else self.left()
+        return self._end if awaited.at_most is None else self._clock() + min(awaited.at_most, left)
 
     def is_over(self, until: float) -> bool:
         return self._clock() >= until

@@ -175,3 +175,15 @@ def test_a_call_may_take_a_little_longer_than_the_deadline_and_no_more() -> None
     assert (waiting.left(), waiting.for_calls()) == (0, CALL_GRACE - 5)
     time.sleep(35)
     assert waiting.for_calls() == 0
+
+
+@pytest.mark.parametrize(("seconds", "waited"), [(30, 15), (900, 60)])
+def test_what_leaves_half_of_a_short_time_lets_the_work_go_on(seconds: float, waited: float) -> None:
+    time = Time()
+
+    def work() -> Work[float]:
+        held = yield Await(looks("pending"), "another run", at_most=60, leaves_half=True)
+        return -1.0 if held else time.clock()
+
+    began = time.clock()
+    assert deadline(time, seconds=seconds).drive(work()) - began == waited
