@@ -18,7 +18,7 @@ from tests.sandbox.log import Entry
 from tests.sandbox.sandbox import Sandbox
 
 TREE = Path(__file__).resolve().parents[1] / ".cache" / "tree"
-_READING = re.compile("Describe|Get|List|AssumeRole|Connect")
+_READING = re.compile(r"Describe|Get|List|AssumeRole|Connect|.* \(DryRun\)$")
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from .._privatelink.errors import ApiError, PrivateLinkError
 from .._privatelink.model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
 from . import shapes
-from .calls import Client, advised, as_it_is, call, call_of, pages
+from .calls import BoundedClient, Client, advised, as_it_is, call, call_of, pages
 from .failures import is_denied, refused
 from .fields import Json, Unreadable, flag, identifier, inner, items, text, whole
 
@@ -259,25 +260,42 @@ def caller_account(sts: Client) -> str:
 
 @dataclass(frozen=True)
 class DryRun:
-    """Whether a call would be permitted; null where AWS does not tell. C(refusal) is the error that it would meet."""
+    """Whether a call would be permitted; null where AWS does not tell. C(refusal) is the error that it would meet.
+
+    C(done) is what the call returned, where whatever is in the place of AWS does not know DryRun and carried it out.
+    """
 
     permitted: bool | None
     refusal: ApiError | None = None
+    done: object = None
 
 
-def dry_run(ec2: Client, method: str, **params: object) -> DryRun:
-    """Asks EC2 whether the call would be permitted, and nothing else: it changes nothing.
+class _Asking:
+    """A client of boto3 each of whose calls asks for permission alone."""
 
-    A refusal of another kind than a missing permission says nothing about permissions. Raises nothing but
-    PrivateLinkError of credentials that cannot be had.
+    def __init__(self, boto: t.Any) -> None:
+        self._boto = boto
+        self.meta = boto.meta
+
+    def __getattr__(self, method: str) -> Callable[..., t.Any]:
+        return partial(getattr(self._boto, method), DryRun=True)
+
+
+def dry_run(ec2: Client, act: Callable[[Client], object]) -> DryRun:
+    """Asks EC2, for three seconds at most, whether the one call would be permitted that ``act`` makes with a client.
+
+    A refusal of another kind than a missing permission says nothing about permissions. Raises nothing: this is advice.
     """
+    client = advised(ec2)
+    asking = replace(client, boto=_Asking(client.boto)) if isinstance(client, BoundedClient) else _Asking(client)
     try:
-        call(ec2, method, as_it_is, DryRun=True, **params)
+        return DryRun(None, done=act(asking))
     except ApiError as error:
         if error.code == "DryRunOperation":
             return DryRun(True)
         return DryRun(False, error) if is_denied(error) else DryRun(None)
-    return DryRun(None)
+    except PrivateLinkError:
+        return DryRun(None)
 
 
 def _created(answer: Json, region: str) -> Created:

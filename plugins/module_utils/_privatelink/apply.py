@@ -131,7 +131,7 @@ class Run:
     def _do(self, step: Step, *, again: bool = False) -> Work[None]:
         vpc_endpoint_id = step.vpc_endpoint_id or self._made or ""
         if step.name == "create_vpc_endpoint":
-            yield from self._create(step.arguments)
+            yield from self._create(step)
         elif step.name == "register_endpoint":
             yield from self._register(vpc_endpoint_id)
         elif step.name == "terminate_registration":
@@ -183,7 +183,7 @@ class Run:
 
         def attempt() -> Seen:
             try:
-                self._ask_for(step, vpc_endpoint_id)
+                ask_for(self._ec2, step, vpc_endpoint_id)
             except ApiError as refused:
                 # What was done although its answer was lost, and asked for again, may be refused then.
                 if not (self._is_done_with(step, vpc_endpoint_id, refused) or again):
@@ -193,16 +193,6 @@ class Run:
             return Seen(True, "accepted")
 
         yield Await(attempt, f"AWS to accept the change of {vpc_endpoint_id}")
-
-    def _ask_for(self, step: Step, vpc_endpoint_id: str) -> None:
-        if step.name == "delete_vpc_endpoint":
-            aws.delete_vpc_endpoint(self._ec2, vpc_endpoint_id)
-        elif step.name == "set_tags":
-            aws.create_tags(self._ec2, vpc_endpoint_id, step.arguments["tags"])
-        elif step.name == "remove_tags":
-            aws.delete_tags(self._ec2, vpc_endpoint_id, step.arguments["keys"])
-        else:
-            aws.modify_vpc_endpoint(self._ec2, vpc_endpoint_id, **step.arguments)
 
     def _is_done_with(self, step: Step, vpc_endpoint_id: str, refused: ApiError) -> bool:
         """Whether it is in effect, or another run has changed the endpoint so that it cannot be done as planned: what
@@ -221,10 +211,25 @@ class Run:
         changes = endpoint is not None and step.name in CHANGES and self._desired.wait
         return changes and is_overtaken(self._conditions.before(vpc_endpoint_id), self.done, endpoint)
 
-    def _create(self, arguments: t.Mapping[str, t.Any]) -> Work[None]:
-        creation = yield from create_interface_endpoint(self._ec2, self._reads, arguments, self._desired)
+    def _create(self, step: Step) -> Work[None]:
+        if step.vpc_endpoint_id is not None:  # It was made when AWS was asked whether it permits that.
+            self._made = step.vpc_endpoint_id
+            return
+        creation = yield from create_interface_endpoint(self._ec2, self._reads, step.arguments, self._desired)
         self._made = creation.vpc_endpoint_id
         self.adopted = None if creation.made else creation
+
+
+def ask_for(ec2: t.Any, step: Step, vpc_endpoint_id: str) -> None:
+    """The one call that a change of an interface endpoint, or its deletion, is. Raises ApiError."""
+    if step.name == "delete_vpc_endpoint":
+        aws.delete_vpc_endpoint(ec2, vpc_endpoint_id)
+    elif step.name == "set_tags":
+        aws.create_tags(ec2, vpc_endpoint_id, step.arguments["tags"])
+    elif step.name == "remove_tags":
+        aws.delete_tags(ec2, vpc_endpoint_id, step.arguments["keys"])
+    else:
+        aws.modify_vpc_endpoint(ec2, vpc_endpoint_id, **step.arguments)
 
 
 def _is_passing(refused: ApiError, arguments: t.Mapping[str, t.Any]) -> bool:

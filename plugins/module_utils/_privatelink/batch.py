@@ -17,6 +17,7 @@ from .desired import Desired
 from .errors import LimitsViolated, PrivateLinkError, Violation, WaitTimedOut, as_known
 from .lifecycle import Outcome, carry_out, prepare, settled
 from .limits import Reserved
+from .permissions import permitted
 from .plan import Step
 from .progress import Count
 from .wait import Deadline
@@ -80,6 +81,8 @@ def ensure_all(
     fleet = _Fleet(wishes, deadline)
     deadline.so_far = fleet.so_far
     prepared = fleet.prepare(check_mode)
+    if not check_mode:
+        prepared = fleet.permitted(prepared)
     if strict and any(isinstance(found, PrivateLinkError) for found in prepared):
         return [_ended(found, NOT_TOUCHED) for found in prepared]
     if check_mode:
@@ -133,6 +136,14 @@ class _Fleet:
                 prepared.append(as_known(error, self._deadline.doing))
             count.tell(partial("{} of {} checked".format, number, every), now=number == every)
         return prepared
+
+    def permitted(self, prepared: Sequence[Prepared]) -> list[Prepared]:
+        """The same, with a refusal in the place of each that AWS would not permit."""
+        self._deadline.doing = "asking AWS whether it permits the changes"
+        under = {number: found for number, found in enumerate(prepared) if isinstance(found, Outcome)}
+        judged = permitted([(found, self._clouds(number)) for number, found in under.items()])
+        by_number = dict(zip(under, judged))
+        return [by_number.get(number, found) for number, found in enumerate(prepared)]
 
     def carry_out(self, prepared: Sequence[Prepared], refresh: Callable[[], None]) -> list[Ended]:
         """All changes together, then each item is read again."""

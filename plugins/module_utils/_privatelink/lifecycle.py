@@ -77,8 +77,8 @@ def ensure(
     C(warn) is told what the user should know before anything is touched, so also where the run fails later; what
     comes up on the way follows at the end.
 
-    Raises LimitsViolated before anything is touched, PrivateLinkError otherwise; C(steps) of the error names the steps
-    that were done.
+    Raises LimitsViolated, or ApiError where AWS would not permit it, before anything is touched, PrivateLinkError
+    otherwise; C(steps) of the error names the steps that were done.
     """
     deadline.doing = f"reading the private endpoint of {desired.target}"
     outcome = prepare(desired, clouds, check_mode=check_mode)
@@ -86,6 +86,8 @@ def ensure(
         warn(warning)
     if check_mode or outcome.is_settled:
         return outcome
+    deadline.doing = f"asking AWS whether it permits to change the private endpoint of {desired.target}"
+    outcome = _permitted(outcome, clouds)
     done: list[Step] = []
     deadline.doing = f"changing the private endpoint of {desired.target}"
     deadline.so_far = partial(_so_far, done)
@@ -96,6 +98,15 @@ def ensure(
         if warning not in outcome.warnings:
             warn(warning)
     return ended
+
+
+def _permitted(outcome: Outcome, clouds: Clouds) -> Outcome:
+    from .permissions import permitted
+
+    (found,) = permitted([(outcome, clouds)])
+    if isinstance(found, PrivateLinkError):
+        raise found
+    return found
 
 
 def _so_far(done: t.Sequence[Step]) -> dict[str, t.Any]:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 PLAYED = frozenset({"ec2", "elasticloadbalancing", "iam", "servicequotas", "sts"})
 """The services (by their names in signatures) that moto answers for."""
+DRY_RUN = " (DryRun)"
+"""What the request log, and so faults, call a request after its action that asks for permission alone."""
 Handler = Callable[..., Any]
 """moto's own: request, url, headers to status, headers, body."""
 
@@ -122,6 +124,8 @@ class App:
         principal = self._keys.get(signature.access_key) if signature else None
         call = parameters.pop("Action", "") or _target(environ) or "unknown"
         parameters.pop("Version", None)
+        if parameters.get("DryRun") == "true":
+            call += DRY_RUN
         return call, principal.account_id if principal else "", parameters
 
 

@@ -360,6 +360,7 @@ def test_what_ends_the_process_passes(
         ("UnauthorizedOperation", False, "allow ec2:DeleteVpcEndpoints in the IAM policy"),
         ("InvalidVpcEndpointId.NotFound", None, None),
         ("RequestLimitExceeded", None, None),
+        ("InternalError", None, None),
     ],
 )
 def test_a_dry_run_tells_what_is_permitted(
@@ -369,11 +370,11 @@ def test_a_dry_run_tells_what_is_permitted(
     portal.body = (
         f"<R><Errors><Error><Code>{code}</Code><Message>m</Message></Error></Errors><RequestID>r</RequestID></R>"
     )
-    found = api.dry_run(ec2, "delete_vpc_endpoints", VpcEndpointIds=["vpce-1"])
+    found = api.dry_run(ec2, lambda asking: api.delete_vpc_endpoint(asking, "vpce-1"))
     assert found.permitted is permitted
     assert (named or "") in str(found.refusal or "")
 
 
 def test_a_dry_run_that_is_answered_like_a_call_tells_nothing(portal: Portal, ec2: t.Any) -> None:
     portal.body = PORTALS["page"]
-    assert api.dry_run(ec2, "delete_vpc_endpoints", VpcEndpointIds=["vpce-1"]) == api.DryRun(None)
+    assert api.dry_run(ec2, lambda asking: api.delete_vpc_endpoint(asking, "vpce-1")) == api.DryRun(None)

@@ -19,6 +19,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.clouds import SharedClouds
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
+    ApiError,
     LimitsViolated,
     PrivateLinkError,
     Verdict,
@@ -48,12 +49,14 @@ from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
 CLOUDS = t.cast(SharedClouds, "clouds")
 OTHER_CLOUDS = t.cast(SharedClouds, "other clouds")
 CREATION = ["create_vpc_endpoint", "register_endpoint", "enable_private_dns"]
+FORBIDDEN = ApiError("Allow it.", api="ec2", code="UnauthorizedOperation", status=403)
 LIMIT = LimitsViolated([Violation("vpc_not_found", "There is no such VPC.", "Name another.")])
 
 
 class Rooms:
     """The rooms of one private endpoint, played. C(there): the VPCs that have a finished one; C(forbidden) and
-    C(broken): those where a limit forbids it, and where it fails while it is carried out.
+    C(broken): those where a limit forbids it, and where it fails while it is carried out; C(unpermitted): where a
+    right is missing.
     """
 
     def __init__(self) -> None:
@@ -63,6 +66,8 @@ class Rooms:
         self.forbidden: set[str] = set()
         self.broken: set[str] = set()
         self.lost: set[str] = set()
+        self.unpermitted: set[str] = set()
+        self.asked: list[list[str]] = []
         self.reserved: list[Reserved] = []
         self.groups: dict[str, NodeGroup] = {}
         # Seconds that checking one takes, the rooms that meet a defect, as (room, VPC), and what is known meanwhile.
@@ -91,6 +96,10 @@ class Rooms:
             vpce = f"vpce-of-{vpc_id}"
             before = replace(before, main=pair(interface_endpoint(vpce, vpc_id=vpc_id), registration(vpce)))
         return Outcome(wish, before, before, plan(wish, before), Verdict(warnings=(f"beware of {vpc_id}",)))
+
+    def permitted(self, items: t.Sequence[tuple[Outcome, t.Any]]) -> list[Outcome | ApiError]:
+        self.asked.append([outcome.desired.vpc_id or "" for outcome, _clouds in items])
+        return [FORBIDDEN if found.desired.vpc_id in self.unpermitted else found for found, _clouds in items]
 
     def carry_out(self, outcome: Outcome, clouds: SharedClouds, done: list[Step]) -> Work[Outcome]:
         vpc_id = outcome.desired.vpc_id or ""
@@ -124,7 +133,7 @@ class Rooms:
 @pytest.fixture
 def rooms(monkeypatch: pytest.MonkeyPatch) -> Rooms:
     rooms = Rooms()
-    for room in ("prepare", "carry_out", "settled"):
+    for room in ("prepare", "permitted", "carry_out", "settled"):
         monkeypatch.setattr(batch, room, getattr(rooms, room))
     return rooms
 
@@ -196,6 +205,24 @@ def test_strict_touches_nothing_where_any_item_is_refused_and_says_so_for_each(r
     assert (spared["failed"], spared["changed"], spared["steps"]) == (False, False, [])
     assert spared["msg"] == "Not touched: strict is set, and another item is refused."
     assert (refused["failed"], refused["changed"]) == (True, False)
+
+
+def test_what_aws_would_not_permit_fails_before_anything_is_touched_and_with_strict_nothing_is(rooms: Rooms) -> None:
+    rooms.unpermitted = {"vpc-2"}
+    ended = rooms.run(item("vpc-1"), item("vpc-2"))
+    assert rooms.asked == [["vpc-1", "vpc-2"]]
+    assert [one.returned()["failed"] for one in ended] == [False, True]
+    assert ended[1].error is FORBIDDEN
+    assert "begin vpc-2" not in rooms.log
+    rooms.log.clear()
+    ended = rooms.run(item("vpc-1"), item("vpc-2"), strict=True)
+    assert [one.returned()["msg"] for one in ended] == [batch.NOT_TOUCHED, "Allow it."]
+    assert [line for line in rooms.log if line.startswith("begin")] == []
+
+
+def test_in_check_mode_nothing_is_asked_of_what_aws_permits(rooms: Rooms) -> None:
+    rooms.run(item(), check_mode=True)
+    assert rooms.asked == []
 
 
 def test_strict_changes_nothing_where_no_item_is_refused(rooms: Rooms) -> None:

@@ -1,0 +1,165 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether AWS permits what is planned, asked before anything is touched, so that no run stops half way for a right.
+
+It is advice: what AWS does not tell within seconds stays open. Source: DryRun in the Amazon EC2 API reference. DryRun
+does not look at what a call does in the caller's name elsewhere (route53:AssociateVPCWithHostedZone).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+from dataclasses import dataclass, replace
+from functools import partial
+
+from .._aws import api as aws
+from .._run.bounded import Acting, Overdue, bounded
+from .apply import ask_for
+from .clouds import Clouds
+from .create import client_token
+from .errors import ApiError
+from .model import MANAGED_BY, MANAGED_BY_TAG, InterfaceEndpoint
+from .plan import Step
+from .promise import CHANGES
+
+if t.TYPE_CHECKING:
+    from .lifecycle import Outcome
+
+# Seconds for all that is asked.
+ANSWERED_WITHIN = 3.0
+# The steps that are calls to EC2, with the call; every other change is ModifyVpcEndpoint.
+_CALLS = {
+    "create_vpc_endpoint": "CreateVpcEndpoint",
+    "delete_vpc_endpoint": "DeleteVpcEndpoints",
+    "set_tags": "CreateTags",
+    "remove_tags": "DeleteTags",
+}
+_MODIFICATION = "ModifyVpcEndpoint"
+_Place = t.Tuple[str, bool]
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Would a step of an item be permitted? C(subject): the account, the region and the call.
+
+    An answer holds for every item with the same C(place), which policies tell apart: a VPC, and whether the interface
+    endpoint is this collection's own.
+    """
+
+    item: int
+    subject: tuple[t.Hashable, str, str]
+    place: _Place
+    ask: t.Callable[[], aws.DryRun]
+
+    @property
+    def key(self) -> t.Hashable:
+        return self.subject, self.place
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What was said to the question of one item."""
+
+    item: int
+    told: aws.DryRun
+
+
+def permitted(items: t.Sequence[tuple[Outcome, Clouds]]) -> list[Outcome | ApiError]:
+    """Each outcome as it can be carried out, or the refusal that it would meet, which names every action it lacks.
+
+    One request for each action, account and region, all of them at once; more only where one is refused, for other
+    VPCs. Raises nothing.
+    """
+    asked = [_questions(item, outcome, clouds) for item, (outcome, clouds) in enumerate(items)]
+    groups: dict[t.Hashable, dict[_Place, _Question]] = {}
+    for question in (question for questions in asked for question in questions):
+        groups.setdefault(question.subject, {}).setdefault(question.place, question)
+    answers: dict[t.Hashable, _Answer] = {}
+    acting = [Acting(partial(_ask, tuple(group.values()), answers)) for group in groups.values()]
+    with contextlib.suppress(Overdue):
+        bounded(lambda: [act.result() for act in acting], ANSWERED_WITHIN)
+    told = dict(answers)
+    return [_judged(item, outcome, asked[item], told) for item, (outcome, _clouds) in enumerate(items)]
+
+
+def _ask(questions: t.Sequence[_Question], answers: dict[t.Hashable, _Answer]) -> None:
+    """One after the other, until one is not refused."""
+    for question in questions:
+        answer = question.ask()
+        answers[question.key] = _Answer(question.item, answer)
+        if answer.permitted is not False:
+            return
+
+
+def _judged(
+    item: int, outcome: Outcome, questions: t.Sequence[_Question], answers: t.Mapping[t.Hashable, _Answer]
+) -> Outcome | ApiError:
+    found = [answers[question.key] for question in questions if question.key in answers]
+    refusals = [answer.told.refusal for answer in found if answer.told.refusal]
+    if refusals:
+        return _refusal(refusals)
+    for answer in found:
+        if answer.item == item and isinstance(answer.told.done, aws.Created):
+            return _with_made(outcome, answer.told.done.endpoint.vpc_endpoint_id)
+    return outcome
+
+
+def _refusal(refusals: t.Sequence[ApiError]) -> ApiError:
+    """All of them together, with the fields of the first."""
+    first = refusals[0]
+    said = " ".join(str(refusal) for refusal in refusals)
+    return ApiError(
+        f"{said} Nothing was touched.", api=first.api, code=first.code, status=first.status, request_id=first.request_id
+    )
+
+
+def _with_made(outcome: Outcome, vpc_endpoint_id: str) -> Outcome:
+    """Something in the place of AWS took the DryRun for the call: the interface endpoint is there, and no other is
+    made.
+    """
+    steps = tuple(
+        replace(step, vpc_endpoint_id=vpc_endpoint_id) if step.name == "create_vpc_endpoint" else step
+        for step in outcome.planned.steps
+    )
+    return replace(outcome, planned=replace(outcome.planned, steps=steps))
+
+
+def _questions(item: int, outcome: Outcome, clouds: Clouds) -> list[_Question]:
+    """One for each call, about the first step that it is."""
+    questions: dict[str, _Question] = {}
+    region = str(outcome.before.region)
+    for step in outcome.planned.steps:
+        call = _CALLS.get(step.name) or (_MODIFICATION if step.name in CHANGES else None)
+        place = _place(outcome, step, call) if call else None
+        if call and place and call not in questions:
+            ask = partial(_dry_run, outcome, clouds.ec2(region), step)
+            questions[call] = _Question(item, (id(clouds), region, call), place, ask)
+    return list(questions.values())
+
+
+def _place(outcome: Outcome, step: Step, call: str) -> _Place | None:
+    """Null where AWS cannot tell yet: the interface endpoint is not made, or this run makes it ours by its tags first."""
+    if step.name == "create_vpc_endpoint":
+        return str(step.arguments["vpc_id"]), True
+    endpoint = _endpoint(outcome, step)
+    if endpoint is None:
+        return None
+    ours = endpoint.tags.get(MANAGED_BY_TAG) == MANAGED_BY
+    return None if not ours and call in (_MODIFICATION, _CALLS["remove_tags"]) else (endpoint.vpc_id, ours)
+
+
+def _endpoint(outcome: Outcome, step: Step) -> InterfaceEndpoint | None:
+    endpoints = (pair.endpoint for pair in outcome.before.pairs)
+    return next((one for one in endpoints if one and one.vpc_endpoint_id == step.vpc_endpoint_id), None)
+
+
+def _dry_run(outcome: Outcome, ec2: t.Any, step: Step) -> aws.DryRun:
+    if step.name != "create_vpc_endpoint":
+        return aws.dry_run(ec2, lambda asking: ask_for(asking, step, str(step.vpc_endpoint_id)))
+    # The token of the call itself: where DryRun is not known, the same endpoint is the answer to both.
+    service_name, vpc_id = str(step.arguments["service_name"]), str(step.arguments["vpc_id"])
+    token = client_token(service_name, vpc_id, outcome.before.gone, 0)
+    return aws.dry_run(ec2, lambda asking: aws.create_vpc_endpoint(asking, client_token=token, **step.arguments))
