@@ -20,10 +20,10 @@ from typing import Any
 
 from tests.customer import STANDSTILL, Customer
 from tests.operator import Operator
+from tests.policies.jobs import ADVICE, JOBS, Grant, grants_of, grants_of_role
 from tests.sandbox.aws.authorization import CREATED
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
-from tests.policies.jobs import ADVICE, JOBS, Grant, grants_of, grants_of_role
 
 ROOT = Path(__file__).resolve().parents[2]
 Policy = dict[str, Any]
@@ -53,33 +53,41 @@ def path_of(use: str) -> Path:
 
 def split(asked: Mapping[str, Collection[Grant]]) -> dict[str, set[Grant]]:
     """The grants of each policy: advice has one of its own, and what goes with "endpoints" does not repeat it."""
-    advice = {use: {one for grants in asked.values() for one in grants if _advice(one) == use} for use in ADVICE.values()}
+    advice = {
+        use: {one for grants in asked.values() for one in grants if _advice(one) == use} for use in ADVICE.values()
+    }
     own = {use: {one for one in grants if not _advice(one)} for use, grants in asked.items() if use not in advice}
     for use in own.keys() & {"adoption", "network"}:
-        own[use] -= own["endpoints"]
+        covered = {_permission(one) for one in own["endpoints"]}
+        own[use] = {one for one in own[use] if _permission(one) not in covered}
     return {**own, **{use: grants for use, grants in advice.items() if grants}}
+
+
+def _permission(grant: Grant) -> tuple[str, str, str, str]:
+    sid, resource, _condition = _rule(grant)
+    return sid, resource, grant.action, grant.create_action
 
 
 def _advice(grant: Grant) -> str | None:
     return ADVICE.get(grant.action.partition(":")[0])
 
 
-def policy(use: str, grants: Iterable[Grant]) -> Policy:
+def policy(grants: Iterable[Grant]) -> Policy:
     """The document for these grants, with the narrowest conditions that each kind of them allows."""
     statements: dict[str, Statement] = {}
     for grant in sorted(grants):
-        sid, resource, condition = _rule(use, grant)
+        sid, resource, condition = _rule(grant)
         statement = statements.setdefault(sid, {"Sid": sid, "Effect": "Allow", "Action": [], "Resource": []})
         _add(statement["Action"], grant.action)
         _add(statement["Resource"], resource)
         if condition:
-            statement["Condition"] = condition
-            if grant.create_action:
-                _add(condition["StringEquals"]["ec2:CreateAction"], grant.create_action)
+            statement.setdefault("Condition", condition)
+        if grant.create_action:
+            _add(statement["Condition"]["StringEquals"]["ec2:CreateAction"], grant.create_action)
     return {"Version": "2012-10-17", "Statement": [_plain(statements[sid]) for sid in ORDER if sid in statements]}
 
 
-def _rule(use: str, grant: Grant) -> tuple[str, str, Statement]:
+def _rule(grant: Grant) -> tuple[str, str, Statement]:
     """The statement that a grant belongs to, the resources that it is for, and a condition (none is empty)."""
     service, _colon, operation = grant.action.partition(":")
     resource = f"arn:aws:ec2:*:*:{grant.resource_type}/*"
@@ -95,9 +103,11 @@ def _rule(use: str, grant: Grant) -> tuple[str, str, Statement]:
         return PLACE, resource, {}
     if operation == "ModifyVpcEndpoint" and grant.resource_type != "vpc-endpoint":
         return PLACE, resource, {}
-    if operation == "CreateTags" and use == "adoption":
+    if grant.ours:
+        return CHANGE, resource, _ours("aws:ResourceTag")
+    if operation == "CreateTags":
         return ADOPT, resource, _ours("aws:RequestTag")
-    return CHANGE, resource, _ours("aws:ResourceTag")
+    raise ValueError(f"{grant.action} was asked for a {grant.resource_type} that is not ours: no condition fits.")
 
 
 def _ours(prefix: str) -> Statement:
@@ -120,7 +130,7 @@ def documents(asked: Mapping[str, Collection[Grant]]) -> dict[Path, str]:
     grants = split(asked)
     if set(COMBINED) <= set(grants):
         grants["combined"] = set().union(*(grants[use] for use in COMBINED))
-    return {path_of(use): f"{json.dumps(policy(use, found), indent=4)}\n" for use, found in grants.items()}
+    return {path_of(use): f"{json.dumps(policy(found), indent=4)}\n" for use, found in grants.items()}
 
 
 def differing(wanted: Mapping[Path, str]) -> list[Path]:
@@ -129,15 +139,16 @@ def differing(wanted: Mapping[Path, str]) -> list[Path]:
 
 def of_modules() -> dict[str, set[Grant]]:
     """What the jobs of the modules ask a sandbox of their own for."""
-    with tempfile.TemporaryDirectory() as home:
-        with Sandbox(Settings(rate_limit=1_000_000), STANDSTILL, Path(home)) as sandbox:
-            return {use: grants_of(use, Customer(sandbox)) for use in JOBS}
+    with (
+        tempfile.TemporaryDirectory() as home,
+        Sandbox(Settings(rate_limit=1_000_000), STANDSTILL, Path(home)) as sandbox,
+    ):
+        return {use: grants_of(use, Customer(sandbox)) for use in JOBS}
 
 
 def of_role() -> set[Grant]:
-    with tempfile.TemporaryDirectory() as home:
-        with Sandbox(Settings(rate_limit=1_000_000), SPEED, Path(home)) as sandbox:
-            return grants_of_role(Operator(sandbox, Path(home)))
+    with tempfile.TemporaryDirectory() as home, Sandbox(Settings(rate_limit=1_000_000), SPEED, Path(home)) as sandbox:
+        return grants_of_role(Operator(sandbox, Path(home)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

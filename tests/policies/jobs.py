@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tests.customer import Customer, Network, Result
@@ -15,6 +16,7 @@ from tests.transitions import by_hand
 
 ADVICE = {"pricing": "costs", "servicequotas": "quotas"}
 """Services that a run does without, with the use that is about them alone."""
+OWNERSHIP = "aws:ResourceTag/tidbcloud:managed-by"
 VPC_RANGE = "10.42.0.0/16"
 
 
@@ -22,12 +24,14 @@ VPC_RANGE = "10.42.0.0/16"
 class Grant:
     """One permission: an action on a type of resources, "" where it has none.
 
-    C(create_action): CreateTags of what this action makes, as a part of it.
+    C(create_action): CreateTags of what this action makes, as a part of it. C(ours): what it was asked for carried the
+    ownership tag.
     """
 
     action: str
     resource_type: str = ""
     create_action: str = ""
+    ours: bool = False
 
 
 @dataclass
@@ -41,12 +45,13 @@ class Record:
         self.authorizer.forget()
         result = run()
         asked = self.authorizer.asked()
-        self.grants |= {
-            Grant(one["action"], one["resource_type"], one["create_action"])
-            for one in asked
-            if one["action"] not in FREE
-        }
+        self.grants |= {_grant(one) for one in asked if one["action"] not in FREE}
         return result
+
+
+def _grant(asked: Mapping[str, Any]) -> Grant:
+    ours = OWNERSHIP.lower() in asked["condition_keys"]
+    return Grant(asked["action"], asked["resource_type"], asked["create_action"], ours)
 
 
 Run = Callable[..., Result]
@@ -149,7 +154,13 @@ def price(customer: Customer, run: Run) -> None:
     run("endpoint_info", include_costs=True)
 
 
-JOBS: Mapping[str, Job] = {"info": inform, "endpoints": manage, "adoption": adopt, "reachability": reach, "costs": price}
+JOBS: Mapping[str, Job] = {
+    "info": inform,
+    "endpoints": manage,
+    "adoption": adopt,
+    "reachability": reach,
+    "costs": price,
+}
 
 
 def grants_of(use: str, customer: Customer) -> set[Grant]:
@@ -173,6 +184,6 @@ def grants_of_role(operator: Operator) -> set[Grant]:
     first = {"vpc_cidr": VPC_RANGE, "availability_zone_ids": zones[0], "check": False}
     second = {**first, "availability_zone_ids": zones, "client_cidrs": "10.42.0.0/20", "tags": {"a": "b"}}
     for playbook, options in (("connect", first), ("connect", second), ("disconnect", {})):
-        played = record.of(lambda playbook=playbook, options=options: operator.play(playbook, **options))
+        played = record.of(partial(operator.play, playbook, **options))
         assert played.status == 0, played.output
     return record.grants

@@ -24,6 +24,8 @@ _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedAccess", "UnauthorizedOperation"})
 # The same code as for a right that is missing.
 _SHARED_VPC = "does not support shared VPCs"
+# AWS adds of what kind the policy is: identity-based, of the organization (service control policy), of a boundary, …
+_EXPLICIT = "with an explicit deny"
 _THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"})
 # Where a service's IAM actions have another prefix than its client.
 _IAM_PREFIXES = {"service-quotas": "servicequotas"}
@@ -136,6 +138,11 @@ def _sentence(call: Call, code: str | None, message: str) -> str:
         return (
             f"AWS refused {call}: the subnets are shared from another account, and only the owner of a VPC makes and"
             f" changes VPC endpoints in it. Use the owner's credentials. AWS says: {message}"
+        )
+    if code in _DENIED and _EXPLICIT in message:
+        return (
+            f"AWS did not permit {call}: a policy denies {missing_action(call, message)} explicitly, which no"
+            f" permission outweighs. Have the denial changed, or use other credentials. AWS says: {message}"
         )
     if code in _DENIED:
         return (

@@ -212,8 +212,8 @@ class Run:
         return changes and is_overtaken(self._conditions.before(vpc_endpoint_id), self.done, endpoint)
 
     def _create(self, step: Step) -> Work[None]:
-        if step.vpc_endpoint_id is not None:  # It was made when AWS was asked whether it permits that.
-            self._made = step.vpc_endpoint_id
+        if step.made is not None:
+            self._made = step.made
             return
         creation = yield from create_interface_endpoint(self._ec2, self._reads, step.arguments, self._desired)
         self._made = creation.vpc_endpoint_id

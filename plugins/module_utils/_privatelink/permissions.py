@@ -38,7 +38,7 @@ _CALLS = {
     "remove_tags": "DeleteTags",
 }
 _MODIFICATION = "ModifyVpcEndpoint"
-_Place = t.Tuple[str, bool]
+_Place = tuple[str, bool]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _with_made(outcome: Outcome, vpc_endpoint_id: str) -> Outcome:
     made.
     """
     steps = tuple(
-        replace(step, vpc_endpoint_id=vpc_endpoint_id) if step.name == "create_vpc_endpoint" else step
+        replace(step, made=vpc_endpoint_id) if step.name == "create_vpc_endpoint" else step
         for step in outcome.planned.steps
     )
     return replace(outcome, planned=replace(outcome.planned, steps=steps))
@@ -141,7 +141,7 @@ def _questions(item: int, outcome: Outcome, clouds: Clouds) -> list[_Question]:
 
 
 def _place(outcome: Outcome, step: Step, call: str) -> _Place | None:
-    """Null where AWS cannot tell yet: the interface endpoint is not made, or this run makes it ours by its tags first."""
+    """Null where AWS cannot tell yet: the endpoint is not made, or this run makes it ours by its tags first."""
     if step.name == "create_vpc_endpoint":
         return str(step.arguments["vpc_id"]), True
     endpoint = _endpoint(outcome, step)

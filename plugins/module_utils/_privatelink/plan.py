@@ -39,7 +39,8 @@ class Step:
 
     C(target) and C(detail) come from the plan alone, so that check mode and run print the same.
     C(vpc_endpoint_id) is null where the step concerns the interface endpoint that this run creates.
-    C(gone_before): the id of an interface endpoint that must be gone first, too.
+    C(gone_before): the id of an interface endpoint that must be gone first, too. C(made): what is to be created, where
+    something in the place of AWS made it when it was asked whether it permits that.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Step:
     needs: Condition | None = None
     arguments: t.Mapping[str, t.Any] = field(default_factory=dict)
     gone_before: str | None = None
+    made: str | None = None
 
     def returned(self) -> dict[str, str]:
         """The shape of one item of the return value C(steps)."""

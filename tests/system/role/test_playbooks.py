@@ -11,11 +11,13 @@ from typing import Any
 import ansible_runner
 import pytest
 
-from tests.operator import TREE, Operator
+from tests.customer import Customer
+from tests.operator import Operator
+from tests.policies.documents import differing, documents, path_of
+from tests.policies.jobs import grants_of, grants_of_role
 from tests.remains import ec2_client, remains
 
 VPC_RANGE = "10.42.0.0/16"
-COLLECTION = TREE / "ansible_collections/tidbcloud/privatelink"
 
 
 @pytest.fixture
@@ -192,32 +194,16 @@ def test_awx_hands_host_and_port_on(operator: Operator, tmp_path: Path) -> None:
     assert operator.facts["database"]["password"] not in output
 
 
-def test_the_role_s_readme_names_every_permission_that_it_needs(operator: Operator, one_zone: dict[str, Any]) -> None:
-    readme = (COLLECTION / "roles/private_connection/README.md").read_text(encoding="utf-8")
-    policy = json.loads(readme.split("```json")[1].split("```")[0])
-    allowed = {action for statement in policy["Statement"] for action in _listed(statement["Action"])}
-    edited = {
-        **one_zone,
-        "availability_zone_ids": operator.zone_ids(),
-        "client_cidrs": "10.42.0.0/20",
-        "tags": {"a": "b"},
-    }
-    runs = [operator.play("connect", **options) for options in (one_zone, edited)] + [operator.play("disconnect")]
-    assert [run.status for run in runs] == [0, 0, 0]
-    called = {entry.call for run in runs for entry in run.requests if entry.api == "aws"}
-    services = {"GetCallerIdentity": "sts", "GetServiceQuota": "servicequotas"}
-    called = {f"{services.get(call, 'ec2')}:{call}" for call in called}
-    assert called - allowed == set()
-    # AWS asks for the one itself; the other is for tags that are to go; no check failed that had to be explained.
-    assert allowed - called == {"route53:AssociateVPCWithHostedZone", "ec2:DeleteTags", *_reachability()}
-
-
-def _reachability() -> set[str]:
-    """What only reachability_info reads."""
-    policy = json.loads((COLLECTION / "docs/iam-policy.json").read_text(encoding="utf-8"))
-    [statement] = [one for one in policy["Statement"] if one["Sid"] == "ReadWhatReachabilityIsJudgedBy"]
-    return set(statement["Action"])
-
-
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
+def test_with_exactly_its_policies_the_role_makes_changes_and_removes_everything(
+    operator: Operator, customer: Customer
+) -> None:
+    endpoints = grants_of("endpoints", customer)
+    operator.sandbox.reset()  # Both sandboxes have the same networks.
+    paths = [path_of("endpoints"), path_of("network")]
+    statements = [one for path in paths for one in json.loads(path.read_text(encoding="utf-8"))["Statement"]]
+    key = operator.facts["aws"]["accounts"]["main"]["access_key"]
+    operator.sandbox.aws.authorizer.attach(key, {"Version": "2012-10-17", "Statement": statements})
+    asked = {"endpoints": endpoints, "network": grants_of_role(operator)}
+    assert differing(documents(asked)) == [], "Run python -m tests.policies to write them."
+    operator.sandbox.aws.authorizer.detach(key)
+    assert remains(operator.facts) == []

@@ -68,7 +68,7 @@ class Ec2:
         assert params["DryRun"] is True
         self.asked.append((call, params))
         code = self.codes.get(call, "DryRunOperation") if self.only in str(params) else "DryRunOperation"
-        meta = {"RequestId": REQUEST_ID, "HTTPStatusCode": 403 if code == "UnauthorizedOperation" else 412}
+        meta: t.Any = {"RequestId": REQUEST_ID, "HTTPStatusCode": 403 if code == "UnauthorizedOperation" else 412}
         if code:
             message = f"User: me is not authorized to perform: ec2:{call} because no policy allows it."
             raise ClientError({"Error": {"Code": code, "Message": message}, "ResponseMetadata": meta}, call)
@@ -210,7 +210,7 @@ def test_what_made_an_endpoint_for_a_dry_run_has_made_the_one_that_is_wanted(ec2
     items = [outcome(desired(), current()), outcome(desired(vpc_id=OTHER_VPC), current())]
     first, second = permitted([(item, clouds_of(ec2)) for item in items])[0], items[1]
     assert isinstance(first, Outcome)
-    assert [step.vpc_endpoint_id for step in first.planned.steps] == ["vpce-made", None, None]
+    assert [step.made for step in first.planned.steps] == ["vpce-made", None, None]
     assert first.returned()["steps"] == items[0].returned()["steps"]
     clouds = clouds_of(ec2)
     both = permitted([(item, clouds) for item in items])
