@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from tests.customer import WRITING_CALLS, Customer, Result
+from tests.sandbox.aws.app import DRY_RUN
 from tests.sandbox.faults import Fault
 from tests.sandbox.log import Entry
 from tests.transitions import TRANSITIONS, Wish, assert_fulfilled
@@ -30,6 +31,7 @@ CREATING: list[Call] = [
     ("aws", "DescribeSecurityGroups"),
     ("aws", "GetServiceQuota"),
     ("aws", "GetCallerIdentity"),
+    ("aws", f"CreateVpcEndpoint{DRY_RUN}"),
     ("aws", "CreateVpcEndpoint"),
     ("aws", "ModifyVpcEndpoint"),
     ("aws", "DescribeNetworkInterfaces"),
@@ -41,6 +43,7 @@ DELETING: list[Call] = [
     ("tidbcloud", "GetPrivateEndpointConnection"),
     ("aws", "DescribeVpcEndpoints"),
     ("aws", "DescribeSubnets"),
+    ("aws", f"DeleteVpcEndpoints{DRY_RUN}"),
     ("aws", "DeleteVpcEndpoints"),
     ("aws", "DescribeNetworkInterfaces"),
 ]
@@ -63,7 +66,7 @@ KINDS: dict[str, dict[str, t.Any]] = {
 UNHEARD = ("reset", "lost", "502", "timeout")
 LASTING = 1000
 # Asked for advice only: a run does without.
-ADVICE = {"GetServiceQuota", "GetCallerIdentity"}
+ADVICE = {"GetServiceQuota", "GetCallerIdentity", f"CreateVpcEndpoint{DRY_RUN}", f"DeleteVpcEndpoints{DRY_RUN}"}
 # What sends each step, and how it is told from other changes of an interface endpoint.
 STEPS: dict[str, tuple[Call, str]] = {
     "create_vpc_endpoint": (("aws", "CreateVpcEndpoint"), "ClientToken"),
@@ -195,7 +198,7 @@ def test_the_next_run_removes_what_a_lasting_fault_left(
 ) -> None:
     customer.run("private_endpoint", **wish)
     result, _faults = struck(customer, {**wish, "state": "absent"}, [call], kind, times=LASTING)
-    assert result["failed"]
+    assert result["failed"] != (call[1] in ADVICE)
     assert_none(customer, customer.run("private_endpoint", **wish, state="absent"))
 
 

@@ -74,3 +74,14 @@ def test_an_answer_that_does_not_come_names_what_to_check_and_may_hide_a_write(e
 def test_a_web_page_in_the_place_of_a_reason_is_not_repeated() -> None:
     problem = refused(READ, {"Error": {"Code": "500", "Message": "<html><p>sorry</p></html>"}})
     assert str(problem) == "AWS refused DescribeVpcs in us-east-1: a web page instead of a reason (500)"
+
+
+@pytest.mark.parametrize("kind", ["an identity-based policy", "a service control policy", "a permissions boundary"])
+def test_an_explicit_denial_is_told_as_one(kind: str) -> None:
+    said = f"User: me is not authorized to perform: ec2:CreateTags on resource: x with an explicit deny in {kind}"
+    error = refused(WRITE, {"Error": {"Code": "UnauthorizedOperation", "Message": said}})
+    assert str(error).startswith(
+        "AWS did not permit CreateVpcEndpoint in us-east-1: a policy denies ec2:CreateTags explicitly, which no "
+        "permission outweighs. Have the denial changed, or use other credentials. AWS says: "
+    )
+    assert f"explicit deny in {kind}" in str(error)
