@@ -28,7 +28,10 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("parts", nargs="*", default=list(PARTS), help=f"of {', '.join(PARTS)}; all of them without any")
     parser.add_argument(
-        "--only", help="one cell or race, as it is listed: JOB/API/CALL/FAULT/DOSE or RACE/NODES/LAG/SEED"
+        "--only",
+        action="append",
+        help="cells as they are listed, JOB/API/CALL/FAULT/DOSE, or a beginning such as JOB or JOB/API; one race,"
+        " RACE/NODES/LAG/SEED; may be given several times",
     )
     parser.add_argument("--sample", type=int, help="so many cells of the matrix, drawn by the seed")
     parser.add_argument("--rounds", type=int, default=3, help="of races")

@@ -23,6 +23,8 @@ from tests.transitions import Wish
 Call = tuple[str, str]
 # What a fault prevents for good is waited for so long (seconds of the run's own clock).
 PATIENCE = 100
+# Of a cell's name.
+PARTS = 5
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Cell:
     def parse(cls, text: str) -> Cell:
         """Raises ValueError for what is none."""
         parts = text.split("/")
-        if len(parts) != 5 or parts[0] not in JOBS or parts[3] not in (*KINDS, STUCK.name) or parts[4] not in DOSES:
+        if len(parts) != PARTS or parts[0] not in JOBS or parts[3] not in (*KINDS, STUCK.name) or parts[4] not in DOSES:
             raise ValueError(
                 f"{text} is not JOB/API/CALL/FAULT/DOSE. Jobs: {', '.join(JOBS)}; faults: {', '.join(KINDS)}."
             )

@@ -64,11 +64,13 @@ def matrix_part(asked: argparse.Namespace) -> Part:
 
 def _cells(asked: argparse.Namespace) -> tuple[list[matrix.Cell], int]:
     """Those that are wanted, and how many there are in all."""
-    if asked.only:
-        return [matrix.Cell.parse(asked.only)], 1
+    if asked.only and all(text.count("/") == matrix.PARTS - 1 for text in asked.only):
+        return [matrix.Cell.parse(text) for text in asked.only], len(asked.only)
     found = [cell for _job, cells in pool.each(matrix.cells_of, list(JOBS), asked.places) for cell in cells]
     found.sort(key=str)
     of_all = len(found)
+    if asked.only:
+        found = [cell for cell in found if f"{cell}/".startswith(tuple(f"{text}/" for text in asked.only))]
     chance = random.Random(asked.seed)
     if asked.sample:
         found = chance.sample(found, min(asked.sample, len(found)))
@@ -94,7 +96,7 @@ def _bounds(outcomes: Sequence[matrix.Outcome]) -> list[str]:
 
 def races_part(asked: argparse.Namespace) -> Part:
     """Control nodes at the same private endpoint at the same time."""
-    wanted = [races.Race.parse(asked.only)] if asked.only else list(races.races(asked.rounds, asked.seed))
+    wanted = [races.Race.parse(text) for text in asked.only or ()] or list(races.races(asked.rounds, asked.seed))
     # Nodes shall not wait for processors that other races take.
     found = [raced for _race, raced in pool.each(races.run, wanted, max(1, (os.cpu_count() or 1) // 2))]
     part = Part(
