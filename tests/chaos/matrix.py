@@ -172,7 +172,8 @@ class Matrix:
         if result is None:
             return problems
         if not job.reads:
-            return problems + promises.of_success(self._subject, _done(result, job.wishes(wish)))
+            unfulfilled = promises.of_success(self._subject, _done(result, job.wishes(wish)))
+            return problems + (promises.of_doubt(unfulfilled, result) if believable else unfulfilled)
         if believable or result["failed"] or job.name not in self._clean:
             return problems
         return problems + promises.of_reading(result, self._clean[job.name].result)

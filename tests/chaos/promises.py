@@ -19,6 +19,7 @@ from tests.transitions import Wish
 # A run may need so much more than one that nothing goes wrong in (megabytes).
 MOST_MB = 64.0
 LONGEST_MESSAGE = 4000
+ENDPOINT_ID = re.compile(r"vpce-\w+")
 # What only a programmer can use: how Python shows errors and objects, and errors that nobody expected.
 FOR_PROGRAMMERS = re.compile(
     r"a defect of tidbcloud|Traceback|MODULE FAILURE|\[Errno|0x[0-9a-f]{6,}|<\S+ object|line \d+ column|_ssl\.c"
@@ -105,6 +106,12 @@ def of_both_clouds(subject: Subject) -> list[str]:
 def of_success(subject: Subject, wishes: list[Wish]) -> list[str]:
     """Of a run that says that it succeeded: what it was to bring about is there."""
     return [problem for wish in wishes for problem in _unfulfilled(subject, wish)]
+
+
+def of_doubt(problems: list[str], result: Result) -> list[str]:
+    """What is left of C(problems) where AWS answered what may be so: a warning names each endpoint that may be there."""
+    said = " ".join(map(str, result.get("warnings", [])))
+    return [problem for problem in problems if not any(vpce in said for vpce in ENDPOINT_ID.findall(problem))]
 
 
 def _unfulfilled(subject: Subject, wish: Wish) -> Iterator[str]:

@@ -64,7 +64,8 @@ class Current:
     and still have a half that can be removed. C(duplicates) are live ones of the same identity that are to be removed.
     C(gone) lists the ids of those that are not live.
     C(dropped) says that TiDB Cloud does not know the cluster any more, or its node group where C(cluster) is there.
-    C(service_asked) is false where C(service) is null because nobody asked. C(violations): why C(main) can never be
+    C(unseen): interface endpoints that are registered and that these credentials do not see, where nothing was found to
+    delete. C(service_asked) is false where C(service) is null because nobody asked. C(violations): why C(main) can never be
     what is wanted, whatever the limits say.
     """
 
@@ -77,6 +78,7 @@ class Current:
     dead: tuple[Pair, ...] = ()
     gone: tuple[str, ...] = ()
     dropped: bool = False
+    unseen: tuple[str, ...] = ()
     service_asked: bool = True
     private_dns_available: bool = True
     network_interfaces: tuple[NetworkInterface, ...] = ()

@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from functools import partial
 
+from .._run.text import listed
 from .clouds import Clouds
 from .current import Current
 from .desired import Desired
@@ -56,7 +57,13 @@ class Outcome:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the user should know, whether the run succeeds or not."""
-        return (*self.verdict.warnings, *_dns_warning(self), *_dropped_warning(self), *self.notes)
+        return (
+            *self.verdict.warnings,
+            *_dns_warning(self),
+            *_dropped_warning(self),
+            *_unseen_warning(self),
+            *self.notes,
+        )
 
     def returned(self) -> dict[str, t.Any]:
         """The return values of the module C(private_endpoint)."""
@@ -259,3 +266,15 @@ def _dropped_warning(outcome: Outcome) -> tuple[str, ...]:
         said = f"Cluster {cluster_id} ({cluster.name}) has no longer the node group of this private endpoint; the group"
         options = "cluster_id and node_group_id"
     return (f"{said} counts as dropped. If that is wrong, check {options}.",)
+
+
+def _unseen_warning(outcome: Outcome) -> tuple[str, ...]:
+    """That nothing was found says little where the credentials may be those of another account."""
+    unseen = outcome.before.unseen
+    if not unseen or outcome.before.pairs:
+        return ()
+    return (
+        f"Nothing was found to remove, but these interface endpoints are registered with {outcome.desired.target}, and "
+        f"AWS shows none of them to these credentials in {outcome.before.region}: {listed(unseen)}. If one is meant, use "
+        "the credentials of its AWS account; if it is gone, vpc_endpoint_id ends its registration.",
+    )

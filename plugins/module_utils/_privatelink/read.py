@@ -105,7 +105,25 @@ def _read_cluster_side(desired: Desired, clouds: Clouds) -> Sides:
     if _are_of_dropped_group(desired, cluster, endpoints):
         return Sides(Current(region=place.region, cluster=cluster, dropped=True), endpoints)
     current = _with_service(desired, current, registrations.named, endpoints, clouds)
+    if desired.state == "absent" and not desired.vpc_endpoint_id and not endpoints:
+        current, endpoints = _looked_for(current, registrations, clouds)
     return Sides(current, _of_service(desired, current, endpoints), registrations)
+
+
+def _looked_for(
+    current: Current, registrations: Registrations, clouds: Clouds
+) -> tuple[Current, t.Sequence[InterfaceEndpoint]]:
+    """There is nothing to delete, as it seems. Where something is registered all the same, AWS is asked for all of the
+    service in the account: what these credentials do not see there may be what is meant, and they the wrong ones.
+    """
+    registered = [row.vpc_endpoint_id for row in registrations.single if is_registered(row)]
+    if not registered:
+        return current, ()
+    service_name = current.service.service_name if current.service else None
+    filters = {"service-name": [service_name]} if service_name else {}
+    endpoints = clouds.reads(str(current.region)).vpc_endpoints(filters=filters)
+    seen = {endpoint.vpc_endpoint_id for endpoint in endpoints}
+    return replace(current, unseen=tuple(sorted(set(registered) - seen))), endpoints
 
 
 def _with_service(

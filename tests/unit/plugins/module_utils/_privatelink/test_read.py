@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is read of both clouds before a delete that finds nothing."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import prepare
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
+    Cluster,
+    InterfaceEndpoint,
+    Registration,
+)
+from tests.unit.plugins.module_utils._privatelink.literals import (
+    CLUSTER,
+    OTHER_VPC,
+    REGION,
+    SERVICE_NAME,
+    desired,
+    interface_endpoint,
+    registration,
+)
+
+
+class BothClouds:
+    """One cluster, and what is registered and listed; C(asked) are the filters of each list of interface endpoints."""
+
+    def __init__(self, rows: list[Registration], endpoints: list[InterfaceEndpoint]) -> None:
+        self.tidb = self
+        self.aws = self
+        self.region = REGION
+        self.asked: list[dict[str, list[str]]] = []
+        self._rows, self._endpoints = rows, endpoints
+
+    def reads(self, _region: str) -> BothClouds:
+        return self
+
+    def get_cluster(self, _cluster_id: str) -> Cluster:
+        return CLUSTER
+
+    def list_registrations(self, *_ids: str) -> list[Registration]:
+        return self._rows
+
+    def vpc_endpoints(
+        self, *, ids: t.Sequence[str] = (), filters: dict[str, list[str]] | None = None
+    ) -> list[InterfaceEndpoint]:
+        self.asked.append(filters or {})
+        vpc_ids = (filters or {}).get("vpc-id")
+        return [one for one in self._endpoints if not vpc_ids or one.vpc_id in vpc_ids]
+
+
+def removal(clouds: BothClouds) -> t.Any:
+    return prepare(desired(state="absent", vpc_id=OTHER_VPC), t.cast(t.Any, clouds), check_mode=False)
+
+
+def test_a_delete_that_finds_nothing_warns_of_what_is_registered_and_not_seen() -> None:
+    clouds = BothClouds([registration("vpce-hidden"), registration("vpce-seen")], [interface_endpoint("vpce-seen")])
+    outcome = removal(clouds)
+    assert outcome.before.unseen == ("vpce-hidden",)
+    (warning,) = outcome.warnings
+    assert "vpce-hidden" in warning
+    assert "vpce-seen" not in warning
+    assert clouds.asked[-1] == {"service-name": [SERVICE_NAME]}
+
+
+def test_a_delete_that_finds_nothing_is_quiet_where_all_that_is_registered_is_seen_elsewhere() -> None:
+    clouds = BothClouds([registration("vpce-seen")], [interface_endpoint("vpce-seen")])
+    assert removal(clouds).warnings == ()
+
+
+def test_a_delete_that_finds_nothing_asks_no_more_where_nothing_is_registered() -> None:
+    clouds = BothClouds([registration("vpce-found", state="DISCOVERED")], [])
+    assert removal(clouds).warnings == ()
+    assert len(clouds.asked) == 1
