@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 
 from tests.chaos import matrix, model, pool, races
@@ -19,6 +20,7 @@ from tests.chaos.kinds import KINDS
 from tests.chaos.place import Subject
 from tests.chaos.report import Part
 
+TELL_EVERY = 100
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -29,11 +31,14 @@ def _see_again(part: str, what: object) -> str:
 def matrix_part(asked: argparse.Namespace) -> Part:
     """Every call of every job goes wrong in every way."""
     outcomes = []
-    cells, of_all = _cells(asked)
-    for cell, outcome in pool.each(matrix.run_cell, cells, asked.places):
-        outcomes.append(outcome)
-        for problem in outcome.problems:
-            print(f"{cell}: {problem}", flush=True)
+    with pool.open_places(asked.places) as places:
+        cells, of_all = _cells(asked, places)
+        for cell, outcome in pool.each(places, matrix.run_cell, cells):
+            outcomes.append(outcome)
+            for problem in outcome.problems:
+                print(f"{cell}: {problem}", flush=True)
+            if len(outcomes) % TELL_EVERY == 0:
+                print(f"{len(outcomes):,} of {len(cells):,} cells", flush=True)
     part = Part(
         "Every call, every fault, every job",
         f"Each call that a job makes goes wrong in each of {len(KINDS) + 1} ways: once, always, or from the second time"
@@ -62,11 +67,11 @@ def matrix_part(asked: argparse.Namespace) -> Part:
     return part
 
 
-def _cells(asked: argparse.Namespace) -> tuple[list[matrix.Cell], int]:
+def _cells(asked: argparse.Namespace, places: Executor) -> tuple[list[matrix.Cell], int]:
     """Those that are wanted, and how many there are in all."""
     if asked.only and all(text.count("/") == matrix.PARTS - 1 for text in asked.only):
         return [matrix.Cell.parse(text) for text in asked.only], len(asked.only)
-    found = [cell for _job, cells in pool.each(matrix.cells_of, list(JOBS), asked.places) for cell in cells]
+    found = [cell for _job, cells in pool.each(places, matrix.cells_of, list(JOBS)) for cell in cells]
     found.sort(key=str)
     of_all = len(found)
     if asked.only:
@@ -98,7 +103,8 @@ def races_part(asked: argparse.Namespace) -> Part:
     """Control nodes at the same private endpoint at the same time."""
     wanted = [races.Race.parse(text) for text in asked.only or ()] or list(races.races(asked.rounds, asked.seed))
     # Nodes shall not wait for processors that other races take.
-    found = [raced for _race, raced in pool.each(races.run, wanted, max(1, (os.cpu_count() or 1) // 2))]
+    with pool.open_places(max(1, (os.cpu_count() or 1) // 2)) as places:
+        found = [raced for _race, raced in pool.each(places, races.run, wanted)]
     part = Part(
         "Races",
         "Two and four control nodes at the same private endpoints at the same time, where AWS lists at once what was"
@@ -120,7 +126,8 @@ def model_part(asked: argparse.Namespace) -> Part:
     """Whatever happens in whatever order."""
     operations = -(-asked.operations // asked.places) if asked.operations > 100 else asked.operations
     seeds = [asked.seed + number for number in range(-(-asked.operations // operations))]
-    found = [one for _seed, one in pool.each(Explore(operations), seeds, asked.places)]
+    with pool.open_places(min(asked.places, len(seeds))) as places:
+        found = dict(pool.each(places, Explore(operations), seeds))
     part = Part(
         "A random model",
         "Runs that create, edit, delete and look, in any order, with faults, killed at any call, while somebody changes"
@@ -128,12 +135,12 @@ def model_part(asked: argparse.Namespace) -> Part:
         " left over.",
         ("operation", "times"),
     )
-    names = sorted({name for counts, _problem in found for name in counts})
-    part.rows = [[name, sum(counts.get(name, 0) for counts, _problem in found)] for name in names]
+    names = sorted({name for counts, _problem in found.values() for name in counts})
+    part.rows = [[name, sum(counts.get(name, 0) for counts, _problem in found.values())] for name in names]
     part.total()
     part.broken = [
         f"`python -m tests.chaos model --operations {operations} --seed {seed}`:\n{problem}"
-        for seed, (_counts, problem) in zip(seeds, found, strict=True)
+        for seed, (_counts, problem) in sorted(found.items())
         if problem
     ]
     return part

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from multiprocessing.util import Finalize
 from typing import Any, TypeVar
@@ -31,12 +32,18 @@ def _do(work: Callable[[Subject, Any], Any], item: Any) -> Any:
     return work(_subject[0], item)
 
 
+@contextlib.contextmanager
+def open_places(count: int = PLACES) -> Iterator[Executor]:
+    """So many of them; each begins with the first work."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, context, _begin) as executor:
+        yield executor
+
+
 def each(
-    work: Callable[[Subject, Item], Outcome], items: Sequence[Item], places: int = PLACES
+    places: Executor, work: Callable[[Subject, Item], Outcome], items: Sequence[Item]
 ) -> Iterator[tuple[Item, Outcome]]:
     """What C(work), a function of a module, makes of each item, in the order in which they end."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(places, len(items)) or 1, context, _begin) as executor:
-        doing = {executor.submit(_do, work, item): item for item in items}
-        for done in as_completed(doing):
-            yield doing[done], done.result()
+    doing = {places.submit(_do, work, item): item for item in items}
+    for done in as_completed(doing):
+        yield doing[done], done.result()

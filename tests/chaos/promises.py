@@ -109,7 +109,7 @@ def of_success(subject: Subject, wishes: list[Wish]) -> list[str]:
 
 
 def of_doubt(problems: list[str], result: Result) -> list[str]:
-    """What is left of C(problems) where AWS answered what may be so: a warning names each endpoint that may be there."""
+    """The problems, without those of endpoints that a warning names because AWS may be right not to show them."""
     said = " ".join(map(str, result.get("warnings", [])))
     return [problem for problem in problems if not any(vpce in said for vpce in ENDPOINT_ID.findall(problem))]
 
