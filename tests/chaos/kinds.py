@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from tests.sandbox.fault_kinds import CONNECT, TLS
 from tests.sandbox.faults import HEADER_SETS
 
 LASTING = 1_000_000
@@ -28,8 +29,9 @@ READING = re.compile("Describe|List")
 class Kind:
     """C(fields) are those of the sandbox's fault; it is met by calls whose name C(calls) matches.
 
-    What C(hangs) is run by the real clock. What is C(believable) may be so: nobody can tell such an answer from the
-    truth, so that a run that only reads may believe it.
+    What C(hangs) is run by the real clock, what is C(secure) by HTTPS. C(settings) make the sandbox slow instead of a
+    fault (sandbox seconds). What is C(believable) may be so: nobody can tell such an answer from the truth, so that a
+    run that only reads may believe it.
     """
 
     name: str
@@ -39,10 +41,12 @@ class Kind:
     calls: re.Pattern[str] = re.compile("")
     hangs: bool = False
     believable: bool = False
+    secure: bool = False
+    settings: Mapping[str, float] = field(default_factory=dict)
 
     def meets(self, api: str, call: str) -> bool:
         """Whether such a call can go wrong in this way."""
-        return api in self.apis and self.calls.match(call) is not None
+        return api in self.apis and self.secure == (call == CONNECT) and self.calls.match(call) is not None
 
     def fault(self, api: str, call: str, dose: str) -> dict[str, Any]:
         """As the sandbox takes it."""
@@ -127,8 +131,29 @@ def _shapes() -> list[Kind]:
     ]
 
 
+def _connections() -> list[Kind]:
+    """What keeps a request from arriving: for half a second of real time, or for good."""
+    return [
+        Kind("refused-for-a-while", {"kind": "refused", "value": 0.5}, ("once",)),
+        Kind("refused", {"kind": "refused"}, ("once",)),
+        *(Kind(name, {"kind": name}, tuple(DOSES), secure=True) for name in TLS),
+    ]
+
+
+def _lags() -> list[Kind]:
+    """AWS shows what was done after 20 seconds."""
+    lags = (
+        ("lag-of-listing", "CreateVpcEndpoint", "endpoint_visible"),
+        ("lag-of-tags", "CreateVpcEndpoint|CreateTags|DeleteTags", "tags_visible"),
+        ("lag-of-changes", "ModifyVpcEndpoint", "modification_visible"),
+    )
+    return [Kind(name, {}, apis=("aws",), calls=re.compile(calls), settings={what: 20.0}) for name, calls, what in lags]
+
+
 KINDS: dict[str, Kind] = {
-    kind.name: kind for make in (_statuses, _codes, _pages, _deliveries, _shapes) for kind in make()
+    kind.name: kind
+    for make in (_statuses, _codes, _pages, _deliveries, _shapes, _connections, _lags)
+    for kind in make()
 }
 # What does not happen by itself until the fault is cleared: these strike no call.
 STUCK = Kind("stuck", {"kind": "stuck"}, ("once",))

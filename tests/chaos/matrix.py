@@ -6,9 +6,10 @@ fault one more run converges; nothing is promised that is not so.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.chaos import promises
@@ -17,6 +18,7 @@ from tests.chaos.kinds import DOSES, KINDS, STUCK, Kind
 from tests.chaos.place import SHORT_TIMEOUT, Subject
 from tests.chaos.runner import Ended
 from tests.customer import WRITING_CALLS, Result
+from tests.sandbox.fault_kinds import CONNECT
 from tests.sandbox.faults import STATE_CHANGES
 from tests.transitions import Wish
 
@@ -91,7 +93,9 @@ class Matrix:
 
     def cells(self, job: str) -> Iterator[Cell]:
         """All cells of a job, from the calls that it makes where nothing goes wrong."""
-        for (api, call), count in sorted(self.clean(JOBS[job]).calls.items()):
+        calls = self.clean(JOBS[job]).calls
+        connections = {(api, CONNECT): 2 for api, _call in calls}
+        for (api, call), count in sorted({**calls, **connections}.items()):
             for kind in KINDS.values():
                 for dose in kind.doses if kind.meets(api, call) else ():
                     if dose != "later" or count > 1:
@@ -120,10 +124,9 @@ class Matrix:
         clean = self.clean(job)
         wish = self._prepare(job)
         subject.sandbox.log.clear()
-        fault = subject.sandbox.faults.add(kind.fault(cell.api, cell.call, cell.dose))
-        ended = self._faulted(job, wish, kind)
-        struck = fault.fired > 0
-        subject.sandbox.faults.clear()
+        with self._going_wrong(cell) as has_struck:
+            ended = self._faulted(job, wish, kind)
+            struck = has_struck()
         wait_timeout = SHORT_TIMEOUT if kind.hangs else None
         problems = promises.of_any_run(subject, ended, clean.peak_mb, wait_timeout)
         problems += self._judged(job, wish, ended, believable=kind.believable)
@@ -142,6 +145,24 @@ class Matrix:
             max(0.0, ended.seconds - wait_timeout) if wait_timeout else 0.0,
             ended.peak_mb - clean.peak_mb,
         )
+
+    @contextlib.contextmanager
+    def _going_wrong(self, cell: Cell) -> Iterator[Callable[[], bool]]:
+        """As long as the context lasts. It is whether any call was met by now."""
+        sandbox, kind = self._subject.sandbox, cell.fault
+        with contextlib.ExitStack() as stack:
+            if kind.secure:
+                stack.enter_context(self._subject.by_https())
+            if kind.settings:
+                stack.callback(
+                    sandbox.settings.change, {name: getattr(sandbox.settings, name) for name in kind.settings}
+                )
+                sandbox.settings.change(kind.settings)
+                yield lambda: (cell.api, cell.call) in self._calls()
+            else:
+                stack.callback(sandbox.faults.clear)
+                fault = sandbox.faults.add(kind.fault(cell.api, cell.call, cell.dose))
+                yield lambda: fault.fired > 0
 
     def _calls(self) -> Counter[Call]:
         return Counter((entry.api, entry.call) for entry in self._subject.sandbox.log.entries() if entry.caller)

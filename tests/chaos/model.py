@@ -114,11 +114,13 @@ class World(RuleBasedStateMachine):
         api = ("tidbcloud", "aws")[number % 2]
         held = self.subject.sandbox.faults.add({"api": api, "call": "*", "kind": "held", "after": number // 2})
         run = self.subject.begin("private_endpoint", self.wish(place, state, changed))
-        while not held.fired and not run.is_over():
+        give_up = time.monotonic() + LIMIT
+        while not (hangs := time.monotonic() > give_up) and not held.fired and not run.is_over():
             time.sleep(0.005)
         run.kill()
         ended = run.end(LIMIT)
         self.subject.sandbox.faults.clear()
+        self.say([f"hangs before its call {number}"] if hangs else [])
         if not ended.was_killed:
             self.judge(place, ended)
 

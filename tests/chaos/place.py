@@ -38,6 +38,26 @@ class Subject(Customer):
         self._warm = warm
         self.environment["HOME"] = os.devnull
 
+    @contextlib.contextmanager
+    def by_https(self) -> Iterator[None]:
+        """The runs of the context ask both clouds by HTTPS."""
+        tidbcloud, ca_path = self.facts["tidbcloud"], self.facts["database"]["ca_path"]
+        plain, self.environment = (
+            self.environment,
+            {
+                **self.environment,
+                "TIDBCLOUD_DEDICATED_ENDPOINT": tidbcloud["dedicated_https_url"],
+                "TIDBCLOUD_SERVERLESS_ENDPOINT": tidbcloud["serverless_https_url"],
+                "AWS_ENDPOINT_URL": self.facts["aws"]["https_url"],
+                "REQUESTS_CA_BUNDLE": ca_path,
+                "AWS_CA_BUNDLE": ca_path,
+            },
+        )
+        try:
+            yield
+        finally:
+            self.environment = plain
+
     def begin(self, module: str, options: Mapping[str, Any], *, pace: float = PACE) -> Run:
         """A run that goes on by itself."""
         waiting: dict[str, Any] = {"wait_timeout": WAIT_TIMEOUT if pace > 1 else SHORT_TIMEOUT}

@@ -112,13 +112,13 @@ def _read_cluster_side(desired: Desired, clouds: Clouds) -> Sides:
 
 def _looked_for(
     current: Current, registrations: Registrations, clouds: Clouds
-) -> tuple[Current, t.Sequence[InterfaceEndpoint]]:
+) -> tuple[Current, list[InterfaceEndpoint]]:
     """There is nothing to delete, as it seems. Where something is registered all the same, AWS is asked for all of the
     service in the account: what these credentials do not see there may be what is meant, and they the wrong ones.
     """
     registered = [row.vpc_endpoint_id for row in registrations.single if is_registered(row)]
     if not registered:
-        return current, ()
+        return current, []
     service_name = current.service.service_name if current.service else None
     filters = {"service-name": [service_name]} if service_name else {}
     endpoints = clouds.reads(str(current.region)).vpc_endpoints(filters=filters)
