@@ -160,7 +160,7 @@ def tls_context(*, verify: bool, ca_path: str | None = None, ca_pem: str | None 
         if ca_pem and not ca_pem.isascii():
             raise ValueError("it is not ASCII text")
         context = ssl.create_default_context(cafile=ca_path, cadata=ca_pem)
-    except (OSError, ValueError, TypeError) as error:  # TypeError: the text is not ASCII.
+    except (OSError, ValueError) as error:
         source = f"the file {shown(ca_path)} (ca_path)" if ca_path else "ca_pem"
         found = f"no CA certificate in PEM format can be read from {source}: {reason_of(error)}"
         raise StageFailed("ca_unusable", found, stage="tls") from error

@@ -24,12 +24,9 @@ def tidb_id(value: object, name: str = "id") -> str:
     An int is exact and taken. Raises PrivateLinkError for anything that cannot be an id, above all for a number that
     YAML, JSON or a template has rounded: it would name another cluster, or none.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if isinstance(value, str):
-        digits = value.strip()
-        if _DIGITS.fullmatch(digits):
-            return digits
+    digits = (answered_text(value) or "").strip()
+    if _DIGITS.fullmatch(digits):
+        return digits
     raise PrivateLinkError(f"The {name} must be a string of digits, but {_found(value)}")
 
 
@@ -40,7 +37,7 @@ def answered_id(value: object) -> str | None:
 
 
 def answered_text(value: object) -> str | None:
-    """The text in an answer, null where it is none. An int is taken: JSON has it exactly."""
+    """The text in an answer, null where it is none. An int that can be an id is taken: JSON has it exactly."""
     # Python refuses to write one of many digits.
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 10**20 else None
@@ -50,8 +47,15 @@ def answered_text(value: object) -> str | None:
 def _found(value: object) -> str:
     if value is None or (isinstance(value, str) and not value.strip()):
         return "it is empty; the id of a cluster is in the address of its page in the TiDB Cloud console."
-    shown = printable(repr(value), 60)
+    shown = _shown(value)
     rounded = isinstance(value, float) or (isinstance(value, str) and _ROUNDED.fullmatch(value.strip()) is not None)
     if rounded:
         return f"{shown} was found, a number that may have been rounded on its way; quote the id in YAML."
     return f"{shown} was found; write the digits alone, and quote them in YAML."
+
+
+def _shown(value: object) -> str:
+    try:
+        return printable(repr(value), 60)
+    except ValueError:
+        return "a number of thousands of digits"

@@ -93,6 +93,7 @@ def test_a_ca_file_that_is_missing_is_named(tmp_path: Path) -> None:
         tls_context(verify=True, ca_path=str(tmp_path / "missing.pem"))
 
 
-def test_a_ca_in_the_options_that_is_none_is_named() -> None:
+@pytest.mark.parametrize("text", ["nothing of the kind", "-----BEGIN CERTIFICATE-----\n\u00e9\n", "\ud800", "\x00"])
+def test_a_ca_in_the_options_that_is_none_is_named_ascii_or_not(text: str) -> None:
     with pytest.raises(StageFailed, match="from ca_pem"):
-        tls_context(verify=True, ca_pem="nothing of the kind")
+        tls_context(verify=True, ca_pem=text)

@@ -37,3 +37,15 @@ def test_anything_else_is_refused_and_shown(other: object) -> None:
     with pytest.raises(PrivateLinkError) as caught:
         tidb_id(other)
     assert f"{other!r} was found; write the digits alone" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "endless",
+    ["1" * 5000, "x" * 20_000, 10**5000, [10**5000], "\x1b[2J" * 5000],
+    ids=["digits", "letters", "a number", "a list", "escape sequences"],
+)
+def test_an_endless_id_is_refused_in_a_short_printable_sentence(endless: object) -> None:
+    with pytest.raises(PrivateLinkError, match="cluster_id must be a string of digits") as caught:
+        tidb_id(endless, "cluster_id")
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 250
