@@ -104,7 +104,11 @@ def races_part(asked: argparse.Namespace) -> Part:
     wanted = [races.Race.parse(text) for text in asked.only or ()] or list(races.races(asked.rounds, asked.seed))
     # Nodes shall not wait for processors that other races take.
     with pool.open_places(max(1, (os.cpu_count() or 1) // 2)) as places:
-        found = [raced for _race, raced in pool.each(places, races.run, wanted)]
+        found = []
+        for race, raced in pool.each(places, races.run, wanted):
+            found.append(raced)
+            for problem in raced.problems:
+                print(f"{race}: {problem}", flush=True)
     part = Part(
         "Races",
         "Two and four control nodes at the same private endpoints at the same time, where AWS lists at once what was"
