@@ -275,6 +275,6 @@ def _unseen_warning(outcome: Outcome) -> tuple[str, ...]:
         return ()
     return (
         f"Nothing was found to remove, but these interface endpoints are registered with {outcome.desired.target}, and "
-        f"AWS shows none of them to these credentials in {outcome.before.region}: {listed(unseen)}. If one is meant, use "
-        "the credentials of its AWS account; if it is gone, vpc_endpoint_id ends its registration.",
+        f"AWS shows none of them to these credentials in {outcome.before.region}: {listed(unseen)}. If one is meant, "
+        "use the credentials of its AWS account; if it is gone, vpc_endpoint_id ends its registration.",
     )
