@@ -117,12 +117,14 @@ def _shapes() -> list[Kind]:
         "whole_number",
         "whole_null",
         "whole_empty",
-        "no_list",
     )
     wrong = ("wrong_type", "wrong_container", "no_ids", "no_request_id", "deep", "missing", "null", "huge", "hostile")
     believable = ("extra", "unknown_enum", "backwards", "failed", "empty_list")
     return [
         *(Kind(name, {"kind": name}, ("always", "later")) for name in unreadable),
+        Kind("no_list", {"kind": "no_list"}, ("always", "later"), calls=re.compile("(?!GetPrivateLinkService)")),
+        # A service without zones is one that nobody can tell from one whose zones were left out.
+        Kind("no_zones", {"kind": "no_list"}, calls=re.compile("GetPrivateLinkService"), believable=True),
         *(Kind(name, {"kind": name}, ("always", "later"), believable=True) for name in (*wrong, *believable)),
         Kind("empty-pages", {"kind": "empty_page"}, calls=READING, hangs=True),
         *(Kind(name, {"kind": name}, calls=READING) for name in ("repeated_token", "hostile_token")),

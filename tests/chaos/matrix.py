@@ -105,8 +105,12 @@ class Matrix:
                 yield Cell(job, api, change, STUCK.name, *STUCK.doses)
 
     def clean(self, job: Job) -> Clean:
-        """Runs the job once in this place. Raises AssertionError where it fails."""
-        if job.name not in self._clean:
+        """Runs the job once in this place. Raises AssertionError where it fails.
+
+        What one that reads returns holds ids, so that it is true of what was there then and of nothing else.
+        """
+        if job.name not in self._clean or (job.reads and not self._is_prepared(job)):
+            self._clean.pop(job.name, None)
             wish = self._prepare(job)
             self._subject.sandbox.log.clear()
             ended = self._subject.end(job.module, wish)
@@ -174,10 +178,13 @@ class Matrix:
 
     def _prepare(self, job: Job) -> Wish:
         """Leaves what is there before, unless nothing has changed since."""
-        if self._prepared is None or self._prepared[0] is not job:
+        if self._prepared is None or not self._is_prepared(job):
             self._subject.sandbox.reset()
             self._prepared = (job, job.prepare(self._subject))
         return self._prepared[1]
+
+    def _is_prepared(self, job: Job) -> bool:
+        return self._prepared is not None and self._prepared[0] is job
 
     def _last(self, job: Job, wish: Wish, ended: Ended, clean: Clean) -> list[str]:
         """Of the run after the fault."""

@@ -65,8 +65,8 @@ class Current:
     C(gone) lists the ids of those that are not live.
     C(dropped) says that TiDB Cloud does not know the cluster any more, or its node group where C(cluster) is there.
     C(unseen): interface endpoints that are registered and that these credentials do not see, where nothing was found to
-    delete. C(service_asked) is false where C(service) is null because nobody asked. C(violations): why C(main) can never be
-    what is wanted, whatever the limits say.
+    delete. C(service_asked) is false where C(service) is null because nobody asked. C(violations): why C(main) can
+    never be what is wanted, whatever the limits say.
     """
 
     region: str | None = None
