@@ -10,7 +10,7 @@ import contextlib
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._privatelink.errors import PrivateLinkError
+from .._privatelink.errors import ApiError, PrivateLinkError
 from .._run.bounded import Overdue, bounded
 from .failures import Call, not_answered, overdue, refused, unreadable
 from .fields import Json, Unreadable
@@ -103,25 +103,33 @@ def _asked(client: Client, method: str, act: t.Callable[[t.Any], _Result]) -> _R
 def _translated(
     asked: Call, act: t.Callable[[], _Result], progress: Progress, attempts: int = READ_ATTEMPTS
 ) -> _Result:
-    """The one boundary: nothing but PrivateLinkError leaves it."""
+    """The one boundary: nothing but PrivateLinkError leaves it.
+
+    It leaves alone: what came before it would hold the whole answer for as long as the error is kept.
+    """
     try:
         return act()
     except PrivateLinkError:
         raise
-    except ClientError as error:
-        raise refused(asked, error.response) from None
-    except (Unreadable, PaginationError) as error:
-        raise unreadable(asked, str(error) if isinstance(error, Unreadable) else "a page token repeats") from None
-    except Oversized:
-        raise unreadable(asked, "it is too large") from None
     except ResponseParserError:
-        if attempts <= 1 or not asked.reads:
-            raise unreadable(asked) from None
+        known = None if attempts > 1 and asked.reads else unreadable(asked)
     except Exception as error:
-        if progress.status is not None and not _is_of_botocore(error):
-            raise unreadable(asked) from None  # botocore trusts the form of an answer.
-        raise not_answered(asked, error) from None
+        known = _known(asked, error, progress)
+    if known is not None:
+        raise known
     return _translated(asked, act, progress, attempts - 1)
+
+
+def _known(asked: Call, error: Exception, progress: Progress) -> ApiError:
+    if isinstance(error, ClientError):
+        return refused(asked, error.response)
+    if isinstance(error, (Unreadable, PaginationError)):
+        return unreadable(asked, str(error) if isinstance(error, Unreadable) else "a page token repeats")
+    if isinstance(error, Oversized):
+        return unreadable(asked, "it is too large")
+    if progress.status is not None and not _is_of_botocore(error):
+        return unreadable(asked)  # botocore trusts the form of an answer.
+    return not_answered(asked, error)
 
 
 def _is_of_botocore(error: Exception) -> bool:

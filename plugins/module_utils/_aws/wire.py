@@ -120,5 +120,8 @@ def _read(raw: t.Any, progress: Progress) -> bytes:
     except Exception as error:
         raw.close()
         raise HTTPClientError(error=error) from error
-    raw.release_conn()
-    return bytes(body)
+    else:
+        raw.release_conn()
+        return bytes(body)
+    finally:
+        body.clear()  # An error holds this frame for as long as it is kept itself.

@@ -136,7 +136,10 @@ def _content(response: requests.Response, cut: threading.Event) -> bytes:
         raise requests.exceptions.ReadTimeout from error
     except (HTTPError, zlib.error) as error:
         raise requests.exceptions.ChunkedEncodingError from error
-    return bytes(content)
+    else:
+        return bytes(content)
+    finally:
+        content.clear()  # An error holds this frame for as long as it is kept itself.
 
 
 def _inflater(encoding: str) -> t.Callable[[bytes, int], bytes] | None:

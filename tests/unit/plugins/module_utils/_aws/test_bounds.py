@@ -10,8 +10,10 @@ import os
 import socket
 import threading
 import time
+import tracemalloc
 import typing as t
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     PrivateLinkError,
 )
 from tests.unit.plugins.module_utils._aws.raw_peer import HEAD, RawPeer, Speak, answer
+from tests.unit.plugins.module_utils.held_memory import collected_by_nobody, raised_by
 
 REGION = "us-east-1"
 KEYS = {"access_key": "AKIAOPTIONOPTIONOPTN", "secret_key": "option-secret-access-key-of-the-test-01"}
@@ -198,6 +201,24 @@ def test_an_answer_without_end_is_given_up_before_it_fills_the_memory(
     run.begin(5)
     error = ends_in_time(lambda: api.describe_vpc_endpoints(ec2), "not one of AWS: it is too large. Check endpoint_url")
     assert error.code == "UnreadableAnswer"
+
+
+def big(connection: socket.socket, _request: bytes) -> None:
+    answer(connection, "<R>" + " " * 4 * 2**20 + "</S>")
+
+
+@pytest.mark.parametrize("speak", [flood, big])
+def test_an_error_that_is_kept_keeps_nothing_of_the_answer(
+    peers: Peers, run: RunEnds, speak: Speak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "MOST_OF_ANSWER", 5 * 2**20)
+    ec2 = ec2_of(peers(speak), run)
+    run.begin(20)
+    with collected_by_nobody():
+        errors = [raised_by(partial(api.describe_vpc_endpoints, ec2)) for _item in range(3)]
+        held, _peak = tracemalloc.get_traced_memory()
+    assert {t.cast(ApiError, error).code for error in errors} == {"UnreadableAnswer"}
+    assert held < 2 * 2**20
 
 
 def test_the_length_of_a_part_of_an_answer_has_an_end_too(peers: Peers, run: RunEnds) -> None:

@@ -424,7 +424,7 @@ def test_what_aws_repeats_of_a_wrongly_signed_request_is_not_shown(aws: FakeAws,
         api.describe_vpc_endpoints(ec2)
     assert ROLE_TOKEN not in str(caught.value)
     assert caught.value.__cause__ is None
-    assert caught.value.__suppress_context__
+    assert caught.value.__context__ is None
 
 
 @pytest.mark.parametrize(

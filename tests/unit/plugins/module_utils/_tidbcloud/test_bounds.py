@@ -8,9 +8,11 @@ from __future__ import annotations
 import gzip
 import socket
 import time as real_time
+import tracemalloc
 import typing as t
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import pytest
 
@@ -22,6 +24,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.s
 from tests.unit.plugins.module_utils._tidbcloud.digest_server import Answer, DigestServer
 from tests.unit.plugins.module_utils._tidbcloud.raw_server import OK, RawServer, dripped
 from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
+from tests.unit.plugins.module_utils.held_memory import collected_by_nobody, raised_by
 
 Connect = t.Callable[..., Session]
 Serve = t.Callable[..., DigestServer]
@@ -219,3 +222,16 @@ def test_credentials_of_netrc_are_never_sent(
     server = raw(lambda _server: [OK + b"Content-Length: 2\r\n\r\n{}"])
     connect(serve(), dedicated_url=server.url).get("/clusters/1")
     assert b"Authorization" not in server.requests[0]
+
+
+@pytest.mark.parametrize("body", ["plain", "compressed", "of an error"])
+def test_an_error_that_is_kept_keeps_nothing_of_the_answer(
+    raw: Raw, connect: Connect, serve: Serve, body: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "MOST_BYTES", 4 * 2**20)
+    session = connect(serve(), dedicated_url=raw(ENDLESS[body]).url)
+    with collected_by_nobody():
+        errors = [raised_by(partial(session.get, "/clusters/1")) for _item in range(3)]
+        held, _peak = tracemalloc.get_traced_memory()
+    assert len(errors) == 3
+    assert held < 2 * 2**20
