@@ -133,7 +133,7 @@ class Matrix:
             struck = has_struck()
         wait_timeout = SHORT_TIMEOUT if kind.hangs else None
         problems = promises.of_any_run(subject, ended, clean.peak_mb, wait_timeout)
-        problems += self._judged(job, wish, ended, believable=kind.believable)
+        problems += self._judged(job, wish, ended, believable=kind.may_be_so(cell.call))
         wrote = any(call in WRITING_CALLS for _api, call in self._calls())
         if wrote:
             self._prepared = None
