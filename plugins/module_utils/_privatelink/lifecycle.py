@@ -32,6 +32,7 @@ NOTHING_TO_CHECK = Verdict()
 _MOST_ADOPTIONS = 5
 # Seconds in which a read must show once more what a look has seen: lists may be behind.
 _SHOWN_WITHIN = 60.0
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -273,8 +274,10 @@ def _unseen_warning(outcome: Outcome) -> tuple[str, ...]:
     unseen = outcome.before.unseen
     if not unseen or outcome.before.pairs:
         return ()
+    more = f" and {len(unseen) - _MOST_NAMED} more" if len(unseen) > _MOST_NAMED else ""
     return (
-        f"Nothing was found to remove, but these interface endpoints are registered with {outcome.desired.target}, and "
-        f"AWS shows none of them to these credentials in {outcome.before.region}: {listed(unseen)}. If one is meant, "
-        "use the credentials of its AWS account; if it is gone, vpc_endpoint_id ends its registration.",
+        "Nothing was found to remove, but interface endpoints that AWS does not show to these credentials in "
+        f"{outcome.before.region} are registered with {outcome.desired.target}: {listed(unseen[:_MOST_NAMED])}{more}. "
+        "If one is meant, use the credentials of its AWS account; if it is gone, vpc_endpoint_id ends its "
+        "registration.",
     )

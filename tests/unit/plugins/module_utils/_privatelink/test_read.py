@@ -74,3 +74,11 @@ def test_a_delete_that_finds_nothing_asks_no_more_where_nothing_is_registered() 
     clouds = BothClouds([registration("vpce-found", state="DISCOVERED")], [])
     assert removal(clouds).warnings == ()
     assert len(clouds.asked) == 1
+
+
+def test_of_many_that_are_not_seen_the_warning_names_some_and_counts_the_others() -> None:
+    clouds = BothClouds([registration(f"vpce-{number:04}") for number in range(500)], [])
+    (warning,) = removal(clouds).warnings
+    assert "vpce-0009 and 490 more" in warning
+    assert warning.endswith("ends its registration.")
+    assert len(warning) < 1000
