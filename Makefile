@@ -54,7 +54,8 @@ pins: setup ## write the pinned requirements, with hashes, from what development
 test: setup ## every part: lint sanity unit contract network system chaos-sample integration molecule
 	@python -m tests.tools.parts lint sanity unit contract network system chaos-sample integration molecule
 
-lint: setup ## ansible-lint, antsibull-docs, antsibull-changelog, ruff, mypy
+lint: setup ## ruff, mypy, antsibull-changelog, antsibull-docs, ansible-lint
+	ruff format --check --quiet .
 	ruff check --output-format concise .
 	mypy
 	antsibull-changelog lint

@@ -20,7 +20,7 @@ import boto3
 from ansible.module_utils import basic
 from botocore.config import Config
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
 from tests.sandbox.log import Entry
 from tests.sandbox.sandbox import Sandbox

@@ -167,19 +167,16 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
-    PrivateLinkError,
-    Unexpected,
-)
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import read_private_endpoints
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet_options import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import read_private_endpoints
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read_options import (
     fleet_accounts,
     fleet_filters,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import in_time
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import connect_tidbcloud
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError, Unexpected
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import in_time
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import encodable, printable
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 
 try:
     from ansible.template import trust_as_template

@@ -176,14 +176,14 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.opt
     made,
     network_arguments,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     connect,
-    read_arguments,
     shared_arguments,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import finish
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import read_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 
 
 def main() -> None:

@@ -508,23 +508,23 @@ error:
 import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.audit import findings
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.costing import read_costing
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.costs import costs, priced
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import read_fleet
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet_options import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._costs.costs import costs, priced
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._costs.prices import read_costing
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.findings import findings
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import read_fleet
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read_options import (
     filter_arguments,
     fleet_accounts,
     fleet_filters,
     own_prices,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish, warner
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     connect_tidbcloud,
-    read_arguments,
     shared_arguments,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import finish, warner
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import read_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 
 
 def main() -> None:

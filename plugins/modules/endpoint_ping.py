@@ -303,9 +303,9 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failu
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.login import Account
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import Check, Outcome, ping
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.resolve import is_address
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.version import ISSUES, VERSION
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.bounded import Overdue, bounded
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import encodable, printable
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.version import ISSUES, VERSION
 
 # Seconds after the timeout: whatever does not keep to it, a file system or the system's resolver, is left behind.
 GRACE = 2.0

@@ -182,20 +182,20 @@ error:
 import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     SERVICE_TIMEOUT,
     connect,
     optional_id,
     required_id,
     shared_arguments,
-    wait_arguments,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.service import (
     ensure_service,
     refuse_absent,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import finish
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 
 
 def main() -> None:

@@ -416,16 +416,16 @@ import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import ensure
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish, warner
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     ENDPOINT_TIMEOUT,
     connect,
     desired_endpoint,
     endpoint_arguments,
     shared_arguments,
-    wait_arguments,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import finish, warner
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 
 
 def main() -> None:

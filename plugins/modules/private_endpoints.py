@@ -544,22 +544,15 @@ summary:
 import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.batch import ensure_all, report
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.batch_options import (
-    Batch,
-    batch_arguments,
-)
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import (
-    finish,
-    shows_tracebacks,
-    warner,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure import ensure_all, report
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure_options import Batch, batch_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     ENDPOINT_TIMEOUT,
     shared_arguments,
-    wait_arguments,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import finish, shows_tracebacks, warner
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 
 
 def main() -> None:

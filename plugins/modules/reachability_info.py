@@ -260,20 +260,20 @@ error:
 import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import finish
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     connect,
     connect_tidbcloud,
-    read_arguments,
     shared_arguments,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.question import (
     question,
     reachability_arguments,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.read import read_facts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.verdict import reachability
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import finish
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import read_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 
 
 def main() -> None:

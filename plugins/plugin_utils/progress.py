@@ -17,7 +17,7 @@ from ansible import constants, context
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.progress import FILE_VARIABLE
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.progress import FILE_VARIABLE
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import printable
 
 # Seconds between two looks at the file, which is on this host.

@@ -98,7 +98,7 @@ def test_the_role_takes_every_option_of_the_module(module_options: dict[str, dic
 
 
 def test_the_plugins_and_the_package_tell_the_same_version() -> None:
-    source = (ROOT / "plugins/module_utils/_privatelink/version.py").read_text(encoding="utf-8")
+    source = (ROOT / "plugins/module_utils/_run/version.py").read_text(encoding="utf-8")
     assert f'VERSION = "{load("galaxy.yml")["version"]}"' in source
 
 

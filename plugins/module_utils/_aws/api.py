@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from .._privatelink.errors import ApiError, PrivateLinkError
-from .._privatelink.model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
+from .._run.errors import ApiError, PrivateLinkError
 from . import shapes
 from .calls import BoundedClient, Client, advised, as_it_is, call, call_of, pages
 from .failures import is_denied, refused
 from .fields import Json, Unreadable, flag, identifier, inner, items, text, whole
+from .model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
 
 ENDPOINT_NOT_FOUND = frozenset({"InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"})
 ENDPOINT_MALFORMED = "InvalidVpcEndpointId.Malformed"

@@ -10,8 +10,8 @@ import contextlib
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._privatelink.errors import ApiError, PrivateLinkError
 from .._run.bounded import Overdue, bounded
+from .._run.errors import ApiError, PrivateLinkError
 from .failures import Call, not_answered, overdue, refused, unreadable
 from .fields import Json, Unreadable
 from .wire import Oversized, Progress, watched

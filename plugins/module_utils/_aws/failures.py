@@ -11,8 +11,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from .._privatelink.errors import ApiError
 from .._run.cause import cause, without_login
+from .._run.errors import ApiError
 from .._run.text import printable
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before anything here is called.

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from .._reachability.model import (
+from .fields import Json, Unreadable, cidr, flag, identifier, inner, items, name, text, whole
+from .network_model import (
     Instance,
     Interface,
     NetworkAcl,
@@ -23,7 +24,6 @@ from .._reachability.model import (
     SubnetRange,
     VpcNames,
 )
-from .fields import Json, Unreadable, cidr, flag, identifier, inner, items, name, text, whole
 
 # Where a route leads to: one of these is set. Source: Route in the Amazon EC2 API reference.
 _TARGETS = (

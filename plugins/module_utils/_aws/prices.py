@@ -14,11 +14,11 @@ import math
 import re
 import typing as t
 
-from .._privatelink.costs import Price
-from .._privatelink.errors import PrivateLinkError
+from .._run.errors import PrivateLinkError
 from .._run.text import printable
 from .calls import Client, advised, pages
 from .fields import Json, Unreadable
+from .model import Price
 
 # The API is served from few regions; the prices of all others are there, too.
 PRICE_LIST_REGION = "us-east-1"

@@ -21,8 +21,8 @@ from functools import partial
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info, get_aws_region
 
-from .._privatelink.errors import PrivateLinkError
-from .._privatelink.version import USER_AGENT
+from .._run.errors import PrivateLinkError
+from .._run.version import USER_AGENT
 from . import descriptions
 from .calls import MOST_SECONDS, WITHOUT_DEADLINE, BoundedClient, Client, advised, call, in_time
 from .failures import Call, not_answered
@@ -37,7 +37,7 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a s
     from botocore.config import Config
 
 if t.TYPE_CHECKING:
-    from .._privatelink.wait import Deadline
+    from .._run.wait import Deadline
 
 try:
     from ansible.module_utils.secrets import register_secrets

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
-from .._privatelink.model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
 from .._run.text import printable
 from .fields import Json, Unreadable, flag, identifier, inner, items, name, names, text
+from .model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
 
 # The types of VPC endpoints that lead to no endpoint service.
 _WITHOUT_SERVICE = ("Resource", "ServiceNetwork")

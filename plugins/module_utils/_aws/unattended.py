@@ -12,7 +12,7 @@ import signal
 import subprocess
 import typing as t
 
-from .._privatelink.errors import PrivateLinkError
+from .._run.errors import PrivateLinkError
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a session is made.
     from botocore.credentials import ProcessProvider

@@ -15,7 +15,7 @@ import typing as t
 from .._aws.calls import Client, as_it_is, call, pages
 from .._aws.fields import Json, identifier, inner, items, text
 from .._aws.shapes import vpc_attribute
-from .._privatelink.errors import ApiError
+from .._run.errors import ApiError
 from .claims import Part, http_date
 
 _GONE = frozenset({"InvalidVpcID.NotFound", "InvalidSubnetID.NotFound", "InvalidGroup.NotFound"})

@@ -14,8 +14,8 @@ import secrets
 import typing as t
 from dataclasses import dataclass, field
 
-from .._privatelink.errors import ApiError, PrivateLinkError
-from .._privatelink.wait import Await, Seen, Work
+from .._run.errors import ApiError, PrivateLinkError
+from .._run.wait import Await, Seen, Work
 from .calls import Network
 from .claims import CLAIM_TAG, SETTLED_AGE, Part, claim, oldest, settle_seconds
 

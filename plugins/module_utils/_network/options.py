@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._privatelink.errors import PrivateLinkError
-from .._privatelink.wait import Work
+from .._run.errors import PrivateLinkError
+from .._run.wait import Work
 from .calls import Network
 from .claims import Part
 from .make import (

@@ -10,17 +10,17 @@ import typing as t
 from dataclasses import replace
 
 from .._aws import api as aws
+from .._run.errors import ApiError, PrivateLinkError, WaitFailed
+from .._run.wait import Await, Seen, Work
 from .clouds import Clouds
 from .conditions import DESCRIPTIONS, Conditions
 from .create import Creation, create_interface_endpoint
 from .current import Current
 from .desired import Desired
-from .errors import ApiError, PrivateLinkError, WaitFailed
-from .plan import DONE, GONE, UNREGISTERED, Condition, Plan, Step
 from .promise import CHANGES, differences, is_in_effect, is_overtaken
 from .register import register
 from .registrations import is_registered
-from .wait import Await, Seen, Work
+from .steps import DONE, GONE, UNREGISTERED, Condition, Plan, Step
 
 # AWS takes one modification at a time, and in the first seconds after the acceptance refuses private DNS.
 _BUSY_CODES = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"})

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._aws.reads import Reads, SharedReads
-from .errors import PrivateLinkError
+from .._aws.shared import Reads, SharedReads
+from .._run.errors import PrivateLinkError
 
 if t.TYPE_CHECKING:
     from .._aws.session import AwsSession

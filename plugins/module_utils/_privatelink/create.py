@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from .._aws import api as aws
-from .._aws.reads import Reads
-from .current import Pair, ambiguities
+from .._aws.model import DEAD_STATES, InterfaceEndpoint
+from .._aws.shared import Reads
+from .._run.errors import ApiError, PrivateLinkError
+from .._run.wait import Await, Seen, Work
+from .current import Pair
 from .desired import Desired
 from .duplicates import by_age
-from .errors import ApiError, LimitsViolated, PrivateLinkError
-from .model import DEAD_STATES, InterfaceEndpoint
-from .wait import Await, Seen, Work
+from .identify import ambiguities
+from .violations import LimitsViolated
 
 _MOST_TOKENS = 32
 _MOST_LOST = 3

@@ -11,9 +11,10 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from .desired import PROTECTION_TAG, Desired, is_protected
-from .errors import Violation
-from .model import MANAGED_BY, MANAGED_BY_TAG, InterfaceEndpoint
+from .._aws.model import InterfaceEndpoint
+from .desired import Desired
+from .ownership import MANAGED_BY, MANAGED_BY_TAG, PROTECTION_TAG, is_protected
+from .violations import Violation
 
 if t.TYPE_CHECKING:
     from .current import Pair

@@ -10,19 +10,21 @@ import typing as t
 from dataclasses import dataclass, replace
 from functools import partial
 
+from .._run.errors import PrivateLinkError, WaitFailed, as_known
 from .._run.text import listed
+from .._run.wait import Await, Deadline, Seen, Work
 from .clouds import Clouds
 from .current import Current
 from .desired import Desired
-from .difference import difference
-from .errors import LimitsViolated, PrivateLinkError, Verdict, WaitFailed, as_known
-from .model import MANAGED_BY, MANAGED_BY_TAG
-from .plan import Plan, Step, plan
+from .diff import difference
+from .ownership import MANAGED_BY, MANAGED_BY_TAG
+from .plan import plan
 from .promise import lacking
 from .read import read_again, read_current
 from .registrations import RegistrationUnknown
 from .result import private_endpoint
-from .wait import Await, Deadline, Seen, Work
+from .steps import Plan, Step
+from .violations import LimitsViolated, Verdict
 
 # Most runs find nothing to do: what only changes need is imported where it is used.
 if t.TYPE_CHECKING:

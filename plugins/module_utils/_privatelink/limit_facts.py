@@ -12,8 +12,8 @@ from .clouds import Clouds
 from .current import Current
 from .desired import Desired
 from .limits import NETWORK_STEPS, LimitFacts, network_of
-from .plan import Plan
 from .read import read_service
+from .steps import Plan
 
 
 def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: Clouds) -> tuple[Current, LimitFacts]:

@@ -12,13 +12,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from .._aws.model import InterfaceEndpoint, Subnet, Vpc, VpcEndpointService
 from .._run.text import listed, shell_word
 from .cluster_limits import cluster_violations, service_violations
 from .current import Current
-from .desired import PROTECTION_TAG, Desired, is_protected
-from .errors import Verdict, Violation
-from .model import InterfaceEndpoint, Subnet, Vpc, VpcEndpointService
-from .plan import Plan
+from .desired import Desired
+from .ownership import PROTECTION_TAG, is_protected
+from .steps import Plan
+from .violations import Verdict, Violation
 
 # Interface and Gateway Load Balancer endpoints together. Source: quota L-29B6F2EB of Amazon VPC.
 DEFAULT_ENDPOINT_QUOTA = 50

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import typing as t
-from urllib.parse import unquote
 
 from ansible.module_utils.basic import env_fallback, missing_required_lib
 
 from .._aws.session import AwsSession
-from .._run.text import is_encodable, printable
+from .._run.errors import PrivateLinkError
+from .._run.options import _require_time
+from .._run.wait import Deadline
 from .._tidbcloud.api import TidbCloud
 from .._tidbcloud.digest import Credentials
 from .._tidbcloud.ids import tidb_id
@@ -20,16 +21,9 @@ from .._tidbcloud.session import HAS_REQUESTS, REQUESTS_IMPORT_ERROR, Session
 from .._tidbcloud.urls import DEDICATED_URL, SERVERLESS_URL
 from .clouds import Clouds
 from .desired import Desired
-from .errors import PrivateLinkError
-from .wait import Deadline
 
 ENDPOINT_TIMEOUT = 900  # seconds: creating takes about five minutes, deleting a few more
 SERVICE_TIMEOUT = 600  # seconds: a service becomes ACTIVE after three to five minutes
-READ_TIMEOUT = 900  # seconds: a fleet of hundreds is read at the limit of 100 requests a minute
-LONGEST_TIME = 7 * 24 * 3600  # seconds: more is a mistake, and no clock waits for ever
-WAIT_DELAY = 15.0  # seconds
-# Shorter ones would hide every other text that happens to hold them.
-_SHORTEST_SECRET = 6
 
 _CODES = (
     "region_mismatch",
@@ -72,20 +66,6 @@ def shared_arguments() -> dict[str, t.Any]:
         "assume_role_arn": {"type": "str"},
         "assume_role_external_id": {"type": "str"},
     }
-
-
-def wait_arguments(timeout: int) -> dict[str, t.Any]:
-    """Argument spec: waiting, in seconds."""
-    return {
-        "wait": {"type": "bool", "default": True},
-        "wait_timeout": {"type": "int", "default": timeout},
-        "wait_delay": {"type": "float", "default": WAIT_DELAY},
-    }
-
-
-def read_arguments() -> dict[str, t.Any]:
-    """Argument spec of what only reads: when it must be over, in seconds."""
-    return {"wait_timeout": {"type": "int", "default": READ_TIMEOUT}}
 
 
 def endpoint_arguments() -> dict[str, t.Any]:
@@ -174,41 +154,6 @@ def optional_id(params: t.Mapping[str, t.Any], option: str) -> str | None:
 def required_id(params: t.Mapping[str, t.Any], option: str) -> str:
     """An id of TiDB Cloud. Raises PrivateLinkError where it is none."""
     return tidb_id(params[option], option)
-
-
-def deadline_of(params: t.Mapping[str, t.Any]) -> Deadline:
-    """The deadline in the options. Raises PrivateLinkError for a time that cannot be waited."""
-    delay = params.get("wait_delay", WAIT_DELAY)
-    if not 0 <= params["wait_timeout"] <= LONGEST_TIME:
-        found = params["wait_timeout"]
-        raise PrivateLinkError(f"wait_timeout must be from 0 to {LONGEST_TIME} seconds, but is {printable(found)}.")
-    _require_time("wait_delay", delay)
-    return Deadline(params["wait_timeout"], delay)
-
-
-def _require_time(option: str, seconds: float) -> None:
-    """Not a number, which compares with nothing, is refused as well."""
-    if not 0 < seconds <= LONGEST_TIME:
-        raise PrivateLinkError(
-            f"{option} must be greater than 0 and at most {LONGEST_TIME} seconds, but is {printable(seconds)}."
-        )
-
-
-def refuse_unencodable(params: t.Mapping[str, t.Any]) -> None:
-    """Ansible hands over bytes that are no UTF-8 as lone surrogates, which no API takes. Raises PrivateLinkError."""
-    for option, value in params.items():
-        if not is_encodable(value):
-            raise PrivateLinkError(f"{option} holds bytes that are not UTF-8. Give it as text in UTF-8.")
-
-
-def hide_url_secrets(module: t.Any) -> None:
-    """No URL of an option is shown with the credentials in it, whatever the run comes to."""
-    for value in module.params.values():
-        if isinstance(value, str) and "://" in value and "@" in value:
-            user_info = value.split("://", 1)[1].rpartition("@")[0]
-            password = user_info.partition(":")[2]
-            secrets = {user_info, password, unquote(password)}
-            module.no_log_values.update(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
 
 
 def connect(module: t.Any, deadline: Deadline, *, tidbcloud: bool = True) -> Clouds:

@@ -16,14 +16,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from .._aws import api as aws
+from .._aws.model import InterfaceEndpoint
 from .._run.bounded import Acting, Overdue, bounded
+from .._run.errors import ApiError
 from .apply import ask_for
 from .clouds import Clouds
 from .create import client_token
-from .errors import ApiError
-from .model import MANAGED_BY, MANAGED_BY_TAG, InterfaceEndpoint
-from .plan import Step
+from .ownership import MANAGED_BY, MANAGED_BY_TAG
 from .promise import CHANGES
+from .steps import Step
 
 if t.TYPE_CHECKING:
     from .lifecycle import Outcome

@@ -9,12 +9,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from .._aws.model import InterfaceEndpoint
+from .._run.errors import WaitFailed
+from .._tidbcloud.model import Registration
 from .current import Current, Pair
 from .desired import Desired
-from .errors import WaitFailed
-from .model import InterfaceEndpoint, Registration
-from .plan import Step, plan
+from .plan import plan
 from .result import private_endpoint
+from .steps import Step
 
 # The steps that change an interface endpoint in place. Each can be asked for twice and does no harm.
 CHANGES = frozenset(

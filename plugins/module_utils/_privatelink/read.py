@@ -11,25 +11,18 @@ import typing as t
 from dataclasses import dataclass, replace
 from functools import partial
 
+from .._aws.model import InterfaceEndpoint
 from .._run.bounded import at_once
+from .._tidbcloud.model import Cluster, EndpointService, Registration
 from .clouds import Clouds
-from .cluster_limits import cluster_violations, service_violations
-from .current import Current, Found, Pair, find
+from .cluster_limits import aws_region, cluster_not_found, cluster_violations, is_on_aws, place_of, service_violations
+from .current import Current, Pair
 from .desired import Desired
-from .errors import LimitsViolated, Violation
-from .model import (
-    CLUSTER_TAG,
-    MANAGED_BY,
-    MANAGED_BY_TAG,
-    NODE_GROUP_TAG,
-    Cluster,
-    EndpointService,
-    InterfaceEndpoint,
-    Registration,
-)
-from .read_cluster import aws_region, cluster_not_found, is_on_aws, place_of, read_cluster, service_from
-from .refuse import refuse
+from .identify import Found, find, refuse
+from .ownership import CLUSTER_TAG, MANAGED_BY, MANAGED_BY_TAG, NODE_GROUP_TAG
+from .read_cluster import read_cluster, service_from
 from .registrations import Registrations, is_registered, read_registrations
+from .violations import LimitsViolated, Violation
 
 _SERVICE_REGION = re.compile(r"^(?:com|cn\.com)\.amazonaws\.(?:vpce\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
 

@@ -7,24 +7,13 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
-from .errors import ApiError, LimitsViolated, PrivateLinkError, Violation
-from .model import Cluster, EndpointService, NodeGroup, Registration
+from .._run.errors import ApiError
+from .._tidbcloud.model import Cluster, EndpointService, NodeGroup, Registration
+from .violations import LimitsViolated, Violation
 
 if t.TYPE_CHECKING:
     from .._tidbcloud.api import TidbCloud
-
-CREDENTIALS_HINT = "Check cluster_id, and that the API key belongs to the cluster's organization and project."
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where private endpoints of a cluster live. C(violations) say why none can, all together."""
-
-    region: str | None
-    node_group: NodeGroup | None
-    violations: tuple[Violation, ...] = ()
 
 
 def read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
@@ -44,26 +33,6 @@ def read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
     return cluster
 
 
-def place_of(
-    cluster: Cluster, node_group_id: str | None, configured: str | None, allowed: t.Collection[str] = ()
-) -> Place:
-    """:param configured: the AWS region that is set, if any; C(allowed): codes that are no violations."""
-    group, found = _select_node_group(cluster, node_group_id)
-    if not is_on_aws(cluster):
-        return Place(None, group, (_provider(cluster), *found))
-    of = f"cluster {cluster.cluster_id} ({cluster.name})"
-    try:
-        region = aws_region(configured, cluster.region, allowed, of)
-    except LimitsViolated as refused:
-        return Place(configured, group, (*refused.violations, *found))
-    return Place(region, group, found)
-
-
-def is_on_aws(cluster: Cluster) -> bool:
-    """A cluster whose provider is not told is left to AWS to judge."""
-    return cluster.cloud_provider in (None, "aws")
-
-
 def _refuse_other_tier(tidb: TidbCloud, cluster_id: str) -> None:
     plan = tidb.get_service_plan(cluster_id)
     if plan:
@@ -76,66 +45,6 @@ def _refuse_other_tier(tidb: TidbCloud, cluster_id: str) -> None:
             "without registration."
         )
         raise LimitsViolated([Violation("tier_not_dedicated", message, remedy)])
-
-
-def _provider(cluster: Cluster) -> Violation:
-    message = (
-        f"Cluster {cluster.cluster_id} ({cluster.name}) is hosted on {cluster.cloud_provider}; AWS PrivateLink "
-        "reaches only clusters on AWS."
-    )
-    return Violation("provider_not_aws", message, "Choose a cluster that is hosted on AWS.")
-
-
-def cluster_not_found(cluster_id: str | None) -> Violation:
-    return Violation(
-        "cluster_not_found",
-        f"TiDB Cloud has no Dedicated cluster {cluster_id} that this API key can see.",
-        CREDENTIALS_HINT,
-    )
-
-
-def _select_node_group(cluster: Cluster, node_group_id: str | None) -> tuple[NodeGroup | None, tuple[Violation, ...]]:
-    """The named node group, or the default one; null where a cluster that is being created has none yet."""
-    if not node_group_id:
-        default = next((group for group in cluster.node_groups if group.is_default), None)
-        if default is None and len(cluster.node_groups) > 1:
-            return None, (_default_not_known(cluster),)
-        return default or (cluster.node_groups[0] if cluster.node_groups else None), ()
-    found = next((group for group in cluster.node_groups if group.node_group_id == node_group_id), None)
-    if found is not None:
-        return found, ()
-    return None, (node_group_not_found(cluster, node_group_id),)
-
-
-def node_group_not_found(cluster: Cluster, node_group_id: str | None) -> Violation:
-    there = ", ".join(f"{group.node_group_id} ({group.name})" for group in cluster.node_groups) or "none"
-    message = f"Cluster {cluster.cluster_id} ({cluster.name}) has no node group {node_group_id}; it has {there}."
-    remedy = "Name one of these, or omit node_group_id for the default group."
-    return Violation("node_group_not_found", message, remedy)
-
-
-def _default_not_known(cluster: Cluster) -> Violation:
-    there = ", ".join(f"{group.node_group_id} ({group.name})" for group in cluster.node_groups)
-    message = f"TiDB Cloud does not say which node group of cluster {cluster.cluster_id} is the default one of {there}."
-    return Violation("node_group_not_found", message, "Name the one that is meant with node_group_id.")
-
-
-def aws_region(configured: str | None, own: str | None, allowed: t.Collection[str], of: str) -> str:
-    """The region to work in: the service's own; where one is configured and differs, the limit is broken.
-
-    Raises LimitsViolated C(region_mismatch), or PrivateLinkError where no region is known at all.
-    """
-    if configured and own and configured != own and "region_mismatch" not in allowed:
-        message = (
-            f"The AWS region is set to {configured}, but {of} is in {own}; private endpoints do not connect across "
-            "regions."
-        )
-        remedy = f"Omit region (also AWS_REGION and the profile's region), or set it to {own}, and use a VPC there."
-        raise LimitsViolated([Violation("region_mismatch", message, remedy)])
-    region = configured or own
-    if not region:
-        raise PrivateLinkError(f"The AWS region of {of} is not known. Set region, for example region: us-east-1.")
-    return region
 
 
 def service_from(

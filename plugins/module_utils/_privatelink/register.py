@@ -11,11 +11,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._run.errors import ApiError, PrivateLinkError
+from .._run.wait import Await, Seen, Work
+from .._tidbcloud.model import Cluster, Registration
 from .current import Current
-from .errors import ApiError, PrivateLinkError
-from .model import Cluster, Registration
 from .registrations import eldest, read_registrations
-from .wait import Await, Seen, Work
 
 if t.TYPE_CHECKING:
     from .._tidbcloud.api import TidbCloud

@@ -14,9 +14,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._run.errors import ApiError, PrivateLinkError
 from .._run.text import listed
-from .errors import ApiError, PrivateLinkError
-from .model import Cluster, Registration
+from .._tidbcloud.model import Cluster, Registration
 
 if t.TYPE_CHECKING:
     from .._tidbcloud.api import TidbCloud

@@ -8,19 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from .costs import monthly_cost_usd
+from .._aws.model import NetworkInterface, Subnet
+from .._costs.costs import monthly_cost_usd
+from .._tidbcloud.model import Cluster, EndpointService, NodeGroup, Registration
 from .current import Current, Pair
 from .desired import Desired
-from .model import (
-    CLUSTER_TAG,
-    NODE_GROUP_TAG,
-    Cluster,
-    EndpointService,
-    NetworkInterface,
-    NodeGroup,
-    Registration,
-    Subnet,
-)
+from .ownership import CLUSTER_TAG, NODE_GROUP_TAG
 from .status import NOTES, status_and_stage
 
 DEFAULT_PORT = 4000

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import typing as t
 
+from .._run.errors import PrivateLinkError, WaitFailed
 from .._run.text import printable
+from .._run.wait import Deadline, Seen
+from .._tidbcloud.model import Cluster, EndpointService
 from .clouds import Clouds
-from .cluster_limits import cluster_violations, service_not_created
+from .cluster_limits import Place, cluster_not_found, cluster_violations, is_on_aws, place_of, service_not_created
 from .current import Current
-from .errors import LimitsViolated, PrivateLinkError, Violation, WaitFailed
-from .model import Cluster, EndpointService
-from .read_cluster import Place, cluster_not_found, is_on_aws, place_of, read_cluster
+from .read_cluster import read_cluster
 from .result import endpoint_service
-from .wait import Deadline, Seen
+from .violations import LimitsViolated, Violation
 
 
 def ensure_service(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .model import LEFTOVER_STATES, InterfaceEndpoint, Registration
+from .._aws.model import LEFTOVER_STATES, InterfaceEndpoint
+from .._tidbcloud.model import Registration
 
 # Rows: the interface endpoint. Columns: the registration. docs/status.md shows the same table to users.
 HIDDEN, ABSENT, UNDERWAY, AVAILABLE, DNS_MISSING, LEFTOVER, DELETING = range(7)

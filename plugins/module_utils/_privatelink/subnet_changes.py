@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .errors import LimitsViolated, Violation
+from .violations import LimitsViolated, Violation
 
 
 def subnet_changes(

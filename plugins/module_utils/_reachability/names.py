@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 
+from .._aws.network_model import VpcNames
 from .._run.text import listed
-from .model import BLOCK, PASS, UNKNOWN, Facts, Hop, VpcNames
+from .model import BLOCK, PASS, UNKNOWN, Facts, Hop
 from .remedies import enable_private_dns, set_vpc_attribute
 
 # The resolver of AWS under its other names; its own address is the second one of the VPC's first range.

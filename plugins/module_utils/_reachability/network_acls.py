@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .model import BLOCK, PASS, UNKNOWN, NetworkAcl, NetworkAclEntry
+from .._aws.network_model import NetworkAcl, NetworkAclEntry
+from .model import BLOCK, PASS, UNKNOWN
 from .security_groups import contains, ports_text
 
 Ports = tuple[int, int]

@@ -10,8 +10,9 @@ import typing as t
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
+from .._aws.network_model import Interface, NetworkAcl
 from .._run.text import listed
-from .model import BLOCK, PASS, UNKNOWN, Facts, Hop, Interface, NetworkAcl
+from .model import BLOCK, PASS, UNKNOWN, Facts, Hop
 from .network_acls import EPHEMERAL_PORTS, Ports, judge_acl
 from .remedies import allow_in_acl, allow_in_group
 from .routes import judge_route, peering_used

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from .._privatelink.model import LEFTOVER_STATES
+from .._aws.model import LEFTOVER_STATES
 from .model import BLOCK, PASS, UNKNOWN, Facts, Hop
 
 # Source: the enumeration of cluster states in the TiDB Cloud Dedicated API, v1beta1.

@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._privatelink.errors import PrivateLinkError
 from .._privatelink.options import optional_id
+from .._run.errors import PrivateLinkError
 
 SOURCES = ("source_instance_id", "source_network_interface_id", "source_address")
 

@@ -11,21 +11,17 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 
 from .._aws import api as aws
-from .._aws import network
+from .._aws import network_api as network
+from .._aws.model import InterfaceEndpoint
+from .._aws.network_model import Interface, SubnetRange, VpcNames
 from .._aws.session import AwsSession
-from .._privatelink.errors import ApiError, PrivateLinkError
-from .._privatelink.model import (
-    CLUSTER_TAG,
-    MANAGED_BY,
-    MANAGED_BY_TAG,
-    NODE_GROUP_TAG,
-    InterfaceEndpoint,
-    Registration,
-)
-from .._privatelink.read_cluster import aws_region
+from .._privatelink.cluster_limits import aws_region
+from .._privatelink.ownership import CLUSTER_TAG, MANAGED_BY, MANAGED_BY_TAG, NODE_GROUP_TAG
+from .._run.errors import ApiError, PrivateLinkError
 from .._run.text import listed
 from .._tidbcloud.api import TidbCloud
-from .model import Facts, Interface, PrefixLists, Provider, Source, SubnetRange, VpcNames
+from .._tidbcloud.model import Registration
+from .model import Facts, PrefixLists, Provider, Source
 from .question import Question
 from .security_groups import contains
 

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from .._aws.network_model import NetworkAcl, Route
 from .._run.text import shell_word
-from .model import Facts, NetworkAcl, Route
+from .model import Facts
 from .network_acls import LAST_RULE, Ports, free_number_before
 from .security_groups import Peer, ports_text
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 import typing as t
 from ipaddress import ip_network
 
+from .._aws.network_model import Interface, Route, RouteTable
 from .._run.text import listed
-from .model import BLOCK, PASS, UNKNOWN, Facts, Hop, Interface, Route, RouteTable
+from .model import BLOCK, PASS, UNKNOWN, Facts, Hop
 from .remedies import add_route, replace_route
 from .security_groups import contains
 

@@ -14,7 +14,8 @@ import typing as t
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from .model import BLOCK, PASS, UNKNOWN, Judgement, PrefixLists, SecurityGroup, SecurityGroupRule
+from .._aws.network_model import SecurityGroup, SecurityGroupRule
+from .model import BLOCK, PASS, UNKNOWN, Judgement, PrefixLists
 
 _TCP = ("tcp", "6")
 _ALL = "-1"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from .._privatelink.errors import ApiError
+from .._run.errors import ApiError
 from .._run.text import printable
 from .digest import Unusable, read_challenge
 from .failures import Failure, NotFound, Request, Unreadable

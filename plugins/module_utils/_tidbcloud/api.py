@@ -16,12 +16,12 @@ import typing as t
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from .._privatelink.errors import ApiError
-from .._privatelink.model import Cluster, EndpointService, Registration
+from .._run.errors import ApiError
 from .._run.text import printable
 from . import shapes
 from .failures import NotFound, Unreadable
 from .ids import answered_id
+from .model import Cluster, EndpointService, Registration
 from .pages import MOST_PAGES, PAGE_SIZE, is_page, items_of, next_page
 from .session import SERVERLESS, Session
 from .transport import Json, Params

@@ -10,7 +10,7 @@ import os
 import re
 import ssl
 
-from .._privatelink.errors import PrivateLinkError
+from .._run.errors import PrivateLinkError
 from .._run.text import printable
 
 # How OpenSSL looks for an authority in a directory: by a hash of its name.

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from .._privatelink.errors import PrivateLinkError
+from .._run.errors import PrivateLinkError
 from .._run.text import printable
 
 # The strongest first. The other algorithms of RFC 7616 are not known to be used by TiDB Cloud.

@@ -17,7 +17,7 @@ import typing as t
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .._privatelink.errors import ApiError
+from .._run.errors import ApiError
 from .._run.text import printable
 
 with contextlib.suppress(ImportError):  # Nothing here is called without it: there is no Session then.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .._privatelink.errors import PrivateLinkError
+from .._run.errors import PrivateLinkError
 from .._run.text import printable
 
 # An unsigned 64-bit number has 20 digits at most.

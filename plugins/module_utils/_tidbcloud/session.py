@@ -17,10 +17,10 @@ import traceback
 import typing as t
 from urllib.parse import urlsplit
 
-from .._privatelink.errors import ApiError
-from .._privatelink.version import USER_AGENT
 from .._run.bounded import Overdue
+from .._run.errors import ApiError
 from .._run.text import printable
+from .._run.version import USER_AGENT
 from .answers import Kind, any_object, read_answer
 from .authorities import check_authorities
 from .digest import Credentials
@@ -30,7 +30,7 @@ from .transport import MOST_BYTES, Json, Params, TooLarge, Transport
 from .urls import DEDICATED_URL, SERVERLESS_URL, base_url
 
 if t.TYPE_CHECKING:
-    from .._privatelink.wait import Deadline
+    from .._run.wait import Deadline
 
 try:
     import requests

@@ -14,14 +14,9 @@ import re
 import typing as t
 from collections.abc import Mapping
 
-from .._privatelink.model import (
-    Cluster,
-    EndpointService,
-    NodeGroup,
-    Registration,
-)
 from .._run.text import printable
 from .ids import answered_id, answered_text
+from .model import Cluster, EndpointService, NodeGroup, Registration
 
 Json = Mapping[str, t.Any]
 PROJECT_LABEL = "tidb.cloud/project"

@@ -9,10 +9,10 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping
 
-from .._privatelink.errors import ApiError
-from .._privatelink.model import Cluster, EndpointService, Registration
+from .._run.errors import ApiError
 from .api import ANY, TidbCloud, lacks_id
 from .failures import Unreadable
+from .model import Cluster, EndpointService, Registration
 from .session import Session
 
 # A list of clusters names the wanted ones in its address, which cannot be endless.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
-from .._privatelink.errors import PrivateLinkError
+from .._run.errors import PrivateLinkError
 from .._run.text import printable
 
 DEDICATED_URL = "https://dedicated.tidbapi.com/v1beta1"

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, prices, wire
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.calls import BoundedClient
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from tests.chaos.hostile.odd import assert_fit, hostile_texts, values
 
 REGION = "us-east-1"

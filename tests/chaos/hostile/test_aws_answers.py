@@ -18,8 +18,9 @@ from botocore.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, network
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import network_api as network
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from tests.chaos.hostile.odd import assert_fit, hostile_texts
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]

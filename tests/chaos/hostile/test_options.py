@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import options
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.module import in_time
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run import options as run_options
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import in_time
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.digest import (
     Credentials,
     Unusable,
@@ -32,7 +33,7 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "path": st.none() | hostile_texts,
     "raw": values,
 }
-ENDPOINT = {**options.shared_arguments(), **options.endpoint_arguments(), **options.wait_arguments(900)}
+ENDPOINT = {**options.shared_arguments(), **options.endpoint_arguments(), **run_options.wait_arguments(900)}
 
 CHALLENGE = ("Digest ", 'realm="', 'nonce="', "qop=auth", ", ", "=", '"', "algorithm=MD5", "\\", "stale=true")
 

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.answers import read_answer
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.api import TidbCloud
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.failures import Failure, Request

@@ -10,13 +10,14 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import audit, plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import findings as audit
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     endpoint_arguments,
     shared_arguments,
-    wait_arguments,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.status import NOTES
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
 
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "private_connection"
 

@@ -16,10 +16,10 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader, inventory_loader
 
 from ansible_collections.tidbcloud.privatelink.plugins.inventory import endpoints
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import Filters
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import options
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet import Filters
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 
 NAME = "tidbcloud.privatelink.endpoints"
 KEYS = {"tidbcloud_public_key": "publickey-Vw6tR3", "tidbcloud_private_key": "9b1c7f52-private-key-0a6d"}

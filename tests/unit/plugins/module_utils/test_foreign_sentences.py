@@ -10,26 +10,27 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.audit import findings
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.network_model import Instance, Route
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.findings import findings
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.cluster_limits import (
     cluster_violations,
+    place_of,
     service_violations,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
-    LimitsViolated,
-    PrivateLinkError,
-    Violation,
-)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import LimitFacts, check
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.read_cluster import place_of
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.result import private_endpoint
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Seen
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Instance, Route
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import (
+    LimitsViolated,
+    Violation,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.verdict import reachability
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import MOST, Foreign, encodable
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Seen
+from tests.unit.plugins.module_utils._fleet.test_findings import HEALTHY, LOOKED_AT
 from tests.unit.plugins.module_utils._privatelink.literals import (
     AWS_SERVICE,
     CLUSTER,
@@ -45,7 +46,6 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     pair,
     registration,
 )
-from tests.unit.plugins.module_utils._privatelink.test_audit import HEALTHY, LOOKED_AT
 from tests.unit.plugins.module_utils._reachability.way import CLIENT_ACL, GROUPS, NAMES, SERVER_ACL, WAY, from_away
 
 HOSTILE = "\x1b[2J\nok: [localhost]\u202e\ud800" + "A" * 5000

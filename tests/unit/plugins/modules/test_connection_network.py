@@ -8,10 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.options import network_arguments
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
-    read_arguments,
-    shared_arguments,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import shared_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import read_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.modules import connection_network
 from tests.remains import ec2_client
 from tests.unit.plugins.modules import documents

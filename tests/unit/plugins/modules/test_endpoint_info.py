@@ -8,11 +8,9 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.fleet_options import filter_arguments
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
-    read_arguments,
-    shared_arguments,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read_options import filter_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import shared_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import read_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.modules import endpoint_info, private_endpoint
 from tests.unit.plugins.modules import documents
 

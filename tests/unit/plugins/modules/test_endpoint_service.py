@@ -10,8 +10,8 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     SERVICE_TIMEOUT,
     shared_arguments,
-    wait_arguments,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.modules import endpoint_service
 from tests.unit.plugins.modules import documents
 

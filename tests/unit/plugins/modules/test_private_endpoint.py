@@ -12,8 +12,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     ENDPOINT_TIMEOUT,
     endpoint_arguments,
     shared_arguments,
-    wait_arguments,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.modules import private_endpoint
 from tests.unit.plugins.modules import documents
 

@@ -11,9 +11,9 @@ import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.batch import Ended
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.batch_options import batch_arguments
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure import Ended
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure_options import batch_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.modules import private_endpoint, private_endpoints
 
 ONE = {"cluster_id": "1379661944646413143"}

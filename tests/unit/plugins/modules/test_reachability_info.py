@@ -11,13 +11,13 @@ import pytest
 import yaml
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import (
     LimitsViolated,
-    PrivateLinkError,
     Violation,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Facts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.question import Question
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.modules import reachability_info
 from tests.unit.plugins.module_utils._reachability.way import WAY
 

@@ -13,7 +13,7 @@ import pytest
 from ansible import constants, context
 from ansible.module_utils.common.collections import ImmutableDict
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.progress import FILE_VARIABLE
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.progress import FILE_VARIABLE
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import progress
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.progress import SWITCH, ProgressAction
 

@@ -16,14 +16,14 @@ from botocore.exceptions import ParamValidationError
 from moto import mock_aws
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, shapes
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import (
     InterfaceEndpoint,
     NetworkInterface,
     Subnet,
     Vpc,
     VpcEndpointService,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from tests.unit.plugins.module_utils._aws.fake_aws import Script as Stubber
 
 REGION = "us-east-1"

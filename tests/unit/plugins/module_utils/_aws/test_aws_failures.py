@@ -8,11 +8,7 @@ from __future__ import annotations
 import pytest
 from botocore import exceptions as boto
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.failures import (
-    Call,
-    not_answered,
-    refused,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.failures import Call, not_answered, refused
 
 URL = "https://ec2.us-east-1.amazonaws.com"
 READ = Call("ec2", "DescribeVpcs", "us-east-1")

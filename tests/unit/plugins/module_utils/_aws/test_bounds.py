@@ -21,12 +21,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argu
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, calls, wire
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.prices import read_prices
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.reads import Reads
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.session import AwsSession
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
-    ApiError,
-    PrivateLinkError,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.shared import Reads
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
 from tests.unit.plugins.module_utils._aws.raw_peer import HEAD, RawPeer, Speak, answer
 from tests.unit.plugins.module_utils.held_memory import collected_by_nobody, raised_by
 

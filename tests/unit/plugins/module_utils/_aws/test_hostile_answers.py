@@ -17,13 +17,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argu
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, network, network_shapes, shapes
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, network_shapes, shapes
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import network_api as network
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.fields import Unreadable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.session import AwsSession
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
-    ApiError,
-    PrivateLinkError,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
 from tests.unit.plugins.module_utils._aws.raw_peer import RawPeer, answer
 
 REGION = "us-east-1"

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import network_shapes as shapes
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.network_model import (
     Interface,
     NetworkAclEntry,
     Peering,

@@ -12,8 +12,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import Price
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.prices import read_prices
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.costs import Price
 from tests.unit.plugins.module_utils._aws.fake_aws import Script as Stubber
 
 PB = "1048576"

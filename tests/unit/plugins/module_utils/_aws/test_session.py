@@ -17,11 +17,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, role
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import session as session_file
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.session import MAX_ATTEMPTS, AwsSession
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
-    ApiError,
-    PrivateLinkError,
-)
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.version import USER_AGENT
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.version import USER_AGENT
 from tests.unit.plugins.module_utils._aws.fake_aws import ROLE_KEY, ROLE_SECRET, ROLE_TOKEN, FakeAws, Reply
 
 KEY = "AKIAOPTIONOPTIONOPTN"

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.calls import Network
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.claims import Part
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Work
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Work
 
 BEGIN = 1_800_000_000.0
 VPC_RANGE = "10.42.0.0/16"

@@ -15,7 +15,7 @@ from botocore.stub import Stubber
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.calls import Network
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.claims import Part
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 
 TAGS = {"Name": "tidbcloud-1"}
 TAG_LIST = [{"Key": "Name", "Value": "tidbcloud-1"}]

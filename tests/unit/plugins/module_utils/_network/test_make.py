@@ -23,8 +23,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.mak
     make_subnets,
     make_vpc,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Work
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Work
 from tests.unit.plugins.module_utils._network.fake import BEGIN, VPC_RANGE, Clock, FakeNetwork, together
 
 OWNERSHIP = {"Name": "tidbcloud-1", "tidbcloud:managed-by": "tidbcloud.privatelink"}

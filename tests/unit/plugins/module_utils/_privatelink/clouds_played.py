@@ -13,13 +13,13 @@ from datetime import datetime, timezone
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import (
     InterfaceEndpoint,
     NetworkInterface,
-    Registration,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
 from tests.unit.plugins.module_utils._privatelink.literals import interface_endpoint, registration
 from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
 

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import (
+    InterfaceEndpoint,
+    Subnet,
+    Vpc,
+    VpcEndpointService,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current, Pair
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import (
     CLUSTER_TAG,
     MANAGED_BY,
     MANAGED_BY_TAG,
     NODE_GROUP_TAG,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import (
     Cluster,
     EndpointService,
-    InterfaceEndpoint,
     NodeGroup,
     Registration,
-    Subnet,
-    Vpc,
-    VpcEndpointService,
 )
 
 CLUSTER_ID = "1379661944646413143"

@@ -11,13 +11,14 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.apply import Run
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Plan, Step
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import (
     ApiError,
     PrivateLinkError,
     WaitFailed,
     WaitTimedOut,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Plan, Step, plan
 from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CONNECTION_ID,

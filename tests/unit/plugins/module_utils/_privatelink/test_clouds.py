@@ -8,7 +8,7 @@ import typing as t
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.clouds import Clouds
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 
 
 def test_a_run_without_access_to_tidb_cloud_says_what_gives_it() -> None:

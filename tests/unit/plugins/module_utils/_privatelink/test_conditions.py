@@ -9,15 +9,15 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import steps
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.conditions import (
     DESCRIPTIONS,
     Conditions,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError, WaitFailed
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Seen
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, WaitFailed
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Seen
 from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CONNECTION_ID,
@@ -53,37 +53,37 @@ class Room:
 
 def test_every_condition_says_what_is_waited_for() -> None:
     assert set(DESCRIPTIONS) == {
-        plan.LISTED,
-        plan.AVAILABLE,
-        plan.ACCEPTED,
-        plan.DONE,
-        plan.UNREGISTERED,
-        plan.GONE,
+        steps.LISTED,
+        steps.AVAILABLE,
+        steps.ACCEPTED,
+        steps.DONE,
+        steps.UNREGISTERED,
+        steps.GONE,
     }
 
 
 def test_listed_is_what_aws_shows(clouds: Clouds) -> None:
     room = Room(clouds)
-    assert not room.see(None).look(plan.LISTED).done
-    assert room.see("pendingacceptance").look(plan.LISTED).done
+    assert not room.see(None).look(steps.LISTED).done
+    assert room.see("pendingacceptance").look(steps.LISTED).done
 
 
 @pytest.mark.parametrize("state", UNDERWAY)
 def test_what_is_under_way_is_not_available_yet_and_tidb_cloud_is_not_asked(clouds: Clouds, state: str) -> None:
     room = Room(clouds).see(state, "PENDING")
-    assert [room.look(plan.AVAILABLE).done for _turn in range(6)] == [False] * 6
+    assert [room.look(steps.AVAILABLE).done for _turn in range(6)] == [False] * 6
     assert clouds.calls == []
-    assert room.see("available").look(plan.AVAILABLE).done
+    assert room.see("available").look(steps.AVAILABLE).done
 
 
-@pytest.mark.parametrize("kind", [plan.AVAILABLE, plan.ACCEPTED, plan.DONE])
+@pytest.mark.parametrize("kind", [steps.AVAILABLE, steps.ACCEPTED, steps.DONE])
 @pytest.mark.parametrize("state", ["rejected", "failed", "expired"])
 def test_a_dead_endpoint_ends_the_wait_at_once(clouds: Clouds, kind: str, state: str) -> None:
     with pytest.raises(WaitFailed, match=rf"{VPCE} is {state} \(no room\).*recreate_failed=true"):
         Room(clouds).see(state, last_error="no room").look(kind)
 
 
-@pytest.mark.parametrize("kind", [plan.LISTED, plan.AVAILABLE, plan.ACCEPTED, plan.DONE])
+@pytest.mark.parametrize("kind", [steps.LISTED, steps.AVAILABLE, steps.ACCEPTED, steps.DONE])
 @pytest.mark.parametrize("state", ["deleting", "deleted"])
 def test_an_endpoint_that_another_run_deletes_ends_the_wait_at_once(clouds: Clouds, kind: str, state: str) -> None:
     with pytest.raises(WaitFailed, match=f"{VPCE} is {state}: another run.*Run again to create a new one"):
@@ -93,41 +93,41 @@ def test_an_endpoint_that_another_run_deletes_ends_the_wait_at_once(clouds: Clou
 def test_an_endpoint_that_was_listed_and_is_not_in_three_looks_in_a_row_was_deleted(clouds: Clouds) -> None:
     """A single answer of AWS may be behind."""
     room = Room(clouds).see("available", "ACTIVE")
-    assert room.look(plan.DONE).done
+    assert room.look(steps.DONE).done
     for _turn in range(2):
-        assert not room.see(None, "ACTIVE").look(plan.DONE).done
-    assert room.see("available", "ACTIVE").look(plan.DONE).done
+        assert not room.see(None, "ACTIVE").look(steps.DONE).done
+    assert room.see("available", "ACTIVE").look(steps.DONE).done
     room.see(None, "ACTIVE")
-    assert [room.look(plan.DONE).done for _turn in range(2)] == [False, False]
+    assert [room.look(steps.DONE).done for _turn in range(2)] == [False, False]
     with pytest.raises(WaitFailed, match=f"{VPCE} is not listed any more: another run"):
-        room.look(plan.DONE)
+        room.look(steps.DONE)
 
 
 @pytest.mark.parametrize("row", [None, "DISCOVERED"])
 def test_a_registration_that_was_there_and_is_not_was_ended_by_another_run(clouds: Clouds, row: str | None) -> None:
     room = Room(clouds).see("available", "PENDING")
-    assert not room.look(plan.ACCEPTED).done
+    assert not room.look(steps.ACCEPTED).done
     with pytest.raises(WaitFailed, match=f"had a registration of {VPCE} and has none any more"):
-        room.see("available", row).look(plan.ACCEPTED)
+        room.see("available", row).look(steps.ACCEPTED)
 
 
 def test_a_registration_that_is_not_found_by_its_id_is_looked_for_in_the_list(clouds: Clouds) -> None:
     """A 404 is not documented: only the list tells that it is gone."""
     room = Room(clouds, here=current(main=pair(interface_endpoint(), registration()))).see("available", "ACTIVE")
     clouds.finds_no_single = True
-    assert not room.look(plan.UNREGISTERED).done
+    assert not room.look(steps.UNREGISTERED).done
     assert clouds.names() == ["get_registration", "list_registrations"]
-    assert room.see("available").look(plan.UNREGISTERED).done
+    assert room.see("available").look(steps.UNREGISTERED).done
 
 
-@pytest.mark.parametrize("kind", [plan.UNREGISTERED, plan.GONE])
+@pytest.mark.parametrize("kind", [steps.UNREGISTERED, steps.GONE])
 def test_a_list_that_is_not_found_tells_nothing_about_a_registration(clouds: Clouds, kind: str) -> None:
     clouds.refusals["list_registrations"] = [refusal(status=404)]
     with pytest.raises(ApiError, match="Nothing is concluded from that"):
         Room(clouds).look(kind)
 
 
-@pytest.mark.parametrize("kind", [plan.UNREGISTERED, plan.GONE])
+@pytest.mark.parametrize("kind", [steps.UNREGISTERED, steps.GONE])
 def test_a_list_that_names_not_every_interface_endpoint_tells_nothing_either(clouds: Clouds, kind: str) -> None:
     room = Room(clouds)
     clouds.registrations = {"": registration("")}
@@ -139,46 +139,46 @@ def test_a_list_that_names_not_every_interface_endpoint_tells_nothing_either(clo
 
 def test_gone_is_also_a_registration_that_another_run_made_meanwhile(clouds: Clouds) -> None:
     room = Room(clouds).see("deleted", "FAILED")
-    assert room.look(plan.GONE) == Seen(False, f"the registration of {VPCE} is FAILED")
-    assert room.see("deleted").look(plan.GONE).done
+    assert room.look(steps.GONE) == Seen(False, f"the registration of {VPCE} is FAILED")
+    assert room.see("deleted").look(steps.GONE).done
 
 
 def test_one_that_is_not_listed_yet_is_no_dead_one(clouds: Clouds) -> None:
-    assert Room(clouds).see(None).look(plan.ACCEPTED) == Seen(False, f"interface endpoint {VPCE} is not listed yet")
+    assert Room(clouds).see(None).look(steps.ACCEPTED) == Seen(False, f"interface endpoint {VPCE} is not listed yet")
 
 
 def test_accepted_is_available_and_active(clouds: Clouds) -> None:
     room = Room(clouds)
-    assert not room.see("available").look(plan.ACCEPTED).done
-    assert not room.see("available", "PENDING").look(plan.ACCEPTED).done
+    assert not room.see("available").look(steps.ACCEPTED).done
+    assert not room.see("available", "PENDING").look(steps.ACCEPTED).done
     room = Room(clouds).see("available", "ACTIVE", private_dns_enabled=False)
-    assert room.look(plan.ACCEPTED).done
+    assert room.look(steps.ACCEPTED).done
 
 
 def test_an_active_registration_alone_is_not_enough(clouds: Clouds) -> None:
     room = Room(clouds).see("pending", "ACTIVE")
-    assert [room.look(plan.ACCEPTED).done for _turn in range(4)] == [False] * 4
+    assert [room.look(steps.ACCEPTED).done for _turn in range(4)] == [False] * 4
 
 
 @pytest.mark.parametrize("row", ["FAILED", "DELETING"])
 def test_a_registration_that_was_given_up_ends_the_wait(clouds: Clouds, row: str) -> None:
     room = Room(clouds).see("pendingacceptance", row)
     # Every third look asks for the registration.
-    assert not any(room.look(plan.ACCEPTED).done for _turn in range(2))
+    assert not any(room.look(steps.ACCEPTED).done for _turn in range(2))
     with pytest.raises(WaitFailed, match=f"registration of {VPCE} is {row}: out of order"):
-        room.look(plan.ACCEPTED)
+        room.look(steps.ACCEPTED)
 
 
 def test_before_the_endpoint_is_available_only_every_third_look_asks_tidb_cloud(clouds: Clouds) -> None:
     room = Room(clouds).see("pendingacceptance", "PENDING")
     for _turn in range(6):
-        room.look(plan.ACCEPTED)
+        room.look(steps.ACCEPTED)
     assert clouds.names() == ["list_registrations", "get_registration"]
 
 
 def test_a_registration_whose_id_is_known_is_asked_for_alone(clouds: Clouds) -> None:
     known = current(main=pair(interface_endpoint(), registration()))
-    Room(clouds, here=known).see("available", "ACTIVE").look(plan.ACCEPTED)
+    Room(clouds, here=known).see("available", "ACTIVE").look(steps.ACCEPTED)
     assert clouds.calls == [("get_registration", CONNECTION_ID)]
 
 
@@ -199,9 +199,9 @@ def test_done_is_everything_as_desired(
     clouds: Clouds, options: dict[str, t.Any], fields: dict[str, t.Any], missing: str
 ) -> None:
     wish = desired(**options)
-    seen = Room(clouds, wish).see("available", "ACTIVE", **fields).look(plan.DONE)
+    seen = Room(clouds, wish).see("available", "ACTIVE", **fields).look(steps.DONE)
     assert (seen.done, seen.state.startswith(f"missing at {VPCE} still: {missing}")) == (False, True)
-    assert Room(clouds).see("available", "ACTIVE").look(plan.DONE).done
+    assert Room(clouds).see("available", "ACTIVE").look(steps.DONE).done
 
 
 @pytest.mark.parametrize(
@@ -213,33 +213,33 @@ def test_the_old_value_may_change_yet_and_a_third_one_is_somebody_elses(
     old = {**OWNED, **({"stage": "old"} if found else {})}
     here = current(main=pair(interface_endpoint(tags=old), registration()))
     room = Room(clouds, desired(tags={"stage": "new"}), here).see("available", "ACTIVE", tags={**OWNED, **found})
-    assert room.look(plan.DONE).done == (found == {"stage": "new"})
+    assert room.look(steps.DONE).done == (found == {"stage": "new"})
     assert bool(room.conditions.overridden) == overridden
 
 
 @pytest.mark.parametrize("state", UNDERWAY)
 def test_another_service_is_never_done_before_it_is_available(clouds: Clouds, state: str) -> None:
     room = Room(clouds, OTHER_SERVICE).see(state, private_dns_enabled=False)
-    assert [room.look(plan.DONE).done for _turn in range(6)] == [False] * 6
-    assert room.see("available", private_dns_enabled=False).look(plan.DONE).done
+    assert [room.look(steps.DONE).done for _turn in range(6)] == [False] * 6
+    assert room.see("available", private_dns_enabled=False).look(steps.DONE).done
     assert clouds.calls == []
 
 
 @pytest.mark.parametrize(("row", "done"), [(None, True), ("DISCOVERED", True), ("DELETING", False), ("ACTIVE", False)])
 def test_unregistered_is_gone_or_nobodys(clouds: Clouds, row: str | None, done: bool) -> None:
-    seen = Room(clouds).see("available", row).look(plan.UNREGISTERED)
+    seen = Room(clouds).see("available", row).look(steps.UNREGISTERED)
     assert seen.done == done
     assert done or seen.state == f"the registration of {VPCE} is {row}"
 
 
 def test_without_a_cluster_nothing_is_registered(clouds: Clouds) -> None:
-    assert Room(clouds, here=current(cluster=None)).see("available", "ACTIVE").look(plan.UNREGISTERED).done
+    assert Room(clouds, here=current(cluster=None)).see("available", "ACTIVE").look(steps.UNREGISTERED).done
     assert clouds.calls == []
 
 
 @pytest.mark.parametrize("state", ["available", "deleting", "rejected"])
 def test_what_is_listed_is_not_gone(clouds: Clouds, state: str) -> None:
-    assert Room(clouds).see(state).look(plan.GONE) == Seen(False, f"interface endpoint {VPCE} is {state}")
+    assert Room(clouds).see(state).look(steps.GONE) == Seen(False, f"interface endpoint {VPCE} is {state}")
 
 
 @pytest.mark.parametrize("state", ["deleted", None])
@@ -248,7 +248,7 @@ def test_gone_is_also_the_network_interfaces(clouds: Clouds, state: str | None) 
     eni = f"eni-of-{VPCE}"
     room = Room(clouds, here=current(main=pair(interface_endpoint())))
     clouds.interfaces = [eni, "eni-of-somebody"]
-    left = room.see(state, network_interface_ids=()).look(plan.GONE)
+    left = room.see(state, network_interface_ids=()).look(steps.GONE)
     assert left == Seen(False, f"network interfaces of {VPCE} are left: {eni}")
     clouds.interfaces = ["eni-of-somebody"]
-    assert room.look(plan.GONE).done
+    assert room.look(steps.GONE).done

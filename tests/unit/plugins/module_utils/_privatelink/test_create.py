@@ -17,13 +17,13 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     create_interface_endpoint,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import (
     ApiError,
-    LimitsViolated,
     PrivateLinkError,
     WaitTimedOut,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline, Work
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline, Work
 from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
 from tests.unit.plugins.module_utils._privatelink.literals import (
     OWNED,

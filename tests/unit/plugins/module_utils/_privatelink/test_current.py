@@ -9,19 +9,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import (
-    Current,
-    Found,
-    Pair,
-    find,
-    pair_up,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import DEAD_STATES, InterfaceEndpoint
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current, Pair, pair_up
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
-    DEAD_STATES,
-    InterfaceEndpoint,
-    Registration,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.identify import Found, find
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
 from tests.unit.plugins.module_utils._privatelink.literals import (
     OTHER_VPC,
     OTHER_VPCE,

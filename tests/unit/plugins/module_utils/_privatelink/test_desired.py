@@ -9,16 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import (
-    OWNERSHIP_TAGS,
-    Desired,
-    unwanted_tags,
-    wanted_tags,
-)
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import (
     CLUSTER_TAG,
     MANAGED_BY_TAG,
     NODE_GROUP_TAG,
+    OWNERSHIP_TAGS,
+    unwanted_tags,
+    wanted_tags,
 )
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER_ID,

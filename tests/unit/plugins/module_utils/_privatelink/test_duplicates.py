@@ -12,18 +12,20 @@ from datetime import datetime, timezone
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import plan as planning
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current, Found, find
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import InterfaceEndpoint
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import steps as privatelink_steps
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.difference import difference
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import LimitsViolated, Violation
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.diff import difference
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.identify import Found, find, refuse
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import private_dns_violations
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
-    InterfaceEndpoint,
-    Registration,
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import (
+    LimitsViolated,
+    Violation,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Plan, plan
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.refuse import refuse
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER_ID,
     NETWORK,
@@ -202,8 +204,8 @@ def test_duplicates_go_first_registration_before_endpoint_and_are_awaited() -> N
         ("set_tags", VPCE),
     ]
     assert [(goal.kind, goal.vpc_endpoint_id) for goal in made.goals] == [
-        (planning.GONE, OTHER_VPCE),
-        (planning.DONE, VPCE),
+        (privatelink_steps.GONE, OTHER_VPCE),
+        (privatelink_steps.DONE, VPCE),
     ]
 
 

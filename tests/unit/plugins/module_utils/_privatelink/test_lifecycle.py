@@ -12,19 +12,20 @@ from datetime import datetime, timezone
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import lifecycle, limit_facts, limits
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current, find
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
-    LimitsViolated,
-    PrivateLinkError,
-    Verdict,
-    Violation,
-    WaitFailed,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.identify import find
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import Outcome, carry_out
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import NETWORK_STEPS, LimitFacts
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Plan, plan
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import (
+    LimitsViolated,
+    Verdict,
+    Violation,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError, WaitFailed
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 from tests.unit.plugins.module_utils._privatelink.cases import Case, cases
 from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
 from tests.unit.plugins.module_utils._privatelink.literals import (

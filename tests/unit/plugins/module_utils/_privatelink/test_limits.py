@@ -10,16 +10,14 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import Subnet, Vpc
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import Verdict
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import LimitFacts, check
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
-    EndpointService,
-    Subnet,
-    Vpc,
-)
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Plan, Step, plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Plan, Step
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import Verdict
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import EndpointService
 from tests.unit.plugins.module_utils._privatelink.literals import (
     AWS_SERVICE,
     CLUSTER,

@@ -9,8 +9,9 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import options
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run import options as run_options
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 from tests.unit.plugins.module_utils._privatelink.literals import CLUSTER_ID, GROUP_ID, PROJECT_ID, SERVICE_NAME, VPC
 
 KEYS = {
@@ -126,13 +127,13 @@ def test_no_tags_are_not_the_same_as_tags_that_are_not_given() -> None:
 )
 def test_a_time_that_cannot_be_waited_is_refused(waiting: dict[str, float], option: str) -> None:
     with pytest.raises(PrivateLinkError, match=option):
-        options.deadline_of({**params(options.wait_arguments(900)), **waiting})
+        run_options.deadline_of({**params(run_options.wait_arguments(900)), **waiting})
 
 
 def test_the_deadline_is_that_of_the_options() -> None:
-    assert options.deadline_of(params(options.wait_arguments(900))).seconds == 900
-    assert options.deadline_of({"wait_timeout": 0, "wait_delay": 1}).left() == 0
-    assert options.deadline_of(params(options.read_arguments())).seconds == 900
+    assert run_options.deadline_of(params(run_options.wait_arguments(900))).seconds == 900
+    assert run_options.deadline_of({"wait_timeout": 0, "wait_delay": 1}).left() == 0
+    assert run_options.deadline_of(params(run_options.read_arguments())).seconds == 900
 
 
 @pytest.mark.parametrize(
@@ -140,11 +141,13 @@ def test_the_deadline_is_that_of_the_options() -> None:
 )
 def test_bytes_that_are_no_text_are_refused_by_the_name_of_their_option(value: t.Any) -> None:
     with pytest.raises(PrivateLinkError, match=r"^name holds bytes that are not UTF-8\."):
-        options.refuse_unencodable({"vpc_id": "vpc-1", "port": 1, "name": value})
+        run_options.refuse_unencodable({"vpc_id": "vpc-1", "port": 1, "name": value})
 
 
 def test_any_other_text_is_no_matter_here() -> None:
-    options.refuse_unencodable({"name": "\U0001f600\x1b\n", "tags": {1: None, "ü": 1.5}, "wait_delay": float("nan")})
+    run_options.refuse_unencodable(
+        {"name": "\U0001f600\x1b\n", "tags": {1: None, "ü": 1.5}, "wait_delay": float("nan")}
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,7 +163,7 @@ def test_any_other_text_is_no_matter_here() -> None:
 )
 def test_credentials_in_a_url_are_hidden_from_whatever_is_shown(url: str, hidden: set[str]) -> None:
     module = Module(tidbcloud_api_url=url)
-    options.hide_url_secrets(module)
+    run_options.hide_url_secrets(module)
     assert module.no_log_values == hidden
 
 

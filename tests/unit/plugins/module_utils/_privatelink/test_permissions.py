@@ -16,10 +16,10 @@ from botocore.exceptions import ClientError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import permissions
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current, Pair
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import Outcome
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.permissions import permitted
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from tests.unit.plugins.module_utils._privatelink.literals import (
     OTHER_VPC,
     OTHER_VPCE,

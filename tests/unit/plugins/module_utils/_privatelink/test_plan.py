@@ -14,21 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import InterfaceEndpoint, Subnet
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
-    LimitsViolated,
-    PrivateLinkError,
-)
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
-    InterfaceEndpoint,
-    Subnet,
-)
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import (
-    GONE,
-    Condition,
-    Plan,
-    plan,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import GONE, Condition, Plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from tests.unit.plugins.module_utils._privatelink.cases import BOOLEANS, Case, cases
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER_ID,

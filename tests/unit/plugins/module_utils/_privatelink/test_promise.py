@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import WaitFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.promise import lacking
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import WaitFailed
 from tests.unit.plugins.module_utils._privatelink.literals import (
     OTHER_VPCE,
     OWNED,

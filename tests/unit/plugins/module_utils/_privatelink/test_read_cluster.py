@@ -8,19 +8,18 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
-    ApiError,
-    LimitsViolated,
-    PrivateLinkError,
-)
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import Cluster, NodeGroup
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.read_cluster import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.cluster_limits import (
     Place,
     aws_region,
     place_of,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.read_cluster import (
     read_cluster,
     service_from,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Cluster, NodeGroup
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER,
     CLUSTER_ID,

@@ -9,12 +9,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
-    ApiError,
-    PrivateLinkError,
-)
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import Registration
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.register import register
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
 from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER_ID,

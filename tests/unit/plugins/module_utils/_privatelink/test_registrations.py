@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.registrations import (
     Registrations,
     RegistrationUnknown,
@@ -18,6 +17,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     foremost,
     read_registrations,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER,

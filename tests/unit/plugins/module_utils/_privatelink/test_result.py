@@ -10,16 +10,14 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import NetworkInterface
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
-    EndpointService,
-    NetworkInterface,
-)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.result import (
     endpoint_service,
     private_endpoint,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import EndpointService
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER,
     CLUSTER_ID,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import LimitsViolated
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.subnet_changes import subnet_changes
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
 
 ZONES = {f"subnet-{zone}{number}": zone for zone in "abcd" for number in range(3)}
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import plan as planning
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current, find
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import LEFTOVER_STATES, InterfaceEndpoint
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import steps as privatelink_steps
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
-    LEFTOVER_STATES,
-    InterfaceEndpoint,
-    Registration,
-)
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import Condition, Plan, Step
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.identify import find
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Condition, Plan, Step
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
 from tests.unit.plugins.module_utils._privatelink.literals import current, interface_endpoint, registration
 
 MADE = "vpce-made"
@@ -50,7 +48,7 @@ class World:
                 self._assert_holds(step.needs, desired)
             if step.gone_before is not None:
                 self.pass_time(desired)
-                self._assert_holds(Condition(planning.GONE, step.gone_before), desired)
+                self._assert_holds(Condition(privatelink_steps.GONE, step.gone_before), desired)
             self._do(step, desired)
         if planned.goals:
             self.pass_time(desired)
@@ -91,16 +89,16 @@ class World:
     def _assert_holds(self, condition: Condition, desired: Desired) -> None:
         vpce = condition.vpc_endpoint_id or MADE
         endpoint, row = self.endpoints.get(vpce), self.registrations.get(vpce)
-        if condition.kind == planning.UNREGISTERED:
+        if condition.kind == privatelink_steps.UNREGISTERED:
             assert row is None or row.state == "DISCOVERED"
-        elif condition.kind == planning.GONE:
+        elif condition.kind == privatelink_steps.GONE:
             assert endpoint is None or endpoint.state == "deleted"
-        elif condition.kind == planning.LISTED:
+        elif condition.kind == privatelink_steps.LISTED:
             assert endpoint is not None
         else:
             assert endpoint is not None
             assert endpoint.state == "available"
-            if condition.kind != planning.AVAILABLE:
+            if condition.kind != privatelink_steps.AVAILABLE:
                 assert self._is_accepted(vpce, desired)
 
     def _do(self, step: Step, desired: Desired) -> None:

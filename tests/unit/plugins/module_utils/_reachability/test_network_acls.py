@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.network_model import (
     NetworkAcl,
     NetworkAclEntry,
 )

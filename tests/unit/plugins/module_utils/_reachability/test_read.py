@@ -13,21 +13,17 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import network
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
-    ApiError,
-    LimitsViolated,
-    PrivateLinkError,
-)
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import network_api as network
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import (
     MANAGED_BY,
     MANAGED_BY_TAG,
-    Cluster,
-    Registration,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Facts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.question import Question
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.read import read_facts
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Cluster, Registration
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER,
     CLUSTER_ID,

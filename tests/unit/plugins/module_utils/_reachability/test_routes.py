@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import (
-    Facts,
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.network_model import (
     Interface,
     Peering,
     Route,
     RouteTable,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Facts
 from tests.unit.plugins.module_utils._privatelink.literals import OTHER_VPC, VPC
 from tests.unit.plugins.module_utils._reachability.way import (
     LOCAL,

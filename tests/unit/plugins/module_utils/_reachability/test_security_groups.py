@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.network_model import (
     SecurityGroup,
     SecurityGroupRule,
 )

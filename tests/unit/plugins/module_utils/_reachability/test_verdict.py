@@ -10,18 +10,16 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import (
-    Facts,
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.network_model import (
     Instance,
     Interface,
     NetworkAcl,
     Peering,
-    Provider,
     Route,
     SecurityGroup,
     SecurityGroupRule,
-    Source,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Facts, Provider, Source
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.remedies import allow_in_group
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.security_groups import Peer
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.verdict import reachability

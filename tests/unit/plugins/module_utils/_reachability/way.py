@@ -11,21 +11,23 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import (
-    Facts,
-    Hop,
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.network_model import (
     Instance,
     Interface,
     NetworkAcl,
     NetworkAclEntry,
-    Provider,
     Route,
     RouteTable,
     SecurityGroup,
     SecurityGroupRule,
-    Source,
     SubnetRange,
     VpcNames,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import (
+    Facts,
+    Hop,
+    Provider,
+    Source,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.verdict import reachability
 from tests.unit.plugins.module_utils._privatelink.literals import (

@@ -8,11 +8,7 @@ import threading
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.bounded import (
-    Overdue,
-    at_once,
-    bounded,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.bounded import Overdue, at_once, bounded
 
 LONG = 60.0  # seconds: never waited for in full
 

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.api import TidbCloud
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.failures import NotFound, Unreadable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.pages import MOST_PAGES

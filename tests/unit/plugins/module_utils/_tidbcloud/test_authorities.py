@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud import authorities
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.authorities import check_authorities
 

@@ -16,8 +16,8 @@ from functools import partial
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import CALL_GRACE, Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import CALL_GRACE, Deadline
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud import transport
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.failures import Unreadable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import MAX_ATTEMPTS, Session

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.digest import (
     Challenge,
     Credentials,

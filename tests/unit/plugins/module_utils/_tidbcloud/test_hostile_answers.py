@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud import shapes
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.answers import read_answer
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.api import TidbCloud

@@ -9,7 +9,7 @@ import random
 import typing as t
 from collections.abc import Iterable
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
 from tests.unit.plugins.module_utils._tidbcloud.digest_server import DigestServer
 from tests.unit.plugins.module_utils._tidbcloud.raw_server import RawServer

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.ids import tidb_id
 
 ID = "1372813089209061633"

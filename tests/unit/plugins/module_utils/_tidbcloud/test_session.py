@@ -13,12 +13,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import (
-    ApiError,
-    PrivateLinkError,
-)
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.version import USER_AGENT
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.version import USER_AGENT
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.digest import Credentials
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.failures import NotFound
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import (

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud import shapes
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import (
     Cluster,
     EndpointService,
     NodeGroup,
     Registration,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud import shapes
 
 CLUSTER = {
     "name": "clusters/1372813089209061633",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import MAX_ATTEMPTS, Session
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.shared import SharedTidbCloud
 from tests.unit.plugins.module_utils._tidbcloud.digest_server import Answer, DigestServer

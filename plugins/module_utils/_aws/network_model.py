@@ -1,0 +1,124 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The nouns of a network in AWS, as reachability reads them. Frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .._run.text import FromOutside
+
+
+@dataclass(frozen=True)
+class Interface(FromOutside):
+    """A network interface with one address of each family at most.
+
+    Without C(network_interface_id) it is an address that no interface has: its security groups are null, not known.
+    """
+
+    network_interface_id: str | None
+    subnet_id: str
+    vpc_id: str
+    addresses: tuple[str, ...]
+    security_group_ids: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Instance(FromOutside):
+    """An EC2 instance. C(interfaces) come in the order of their device indexes, the primary one first."""
+
+    instance_id: str
+    state: str
+    interfaces: tuple[Interface, ...]
+
+
+@dataclass(frozen=True)
+class SubnetRange(FromOutside):
+    """A subnet with its address ranges, of both families."""
+
+    subnet_id: str
+    vpc_id: str
+    availability_zone_id: str | None
+    cidrs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SecurityGroupRule(FromOutside):
+    """One permission: every port of C(protocol) where the ports are null. It has peers of four kinds."""
+
+    protocol: str
+    from_port: int | None = None
+    to_port: int | None = None
+    cidrs: tuple[str, ...] = ()
+    security_group_ids: tuple[str, ...] = ()
+    prefix_list_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SecurityGroup(FromOutside):
+    security_group_id: str
+    inbound: tuple[SecurityGroupRule, ...] = ()
+    outbound: tuple[SecurityGroupRule, ...] = ()
+
+
+@dataclass(frozen=True)
+class NetworkAclEntry(FromOutside):
+    """C(protocol) is a number as text (V(6) is TCP, V(-1) all); every port where the ports are null."""
+
+    rule_number: int
+    egress: bool
+    allow: bool
+    protocol: str
+    cidr: str
+    from_port: int | None = None
+    to_port: int | None = None
+
+
+@dataclass(frozen=True)
+class NetworkAcl(FromOutside):
+    network_acl_id: str
+    subnet_ids: tuple[str, ...]
+    entries: tuple[NetworkAclEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Route(FromOutside):
+    """C(destination) is a range or the id of a prefix list; C(target) is V(local) or an id (V(pcx-…), V(tgw-…), …)."""
+
+    destination: str
+    target: str
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class RouteTable(FromOutside):
+    """C(is_main): the one of all subnets of the VPC that have none of their own."""
+
+    route_table_id: str
+    vpc_id: str
+    is_main: bool
+    subnet_ids: tuple[str, ...]
+    routes: tuple[Route, ...]
+
+
+@dataclass(frozen=True)
+class Peering(FromOutside):
+    """A VPC peering connection between two VPCs."""
+
+    peering_id: str
+    state: str
+    vpc_ids: frozenset[str]
+
+
+@dataclass(frozen=True)
+class VpcNames(FromOutside):
+    """How names resolve in a VPC. C(servers): the name servers that its DHCP options hand out, null without options."""
+
+    vpc_id: str
+    cidr: str
+    dns_support: bool
+    dns_hostnames: bool
+    dhcp_options_id: str | None = None
+    servers: tuple[str, ...] | None = None

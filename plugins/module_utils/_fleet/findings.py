@@ -1,0 +1,176 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Findings: what is wrong between the two sides, with the remedy and what it costs. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+from .._aws.model import DEAD_STATES
+from .._privatelink.duplicates import Standing, removal_call, why_kept
+from .._privatelink.ownership import MANAGED_BY, MANAGED_BY_TAG, PROTECTION_TAG
+
+Endpoint = t.Mapping[str, t.Any]
+Finding = dict[str, t.Any]
+
+_LEFTOVERS = ("rejected", "failed", "expired")
+
+
+def findings(
+    private_endpoints: t.Iterable[Endpoint],
+    looked_at: t.Collection[tuple[str, str]],
+    projects: t.Collection[str],
+    created_at: t.Mapping[str, datetime | None] | None = None,
+) -> list[Finding]:
+    """Findings over private endpoints in the shape that C(endpoint_info) returns.
+
+    C(looked_at): the AWS accounts and regions, as pairs; C(projects): the projects that were read. What lies outside
+    is nobody's finding: these credentials cannot see it, so they cannot judge it. C(created_at): when each interface
+    endpoint was made, where AWS says so.
+    """
+    endpoints = list(private_endpoints)
+    duplicates = _duplicates(endpoints, created_at or {})
+    found = (
+        duplicates.get(endpoint["vpc_endpoint_id"]) or _judge(endpoint, looked_at, projects) for endpoint in endpoints
+    )
+    return [finding for finding in found if finding is not None]
+
+
+def _duplicates(endpoints: t.Iterable[Endpoint], created_at: t.Mapping[str, datetime | None]) -> dict[str, Finding]:
+    """By id: each interface endpoint of this collection that connects its VPC to a service that another one connects it
+    to, but for the one that C(remove_duplicates) would keep.
+    """
+    alike: dict[t.Hashable, list[Endpoint]] = {}
+    for endpoint in endpoints:
+        if endpoint["aws_visible"] and (endpoint["vpc_endpoint_state"] or "").lower() not in ("", *DEAD_STATES):
+            place = tuple(endpoint[key] for key in ("account_id", "region", "vpc_id", "service_name"))
+            alike.setdefault(place, []).append(endpoint)
+    found: dict[str, Finding] = {}
+    for group in alike.values():
+        kept, *others = sorted(group, key=lambda endpoint: _standing(endpoint, created_at).rank)
+        why = [why_kept(_standing(kept, created_at), _standing(other, created_at)) for other in others]
+        found.update(
+            (other["vpc_endpoint_id"], _duplicate(other, kept, reason))
+            for other, reason in zip(others, why)
+            if other["tags"].get(MANAGED_BY_TAG) == MANAGED_BY
+        )
+    return found
+
+
+def _standing(endpoint: Endpoint, created_at: t.Mapping[str, datetime | None]) -> Standing:
+    vpce = endpoint["vpc_endpoint_id"]
+    active = endpoint["endpoint_state"] == "ACTIVE"
+    return Standing(vpce, active, bool(endpoint["private_dns_enabled"]), created_at.get(vpce))
+
+
+def _duplicate(endpoint: Endpoint, kept: Endpoint, why: str) -> Finding:
+    vpce, cost = endpoint["vpc_endpoint_id"], endpoint["monthly_cost_usd"]
+    billed = "is billed" if cost is None else f"costs {cost:.2f} USD a month"
+    message = (
+        f"Interface endpoint {vpce} connects {endpoint['vpc_id']} to {endpoint['service_name']}, and so does "
+        f"{kept['vpc_endpoint_id']}, which would be kept: {why}. {vpce} {billed} for nothing."
+    )
+    return _finding(endpoint, "duplicate_endpoint", "error", message, _way_out(endpoint, kept))
+
+
+def _way_out(endpoint: Endpoint, kept: Endpoint) -> str:
+    """By C(remove_duplicates), unless that would leave it alone."""
+    target = (
+        ("cluster_id", endpoint["cluster_id"]) if endpoint["cluster_id"] else ("service_name", endpoint["service_name"])
+    )
+    call = removal_call(endpoint["vpc_endpoint_id"], endpoint["region"], *target, endpoint["node_group_id"])
+    protected = endpoint["tags"].get(PROTECTION_TAG, "").lower() == "true"
+    named = (endpoint["tags"].get("Name") or None) != (kept["tags"].get("Name") or None)
+    if protected:
+        return f"If it is not needed, remove its tag {PROTECTION_TAG}, then run {call}."
+    if named or endpoint["endpoint_state"] == "ACTIVE":
+        return f"If it is not needed, run {call}."
+    return f"Run private_endpoint with remove_duplicates=true, or {call}."
+
+
+def _judge(endpoint: Endpoint, looked_at: t.Collection[tuple[str, str]], projects: t.Collection[str]) -> Finding | None:
+    """The first that fits: one cause is one finding."""
+    if endpoint["status"] == "deleting":
+        return None
+    if not endpoint["aws_visible"]:
+        return _missing(endpoint) if (endpoint["account_id"], endpoint["region"]) in looked_at else None
+    if endpoint["vpc_endpoint_state"] == "deleted":
+        return _missing(endpoint)
+    if endpoint["vpc_endpoint_state"] in _LEFTOVERS:
+        return _leftover(endpoint)
+    if endpoint["endpoint_state"] == "FAILED":
+        return _failed(endpoint)
+    if endpoint["endpoint_state"] in (None, "DISCOVERED"):
+        # Whether an endpoint is registered, only its own project's list can tell.
+        return _not_registered(endpoint) if endpoint["project_id"] in projects else None
+    if endpoint["endpoint_state"] == "ACTIVE" and endpoint["vpc_endpoint_state"] != "available":
+        return _drift(endpoint)
+    if endpoint["status"] == "active" and not endpoint["private_dns_enabled"]:
+        return _private_dns_off(endpoint)
+    return None
+
+
+def _leftover(endpoint: Endpoint) -> Finding:
+    vpce, state = endpoint["vpc_endpoint_id"], endpoint["vpc_endpoint_state"]
+    message = f"Interface endpoint {vpce} is {state}: it serves nobody, cannot be used again, and is billed."
+    return _finding(endpoint, "leftover", "error", message, _remove(endpoint))
+
+
+def _failed(endpoint: Endpoint) -> Finding:
+    reason = endpoint["endpoint_message"] or "TiDB Cloud gave no reason"
+    message = f"The registration of {endpoint['vpc_endpoint_id']} has failed: {reason}."
+    remedy = "Run private_endpoint with recreate_failed=true, or with state=absent."
+    return _finding(endpoint, "registration_failed", "error", message, remedy)
+
+
+def _drift(endpoint: Endpoint) -> Finding:
+    vpce, state = endpoint["vpc_endpoint_id"], endpoint["vpc_endpoint_state"]
+    message = f"The two sides disagree about {vpce}: TiDB Cloud has it ACTIVE, AWS has it {state}."
+    remedy = "Wait some minutes; if it stays so, run private_endpoint with state=absent and make it anew."
+    return _finding(endpoint, "drift", "warning", message, remedy)
+
+
+def _private_dns_off(endpoint: Endpoint) -> Finding:
+    vpce = endpoint["vpc_endpoint_id"]
+    message = f"Private DNS of {vpce} is off: {endpoint['host']} does not resolve in {endpoint['vpc_id']}."
+    remedy = f"Run private_endpoint with vpc_endpoint_id={vpce} and private_dns_enabled=true."
+    return _finding(endpoint, "private_dns_off", "warning", message, remedy)
+
+
+def _missing(endpoint: Endpoint) -> Finding:
+    message = (
+        f"{endpoint['vpc_endpoint_id']} is registered with cluster {endpoint['cluster_id']}, but its interface "
+        "endpoint is gone."
+    )
+    return _finding(endpoint, "interface_endpoint_missing", "error", message, _remove(endpoint))
+
+
+def _not_registered(endpoint: Endpoint) -> Finding:
+    message = (
+        f"Interface endpoint {endpoint['vpc_endpoint_id']} is not registered with TiDB Cloud: it serves nobody and "
+        "is billed."
+    )
+    remedy = (
+        f"Adopt it (private_endpoint with vpc_endpoint_id={endpoint['vpc_endpoint_id']}), or remove it with "
+        "state=absent."
+    )
+    return _finding(endpoint, "not_registered", "error", message, remedy)
+
+
+def _remove(endpoint: Endpoint) -> str:
+    return f"Remove it: private_endpoint with state=absent and vpc_endpoint_id={endpoint['vpc_endpoint_id']}."
+
+
+def _finding(endpoint: Endpoint, code: str, severity: str, message: str, remedy: str) -> Finding:
+    return {
+        "code": code,
+        "severity": severity,
+        "vpc_endpoint_id": endpoint["vpc_endpoint_id"],
+        "private_endpoint_connection_id": endpoint["private_endpoint_connection_id"],
+        "message": message,
+        "remedy": remedy,
+        "monthly_cost_usd": endpoint["monthly_cost_usd"],
+    }

@@ -1,0 +1,305 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads many private endpoints at once: TiDB Cloud once, AWS once for each region, both sides joined."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from .._aws import api as aws
+from .._aws.model import InterfaceEndpoint, NetworkInterface, Subnet
+from .._aws.session import AwsSession
+from .._privatelink.current import Pair, pair_up
+from .._privatelink.ownership import CLUSTER_TAG, NODE_GROUP_TAG
+from .._privatelink.registrations import is_registered, rows_of
+from .._privatelink.result import access_keys, cluster_keys, endpoint_service, interface_endpoint_keys, service_keys
+from .._privatelink.status import NOTES, status_and_stage
+from .._run.errors import ApiError
+from .._tidbcloud.api import TidbCloud
+from .._tidbcloud.model import Cluster, Registration
+from .services import Site, complete, sites_of
+
+# So many lists of single node groups are asked for rather than one of their project.
+_FEW_GROUPS = 5
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which services and private endpoints are wanted; an empty set means all."""
+
+    cluster_ids: frozenset[str] = frozenset()
+    node_group_ids: frozenset[str] = frozenset()
+    project_ids: tuple[str, ...] = ()
+    vpc_ids: frozenset[str] = frozenset()
+    vpc_endpoint_ids: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Account:
+    """One AWS account to read: its credentials and the regions to look in; none means those of the clusters found."""
+
+    session: AwsSession
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AwsSide:
+    """What the accounts hold. C(looked_at) says where, as (account id, region)."""
+
+    endpoints: tuple[InterfaceEndpoint, ...] = ()
+    interfaces: tuple[NetworkInterface, ...] = ()
+    subnets: tuple[Subnet, ...] = ()
+    looked_at: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """What was found, in the shapes that C(endpoint_info) returns, and in which accounts and regions of AWS.
+
+    C(created_at): when each interface endpoint was made, null where AWS does not say. C(known_projects): those whose
+    lists tell of every interface endpoint whether it is registered.
+    """
+
+    endpoint_services: list[dict[str, t.Any]]
+    private_endpoints: list[dict[str, t.Any]]
+    scope: dict[str, list[str]]
+    looked_at: frozenset[tuple[str, str]]
+    created_at: t.Mapping[str, datetime | None] = field(default_factory=dict)
+    known_projects: frozenset[str] = frozenset()
+
+
+def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account]) -> Fleet:
+    """Reads services and private endpoints. Raises ApiError; finding nothing is no error."""
+    clusters = _read_clusters(filters, tidb)
+    every = _read_registrations(filters, clusters, tidb)
+    registrations = _wanted(filters, every)
+    sites = complete(_sites(filters, clusters, every), tidb, partial(_zones, accounts))
+    side = _read_aws(filters, accounts, sites, registrations)
+    return Fleet(
+        [endpoint_service(site.service, site.cluster, site.group) for site in sites],
+        _private_endpoints(filters, pair_up(side.endpoints, registrations), sites, side),
+        {
+            "accounts": sorted({account for account, _region in side.looked_at}),
+            "regions": sorted({region for _account, region in side.looked_at}),
+            "projects": _projects(filters, clusters),
+        },
+        side.looked_at,
+        {endpoint.vpc_endpoint_id: endpoint.created_at for endpoint in side.endpoints},
+        _known_projects(_projects(filters, clusters), every),
+    )
+
+
+def read_private_endpoints(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account]) -> list[dict[str, t.Any]]:
+    """The private endpoints alone: no request for a service, two for a hundred registrations of a project.
+
+    Without accounts AWS is not read: every private endpoint is then as its registration says. Raises ApiError.
+    """
+    clusters = _read_clusters(filters, tidb)
+    every = _read_registrations(filters, clusters, tidb)
+    registrations = _wanted(filters, every)
+    sites = _sites(filters, clusters, every)
+    side = _read_aws(filters, accounts, sites, registrations)
+    return _private_endpoints(filters, pair_up(side.endpoints, registrations), sites, side)
+
+
+def _read_clusters(filters: Filters, tidb: TidbCloud) -> list[Cluster]:
+    """Dedicated clusters on AWS; one project at a time, as the API lists them."""
+    projects: t.Sequence[str | None] = filters.project_ids or (None,)
+    if filters.cluster_ids and not filters.project_ids:
+        # A named cluster may belong to any project; the list knows only the default one.
+        found = [_read_cluster(tidb, cluster_id) for cluster_id in sorted(filters.cluster_ids)]
+    else:
+        found = [c for project in projects for c in tidb.list_clusters(project, sorted(filters.cluster_ids))]
+    return [cluster for cluster in found if cluster is not None and cluster.cloud_provider in (None, "aws")]
+
+
+def _read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
+    """Null, too, for an id that the API refuses (400, 403: not published) and lists no cluster for."""
+    try:
+        return tidb.get_cluster(cluster_id)
+    except ApiError as refused:
+        if refused.status not in (400, 403) or tidb.listed_cluster(cluster_id):
+            raise
+        return None
+
+
+def _read_registrations(filters: Filters, clusters: t.Sequence[Cluster], tidb: TidbCloud) -> list[Registration]:
+    """By one list for each project; those of few named clusters by one for each node group.
+
+    A project may have thousands of registrations, a hundred to a request, and a node group has only its own.
+    """
+    if not filters.cluster_ids or filters.project_ids:
+        return [row for project in filters.project_ids or (None,) for row in _of_project(tidb, project, clusters)]
+    groups = sum(max(1, len(cluster.node_groups)) for cluster in clusters)
+    alone = [cluster for cluster in clusters if groups <= _FEW_GROUPS or not cluster.project_id]
+    projects = sorted({cluster.project_id for cluster in clusters if cluster.project_id and cluster not in alone})
+    return [
+        *(row for cluster in alone for row in _of_cluster(filters, cluster, tidb)),
+        *(row for project in projects for row in _of_project(tidb, project, clusters)),
+    ]
+
+
+def _of_cluster(filters: Filters, cluster: Cluster, tidb: TidbCloud) -> list[Registration]:
+    ids = [group.node_group_id for group in cluster.node_groups]
+    wanted = [one for one in ids if not filters.node_group_ids or one in filters.node_group_ids]
+    # Without a node group the answer is not whole, and only the list of the project tells.
+    return [row for group_id in (wanted if ids else [None]) for row in rows_of(tidb, cluster, group_id)]
+
+
+def _of_project(tidb: TidbCloud, project_id: str | None, clusters: t.Sequence[Cluster]) -> list[Registration]:
+    """Where the list is not found, that is an error if the project has clusters: nothing is concluded from it."""
+    try:
+        return tidb.list_registrations(project_id=project_id, cloud_provider="aws")
+    except ApiError as error:
+        if error.status != 404 or any(project_id in (None, cluster.project_id) for cluster in clusters):
+            raise
+        return []
+
+
+def _wanted(filters: Filters, registrations: t.Iterable[Registration]) -> list[Registration]:
+    return [
+        row
+        for row in registrations
+        if (not filters.cluster_ids or row.cluster_id in filters.cluster_ids)
+        and (not filters.node_group_ids or row.node_group_id in filters.node_group_ids)
+        and (not filters.vpc_endpoint_ids or row.vpc_endpoint_id in filters.vpc_endpoint_ids)
+        and (not filters.regions or row.region in (None, *filters.regions))
+    ]
+
+
+def _sites(filters: Filters, clusters: t.Iterable[Cluster], registrations: t.Iterable[Registration]) -> list[Site]:
+    wanted = filters.node_group_ids
+    return [site for site in sites_of(clusters, registrations) if not wanted or site.group.node_group_id in wanted]
+
+
+def _zones(accounts: t.Sequence[Account], region: str, names: t.Sequence[str]) -> t.Mapping[str, t.Sequence[str]]:
+    """The zones of services as AWS tells them: it may be asked as often as we like, TiDB Cloud may not."""
+    try:
+        return aws.describe_service_zones(accounts[0].session.client("ec2", region), names) if accounts else {}
+    except ApiError:
+        return {}
+
+
+def _read_aws(
+    filters: Filters, accounts: t.Sequence[Account], sites: t.Sequence[Site], registrations: t.Sequence[Registration]
+) -> AwsSide:
+    """One paged list for each account and region; which endpoints are ours is decided here."""
+    services = {site.service.service_name for site in sites if site.service} | {
+        row.service_name for row in registrations
+    }
+    clusters = {site.cluster.cluster_id for site in sites} | filters.cluster_ids
+    found_in = {site.cluster.region for site in sites} | {row.region for row in registrations}
+    side = AwsSide()
+    for account in accounts:
+        for region in account.regions or filters.regions or _own_regions(account, found_in):
+            ec2 = account.session.client("ec2", region)
+            endpoints = [
+                endpoint
+                for endpoint in aws.describe_vpc_endpoints(ec2, filters={})
+                if _is_ours(endpoint, services, clusters, filters)
+            ]
+            interfaces, subnets = _details(ec2, endpoints)
+            side = AwsSide(
+                (*side.endpoints, *endpoints),
+                (*side.interfaces, *interfaces),
+                (*side.subnets, *subnets),
+                side.looked_at | {(aws.caller_account(account.session.client("sts", region)), region)},
+            )
+    return side
+
+
+def _own_regions(account: Account, found_in: t.Iterable[str | None]) -> tuple[str, ...]:
+    if account.session.region:
+        return (account.session.region,)
+    return tuple(sorted(region for region in found_in if region))
+
+
+def _projects(filters: Filters, clusters: t.Sequence[Cluster]) -> list[str]:
+    return sorted(filters.project_ids) or sorted({cluster.project_id for cluster in clusters if cluster.project_id})
+
+
+def _known_projects(projects: t.Iterable[str], registrations: t.Iterable[Registration]) -> frozenset[str]:
+    """A registration without the id of its interface endpoint may be that of any of its project."""
+    unnamed = {row.project_id for row in registrations if is_registered(row) and not row.vpc_endpoint_id}
+    return frozenset() if None in unnamed else frozenset(projects) - unnamed
+
+
+def _is_ours(
+    endpoint: InterfaceEndpoint, names: t.Collection[str | None], clusters: t.Collection[str], filters: Filters
+) -> bool:
+    """Of a known service, or made for a cluster that is gone now."""
+    tags = endpoint.tags
+    dropped = (
+        CLUSTER_TAG in tags
+        and (not filters.cluster_ids or tags[CLUSTER_TAG] in clusters)
+        and (not filters.node_group_ids or tags.get(NODE_GROUP_TAG) in filters.node_group_ids)
+    )
+    return (
+        (endpoint.service_name in names or dropped)
+        and (not filters.vpc_ids or endpoint.vpc_id in filters.vpc_ids)
+        and (not filters.vpc_endpoint_ids or endpoint.vpc_endpoint_id in filters.vpc_endpoint_ids)
+    )
+
+
+def _details(ec2: t.Any, endpoints: t.Sequence[InterfaceEndpoint]) -> tuple[list[NetworkInterface], list[Subnet]]:
+    interface_ids = sorted({interface_id for endpoint in endpoints for interface_id in endpoint.network_interface_ids})
+    subnet_ids = sorted({subnet_id for endpoint in endpoints for subnet_id in endpoint.subnet_ids})
+    return aws.describe_network_interfaces(ec2, interface_ids), aws.describe_subnets(ec2, subnet_ids)
+
+
+def _private_endpoints(
+    filters: Filters, pairs: t.Iterable[Pair], sites: t.Sequence[Site], side: AwsSide
+) -> list[dict[str, t.Any]]:
+    by_group = {site.group.node_group_id: site for site in sites}
+    by_service = {site.service.service_name: site for site in sites if site.service}
+    interfaces: dict[str, NetworkInterface] = {item.network_interface_id: item for item in side.interfaces}
+    subnets: dict[str, Subnet] = {item.subnet_id: item for item in side.subnets}
+    shaped = []
+    for pair in pairs:
+        if filters.vpc_ids and pair.endpoint is None:
+            continue  # which VPC it is in, only its own account knows
+        if pair.endpoint is not None and not (pair.listed or pair.registered):
+            continue  # AWS lists a deleted one for about an hour; it matters only while it is registered
+        site = by_group.get(_node_group_id(pair) or "")
+        site = site or by_service.get(pair.endpoint.service_name if pair.endpoint else None)
+        own = tuple(interfaces[item] for item in _interface_ids(pair) if item in interfaces)
+        in_subnets = [subnets[item] for item in (pair.endpoint.subnet_ids if pair.endpoint else ()) if item in subnets]
+        found = _shape(pair, site, own, in_subnets)
+        if not filters.statuses or found["status"] in filters.statuses:
+            shaped.append(found)
+    return sorted(shaped, key=lambda found: (found["cluster_id"] or "", found["vpc_endpoint_id"] or ""))
+
+
+def _node_group_id(pair: Pair) -> str | None:
+    """As its registration says, or the tag of an endpoint that is not registered."""
+    registered = pair.registration.node_group_id if pair.registration else None
+    return registered or (pair.endpoint.tags.get(NODE_GROUP_TAG) if pair.endpoint else None)
+
+
+def _interface_ids(pair: Pair) -> tuple[str, ...]:
+    return pair.endpoint.network_interface_ids if pair.endpoint else ()
+
+
+def _shape(
+    pair: Pair, site: Site | None, interfaces: t.Sequence[NetworkInterface], subnets: t.Sequence[Subnet]
+) -> dict[str, t.Any]:
+    endpoint, registration = pair.endpoint, pair.registration
+    region = endpoint.region if endpoint else registration.region if registration else None
+    cluster, group, service = (site.cluster, site.group, site.service) if site else (None, None, None)
+    status, stage = status_and_stage(endpoint, registration, visible=pair.visible)
+    return {
+        "status": status,
+        "stage": stage,
+        "status_note": NOTES[status],
+        **interface_endpoint_keys(pair, region, interfaces, subnets),
+        **service_keys(pair, service),
+        **cluster_keys(pair, cluster, group),
+        **access_keys(registration, cluster, group, service),
+    }

@@ -1,0 +1,52 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who decides that an endpoint is ours: the ownership tags, which tags a run sets, and which it never removes. Pure."""
+
+from __future__ import annotations
+
+from .._aws.model import InterfaceEndpoint
+from .desired import Desired
+
+MANAGED_BY_TAG = "tidbcloud:managed-by"
+CLUSTER_TAG = "tidbcloud:cluster-id"
+NODE_GROUP_TAG = "tidbcloud:node-group-id"
+MANAGED_BY = "tidbcloud.privatelink"
+
+
+PROTECTION_TAG = "deletion-protection"
+OWNERSHIP_TAGS = frozenset({MANAGED_BY_TAG, CLUSTER_TAG, NODE_GROUP_TAG})
+
+
+def is_protected(endpoint: InterfaceEndpoint) -> bool:
+    """Whether its tag says that it is not to be deleted. A boolean of YAML becomes "True" on its way to a tag."""
+    return endpoint.tags.get(PROTECTION_TAG, "").lower() == "true"
+
+
+def wanted_tags(desired: Desired, node_group_id: str | None) -> dict[str, str]:
+    """The tags that a managed endpoint carries: the ownership tags, the name and the user's."""
+    wanted = dict(desired.tags or {})
+    if desired.name:
+        wanted["Name"] = desired.name
+    wanted[MANAGED_BY_TAG] = MANAGED_BY
+    if desired.cluster_id:
+        wanted[CLUSTER_TAG] = desired.cluster_id
+    if node_group_id:
+        wanted[NODE_GROUP_TAG] = node_group_id
+    return wanted
+
+
+def unwanted_tags(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[str, ...]:
+    """Keys to purge, where C(tags) is given: never the ownership tags, C(aws:*), or a C(Name) that C(name) set."""
+    if desired.tags is None or not desired.purge_tags:
+        return ()
+    kept = OWNERSHIP_TAGS | set(desired.tags) | {"Name"}
+    return tuple(sorted(key for key in endpoint.tags if key not in kept and not key.startswith("aws:")))
+
+
+def tags_after(desired: Desired, node_group_id: str | None, endpoint: InterfaceEndpoint | None) -> dict[str, str]:
+    """All tags that the endpoint has after the run, or that the one has that takes its place."""
+    unwanted = unwanted_tags(desired, endpoint) if endpoint else ()
+    kept = {key: value for key, value in endpoint.tags.items() if key not in unwanted} if endpoint else {}
+    return {**kept, **wanted_tags(desired, node_group_id)}

@@ -1,0 +1,88 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The errors a run can end with. Each carries a sentence to act on, and the fields that modules return with it.
+
+Their texts are made printable here, once: they may quote names and messages from outside.
+"""
+
+from __future__ import annotations
+
+import traceback
+import typing as t
+
+from .text import sentence
+from .version import ISSUES, VERSION
+
+
+class PrivateLinkError(Exception):
+    """A run cannot go on. The text is one sentence: what was asked, what was found, what to do.
+
+    C(steps) are the steps already done when it happened, each in the shape of the return value.
+    """
+
+    steps: t.Sequence[t.Mapping[str, str]] = ()
+
+    def __init__(self, message: str) -> None:
+        super().__init__(sentence(message))
+
+    def returned(self) -> dict[str, t.Any]:
+        """The return values that go beside C(msg)."""
+        return {}
+
+
+class ApiError(PrivateLinkError):
+    """An API refused a call or could not be reached.
+
+    C(api) is V(tidbcloud) or the AWS service (V(ec2)); C(code) the API's own code, C(status) the HTTP status,
+    C(request_id) what its support asks for. Each is null where the API gave none. C(ambiguous): the call may have taken
+    effect although it failed (its answer was lost or unreadable), so look before it is repeated.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        api: str,
+        code: str | int | None = None,
+        status: int | None = None,
+        request_id: str | None = None,
+        ambiguous: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.api = api
+        self.code = code
+        self.status = status
+        self.request_id = request_id
+        self.ambiguous = ambiguous
+
+    def returned(self) -> dict[str, t.Any]:
+        return {"error": {"code": self.code, "status": self.status, "api": self.api, "request_id": self.request_id}}
+
+
+class WaitFailed(PrivateLinkError):
+    """What was waited for ended in a state that it does not leave by itself."""
+
+
+class WaitTimedOut(PrivateLinkError):
+    """The deadline passed; the next run resumes where this one stopped."""
+
+
+class Unexpected(PrivateLinkError):
+    """A defect of this collection. C(traceback) is for whoever mends it; nothing of it is in the sentence."""
+
+    def __init__(self, error: Exception, doing: str) -> None:
+        super().__init__(
+            f"An error that nobody expected, while {doing}: a defect of tidbcloud.privatelink {VERSION}. Run again to"
+            f" go on from here, and report it at {ISSUES} with what was asked for and the traceback that -vvv shows."
+        )
+        self.traceback = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+
+    def returned(self) -> dict[str, t.Any]:
+        return {"exception": self.traceback}
+
+
+def as_known(error: Exception, doing: str) -> PrivateLinkError:
+    """The error itself where it is one of these; any other is Unexpected. C(doing) goes on after "while"."""
+    return error if isinstance(error, PrivateLinkError) else Unexpected(error, doing)

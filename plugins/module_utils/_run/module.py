@@ -1,0 +1,83 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The boundary: whatever goes wrong within it, what leaves it is a result or a sentence, and in time."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .bounded import Overdue, bounded
+from .errors import PrivateLinkError, WaitTimedOut, as_known
+from .options import deadline_of, hide_url_secrets, refuse_unencodable
+from .text import encodable, sentence
+from .wait import Deadline
+
+# Seconds after the last moment of any call: what is not over by then does not keep to its own bounds.
+LAST_RESORT = 3.0
+
+Result = t.TypeVar("Result")
+Values = t.Mapping[str, t.Any]
+
+
+class LeftBehind(WaitTimedOut):
+    """The work did not end in time by itself. C(values): what is known of it."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        super().__init__(
+            f"The run was ended {deadline.seconds:g} seconds (wait_timeout) and some more after its begin, while"
+            f" {deadline.doing}: something on the way neither answers nor fails. Check this host's network, its name"
+            " servers and whatever hands out its credentials. Then run again to go on from here."
+        )
+        self.values = dict(deadline.so_far())
+
+    def returned(self) -> dict[str, t.Any]:
+        return self.values
+
+
+def in_time(params: Values, work: t.Callable[[Deadline], Result]) -> Result:
+    """What C(work) returns, under the deadline in the options (C(params)).
+
+    Raises nothing but PrivateLinkError: LeftBehind where the work is not over 13 seconds after the deadline, Unexpected
+    for an exception that is a defect of this collection.
+    """
+    deadline: Deadline | None = None
+    try:
+        refuse_unencodable(params)
+        deadline = until = deadline_of(params)
+        return bounded(lambda: work(until), until.for_calls() + LAST_RESORT)
+    except Overdue:
+        raise LeftBehind(t.cast(Deadline, deadline)) from None
+    except Exception as error:
+        raise as_known(error, deadline.doing if deadline else "reading the options") from None
+
+
+def finish(module: t.Any, work: t.Callable[[Deadline], Values]) -> None:
+    """Ends the module with the values of C(work), or with its error: C(msg), its own fields, the C(steps) done."""
+    hide_url_secrets(module)
+    failure: PrivateLinkError | None = None
+    returned: Values = {}
+    try:
+        returned = in_time(module.params, work)
+    except PrivateLinkError as error:
+        failure = error
+    # Not where the exception is handled: Ansible would add a traceback to a sentence that needs none.
+    if failure is None:
+        module.exit_json(**encodable(returned))
+    else:
+        module.fail_json(**encodable({"msg": str(failure), **_failed(failure)}))
+
+
+def _failed(error: PrivateLinkError) -> dict[str, t.Any]:
+    return {"changed": bool(error.steps), "steps": list(error.steps), **error.returned()}
+
+
+def warner(module: t.Any) -> t.Callable[[str], None]:
+    """Takes warnings, which may quote names from outside."""
+    return lambda warning: module.warn(sentence(warning))
+
+
+def shows_tracebacks(module: t.Any) -> bool:
+    """Whether the user asked for them, by C(-vvv)."""
+    return int(getattr(module, "_verbosity", 0)) >= 3

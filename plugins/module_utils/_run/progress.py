@@ -1,0 +1,71 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tells how far a run is. A module prints nothing before it ends: it writes lines to a file that the action plugin
+reads meanwhile. Without the action plugin nothing is told.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import typing as t
+
+from .text import printable
+
+# The file to write to. Not an option: the action plugin sets it, not the user.
+FILE_VARIABLE = "TIDBCLOUD_PRIVATELINK_PROGRESS_FILE"
+# TiDB Cloud's limit: requests a minute.
+_LIMIT = 100
+# A count that changes often is told so many seconds apart at least.
+_PAUSE = 5.0
+
+Tell = t.Callable[[str], None]
+
+
+def told_by_environment() -> Tell:
+    """What takes a line: the file that the environment names, or nothing."""
+    path = os.environ.get(FILE_VARIABLE)
+    if not path:
+        return _silent
+
+    def tell(line: str) -> None:
+        # A line that cannot be told is no reason for a run to fail.
+        try:
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(f"{printable(line)}\n")
+        except OSError:
+            pass
+
+    return tell
+
+
+def _silent(_line: str) -> None:
+    """Nobody reads."""
+
+
+class Count:
+    """Tells numbers that change, each line once and not too often."""
+
+    def __init__(self, tell: Tell, clock: t.Callable[[], float] = time.monotonic) -> None:
+        self._tell = tell
+        self._clock = clock
+        self._last = ""
+        self._next = clock() + _PAUSE
+
+    def tell(self, make: t.Callable[[], str], *, now: bool = False) -> None:
+        """C(make) makes the line, where it is time for one. C(now): also where the last one is not long ago."""
+        if not (now or self._clock() >= self._next):
+            return
+        line = make()
+        if line != self._last:
+            self._tell(line)
+            self._last = line
+        self._next = self._clock() + _PAUSE
+
+
+def time_left(requests: int) -> str:
+    """What so many requests to TiDB Cloud take at the rate limit, where that is worth telling."""
+    minutes = requests / _LIMIT
+    return f"; about {minutes:.0f} min at the rate limit" if minutes >= 1 else ""

@@ -1,0 +1,165 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting: one deadline for the whole run, polls that start short and grow. The clock is passed in.
+
+Work that has to wait is a generator of what it awaits: it never sleeps itself. One private endpoint is driven to its
+end by C(Deadline.drive); many can be driven together and share each poll.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import typing as t
+from dataclasses import dataclass
+
+from .errors import WaitTimedOut, as_known
+from .progress import told_by_environment
+from .text import printable
+
+FIRST_DELAY = 0.5  # seconds
+GROWTH = 1.5
+JITTER = 0.2  # a share of the delay, so that runs that began together do not poll together
+# Seconds past the deadline after which a call that is still under way is given up. A run promises to end within 15.
+CALL_GRACE = 10.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One look: whether what is awaited holds, and what was seen, for the message of a timeout."""
+
+    done: bool
+    state: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", printable(self.state))
+
+
+@dataclass(frozen=True)
+class Await:
+    """Something to await. C(what) completes "waited for"; C(at_most) is in seconds, null up to the deadline.
+    C(costs_request): each look is a request to TiDB Cloud of its own, shared with no other private endpoint.
+    C(leaves_half): with C(at_most), never more than half of the time that is left, so that the work can go on after it.
+
+    The generator that yields it is sent whether it holds: with C(at_most) that may be false, without it never is.
+    """
+
+    look: t.Callable[[], Seen]
+    what: str
+    at_most: float | None = None
+    costs_request: bool = False
+    leaves_half: bool = False
+
+
+Result = t.TypeVar("Result")
+Work = t.Generator[Await, bool, Result]
+
+
+class Deadline:
+    """How long a run may still take. C(seconds) is C(wait_timeout), C(delay) the longest pause between two polls."""
+
+    def __init__(
+        self,
+        seconds: float,
+        delay: float,
+        *,
+        clock: t.Callable[[], float] = time.monotonic,
+        sleep: t.Callable[[float], None] = time.sleep,
+        spread: t.Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self.seconds = seconds
+        self._delay = delay
+        self._clock = clock
+        self._sleep = sleep
+        self._spread = spread
+        self._end = clock() + seconds
+        # Until when something new may be begun: a run that shall not wait still does what needs no waiting.
+        self._begin_until = clock() + max(seconds, CALL_GRACE)
+        # What is being done, for whoever has to end it: the words after "ended while".
+        self.doing = "beginning"
+        # The return values that are certain already, for the same.
+        self.so_far: t.Callable[[], t.Mapping[str, t.Any]] = dict
+        self.tell = told_by_environment()
+
+    def left(self) -> float:
+        """Seconds that are left, never negative."""
+        return max(0.0, self._end - self._clock())
+
+    def for_calls(self) -> float:
+        """Seconds that a call may take from now on, never negative: the deadline and a little more, so that the last
+        look and the result of a run that was just in time are not lost. No call outlasts it, whatever the peer does.
+        """
+        return max(0.0, self._end + CALL_GRACE - self._clock())
+
+    def may_begin(self) -> bool:
+        """Whether there is time to begin with one more private endpoint."""
+        return self._clock() < self._begin_until
+
+    def drive(self, work: Work[Result]) -> Result:
+        """Does the work to its end, awaiting what it yields, and returns its result.
+
+        Raises WaitTimedOut, and whatever the work and its looks raise.
+        """
+        try:
+            awaited = next(work)
+            while True:
+                try:
+                    held = self._holds(awaited)
+                except Exception as error:
+                    awaited = work.throw(as_known(error, self.doing))
+                else:
+                    awaited = work.send(held)
+        except StopIteration as end:
+            return t.cast(Result, end.value)
+
+    def wait_until(self, look: t.Callable[[], Seen], what: str) -> None:
+        """Looks until it is done. Raises WaitTimedOut, and whatever the look raises."""
+        self._holds(Await(look, what))
+
+    def _holds(self, awaited: Await) -> bool:
+        until = self.until(awaited)
+        pauses = self.pauses(until)
+        told = False
+        self.doing = f"waiting for {awaited.what}"
+        while True:
+            seen = awaited.look()
+            if seen.done:
+                return True
+            if not told:
+                self.tell(f"waiting for {awaited.what}")
+                told = True
+            if self.is_over(until):
+                if self.may_fail(awaited):
+                    return False
+                raise self.timed_out(awaited, seen)
+            next(pauses)
+
+    def until(self, awaited: Await) -> float:
+        """When to give it up, on the clock: in time, and never past the deadline."""
+        left = self.left() / 2 if awaited.leaves_half else self.left()
+        return self._end if awaited.at_most is None else self._clock() + min(awaited.at_most, left)
+
+    def is_over(self, until: float) -> bool:
+        return self._clock() >= until
+
+    def may_fail(self, awaited: Await) -> bool:
+        """Whether the work goes on without it. Past the deadline it never does: it would take no time for an answer."""
+        return awaited.at_most is not None and self.left() > 0
+
+    def pauses(self, until: float | None = None) -> t.Iterator[None]:
+        """Pauses between polls: they start short and grow, and never go past C(until) or the deadline."""
+        end = self._end if until is None else until
+        delay = min(FIRST_DELAY, self._delay)
+        while True:
+            self._sleep(max(0.0, min(end - self._clock(), delay * self._spread(1 - JITTER, 1 + JITTER))))
+            yield
+            delay = min(delay * GROWTH, self._delay)
+
+    def timed_out(self, awaited: Await, seen: Seen) -> WaitTimedOut:
+        """The error that names what was awaited and the last state seen."""
+        return WaitTimedOut(
+            f"Waited {self.seconds:g} seconds in all, at last for {awaited.what}; last seen: {seen.state}. "
+            "Nothing is lost: run again to go on from here, or raise wait_timeout."
+        )
