@@ -79,7 +79,8 @@ class Session:
                 "tidbcloud_serverless_api_url",
             ),
         }
-        if any(base.startswith("https:") for base, _option in self._bases.values()):
+        # Those of the environment matter only where TLS is spoken; what the user names for this run must be right.
+        if ca_path or any(base.startswith("https:") for base, _option in self._bases.values()):
             check_authorities(ca_path)
         # The options whose addresses have answered as the API.
         self._known: set[str] = set()
