@@ -8,6 +8,7 @@ Source: AWS Price List API, GetProducts; the products and prices are those of th
 from __future__ import annotations
 
 import json
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
@@ -111,4 +112,5 @@ def _refusal(code: str, message: str) -> Response:
 
 
 def _json(answer: dict[str, Any], status: int) -> Response:
-    return Response(json.dumps(answer), status, content_type="application/x-amz-json-1.1")
+    headers = {"x-amzn-RequestId": str(uuid.uuid4())}
+    return Response(json.dumps(answer), status, headers, content_type="application/x-amz-json-1.1")
