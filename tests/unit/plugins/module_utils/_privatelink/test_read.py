@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import InterfaceEndpoint
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import prepare
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.model import (
-    Cluster,
-    InterfaceEndpoint,
-    Registration,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Cluster, Registration
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER,
     OTHER_VPC,
