@@ -70,7 +70,7 @@ class Server:
         self._place.bind(("127.0.0.1", 0))
         self._lock = threading.Lock()
         self._server: wsgi.Server | None = None
-        self._thread = threading.Thread()
+        self._thread: threading.Thread | None = None
         self._pause: threading.Thread | None = None
 
     @property
@@ -109,9 +109,11 @@ class Server:
         """Stop listening and end the threads."""
         with self._lock:
             server, self._server = self._server, None
+            thread, self._thread = self._thread, None
             if server is not None:
                 server.stop()
-                self._thread.join()
+            if thread is not None:
+                thread.join()
 
     def shut_until(self, is_over: Callable[[], object]) -> None:
         """Refuse connections from now on until is_over, which waits, returns; the open ones end.

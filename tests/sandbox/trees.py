@@ -87,7 +87,11 @@ def _inner(tree: Tree, item: str) -> str:
 
 def _may_be_in_xml(character: str) -> bool:
     """XML 1.0, 2.2: neither most control characters nor surrogates, not even as references."""
-    return character in "\t\n\r" or ("\x20" <= character < "\ud800") or ("\ue000" <= character not in "\ufffe\uffff")
+    return (
+        character in "\t\n\r"
+        or ("\x20" <= character < "\ud800")
+        or (character >= "\ue000" and character not in "\ufffe\uffff")
+    )
 
 
 def _split(tag: str) -> tuple[str, str]:

@@ -81,7 +81,7 @@ def sentence_of(act: t.Callable[[], object]) -> PrivateLinkError:
 
 
 READS: dict[str, t.Callable[[t.Any], object]] = {
-    "endpoints": lambda ec2: api.describe_vpc_endpoints(ec2),
+    "endpoints": api.describe_vpc_endpoints,
     "endpoint": lambda ec2: api.describe_vpc_endpoints(ec2, ids=["vpce-1"]),
     "subnets": lambda ec2: api.describe_subnets(ec2, ["subnet-1"]),
     "groups": lambda ec2: api.describe_security_groups(ec2, ["sg-1"]),

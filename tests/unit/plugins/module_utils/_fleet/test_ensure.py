@@ -129,8 +129,10 @@ class Rooms:
 
     def run(self, *wishes: Wish, check_mode: bool = False, strict: bool = False) -> list[Ended]:
         self.deadline = Deadline(60, 1, clock=self.time.clock, sleep=self.time.sleep)
-        refresh = lambda: self.log.append("refresh")  # noqa: E731
-        return ensure_all(wishes, self.deadline, refresh, check_mode=check_mode, strict=strict)
+        return ensure_all(wishes, self.deadline, self._refresh, check_mode=check_mode, strict=strict)
+
+    def _refresh(self) -> None:
+        self.log.append("refresh")
 
 
 @pytest.fixture

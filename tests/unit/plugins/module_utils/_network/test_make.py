@@ -143,7 +143,7 @@ def test_what_was_made_twice_because_an_answer_was_lost_is_left_once() -> None:
 
 def test_a_vpc_without_a_claim_counts_as_the_oldest_and_is_never_removed() -> None:
     network = FakeNetwork()
-    old, older = (network.add("vpc", Part("", OWNERSHIP, VPC_RANGE)) for _ in range(2))
+    old, older = (network.add("vpc", Part("", OWNERSHIP, VPC_RANGE)) for _number in range(2))
     claimed = stopped_run(network, 500)
     outcome = alone(network, vpc(network))
     assert (ids(outcome), outcome.left, outcome.removed) == ([min(old, older)], [max(old, older)], [claimed])
