@@ -127,4 +127,4 @@ demo: setup ## see a whole life of a connection, from an empty account and back,
 bench: setup ## what fleets cost, beside what users would have without this collection; a quarter of an hour, JSON in .cache/bench
 	@python -m tests.benchmarks
 
-.PHONY: pins bench demo help setup test lint unit contract network nightly system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
+.PHONY: pins bench demo help setup test lint unit contract network chaos chaos-sample nightly system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status

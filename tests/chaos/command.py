@@ -56,6 +56,6 @@ def main(given: Sequence[str]) -> int:
         part = PARTS[name](asked)
         found.append(part)
         print(f"\n{part.text()}\n({time.monotonic() - began:.0f} seconds, seed {asked.seed})", flush=True)
-    if asked.page is not None:
-        write_page(asked.page, found, f"python -m tests.chaos {' '.join(given)}", asked.seed)
+        if asked.page is not None:
+            write_page(asked.page, part, f"python -m tests.chaos {' '.join(given)}", asked.seed)
     return 1 if any(part.broken for part in found) else 0

@@ -18,7 +18,7 @@ from tests.chaos import matrix, model, pool, races
 from tests.chaos.jobs import JOBS
 from tests.chaos.kinds import KINDS
 from tests.chaos.place import Subject
-from tests.chaos.report import Part
+from tests.chaos.report import HOSTILE, MATRIX, MODEL, RACES, Part
 
 TELL_EVERY = 100
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -40,7 +40,7 @@ def matrix_part(asked: argparse.Namespace) -> Part:
             if len(outcomes) % TELL_EVERY == 0:
                 print(f"{len(outcomes):,} of {len(cells):,} cells", flush=True)
     part = Part(
-        "Every call, every fault, every job",
+        MATRIX,
         f"Each call that a job makes goes wrong in each of {len(KINDS) + 1} ways: once, always, or from the second time"
         f" on. {len(cells):,} of {of_all:,} such faults were tried. Where the run sent anything that could have changed"
         " something, it is run once more without the fault.",
@@ -110,7 +110,7 @@ def races_part(asked: argparse.Namespace) -> Part:
             for problem in raced.problems:
                 print(f"{race}: {problem}", flush=True)
     part = Part(
-        "Races",
+        RACES,
         "Two and four control nodes at the same private endpoints at the same time, where AWS lists at once what was"
         " made, and where it does so 20 seconds later. In the end it is as one of them asked.",
         ("race", "races", "runs", "lost, and said so at once", "broken"),
@@ -133,7 +133,7 @@ def model_part(asked: argparse.Namespace) -> Part:
     with pool.open_places(min(asked.places, len(seeds))) as places:
         found = dict(pool.each(places, Explore(operations), seeds))
     part = Part(
-        "A random model",
+        MODEL,
         "Runs that create, edit, delete and look, in any order, with faults, killed at any call, while somebody changes"
         " the same in the consoles and time passes. At the end, without faults, each wish is fulfilled and nothing is"
         " left over.",
@@ -182,7 +182,7 @@ def hostile_part(asked: argparse.Namespace) -> Part:
     )
     found = re.findall(r"^\S+/test_(\w+)\.py::test_(\w+) (PASSED|FAILED)", ended.stdout, re.MULTILINE)
     part = Part(
-        "Hostile input",
+        HOSTILE,
         f"{asked.cases:,} cases each: answers of both clouds after their own descriptions, the greeting, login and"
         " certificate of a database, options, URLs, keys and challenges, with fields that are missing, of another kind"
         " or made to break a parser or a terminal.",

@@ -15,6 +15,18 @@ SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 SPDX-License-Identifier: GPL-3.0-or-later
 -->
 """
+HEAD = f"""{LICENSE}
+# What it withstands
+
+Every run of a module promises: it ends with what was asked for, or with a sentence that says what is the matter, in
+time (no more than 15 seconds past `wait_timeout`) and in little memory (64 MB of an answer at most). It never says that
+it succeeded where it did not; it leaves no second endpoint; what it leaves unfinished, the next run finishes.
+
+`make chaos` tries to break these promises in a sandbox of both clouds and writes this page. A sample of each part runs
+in `make test`, all of it and more in `make nightly`. It is a sandbox: nothing here was tried on the real services.
+"""
+MATRIX, RACES, MODEL, HOSTILE = "Every call, every fault, every job", "Races", "A random model", "Hostile input"
+NAMES = (MATRIX, RACES, MODEL, HOSTILE)
 
 
 @dataclass
@@ -51,17 +63,20 @@ def _table(rows: Sequence[Sequence[object]]) -> Iterable[str]:
     return [f"| {line} |" for line in lines]
 
 
-def write_page(path: Path, parts: Sequence[Part], command: str, seed: int) -> None:
-    """The page; it says with which command and seed it was made, and on what."""
-    head = f"""{LICENSE}
-# What it withstands
+def write_page(path: Path, part: Part, command: str, seed: int) -> None:
+    """The page: the part takes the place of what it said of the same before, and the rest of it stays.
 
-Every run of a module promises: it ends with what was asked for, or with a sentence that says what is the matter, in
-time (no more than 15 seconds past `wait_timeout`) and in little memory (64 MB of an answer at most). It never says that
-it succeeded where it did not; it leaves no second endpoint; what it leaves unfinished, the next run finishes.
+    Each part says with which command and seed it was done, and on what.
+    """
+    place = f"Python {platform.python_version()} and {os.cpu_count()} processors"
+    done = f"Done by `{command}` with the seed {seed}, on {place}."
+    sections = {**_sections(path), part.name: f"{part.text().rstrip()}\n\n{done}\n"}
+    path.write_text("\n".join([HEAD, *(sections[name] for name in NAMES if name in sections)]))
 
-`{command}` tries to break these promises in a sandbox of both clouds, and writes this page. The seed was {seed}, on
-Python {platform.python_version()} and {os.cpu_count()} processors. A sample of each part runs in `make test`, all of it
-and more in `make nightly`. It is a sandbox: nothing here was tried on the real services.
-"""
-    path.write_text("\n".join([head, *(part.text() for part in parts)]).rstrip() + "\n")
+
+def _sections(path: Path) -> dict[str, str]:
+    """Those that the page has, by their names."""
+    if not path.exists():
+        return {}
+    found = path.read_text().split("\n## ")[1:]
+    return {text.partition("\n")[0]: f"## {text.rstrip()}\n" for text in found}
