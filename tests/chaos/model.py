@@ -73,7 +73,9 @@ faults = st.sampled_from([(api, call) for api, calls in CALLS.items() for call i
         {
             "api": st.just(call[0]),
             "call": st.just(call[1]),
-            "kind": st.sampled_from([kind.name for kind in KINDS.values() if call[0] in kind.apis and not kind.hangs]),
+            "kind": st.sampled_from(
+                [kind.name for kind in KINDS.values() if kind.fields and not kind.hangs and kind.meets(*call)]
+            ),
             "times": st.integers(1, 8),
             "after": st.integers(0, 3),
         }
