@@ -131,7 +131,13 @@ def _unfulfilled(subject: Subject, wish: Wish) -> Iterator[str]:
 
 def _facts(subject: Subject, wish: Wish, endpoint: Endpoint) -> dict[str, tuple[object, object]]:
     """What is, and what was wished."""
-    tags = {key: value for key, value in subject.tags(endpoint).items() if not key.startswith("tidbcloud:")}
+    # A Name is kept that no option gives: it tells endpoints apart.
+    kept = {"Name"} - set(wish.get("tags") or ())
+    tags = {
+        key: value
+        for key, value in subject.tags(endpoint).items()
+        if key not in kept and not key.startswith("tidbcloud:")
+    }
     is_tidb = "cluster_id" in wish
     facts: dict[str, tuple[object, object]] = {
         "the state": (endpoint.state, "available"),
