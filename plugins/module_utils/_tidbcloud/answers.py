@@ -12,7 +12,7 @@ import typing as t
 from .._run.errors import ApiError
 from .._run.text import printable
 from .digest import Unusable, read_challenge
-from .failures import Failure, NotFound, Request, Unreadable
+from .failures import Failure, NotFound, PageNotFound, Request, Unreadable
 from .transport import Answer, Json
 
 # Whether an object is one of those that the call is documented to answer.
@@ -39,11 +39,15 @@ def read_answer(request: Request, answer: Answer, kind: Kind = any_object) -> Js
         return body if kind(body) else _unreadable(request, answer, "a JSON object of another kind")
     if request.method == "DELETE" and not answer.content.strip():
         return {}
-    if answer.content.lstrip()[:1] == b"<":
+    if _is_web_page(answer):
         return _unreadable(request, answer, "a web page")
     if body is None:
         return _unreadable(request, answer, "a broken or empty JSON text", passing=True)
     return _unreadable(request, answer, "JSON of another shape")
+
+
+def _is_web_page(answer: Answer) -> bool:
+    return answer.content.lstrip()[:1] == b"<"
 
 
 def _unreadable(request: Request, answer: Answer, what: str, *, passing: bool = False) -> Failure:
@@ -63,7 +67,8 @@ def _refusal(request: Request, answer: Answer, body: Json | None) -> Failure:
         return Failure(_error(text, answer, code), passing=True, without_effect=True, throttled=True)
     if _is_not_found(request, answer, body):
         text = f"TiDB Cloud does not find {request.path}, or this API key may not see it{_said(body)}"
-        return Failure(_error(text, answer, code, kind=NotFound), without_effect=True)
+        kind = PageNotFound if _is_web_page(answer) else NotFound
+        return Failure(_error(text, answer, code, kind=kind), without_effect=True)
     if status >= 500 or status == 408:
         text = f"TiDB Cloud could not handle {request} (HTTP {status}){_said(body)} Run it again later."
         return Failure(_error(text, answer, code, ambiguous=request.writes), passing=True)

@@ -19,7 +19,7 @@ from functools import partial
 from .._run.errors import ApiError
 from .._run.text import printable
 from . import shapes
-from .failures import NotFound, Unreadable
+from .failures import NotFound, PageNotFound, Unreadable
 from .ids import answered_id
 from .model import Cluster, EndpointService, Registration
 from .pages import MOST_PAGES, PAGE_SIZE, is_page, items_of, next_page
@@ -92,12 +92,15 @@ class TidbCloud:
     def get_service(self, cluster_id: str, node_group_id: str) -> EndpointService | None:
         """The endpoint service of a node group; null if it was never begun: 404, or neither a name nor a state.
 
-        Raises Unreadable for an object that does not even name the node group, such as an empty one.
+        Raises Unreadable for an object that does not even name the node group, such as an empty one, and NotFound where
+        a web page says so.
         """
         path = _path("clusters", cluster_id, "tidbNodeGroups", node_group_id, "privateLinkService")
         try:
             kind = partial(shapes.is_service, node_group_id=node_group_id)
             service = shapes.endpoint_service(self.session.get(path, kind=kind), node_group_id)
+        except PageNotFound:
+            raise
         except NotFound:
             return None
         return service if service.state or service.service_name else None

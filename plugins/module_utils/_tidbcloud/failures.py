@@ -31,6 +31,10 @@ class NotFound(ApiError):
     """What was asked for is not there, or this key cannot see it: the API does not tell the two apart."""
 
 
+class PageNotFound(NotFound):
+    """A web page says so, in the place of the API: a proxy or a gateway may have written it."""
+
+
 class Unreadable(ApiError):
     """A success was answered, but not what the API answers: it is not known how things are; a write may have worked."""
 

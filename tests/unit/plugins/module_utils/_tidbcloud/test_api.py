@@ -241,6 +241,13 @@ def test_an_object_that_is_not_the_service_is_unreadable_and_not_a_service_that_
         talk(Answer(answer)).tidb.get_service("10", "20")
 
 
+def test_a_web_page_with_404_is_no_service_that_was_never_begun(talk: Talk) -> None:
+    talk_ = talk(NO_CLUSTERS, Answer(b"<html>404</html>", 404))
+    talk_.tidb.list_clusters()
+    with pytest.raises(NotFound, match="does not find"):
+        talk_.tidb.get_service("10", "20")
+
+
 def test_the_registrations_of_all_clusters_of_a_project_are_one_list(talk: Talk) -> None:
     talk_ = talk(Answer({"privateEndpointConnections": [{"endpointId": "vpce-1", "endpointState": "DISCOVERED"}]}))
     registrations = talk_.tidb.list_registrations(project_id="1", cloud_provider="aws")
