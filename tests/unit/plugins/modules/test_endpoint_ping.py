@@ -171,7 +171,7 @@ def interpreters() -> list[str]:
     return [sys.executable, found.stdout.strip()]
 
 
-HAS_ANSIBLE = any(distribution.name == "ansible-core" for distribution in importlib.metadata.distributions())
+HAS_ANSIBLE = any(one.metadata["Name"] == "ansible-core" for one in importlib.metadata.distributions())
 
 
 @pytest.mark.skipif(not HAS_ANSIBLE, reason="Ansible itself is not installed in this environment")
