@@ -129,7 +129,7 @@ def _failed(endpoint: Endpoint) -> Finding:
 def _drift(endpoint: Endpoint) -> Finding:
     vpce, state = endpoint["vpc_endpoint_id"], endpoint["vpc_endpoint_state"]
     message = f"The two sides disagree about {vpce}: TiDB Cloud has it ACTIVE, AWS has it {state}."
-    remedy = "Wait some minutes; if it stays so, run private_endpoint with state=absent and make it anew."
+    remedy = "Wait some minutes; if it stays so, run private_endpoint with state=absent and recreate it."
     return _finding(endpoint, "drift", "warning", message, remedy)
 
 

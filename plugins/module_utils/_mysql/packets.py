@@ -101,7 +101,7 @@ class Connection:
     def _receive(self, size: int) -> bytes:
         received = bytearray()
         while len(received) < size:
-            # Set anew for every piece: a peer that sends one byte at a time does not stretch the deadline.
+            # Set again for every piece: a peer that sends one byte at a time does not stretch the deadline.
             self._socket.settimeout(self._deadline.remaining())
             piece = self._socket.recv(size - len(received))
             if not piece:

@@ -52,7 +52,7 @@ def read_current(desired: Desired, clouds: Clouds) -> Current:
 
 
 def read_again(desired: Desired, current: Current, clouds: Clouds) -> Current:
-    """The state after a run: both halves anew; the cluster and its service are as before.
+    """The state after a run: both halves are read again; the cluster and its service are as before.
 
     What was there and is to be present is asked for by its id: another run may have made a second one meanwhile.
     """
