@@ -109,16 +109,21 @@ def _delivered(
         return _sent(cast(Answer, answer), start_response)
     if fault.kind == "refused":
         faults.shut(fault)
-    line: Line = request.environ[LINE]
     if answer is None:
-        line.reset()
+        _line(request).reset()
     if fault.kind == "late":
         time.sleep(fault.value)
     if fault.effect == AFTER:
         answer = _changed(answer, fault, request, words, faults)
     if fault.kind in DELIVERIES:
-        deliver(answer, fault, faults, line)
+        deliver(answer, fault, faults, _line(request))
     return _sent(answer, start_response)
+
+
+def _line(request: Request) -> Line:
+    """The request's socket; an app that is called without a server has none, and takes only faults that need none."""
+    line: Line = request.environ[LINE]
+    return line
 
 
 def _changed(answer: Answer, fault: Fault, request: Request, words: Words, faults: Faults) -> Answer:
