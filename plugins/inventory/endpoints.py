@@ -223,7 +223,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 )
 
     def _endpoints(self, path: str, cache: bool) -> list[Endpoint]:
-        """From the cache where the user wants one; C(cache) is false where it shall be renewed."""
+        """From the cache where the user wants one; `cache` is false where it shall be renewed."""
         if not self.get_option("cache"):
             return self._read()
         key = self.get_cache_key(path)

@@ -37,7 +37,7 @@ Options = dict[str, Any]
 
 @dataclass
 class Fleet:
-    """Private endpoints as C(private_endpoints) takes them, in C(networks) of at most C(quota) each."""
+    """Private endpoints as `private_endpoints` takes them, in `networks` of at most `quota` each."""
 
     networks: list[Options] = field(default_factory=list)
     endpoints: list[Options] = field(default_factory=list)
@@ -210,7 +210,7 @@ class Place:
         return Fleet(networks, endpoints)
 
     def grow(self, clusters: Sequence[Mapping[str, Any]], network: Mapping[str, Any], each: int) -> None:
-        """Private endpoints without private DNS, C(each) for every cluster, straight over the clouds' own APIs."""
+        """Private endpoints without private DNS, `each` for every cluster, straight over the clouds' own APIs."""
         ec2, session = self.ec2(), _local_session()
         cloud = self.facts["tidbcloud"]
         session.auth = HTTPDigestAuth(cloud["public_key"], cloud["private_key"])

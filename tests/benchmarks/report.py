@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 @dataclasses.dataclass
 class Report:
-    """C(rows) have the same keys each; C(goals) are sentences with whether they are met."""
+    """`rows` have the same keys each; `goals` are sentences with whether they are met."""
 
     name: str
     title: str

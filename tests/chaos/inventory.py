@@ -21,7 +21,7 @@ NAME = "tidbcloud.privatelink.endpoints"
 
 
 def list_inventory(options: dict[str, Any]) -> None:
-    """Prints C(hosts) with their facts, or C(failed) and C(msg); ends the process as a module does."""
+    """Prints `hosts` with their facts, or `failed` and `msg`; ends the process as a module does."""
     with warnings.catch_warnings(action="ignore"):
         init_plugin_loader()
     inventory = InventoryData()

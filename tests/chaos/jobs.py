@@ -16,7 +16,7 @@ MEMBERS = 3
 
 @dataclass(frozen=True)
 class Job:
-    """C(prepare) leaves what is there before and answers the module's options. One that C(reads) changes nothing."""
+    """`prepare` leaves what is there before and answers the module's options. One that `reads` changes nothing."""
 
     name: str
     module: str

@@ -29,10 +29,10 @@ READING = re.compile("Describe|List")
 
 @dataclass(frozen=True)
 class Kind:
-    """C(fields) are those of the sandbox's fault; it is met by calls whose name C(calls) matches.
+    """`fields` are those of the sandbox's fault; it is met by calls whose name `calls` matches.
 
-    What C(hangs) is run by the real clock, what is C(secure) by HTTPS. C(settings) make the sandbox slow instead of a
-    fault (sandbox seconds). What is C(believable) may be so: nobody can tell such an answer from the truth, so that a
+    What `hangs` is run by the real clock, what is `secure` by HTTPS. `settings` make the sandbox slow instead of a
+    fault (sandbox seconds). What is `believable` may be so: nobody can tell such an answer from the truth, so that a
     run that only reads may believe it.
     """
 

@@ -59,8 +59,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a cell. C(struck): its fault met a call. C(ran_again): whether the fault left anything to finish.
-    C(overrun): seconds past the deadline, of a run by the real clock.
+    """What became of a cell. `struck`: its fault met a call. `ran_again`: whether the fault left anything to finish.
+    `overrun`: seconds past the deadline, of a run by the real clock.
     """
 
     cell: Cell

@@ -84,7 +84,7 @@ faults = st.sampled_from([(api, call) for api, calls in CALLS.items() for call i
 
 
 class World(RuleBasedStateMachine):
-    """One place and everything that happens in it; what does is added to C(history)."""
+    """One place and everything that happens in it; what does is added to `history`."""
 
     subject: Subject
     history: History
@@ -200,7 +200,7 @@ class World(RuleBasedStateMachine):
 
 
 def explore(subject: Subject, operations: int, number: int, history: History) -> None:
-    """So many operations, drawn by the seed C(number), in examples of C(STEPS).
+    """So many operations, drawn by the seed `number`, in examples of `STEPS`.
 
     Raises AssertionError with what happened before, where a promise is broken.
     """

@@ -43,7 +43,7 @@ def open_places(count: int = PLACES) -> Iterator[Executor]:
 def each(
     places: Executor, work: Callable[[Subject, Item], Outcome], items: Sequence[Item]
 ) -> Iterator[tuple[Item, Outcome]]:
-    """What C(work), a function of a module, makes of each item, in the order in which they end."""
+    """What `work`, a function of a module, makes of each item, in the order in which they end."""
     doing = {places.submit(_do, work, item): item for item in items}
     for done in as_completed(doing):
         yield doing[done], done.result()

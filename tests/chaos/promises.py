@@ -32,7 +32,7 @@ FOR_PROGRAMMERS = re.compile(
 def of_any_run(subject: Subject, ended: Ended, baseline_mb: float, wait_timeout: float | None) -> list[str]:
     """Of whatever run: it ends with a result, in time and small, says so in sentences, and keeps its secrets.
 
-    C(wait_timeout): real seconds; null where the run's clock was not the real one.
+    `wait_timeout`: real seconds; null where the run's clock was not the real one.
     """
     return [
         *_end(ended),

@@ -56,7 +56,7 @@ class Race:
 
 @dataclass(frozen=True)
 class Raced:
-    """How a race ended. C(lost): runs that failed."""
+    """How a race ended. `lost`: runs that failed."""
 
     race: Race
     problems: list[str] = field(default_factory=list)

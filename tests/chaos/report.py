@@ -31,7 +31,7 @@ NAMES = (MATRIX, RACES, MODEL, HOSTILE)
 
 @dataclass
 class Part:
-    """One kind of chaos: C(about) says what is done, C(rows) count it under C(columns); C(broken) has one line for each
+    """One kind of chaos: `about` says what is done, `rows` count it under `columns`; `broken` has one line for each
     promise that was not kept, and how to see it again.
     """
 

@@ -67,7 +67,7 @@ class Run:
             os.kill(self._process_id, signal.SIGKILL)
 
     def end(self, limit: float) -> Ended:
-        """Wait for it; after C(limit) seconds it is killed."""
+        """Wait for it; after `limit` seconds it is killed."""
         self._connection.settimeout(limit)
         try:
             line = self._file.readline()
@@ -107,7 +107,7 @@ class Warm:
     def begin(
         self, module: str, options: Mapping[str, Any], environment: Mapping[str, str], *, pace: float = 1.0
     ) -> Run:
-        """Begin a run. C(pace): seconds that pass for the module in a real one."""
+        """Begin a run. `pace`: seconds that pass for the module in a real one."""
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(str(self._path))
         asked = {"module": module, "options": dict(options), "environment": dict(environment), "pace": pace}

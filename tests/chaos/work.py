@@ -41,7 +41,7 @@ def read_everything() -> None:
 def become(asked: dict[str, Any], output: IO[bytes], errors: IO[bytes]) -> NoReturn:
     """Run the module as Ansible would: it ends this process itself, and a crash shows on standard error.
 
-    C(pace): seconds that its clock takes for a real one.
+    `pace`: seconds that its clock takes for a real one.
     """
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output.fileno(), 1)

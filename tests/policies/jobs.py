@@ -24,7 +24,7 @@ VPC_RANGE = "10.42.0.0/16"
 class Grant:
     """One permission: an action on a type of resources, "" where it has none.
 
-    C(create_action): CreateTags of what this action makes, as a part of it. C(ours): what it was asked for carried the
+    `create_action`: CreateTags of what this action makes, as a part of it. `ours`: what it was asked for carried the
     ownership tag.
     """
 

@@ -81,7 +81,7 @@ def error(environ: WSGIEnvironment, code: str) -> Answer:
 
 
 def unsuccessful(detail: Mapping[str, Any], code: str) -> Answer:
-    """Of DeleteVpcEndpoints: C(UnsuccessfulItem) of the API reference."""
+    """Of DeleteVpcEndpoints: `UnsuccessfulItem` of the API reference."""
     message = ERRORS.get(code, (400, f"Injected {code}."))[1]
     ids = [value for name, value in detail.items() if name.startswith("VpcEndpointId.")]
     items = "".join(

@@ -20,10 +20,10 @@ HOLD_AGAIN = 1.0
 class Clock:
     """Sandbox time in seconds since the epoch.
 
-    C(scale) is how many sandbox seconds pass in one real second. A clock that was never started moves by
-    M(advance) alone, which is how unit tests use it.
+    `scale` is how many sandbox seconds pass in one real second. A clock that was never started moves by
+    `advance` alone, which is how unit tests use it.
 
-    C(lock) is the one global lock: every request of both clouds and every scheduled action runs under it.
+    `lock` is the one global lock: every request of both clouds and every scheduled action runs under it.
     Never sleep while holding it.
     """
 
@@ -52,11 +52,11 @@ class Clock:
             return self._base + (time.monotonic() - self._running_since) * self.scale
 
     def real_seconds(self, seconds: float) -> float:
-        """How long C(seconds) of sandbox time take for somebody who looks at a real clock."""
+        """How long `seconds` of sandbox time take for somebody who looks at a real clock."""
         return seconds / self.scale
 
     def after(self, delay: float, action: Action, name: str | None = None) -> None:
-        """Run C(action) under the lock, C(delay) sandbox seconds from now; one with a name can be held."""
+        """Run `action` under the lock, `delay` sandbox seconds from now; one with a name can be held."""
         if name is not None:
             action = partial(self._begin, name, action)
         with self._changed:
@@ -92,7 +92,7 @@ class Clock:
             self._thread.start()
 
     def stop(self) -> None:
-        """Let time stand still; nothing falls due any more except by M(advance)."""
+        """Let time stand still; nothing falls due any more except by `advance`."""
         with self._changed:
             thread, self._thread = self._thread, None
             self._base = self.now()

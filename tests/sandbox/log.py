@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """One request. C(status) is the HTTP status, 0 where the connection was reset before handling."""
+    """One request. `status` is the HTTP status, 0 where the connection was reset before handling."""
 
     number: int
     time: float
@@ -27,7 +27,7 @@ class Entry:
 
 
 class RequestLog:
-    """Entries are numbered from 1; clearing does not start the numbers again, so that C(since) stays true."""
+    """Entries are numbered from 1; clearing does not start the numbers again, so that `since` stays true."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -46,14 +46,14 @@ class RequestLog:
         error: str | None = None,
         fault: str | None = None,
     ) -> None:
-        """Add one request: C(api) is tidbcloud, aws or database, C(caller) a public key or an account id."""
+        """Add one request: `api` is tidbcloud, aws or database, `caller` a public key or an account id."""
         now = self._now()
         with self._lock:
             self._last += 1
             self._entries.append(Entry(self._last, now, api, call, caller, detail, status, error, fault))
 
     def entries(self, *, since: int = 0, api: str | None = None, call: str | None = None) -> list[Entry]:
-        """The entries with a number greater than C(since), of one API or one call where that is named."""
+        """The entries with a number greater than `since`, of one API or one call where that is named."""
         with self._lock:
             return [
                 entry

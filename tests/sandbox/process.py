@@ -38,7 +38,7 @@ class SandboxError(Exception):
 def start(directory: Path, options: Sequence[str]) -> dict[str, Any]:
     """Start a sandbox that outlives this process, and wait until it can be asked.
 
-    :param options: for the process: C(--scale) and C(--set).
+    :param options: for the process: `--scale` and `--set`.
     :returns: the facts.
     """
     directory.mkdir(parents=True, exist_ok=True)

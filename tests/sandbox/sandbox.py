@@ -61,7 +61,7 @@ DATABASE_USERS = {
 
 
 class Sandbox:
-    """The whole sandbox. M(start) makes it ready to be asked; M(reset) brings back what it had then.
+    """The whole sandbox. `start` makes it ready to be asked; `reset` brings back what it had then.
 
     :param scale: sandbox seconds in one real second.
     :param directory: where the certificate of the authority of the database and the HTTPS ports is written.
@@ -118,7 +118,7 @@ class Sandbox:
             port.start()
 
     def stop(self) -> None:
-        """End everything that M(start) began."""
+        """End everything that `start` began."""
         for port in self._secure.values():
             port.stop()
         for server in self._servers:

@@ -86,7 +86,7 @@ class Settings:
             setattr(self, name, value)
 
     def restore(self, other: Settings) -> None:
-        """Take over every value of C(other)."""
+        """Take over every value of `other`."""
         self.change(dataclasses.asdict(other))
 
     def _parsed(self, name: str, value: object) -> object:

@@ -146,7 +146,7 @@ def _sent(answer: Answer, start_response: StartResponse) -> list[bytes]:
 
 
 def locked(app: WSGIApplication, lock: threading.RLock) -> WSGIApplication:
-    """The app with each request, body and all, handled under C(lock)."""
+    """The app with each request, body and all, handled under `lock`."""
 
     def handle(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with lock:

@@ -29,14 +29,14 @@ QUOTA_CODE = "L-29B6F2EB"
 MOST_ENDPOINTS = 1_000_000
 # The most values that EC2 takes for one filter.
 FILTER_VALUES = 200
-# The types of VPC endpoints as the filter C(vpc-endpoint-type) names them.
+# The types of VPC endpoints as the filter `vpc-endpoint-type` names them.
 INTERFACE = "Interface"
 GATEWAY_LOAD_BALANCER = "GatewayLoadBalancer"
 _Item = t.TypeVar("_Item")
 
 
 class Created(t.NamedTuple):
-    """The answer to CreateVpcEndpoint. C(age): how old the endpoint was when AWS answered, in seconds by AWS's own
+    """The answer to CreateVpcEndpoint. `age`: how old the endpoint was when AWS answered, in seconds by AWS's own
     clock; null where it is not known.
     """
 
@@ -51,7 +51,7 @@ def describe_vpc_endpoints(
     filters: Mapping[str, Sequence[str]] | None = None,
     types: Sequence[str] = (INTERFACE,),
 ) -> list[InterfaceEndpoint]:
-    """The endpoints with these ids, or of these types that match all filters (V(vpc-id), V(service-name), …).
+    """The endpoints with these ids, or of these types that match all filters (`vpc-id`, `service-name`, …).
 
     Unknown ids are left out; an endpoint that was just made may be unknown for some seconds. Dead ones are listed, too.
     """
@@ -112,7 +112,7 @@ def modify_vpc_endpoint(
     private_dns_enabled: bool | None = None,
     ip_address_type: str | None = None,
 ) -> None:
-    """Change what is given. Only one modification may be under way: C(OperationInProgress) otherwise."""
+    """Change what is given. Only one modification may be under way: `OperationInProgress` otherwise."""
     lists = {
         "AddSubnetIds": add_subnet_ids,
         "RemoveSubnetIds": remove_subnet_ids,
@@ -237,7 +237,7 @@ def describe_service_zones(ec2: Client, service_names: Sequence[str]) -> dict[st
 
 
 def endpoint_quota(service_quotas: Client) -> int | None:
-    """How many interface and Gateway Load Balancer endpoints a VPC may have (C(vpc), L-29B6F2EB).
+    """How many interface and Gateway Load Balancer endpoints a VPC may have (`vpc`, L-29B6F2EB).
 
     Null where it is not known within seconds, for whatever reason: the default is 50, and this is advice only.
     """
@@ -260,9 +260,9 @@ def caller_account(sts: Client) -> str:
 
 @dataclass(frozen=True)
 class DryRun:
-    """Whether a call would be permitted; null where AWS does not tell. C(refusal) is the error that it would meet.
+    """Whether a call would be permitted; null where AWS does not tell. `refusal` is the error that it would meet.
 
-    C(done) is what the call returned, where whatever is in the place of AWS does not know DryRun and carried it out.
+    `done` is what the call returned, where whatever is in the place of AWS does not know DryRun and carried it out.
     """
 
     permitted: bool | None
@@ -282,7 +282,7 @@ class _Asking:
 
 
 def dry_run(ec2: Client, act: Callable[[Client], object]) -> DryRun:
-    """Asks EC2, for three seconds at most, whether the one call would be permitted that ``act`` makes with a client.
+    """Asks EC2, for three seconds at most, whether the one call would be permitted that `act` makes with a client.
 
     A refusal of another kind than a missing permission says nothing about permissions. Raises nothing: this is advice.
     """

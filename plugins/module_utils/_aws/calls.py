@@ -59,12 +59,12 @@ def as_it_is(answer: _Result) -> _Result:
 
 
 def call(client: Client, method: str, shape: t.Callable[[Json], _Result], **params: t.Any) -> _Result:
-    """What ``shape`` makes of the answer of ``client.method(**params)``; it may raise Unreadable."""
+    """What `shape` makes of the answer of `client.method(**params)`; it may raise Unreadable."""
     return _asked(client, method, lambda boto: _shaped(shape, _identified(getattr(boto, method)(**params))))
 
 
 def pages(client: Client, method: str, key: str, shape: t.Callable[[t.Any], _Result], **params: t.Any) -> list[_Result]:
-    """What ``shape`` makes of each item under ``key`` of all pages; it may raise Unreadable.
+    """What `shape` makes of each item under `key` of all pages; it may raise Unreadable.
 
     The key must be there: botocore gives an empty list for an element that is empty, and none for one that is missing.
     """
@@ -83,7 +83,7 @@ def call_of(client: Client, method: str) -> Call:
 
 
 def in_time(asked: Call, left: t.Callable[[], float], act: t.Callable[[], _Result]) -> _Result:
-    """The result of ``act``, within the seconds that are left. Raises ApiError, and PrivateLinkError of ``act``."""
+    """The result of `act`, within the seconds that are left. Raises ApiError, and PrivateLinkError of `act`."""
     seconds = min(left(), MOST_SECONDS)
     progress = Progress()
     try:

@@ -30,7 +30,7 @@ def share(core_session: t.Any) -> t.Any:
 
 
 def read(core_session: t.Any, service: str) -> None:
-    """Read what a client of C(service) will need. Raises BotoCoreError."""
+    """Read what a client of `service` will need. Raises BotoCoreError."""
     loader = share(core_session)
     with without_collector():
         for kind in _KINDS:

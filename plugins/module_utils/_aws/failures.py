@@ -36,7 +36,7 @@ _KEY_OPTIONS = "profile, or access_key and secret_key (AWS_PROFILE, or AWS_ACCES
 
 @dataclass(frozen=True)
 class Call:
-    """A call as AWS names it: C(CreateVpcEndpoint) of C(ec2) in C(us-east-1)."""
+    """A call as AWS names it: `CreateVpcEndpoint` of `ec2` in `us-east-1`."""
 
     api: str
     operation: str
@@ -56,9 +56,9 @@ class Call:
 
 
 def refused(call: Call, response: t.Mapping[str, t.Any]) -> ApiError:
-    """The error behind the C(response) of botocore's ClientError.
+    """The error behind the `response` of botocore's ClientError.
 
-    C(ambiguous) where AWS may have done it all the same: a failure of its own, or of an attempt that botocore repeated.
+    `ambiguous` where AWS may have done it all the same: a failure of its own, or of an attempt that botocore repeated.
     """
     error = _mapping(response.get("Error"))
     meta = _mapping(response.get("ResponseMetadata"))
@@ -89,7 +89,7 @@ def _code(error: t.Mapping[str, t.Any]) -> str | None:
 
 
 def unreadable(call: Call, what: str = "", *, status: int | None = None) -> ApiError:
-    """The error of an answer that AWS does not give; C(what) says why it is none, and quotes nothing of it.
+    """The error of an answer that AWS does not give; `what` says why it is none, and quotes nothing of it.
 
     A write may have taken effect all the same.
     """
@@ -104,7 +104,7 @@ def unreadable(call: Call, what: str = "", *, status: int | None = None) -> ApiE
 
 
 def overdue(call: Call, seconds: float, status: int | None) -> ApiError:
-    """The error of a call that was given up after so many seconds; C(status) is that of the last answer, if any."""
+    """The error of a call that was given up after so many seconds; `status` is that of the last answer, if any."""
     if seconds <= 0:
         reason = "the time of this run was over before it could be asked. Raise wait_timeout."
     elif status is not None and status >= 400:

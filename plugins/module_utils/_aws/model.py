@@ -21,7 +21,7 @@ LEFTOVER_STATES = frozenset({"rejected", "failed", "expired"})
 
 @dataclass(frozen=True)
 class InterfaceEndpoint(FromOutside):
-    """A VPC interface endpoint. C(state) is lower case throughout (V(pendingacceptance)), see aws-facing docs."""
+    """A VPC interface endpoint. `state` is lower case throughout (`pendingacceptance`), see aws-facing docs."""
 
     vpc_endpoint_id: str
     state: str
@@ -41,7 +41,7 @@ class InterfaceEndpoint(FromOutside):
 
     @property
     def name(self) -> str | None:
-        """The tag C(Name)."""
+        """The tag `Name`."""
         return self.tags.get("Name") or None
 
     @property
@@ -62,7 +62,7 @@ class NetworkInterface(FromOutside):
 
 @dataclass(frozen=True)
 class Subnet(FromOutside):
-    """A subnet; C(availability_zone_id) means the same zone in every account, C(availability_zone) does not."""
+    """A subnet; `availability_zone_id` means the same zone in every account, `availability_zone` does not."""
 
     subnet_id: str
     vpc_id: str
@@ -95,9 +95,9 @@ class VpcEndpointService(FromOutside):
 
 @dataclass(frozen=True)
 class Price:
-    """What one region charges, in USD. C(source) is V(price_list), V(table) or V(option); C(as_of) a day, if known.
+    """What one region charges, in USD. `source` is `price_list`, `table` or `option`; `as_of` a day, if known.
 
-    C(per_gb_usd) is the first tier: the first PB of a region and month.
+    `per_gb_usd` is the first tier: the first PB of a region and month.
     """
 
     zone_hour_usd: float

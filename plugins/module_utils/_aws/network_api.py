@@ -78,7 +78,7 @@ def describe_vpc_names(ec2: Client, vpc_id: str) -> VpcNames | None:
 
 
 def describe_name_servers(ec2: Client, dhcp_options_id: str) -> tuple[str, ...] | None:
-    """The name servers that the options hand out; null where there are no such options (V(default) means none)."""
+    """The name servers that the options hand out; null where there are no such options (`default` means none)."""
     filters = {"dhcp-options-id": [dhcp_options_id]}
     found = _matching(
         ec2, "describe_dhcp_options", "DhcpOptions", lambda item: shapes.dhcp_values(item, _NAME_SERVERS), filters

@@ -15,7 +15,7 @@ from .._run.text import FromOutside
 class Interface(FromOutside):
     """A network interface with one address of each family at most.
 
-    Without C(network_interface_id) it is an address that no interface has: its security groups are null, not known.
+    Without `network_interface_id` it is an address that no interface has: its security groups are null, not known.
     """
 
     network_interface_id: str | None
@@ -27,7 +27,7 @@ class Interface(FromOutside):
 
 @dataclass(frozen=True)
 class Instance(FromOutside):
-    """An EC2 instance. C(interfaces) come in the order of their device indexes, the primary one first."""
+    """An EC2 instance. `interfaces` come in the order of their device indexes, the primary one first."""
 
     instance_id: str
     state: str
@@ -46,7 +46,7 @@ class SubnetRange(FromOutside):
 
 @dataclass(frozen=True)
 class SecurityGroupRule(FromOutside):
-    """One permission: every port of C(protocol) where the ports are null. It has peers of four kinds."""
+    """One permission: every port of `protocol` where the ports are null. It has peers of four kinds."""
 
     protocol: str
     from_port: int | None = None
@@ -65,7 +65,7 @@ class SecurityGroup(FromOutside):
 
 @dataclass(frozen=True)
 class NetworkAclEntry(FromOutside):
-    """C(protocol) is a number as text (V(6) is TCP, V(-1) all); every port where the ports are null."""
+    """`protocol` is a number as text (`6` is TCP, `-1` all); every port where the ports are null."""
 
     rule_number: int
     egress: bool
@@ -85,7 +85,7 @@ class NetworkAcl(FromOutside):
 
 @dataclass(frozen=True)
 class Route(FromOutside):
-    """C(destination) is a range or the id of a prefix list; C(target) is V(local) or an id (V(pcx-…), V(tgw-…), …)."""
+    """`destination` is a range or the id of a prefix list; `target` is `local` or an id (`pcx-…`, `tgw-…`, …)."""
 
     destination: str
     target: str
@@ -94,7 +94,7 @@ class Route(FromOutside):
 
 @dataclass(frozen=True)
 class RouteTable(FromOutside):
-    """C(is_main): the one of all subnets of the VPC that have none of their own."""
+    """`is_main`: the one of all subnets of the VPC that have none of their own."""
 
     route_table_id: str
     vpc_id: str
@@ -114,7 +114,7 @@ class Peering(FromOutside):
 
 @dataclass(frozen=True)
 class VpcNames(FromOutside):
-    """How names resolve in a VPC. C(servers): the name servers that its DHCP options hand out, null without options."""
+    """How names resolve in a VPC. `servers`: the name servers that its DHCP options hand out, null without options."""
 
     vpc_id: str
     cidr: str

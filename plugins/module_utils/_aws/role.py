@@ -20,14 +20,14 @@ LASTS = timedelta(hours=1)
 class RoleCredentials:
     """Stands in a session of botocore where it would look for credentials.
 
-    C(assume) asks STS and returns its C(Credentials); botocore asks again a quarter of an hour before they expire.
+    `assume` asks STS and returns its `Credentials`; botocore asks again a quarter of an hour before they expire.
     """
 
     def __init__(self, assume: t.Callable[[], t.Mapping[str, str]]) -> None:
         self._assume = assume
 
     def load_credentials(self) -> t.Any:
-        """Called by botocore for the first client. Raises what C(assume) raises."""
+        """Called by botocore for the first client. Raises what `assume` raises."""
         return RefreshableCredentials.create_from_metadata(
             metadata=self._given(), refresh_using=self._given, method="sts-assume-role"
         )

@@ -4,10 +4,10 @@
 
 """The AWS options of a module as boto3 clients. Only here is amazon.aws used, and only its public names.
 
-How the options resolve is amazon.aws' own way: C(region) is the option, else AWS_REGION, else AWS_DEFAULT_REGION, else
-what the profile says (the option, else AWS_PROFILE, else AWS_DEFAULT_PROFILE, else V(default)). C(endpoint_url) is the
+How the options resolve is amazon.aws' own way: `region` is the option, else AWS_REGION, else AWS_DEFAULT_REGION, else
+what the profile says (the option, else AWS_PROFILE, else AWS_DEFAULT_PROFILE, else `default`). `endpoint_url` is the
 option, else AWS_URL, and holds for every service; where neither is set, botocore looks for AWS_ENDPOINT_URL_EC2 and the
-like, AWS_ENDPOINT_URL and the profile's own C(endpoint_url) and C(services).
+like, AWS_ENDPOINT_URL and the profile's own `endpoint_url` and `services`.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Module(t.Protocol):
 class AwsSession:
     """One account's credentials, and clients made with them. It raises PrivateLinkError and never ends the module.
 
-    C(profile), C(assume_role_arn) and C(assume_role_external_id) take the place of the module's own options, for one
+    `profile`, `assume_role_arn` and `assume_role_external_id` take the place of the module's own options, for one
     item of a list; a profile of an item takes the place of the module's access key, too.
     """
 
@@ -116,7 +116,7 @@ class AwsSession:
             descriptions.read(self._core_session, "ec2")
 
     def client(self, service: str, region: str) -> Client:
-        """The client of a service (V(ec2), V(sts), V(service-quotas)) in a region, the same one each time.
+        """The client of a service (`ec2`, `sts`, `service-quotas`) in a region, the same one each time.
 
         No call through it outlasts the deadline; one that is for advice only takes three seconds. Raises
         PrivateLinkError. Threads may share it.
@@ -233,7 +233,7 @@ def _boto_session(core_session: t.Any, profile: str | None) -> t.Any:
 
 
 def _config(service: str, user_config: Config | None, left: float) -> Config:
-    """Ours, and on top of it what the user gave as C(aws_config). One attempt takes no longer than what is left."""
+    """Ours, and on top of it what the user gave as `aws_config`. One attempt takes no longer than what is left."""
     settings: dict[str, t.Any] = {
         "connect_timeout": CONNECT_TIMEOUT,
         "read_timeout": max(1.0, min(READ_TIMEOUT, left)),

@@ -117,7 +117,7 @@ def vpc(item: Json) -> Vpc:
 
 
 def vpc_attribute(answer: Json, attribute: str) -> bool:
-    """An attribute of a VPC, which must be there: V(EnableDnsSupport), V(EnableDnsHostnames)."""
+    """An attribute of a VPC, which must be there: `EnableDnsSupport`, `EnableDnsHostnames`."""
     found = inner(answer, attribute)
     if "Value" not in found:
         raise Unreadable(f"{attribute} is missing")

@@ -24,7 +24,7 @@ _FIELDS: Mapping[str, t.Callable[[InterfaceEndpoint], str]] = {
 
 
 class Reads:
-    """Each read is a call. C(quotas) and C(sts) make the clients of Service Quotas and STS, which few runs need."""
+    """Each read is a call. `quotas` and `sts` make the clients of Service Quotas and STS, which few runs need."""
 
     def __init__(self, ec2: Client, quotas: t.Callable[[], Client], sts: t.Callable[[], Client] | None = None) -> None:
         self._ec2 = ec2
@@ -73,7 +73,7 @@ Value = t.TypeVar("Value")
 
 
 class SharedReads(Reads):
-    """Reads for many private endpoints: every list once, until C(refresh).
+    """Reads for many private endpoints: every list once, until `refresh`.
 
     Interface endpoints are listed whole and selected here. What the limits need does not change during a run, and is
     kept for all of it.

@@ -24,7 +24,7 @@ _BEFORE_THE_END = 0.5
 
 
 def unattended(core_session: t.Any, left: t.Callable[[], float]) -> None:
-    """Let this session of botocore ask nobody, and end a ``credential_process`` within the seconds that are left.
+    """Let this session of botocore ask nobody, and end a `credential_process` within the seconds that are left.
 
     Raises what botocore raises where the profile or the configuration files cannot be read.
     """
@@ -50,7 +50,7 @@ def _refuse(_prompt: str) -> t.NoReturn:
 
 
 class _Helper(subprocess.Popen):  # type: ignore[type-arg]
-    """The program of ``credential_process``, without a terminal and with all that it starts."""
+    """The program of `credential_process`, without a terminal and with all that it starts."""
 
     def __init__(self, command: t.Sequence[str], left: t.Callable[[], float], **streams: t.Any) -> None:
         super().__init__(command, stdin=subprocess.DEVNULL, start_new_session=True, **streams)

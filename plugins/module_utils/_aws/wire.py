@@ -37,7 +37,7 @@ class TooLate(Exception):
 
 @dataclass
 class Progress:
-    """What a call has met so far. ``status`` is that of the last answer, null where none has come."""
+    """What a call has met so far. `status` is that of the last answer, null where none has come."""
 
     size: int = 0
     status: int | None = None
@@ -53,7 +53,7 @@ Result = t.TypeVar("Result")
 
 
 def watched(progress: Progress, act: t.Callable[[], Result]) -> Result:
-    """Does what ``act`` does; every request that this thread sends meanwhile is noted in ``progress``."""
+    """Does what `act` does; every request that this thread sends meanwhile is noted in `progress`."""
     before = _CURRENT.progress
     _CURRENT.progress = progress
     try:

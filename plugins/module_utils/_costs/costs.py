@@ -35,12 +35,12 @@ def monthly_cost_usd(region: str | None, zones: int, prices: Prices = TABLE) -> 
 
 
 def billed_regions(private_endpoints: t.Iterable[Endpoint]) -> list[str]:
-    """The regions whose prices matter for private endpoints in the shape of C(endpoint_info)."""
+    """The regions whose prices matter for private endpoints in the shape of `endpoint_info`."""
     return sorted({str(endpoint["region"]) for endpoint in private_endpoints if _zones(endpoint)})
 
 
 def priced(private_endpoints: t.Iterable[Endpoint], prices: Prices) -> list[dict[str, t.Any]]:
-    """The same private endpoints, their C(monthly_cost_usd) from these prices."""
+    """The same private endpoints, their `monthly_cost_usd` from these prices."""
     return [
         {**endpoint, "monthly_cost_usd": monthly_cost_usd(endpoint["region"], _zones(endpoint), prices)}
         if endpoint["aws_visible"]
@@ -56,9 +56,9 @@ def _zones(endpoint: Endpoint) -> int:
 
 
 def costs(private_endpoints: t.Iterable[Endpoint], prices: Prices = TABLE) -> dict[str, t.Any]:
-    """The return value C(costs): sums in USD a month over what C(priced) returns for the same prices.
+    """The return value `costs`: sums in USD a month over what `priced` returns for the same prices.
 
-    A sum counts only what has a known price; C(not_included) names what has none, and what is billed by use.
+    A sum counts only what has a known price; `not_included` names what has none, and what is billed by use.
     """
     found = list(private_endpoints)
     endpoints = [endpoint for endpoint in found if endpoint["aws_visible"]]

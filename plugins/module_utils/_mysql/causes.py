@@ -150,7 +150,7 @@ _UNKNOWN = ("Look at the endpoint's status, at its security group and at the clu
 
 
 def causes_of(stage: str, problem: str, host: str, port: int) -> tuple[str, ...]:
-    """The causes of C(problem) at C(stage), as sentences that name what to look at; never empty."""
+    """The causes of `problem` at `stage`, as sentences that name what to look at; never empty."""
     causes = _CAUSES.get((stage, problem)) or _CAUSES.get((None, problem)) or _UNKNOWN
     return tuple(cause.format(host=host, port=port) for cause in causes)
 
@@ -158,7 +158,7 @@ def causes_of(stage: str, problem: str, host: str, port: int) -> tuple[str, ...]
 def causes_of_a_part(
     problem: str, port: int, failing: t.Sequence[str], answering: t.Sequence[str]
 ) -> tuple[str, ...] | None:
-    """The causes where only the addresses C(failing) do not answer; null where the problem is not on the way."""
+    """The causes where only the addresses `failing` do not answer; null where the problem is not on the way."""
     if problem not in _NO_WAY or not failing or not answering:
         return None
     families, others = ({_family(address) for address in addresses} for addresses in (failing, answering))

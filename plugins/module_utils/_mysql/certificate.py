@@ -34,7 +34,7 @@ _ATTRIBUTES = {
 
 @dataclass(frozen=True)
 class Certificate:
-    """A server's certificate. C(names) are the host names and addresses that it is for; C(not_after) is in UTC."""
+    """A server's certificate. `names` are the host names and addresses that it is for; `not_after` is in UTC."""
 
     subject: str
     issuer: str
@@ -64,7 +64,7 @@ def read_certificate(der: bytes) -> Certificate:
 
 
 def _parts(content: bytes) -> list[tuple[int, bytes]]:
-    """The elements that lie one after the other in C(content), as tag and content. Raises ValueError."""
+    """The elements that lie one after the other in `content`, as tag and content. Raises ValueError."""
     parts = []
     position = 0
     while position < len(content):
@@ -78,7 +78,7 @@ def _parts(content: bytes) -> list[tuple[int, bytes]]:
 
 
 def _size(content: bytes, position: int) -> tuple[int, int]:
-    """The length that is written at C(position), and where the content begins."""
+    """The length that is written at `position`, and where the content begins."""
     if position >= len(content):
         raise ValueError("an element has no length")
     first = content[position]
@@ -89,7 +89,7 @@ def _size(content: bytes, position: int) -> tuple[int, int]:
 
 
 def _name(relative_names: t.Iterable[tuple[int, bytes]]) -> str:
-    """A distinguished name as C(CN=…, O=…), in the certificate's own order; rarer attributes are left out."""
+    """A distinguished name as `CN=…, O=…`, in the certificate's own order; rarer attributes are left out."""
     attributes = []
     for _set, content in relative_names:
         for _sequence, pair in _parts(content):

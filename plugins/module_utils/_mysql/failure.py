@@ -55,8 +55,8 @@ def reason_of(error: Exception) -> str:
 class StageFailed(Exception):
     """A stage of the check failed.
 
-    C(problem) is a code of the public contract; C(found) says what was found, without a full stop;
-    C(stage) is filled in by whoever knows which stage was running, unless it is given.
+    `problem` is a code of the public contract; `found` says what was found, without a full stop;
+    `stage` is filled in by whoever knows which stage was running, unless it is given.
     """
 
     def __init__(self, problem: str, found: str, stage: str | None = None) -> None:

@@ -63,7 +63,7 @@ _PROBLEM_BY_SERVER_ERROR = {1040: "too_many_connections", 1129: "host_blocked"}
 
 @dataclass(frozen=True)
 class Greeting:
-    """What the server says first. C(nonce) is the challenge that a password is answered to."""
+    """What the server says first. `nonce` is the challenge that a password is answered to."""
 
     server_version: str
     capabilities: int
@@ -115,7 +115,7 @@ def parse_greeting(payload: bytes) -> Greeting:
 
 
 def server_error(payload: bytes, problem: str = "server_error") -> StageFailed:
-    """An ERR packet as a failure: C(problem), unless the error's number has a meaning of its own."""
+    """An ERR packet as a failure: `problem`, unless the error's number has a meaning of its own."""
     reader = PayloadReader(payload[1:])
     number = reader.integer(2)
     text = reader.rest()
@@ -149,7 +149,7 @@ def start_tls(connection: Connection, greeting: Greeting, context: ssl.SSLContex
 
 
 def tls_context(*, verify: bool, ca_path: str | None = None, ca_pem: str | None = None) -> ssl.SSLContext:
-    """TLS 1.2 or newer. With C(verify) the certificate must be for the host, and of the CA (if none: a system CA).
+    """TLS 1.2 or newer. With `verify` the certificate must be for the host, and of the CA (if none: a system CA).
 
     Raises StageFailed where the CA cannot be read.
     """

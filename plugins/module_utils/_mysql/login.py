@@ -41,9 +41,9 @@ class Account:
 
 
 def log_in(connection: Connection, greeting: Greeting, account: Account) -> str:
-    """Log in over a connection that speaks TLS already, and return what C(SELECT VERSION()) answers.
+    """Log in over a connection that speaks TLS already, and return what `SELECT VERSION()` answers.
 
-    Raises OSError or StageFailed; C(access_denied) carries the server's own number and text.
+    Raises OSError or StageFailed; `access_denied` carries the server's own number and text.
     """
     if connection.tls is None:
         raise StageFailed("tls_not_offered", "a password is sent over TLS only")

@@ -18,12 +18,12 @@ from .failure import StageFailed, from_os_error, not_mysql, timed_out
 if t.TYPE_CHECKING:
     import ssl
 
-# Nothing that a handshake or C(SELECT VERSION()) needs comes near this; a longer packet is not read at all.
+# Nothing that a handshake or `SELECT VERSION()` needs comes near this; a longer packet is not read at all.
 MAX_PACKET_BYTES = 16 * 1024
 
 
 class Deadline:
-    """The one deadline of a check: so many C(seconds) from now, whatever is done with them."""
+    """The one deadline of a check: so many `seconds` from now, whatever is done with them."""
 
     def __init__(self, seconds: float, clock: t.Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
@@ -47,7 +47,7 @@ class Deadline:
 
 
 class Connection:
-    """A connection to one address: plain at first, TLS after C(start_tls)."""
+    """A connection to one address: plain at first, TLS after `start_tls`."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._socket = sock

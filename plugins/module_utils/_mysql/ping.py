@@ -27,7 +27,7 @@ _ADDRESSES_AT_A_TIME = 16
 
 @dataclass(frozen=True)
 class Check:
-    """What to check. C(tls) is V(verify), V(encrypt) or V(off); C(timeout) is in seconds, for all of it."""
+    """What to check. `tls` is `verify`, `encrypt` or `off`; `timeout` is in seconds, for all of it."""
 
     host: str
     port: int = 4000
@@ -44,7 +44,7 @@ class Check:
 
 @dataclass
 class Outcome:
-    """What the check found. It succeeded where C(failure) is null."""
+    """What the check found. It succeeded where `failure` is null."""
 
     check: Check
     trace: Trace = field(default_factory=Trace)
@@ -198,7 +198,7 @@ def _is_reachable(found: Probe) -> bool:
 
 
 def _address(found: Probe, expected: t.Sequence[str]) -> dict[str, t.Any]:
-    """One item of the return value C(addresses): C(tcp_ms) is the median, C(expected) null where nothing is."""
+    """One item of the return value `addresses`: `tcp_ms` is the median, `expected` null where nothing is."""
     tcp = found.trace.summary()["tcp"]
     return {
         "address": found.address,

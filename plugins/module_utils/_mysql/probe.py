@@ -45,7 +45,7 @@ class Trace:
         self.durations[name].append((time.perf_counter() - began) * 1000)
 
     def summary(self, *others: Trace) -> dict[str, dict[str, float] | None]:
-        """Each stage's C(min), C(median), C(max) over this trace and C(others); null where none succeeded."""
+        """Each stage's `min`, `median`, `max` over this trace and `others`; null where none succeeded."""
         merged = {name: [ms for trace in (self, *others) for ms in trace.durations[name]] for name in STAGES}
         return {name: _spread(durations) for name, durations in merged.items()}
 
@@ -69,7 +69,7 @@ class TlsFacts:
     certificate: Certificate | None
 
     def returned(self, now: datetime.datetime) -> dict[str, t.Any]:
-        """The shape of the return value C(tls)."""
+        """The shape of the return value `tls`."""
         certificate = self.certificate
         return {
             "protocol": self.protocol,
@@ -84,7 +84,7 @@ class TlsFacts:
 
 @dataclass(frozen=True)
 class Target:
-    """What every address is asked for. C(context) is null where TLS is not wanted; C(attempts) are at least one."""
+    """What every address is asked for. `context` is null where TLS is not wanted; `attempts` are at least one."""
 
     host: str
     port: int

@@ -42,7 +42,7 @@ _RESOLVER_IS_SILENT = frozenset({socket.EAI_AGAIN, socket.EAI_FAIL})
 
 
 def is_address(text: str) -> bool:
-    """Whether C(text) is an IP address, not a name."""
+    """Whether `text` is an IP address, not a name."""
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -51,14 +51,14 @@ def is_address(text: str) -> bool:
 
 
 def is_private(address: str) -> bool:
-    """Whether C(address) can lie in a VPC: not reachable from the internet."""
+    """Whether `address` can lie in a VPC: not reachable from the internet."""
     parsed = ipaddress.ip_address(address)
     mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
     return any((mapped or parsed) in network for network in _PRIVATE_NETWORKS)
 
 
 def is_among(address: str, others: t.Sequence[str]) -> bool:
-    """Whether C(address) is one of C(others), however each is written."""
+    """Whether `address` is one of `others`, however each is written."""
     return ipaddress.ip_address(address) in {ipaddress.ip_address(other) for other in others}
 
 
@@ -82,9 +82,9 @@ def system_resolver(name: str) -> list[str]:
 
 
 def resolve(names: t.Sequence[str], resolver: Resolver, deadline: Deadline) -> tuple[str, ...]:
-    """The addresses of all C(names), each once, in order; an address stands for itself.
+    """The addresses of all `names`, each once, in order; an address stands for itself.
 
-    Raises StageFailed C(name_not_found), C(resolver_failed) or C(timed_out).
+    Raises StageFailed `name_not_found`, `resolver_failed` or `timed_out`.
     """
     addresses: dict[str, None] = {}
     for name in names:
@@ -98,7 +98,7 @@ def resolve(names: t.Sequence[str], resolver: Resolver, deadline: Deadline) -> t
 def check_addresses(addresses: t.Sequence[str], expected: t.Sequence[str], require_private: bool) -> None:
     """Refuse addresses that are not the endpoint's, before anything is sent to them.
 
-    Raises StageFailed C(public_address) or C(unexpected_address).
+    Raises StageFailed `public_address` or `unexpected_address`.
     """
     public = [address for address in addresses if not is_private(address)]
     if require_private and public:

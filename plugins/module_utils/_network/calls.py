@@ -61,7 +61,7 @@ class Network:
         )
 
     def create_subnet(self, vpc_id: str, cidr: str, zone_id: str, tags: t.Mapping[str, str]) -> str:
-        """Its id. ApiError V(InvalidSubnet.Conflict) where something has a part of the range."""
+        """Its id. ApiError `InvalidSubnet.Conflict` where something has a part of the range."""
         return call(
             self._ec2,
             "create_subnet",
@@ -73,7 +73,7 @@ class Network:
         )
 
     def create_security_group(self, vpc_id: str, name: str, description: str, tags: t.Mapping[str, str]) -> str:
-        """Its id. ApiError V(InvalidGroup.Duplicate) where a group of the VPC has the name."""
+        """Its id. ApiError `InvalidGroup.Duplicate` where a group of the VPC has the name."""
         return call(
             self._ec2,
             "create_security_group",

@@ -28,7 +28,7 @@ _DATE = "%Y-%m-%dT%H:%M:%S"
 
 @dataclass(frozen=True)
 class Part:
-    """A VPC, subnet or security group. C(name) and C(description) are of a group, C(zone_id) is of a subnet."""
+    """A VPC, subnet or security group. `name` and `description` are of a group, `zone_id` is of a subnet."""
 
     id: str
     tags: t.Mapping[str, str]
@@ -56,12 +56,12 @@ class Part:
 
 
 def claim(date: float, chance: str) -> str:
-    """The value of the tag. C(date) is AWS's own, in seconds since 1970; C(chance) are hexadecimal digits."""
+    """The value of the tag. `date` is AWS's own, in seconds since 1970; `chance` are hexadecimal digits."""
     return f"{time.strftime(_DATE, time.gmtime(date))}Z.{chance}"
 
 
 def http_date(value: str) -> float | None:
-    """Seconds since 1970 of the header C(Date) of an answer; null where there is none that can be read."""
+    """Seconds since 1970 of the header `Date` of an answer; null where there is none that can be read."""
     try:
         return email.utils.parsedate_to_datetime(value).timestamp()
     except (TypeError, ValueError):
@@ -76,7 +76,7 @@ def oldest(parts: t.Sequence[Part]) -> Part:
 def settle_seconds(age: float) -> float:
     """How long to go on looking once something of this age (seconds) is seen for the first time.
 
-    What AWS listed after C(age) seconds may have been made by a run that did not see an older one for as long, and AWS
+    What AWS listed after `age` seconds may have been made by a run that did not see an older one for as long, and AWS
     takes as long again to list that.
     """
     return 0.0 if age >= SETTLED_AGE else max(0.0, age) + MARGIN

@@ -25,13 +25,13 @@ _NAME_TAKEN = "InvalidGroup.Duplicate"
 
 @dataclass(frozen=True)
 class Connection:
-    """By what a connection knows its own (C(ownership), all of these tags), and what it tags them with (C(tags))."""
+    """By what a connection knows its own (`ownership`, all of these tags), and what it tags them with (`tags`)."""
 
     ownership: t.Mapping[str, str]
     tags: t.Mapping[str, str]
 
     def claiming(self, date: float) -> dict[str, str]:
-        """The tags of what is made now. C(date): AWS's, in seconds since 1970."""
+        """The tags of what is made now. `date`: AWS's, in seconds since 1970."""
         return {**self.tags, **self.ownership, CLAIM_TAG: claim(date, secrets.token_hex(8))}
 
     def own(self, parts: t.Iterable[Part]) -> list[Part]:
@@ -46,7 +46,7 @@ class WantedSubnet:
 
 @dataclass
 class Outcome:
-    """What counts now, in the order that was asked for, and what this run did. C(left): losers that something uses."""
+    """What counts now, in the order that was asked for, and what this run did. `left`: losers that something uses."""
 
     parts: list[Part] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Outcome:
 
 
 def make_vpc(network: Network, connection: Connection, cidr: str, used_id: str) -> Work[Outcome]:
-    """The one VPC of the connection, with both DNS attributes on. C(used_id): the one that a private endpoint is in."""
+    """The one VPC of the connection, with both DNS attributes on. `used_id`: the one that a private endpoint is in."""
     outcome, own_claim = Outcome(), ""
     found = network.vpcs(connection.ownership)
     if not found:

@@ -32,9 +32,9 @@ PrefixLists = t.Mapping[str, t.Sequence[str]]
 
 @dataclass(frozen=True)
 class Provider(FromOutside):
-    """The side of TiDB Cloud. C(unknown) says why nothing is known of it; without it, what is null is not there.
+    """The side of TiDB Cloud. `unknown` says why nothing is known of it; without it, what is null is not there.
 
-    C(expected) is false for endpoints of services that know no registration.
+    `expected` is false for endpoints of services that know no registration.
     """
 
     cluster_id: str | None = None
@@ -47,9 +47,9 @@ class Provider(FromOutside):
 
 @dataclass(frozen=True)
 class Source:
-    """Where the connection comes from. C(object_id) is what the user named.
+    """Where the connection comes from. `object_id` is what the user named.
 
-    C(instance) is null where no instance was named.
+    `instance` is null where no instance was named.
     """
 
     object_id: str
@@ -61,8 +61,8 @@ class Source:
 class Facts:
     """All that the verdict rests on.
 
-    C(prefix_lists) holds the entries of those that could be read. C(unread) says why a kind of object (V(security
-    groups), V(network ACLs), …) could not be read.
+    `prefix_lists` holds the entries of those that could be read. `unread` says why a kind of object (`security
+    groups`, `network ACLs`, …) could not be read.
     """
 
     port: int
@@ -101,7 +101,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict about one object. C(rule) is the rule that decided, null where it was the absence of one."""
+    """A verdict about one object. `rule` is the rule that decided, null where it was the absence of one."""
 
     verdict: str
     object_id: str | None = None
@@ -110,9 +110,9 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Hop:
-    """One thing on the way that lets a connection pass or not; C(remedy) says what to change where it does not.
+    """One thing on the way that lets a connection pass or not; `remedy` says what to change where it does not.
 
-    C(endpoint_address) is set on the hops of one way, to one network interface of the interface endpoint.
+    `endpoint_address` is set on the hops of one way, to one network interface of the interface endpoint.
     """
 
     name: str

@@ -28,8 +28,8 @@ _MATCHING = ("-1", "6", "tcp")
 
 @dataclass(frozen=True)
 class AclJudgement:
-    """Unknown where some of the C(ports) pass and some do not. C(rule) is the first that denies, else the first that
-    allows; C(rule_number) is its number. C(allowed) are the ranges of ports that pass.
+    """Unknown where some of the `ports` pass and some do not. `rule` is the first that denies, else the first that
+    allows; `rule_number` is its number. `allowed` are the ranges of ports that pass.
     """
 
     verdict: str
@@ -39,7 +39,7 @@ class AclJudgement:
 
 
 def judge_acl(acl: NetworkAcl, egress: bool, address: str, ports: Ports) -> AclJudgement:
-    """C(address) is that of the other side; C(ports) are destination ports, in both directions."""
+    """`address` is that of the other side; `ports` are destination ports, in both directions."""
     entries = sorted((entry for entry in acl.entries if entry.egress == egress), key=lambda entry: entry.rule_number)
     left = [ports]
     deciding: list[tuple[NetworkAclEntry, Ports]] = []
@@ -91,7 +91,7 @@ def _text(entry: NetworkAclEntry) -> str:
 def free_number_before(acl: NetworkAcl, egress: bool, rule_number: int, nth: int = 0) -> int | None:
     """The number for a new rule that must come before another one; null where there is no room.
 
-    C(nth): how many other new ones need a number as well.
+    `nth`: how many other new ones need a number as well.
     """
     taken = {entry.rule_number for entry in acl.entries if entry.egress == egress}
     if rule_number == LAST_RULE:

@@ -21,7 +21,7 @@ from .security_groups import Peer, judge_groups, ports_text
 
 @dataclass(frozen=True)
 class Path:
-    """A pair of addresses of one family. C(number) counts the ways."""
+    """A pair of addresses of one family. `number` counts the ways."""
 
     interface: Interface
     endpoint_address: str
@@ -116,7 +116,7 @@ def _peer(facts: Facts, path: Path, *, of_endpoint: bool) -> Peer:
 
 
 class _List(t.NamedTuple):
-    """Which network ACL judges, on the way to whom, and which ports. C(nth) counts the addresses of the other side."""
+    """Which network ACL judges, on the way to whom, and which ports. `nth` counts the addresses of the other side."""
 
     interface: Interface
     egress: bool

@@ -19,7 +19,7 @@ SOURCES = ("source_instance_id", "source_network_interface_id", "source_address"
 class Question:
     """Which private endpoint, from where. One kind of source is given; an address may go with its subnet.
 
-    C(port) is null for the cluster's own.
+    `port` is null for the cluster's own.
     """
 
     vpc_endpoint_id: str

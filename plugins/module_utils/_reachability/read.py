@@ -32,7 +32,7 @@ _Read = t.TypeVar("_Read")
 def read_facts(question: Question, session: AwsSession, connect: t.Callable[[], TidbCloud]) -> Facts:
     """Raises PrivateLinkError where the endpoint, the source, the region or the port cannot be known, and ApiError.
 
-    C(connect) may raise PrivateLinkError as well: then the side of TiDB Cloud is unknown.
+    `connect` may raise PrivateLinkError as well: then the side of TiDB Cloud is unknown.
     """
     provider = None
     if question.cluster_id or not session.region:

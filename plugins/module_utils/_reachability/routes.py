@@ -25,14 +25,14 @@ _TO_THE_INTERNET = ("igw-", "eigw-", "cagw-")
 
 
 class _Found(t.NamedTuple):
-    """C(route) is null where none matches; C(doubtful) names a prefix list that might hold a better one."""
+    """`route` is null where none matches; `doubtful` names a prefix list that might hold a better one."""
 
     route: Route | None
     doubtful: str | None
 
 
 def judge_route(facts: Facts, name: str, start: Interface, end: Interface, address: str) -> Hop:
-    """The hop from the subnet of C(start) to C(address), which is one of C(end)."""
+    """The hop from the subnet of `start` to `address`, which is one of `end`."""
     if start.subnet_id == end.subnet_id:
         return Hop(name, start.subnet_id, PASS, f"Both are in subnet {start.subnet_id}, where nothing is routed.")
     table = _table_of(facts, start)

@@ -23,7 +23,7 @@ _ALL = "-1"
 
 @dataclass(frozen=True)
 class Peer:
-    """The other side of a connection. C(security_group_ids) is null where they are not known."""
+    """The other side of a connection. `security_group_ids` is null where they are not known."""
 
     address: str
     security_group_ids: tuple[str, ...] | None

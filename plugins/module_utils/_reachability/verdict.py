@@ -19,9 +19,9 @@ Returned = dict[str, t.Any]
 
 
 def reachability(facts: Facts) -> Returned:
-    """C(reachable), C(hops), C(paths), C(blockers), C(port): whether one way at least lets connections pass.
+    """`reachable`, `hops`, `paths`, `blockers`, `port`: whether one way at least lets connections pass.
 
-    C(reachable) is null where nothing blocks for certain and something is not known. C(blockers) name every cause, also
+    `reachable` is null where nothing blocks for certain and something is not known. `blockers` name every cause, also
     that of a single zone where another one works.
     """
     before, after = [*provider_hops(facts), *_source_hops(facts)], name_hops(facts)

@@ -34,7 +34,7 @@ class Acting(t.Generic[Result]):
             self._ended.append((None, error))
 
     def result(self, seconds: float | None = None) -> Result:
-        """What the act returns. Raises what it raises, and Overdue where it is not over in C(seconds)."""
+        """What the act returns. Raises what it raises, and Overdue where it is not over in `seconds`."""
         self._thread.join(seconds)
         if not self._ended:
             raise Overdue
@@ -48,9 +48,9 @@ class Acting(t.Generic[Result]):
 
 
 def bounded(act: t.Callable[[], Result], seconds: float) -> Result:
-    """The result of ``act``, which runs in a thread of its own for at most ``seconds``.
+    """The result of `act`, which runs in a thread of its own for at most `seconds`.
 
-    Raises Overdue, and whatever ``act`` raises. The thread of an overdue act is left behind: it does not keep the
+    Raises Overdue, and whatever `act` raises. The thread of an overdue act is left behind: it does not keep the
     process from ending.
     """
     if seconds <= 0:

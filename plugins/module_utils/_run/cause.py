@@ -22,7 +22,7 @@ _NOISE = re.compile(
 
 
 def cause(error: BaseException, most: int = MOST) -> str:
-    """The innermost reason of ``error`` as a part of a sentence, without a full stop; empty where it gives none.
+    """The innermost reason of `error` as a part of a sentence, without a full stop; empty where it gives none.
 
     Class names, memory addresses, error numbers, source lines and the login in a URL are left out.
     """
@@ -51,7 +51,7 @@ def _words(error: BaseException, most: int) -> str:
 
 
 def _within(error: BaseException) -> BaseException | None:
-    """What libraries wrap: urllib3 in ``reason`` or the arguments, botocore in the argument ``error``."""
+    """What libraries wrap: urllib3 in `reason` or the arguments, botocore in the argument `error`."""
     inside = (
         getattr(error, "reason", None),
         (getattr(error, "kwargs", None) or {}).get("error"),

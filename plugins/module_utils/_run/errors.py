@@ -19,7 +19,7 @@ from .version import ISSUES, VERSION
 class PrivateLinkError(Exception):
     """A run cannot go on. The text is one sentence: what was asked, what was found, what to do.
 
-    C(steps) are the steps already done when it happened, each in the shape of the return value.
+    `steps` are the steps already done when it happened, each in the shape of the return value.
     """
 
     steps: t.Sequence[t.Mapping[str, str]] = ()
@@ -28,15 +28,15 @@ class PrivateLinkError(Exception):
         super().__init__(sentence(message))
 
     def returned(self) -> dict[str, t.Any]:
-        """The return values that go beside C(msg)."""
+        """The return values that go beside `msg`."""
         return {}
 
 
 class ApiError(PrivateLinkError):
     """An API refused a call or could not be reached.
 
-    C(api) is V(tidbcloud) or the AWS service (V(ec2)); C(code) the API's own code, C(status) the HTTP status,
-    C(request_id) what its support asks for. Each is null where the API gave none. C(ambiguous): the call may have taken
+    `api` is `tidbcloud` or the AWS service (`ec2`); `code` the API's own code, `status` the HTTP status,
+    `request_id` what its support asks for. Each is null where the API gave none. `ambiguous`: the call may have taken
     effect although it failed (its answer was lost or unreadable), so look before it is repeated.
     """
 
@@ -70,7 +70,7 @@ class WaitTimedOut(PrivateLinkError):
 
 
 class Unexpected(PrivateLinkError):
-    """A defect of this collection. C(traceback) is for whoever mends it; nothing of it is in the sentence."""
+    """A defect of this collection. `traceback` is for whoever mends it; nothing of it is in the sentence."""
 
     def __init__(self, error: Exception, doing: str) -> None:
         super().__init__(
@@ -84,5 +84,5 @@ class Unexpected(PrivateLinkError):
 
 
 def as_known(error: Exception, doing: str) -> PrivateLinkError:
-    """The error itself where it is one of these; any other is Unexpected. C(doing) goes on after "while"."""
+    """The error itself where it is one of these; any other is Unexpected. `doing` goes on after "while"."""
     return error if isinstance(error, PrivateLinkError) else Unexpected(error, doing)

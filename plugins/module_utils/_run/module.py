@@ -22,7 +22,7 @@ Values = t.Mapping[str, t.Any]
 
 
 class LeftBehind(WaitTimedOut):
-    """The work did not end in time by itself. C(values): what is known of it."""
+    """The work did not end in time by itself. `values`: what is known of it."""
 
     def __init__(self, deadline: Deadline) -> None:
         super().__init__(
@@ -37,7 +37,7 @@ class LeftBehind(WaitTimedOut):
 
 
 def in_time(params: Values, work: t.Callable[[Deadline], Result]) -> Result:
-    """What C(work) returns, under the deadline in the options (C(params)).
+    """What `work` returns, under the deadline in the options (`params`).
 
     Raises nothing but PrivateLinkError: LeftBehind where the work is not over 13 seconds after the deadline, Unexpected
     for an exception that is a defect of this collection.
@@ -54,7 +54,7 @@ def in_time(params: Values, work: t.Callable[[Deadline], Result]) -> Result:
 
 
 def finish(module: t.Any, work: t.Callable[[Deadline], Values]) -> None:
-    """Ends the module with the values of C(work), or with its error: C(msg), its own fields, the C(steps) done."""
+    """Ends the module with the values of `work`, or with its error: `msg`, its own fields, the `steps` done."""
     hide_url_secrets(module)
     failure: PrivateLinkError | None = None
     returned: Values = {}
@@ -79,5 +79,5 @@ def warner(module: t.Any) -> t.Callable[[str], None]:
 
 
 def shows_tracebacks(module: t.Any) -> bool:
-    """Whether the user asked for them, by C(-vvv)."""
+    """Whether the user asked for them, by `-vvv`."""
     return int(getattr(module, "_verbosity", 0)) >= 3

@@ -55,7 +55,7 @@ class Count:
         self._next = clock() + _PAUSE
 
     def tell(self, make: t.Callable[[], str], *, now: bool = False) -> None:
-        """C(make) makes the line, where it is time for one. C(now): also where the last one is not long ago."""
+        """`make` makes the line, where it is time for one. `now`: also where the last one is not long ago."""
         if not (now or self._clock() >= self._next):
             return
         line = make()

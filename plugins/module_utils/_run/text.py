@@ -23,7 +23,7 @@ _CUT = "…"
 
 
 def printable(value: object, most: int = MOST) -> str:
-    """The text of ``value`` on one line, without anything that a terminal would act on, cut to ``most`` characters.
+    """The text of `value` on one line, without anything that a terminal would act on, cut to `most` characters.
 
     Control characters, line ends, escape sequences, text direction marks, zero-width characters and lone surrogates
     become spaces; runs of spaces become one.
@@ -80,7 +80,7 @@ def sentence(value: object) -> str:
 def encodable(value: t.Any, depth: int = _DEEPEST) -> t.Any:
     """A copy in plain built-in types that JSON and UTF-8 can hold.
 
-    Lone surrogates become U+FFFD, infinite numbers and NaN null; what lies deeper than C(depth) is left out as null.
+    Lone surrogates become U+FFFD, infinite numbers and NaN null; what lies deeper than `depth` is left out as null.
     """
     if isinstance(value, str):
         plain = str.encode(value, "utf-8", "surrogatepass").decode("utf-8", "surrogatepass")

@@ -5,7 +5,7 @@
 """Waiting: one deadline for the whole run, polls that start short and grow. The clock is passed in.
 
 Work that has to wait is a generator of what it awaits: it never sleeps itself. One private endpoint is driven to its
-end by C(Deadline.drive); many can be driven together and share each poll.
+end by `Deadline.drive`; many can be driven together and share each poll.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Await:
-    """Something to await. C(what) completes "waited for"; C(at_most) is in seconds, null up to the deadline.
-    C(costs_request): each look is a request to TiDB Cloud of its own, shared with no other private endpoint.
-    C(leaves_half): with C(at_most), never more than half of the time that is left, so that the work can go on after it.
+    """Something to await. `what` completes "waited for"; `at_most` is in seconds, null up to the deadline.
+    `costs_request`: each look is a request to TiDB Cloud of its own, shared with no other private endpoint.
+    `leaves_half`: with `at_most`, never more than half of the time that is left, so that the work can go on after it.
 
-    The generator that yields it is sent whether it holds: with C(at_most) that may be false, without it never is.
+    The generator that yields it is sent whether it holds: with `at_most` that may be false, without it never is.
     """
 
     look: t.Callable[[], Seen]
@@ -58,7 +58,7 @@ Work = t.Generator[Await, bool, Result]
 
 
 class Deadline:
-    """How long a run may still take. C(seconds) is C(wait_timeout), C(delay) the longest pause between two polls."""
+    """How long a run may still take. `seconds` is `wait_timeout`, `delay` the longest pause between two polls."""
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class Deadline:
         return awaited.at_most is not None and self.left() > 0
 
     def pauses(self, until: float | None = None) -> t.Iterator[None]:
-        """Pauses between polls: they start short and grow, and never go past C(until) or the deadline."""
+        """Pauses between polls: they start short and grow, and never go past `until` or the deadline."""
         end = self._end if until is None else until
         delay = min(FIRST_DELAY, self._delay)
         while True:

@@ -22,7 +22,7 @@ NOT_BEGUN = (
 
 @dataclass
 class _Waiting:
-    """A work and what it awaits, C(until) when (on the deadline's clock)."""
+    """A work and what it awaits, `until` when (on the deadline's clock)."""
 
     work: Work[t.Any]
     awaited: Await
@@ -30,7 +30,7 @@ class _Waiting:
 
 
 class Crowd(t.Generic[Result]):
-    """C(results) maps the number of each finished work to its result, or to the error that ended it."""
+    """`results` maps the number of each finished work to its result, or to the error that ended it."""
 
     def __init__(self, deadline: Deadline, refresh: t.Callable[[], None]) -> None:
         self._deadline = deadline
@@ -43,7 +43,7 @@ class Crowd(t.Generic[Result]):
         """Begins every work, then looks for all of them, again and again, until each has ended; it raises nothing.
 
         Whatever one of them raises is its own result and touches no other. What is not begun at the deadline never is.
-        C(refresh) is called before each round of looks: between two rounds nobody reads a list twice.
+        `refresh` is called before each round of looks: between two rounds nobody reads a list twice.
         """
         for number, work in works.items():
             if self._deadline.may_begin():

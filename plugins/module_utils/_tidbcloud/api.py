@@ -38,7 +38,7 @@ class TidbCloud:
     def get_cluster(self, cluster_id: str, project_id: str | None = None) -> Cluster | None:
         """The Dedicated cluster; null if it does not exist or this key cannot see it.
 
-        Nothing tells whether a 404 is right: the list of ``project_id``, or of the default project, decides.
+        Nothing tells whether a 404 is right: the list of `project_id`, or of the default project, decides.
         """
         try:
             kind = partial(shapes.is_cluster, cluster_id=cluster_id)
@@ -78,7 +78,7 @@ class TidbCloud:
             raise
 
     def list_clusters(self, project_id: str | None = None, cluster_ids: Sequence[str] = ()) -> list[Cluster]:
-        """The clusters of a project; without one, of the key's default project. ``cluster_ids`` selects some.
+        """The clusters of a project; without one, of the key's default project. `cluster_ids` selects some.
 
         One that is listed without its id has an empty one. Raises NotFound for a 404: that is no empty list.
         """
@@ -112,9 +112,9 @@ class TidbCloud:
         project_id: str | None = None,
         cloud_provider: str | None = None,
     ) -> list[Registration]:
-        """The registrations of a node group. "-" stands for all clusters and groups, of ``project_id`` or the default.
+        """The registrations of a node group. "-" stands for all clusters and groups, of `project_id` or the default.
 
-        A row that lacks ids is in it: with an empty ``vpc_endpoint_id``, and null for the others. Raises NotFound for a
+        A row that lacks ids is in it: with an empty `vpc_endpoint_id`, and null for the others. Raises NotFound for a
         404, where the cluster or the node group is not there: that is no empty list.
         """
         params: dict[str, str | Sequence[str]] = {}

@@ -4,7 +4,7 @@
 
 """HTTP Digest authentication (RFC 7616): what a server asks for, and the header that answers it.
 
-Written here because that of C(requests) reads a challenge's whole body, keeps its nonce for one thread only, and takes
+Written here because that of `requests` reads a challenge's whole body, keeps its nonce for one thread only, and takes
 a challenge that it cannot answer for a refused key.
 """
 
@@ -33,7 +33,7 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class Credentials:
-    """An API key. The private half is in no C(repr)."""
+    """An API key. The private half is in no `repr`."""
 
     public_key: str
     private_key: str = field(repr=False)
@@ -55,7 +55,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Challenge:
-    """What a server asks for. ``qop`` is false for servers of before RFC 2617, which count no uses of a nonce."""
+    """What a server asks for. `qop` is false for servers of before RFC 2617, which count no uses of a nonce."""
 
     realm: str
     nonce: str
@@ -90,7 +90,7 @@ def read_challenge(header: str) -> Challenge:
 
 
 def authorization(challenge: Challenge, credentials: Credentials, method: str, uri: str, uses: int) -> str:
-    """The Authorization header. ``uri``: path and query as sent; ``uses`` of the nonce, with this one."""
+    """The Authorization header. `uri`: path and query as sent; `uses` of the nonce, with this one."""
     count, client_nonce = f"{uses:08x}", os.urandom(16).hex()
     who = challenge.digest(f"{credentials.public_key}:{challenge.realm}:{credentials.private_key}")
     what = challenge.digest(f"{method}:{uri}")
@@ -110,7 +110,7 @@ def authorization(challenge: Challenge, credentials: Credentials, method: str, u
 
 
 class Digest:
-    """Signs requests once a server has asked for it. ``requests`` calls it with each one; a nonce is used again."""
+    """Signs requests once a server has asked for it. `requests` calls it with each one; a nonce is used again."""
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials

@@ -4,7 +4,7 @@
 
 """What can go wrong with a request to TiDB Cloud: one sentence each, and whether the request may be repeated.
 
-Here: no answer at all. What is wrong with an answer is in ``answers``.
+Here: no answer at all. What is wrong with an answer is in `answers`.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class Unreadable(ApiError):
 
 @dataclass(frozen=True)
 class Request:
-    """A request as a person would name it: "GET /clusters/..." to ``host``, whose address is the option ``option``.
+    """A request as a person would name it: "GET /clusters/..." to `host`, whose address is the option `option`.
 
-    ``known``: something at that address has answered as the API before.
+    `known`: something at that address has answered as the API before.
     """
 
     method: str
@@ -63,7 +63,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Failure:
-    """A failed request. ``passing``: the cause may go away by itself; ``without_effect``: surely not carried out."""
+    """A failed request. `passing`: the cause may go away by itself; `without_effect`: surely not carried out."""
 
     error: ApiError
     passing: bool = False
@@ -76,7 +76,7 @@ class Failure:
 
 
 def cut_off(request: Request, seconds: float, option: str) -> Failure:
-    """The attempt was given up. ``option`` is the one that gave it so many seconds."""
+    """The attempt was given up. `option` is the one that gave it so many seconds."""
     within = f"{round(seconds, 1) or seconds:g} seconds"
     return _lost(request, f"{request.host} gave no whole answer within {within}; raise {option} if it is slow")
 

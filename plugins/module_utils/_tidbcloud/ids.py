@@ -19,7 +19,7 @@ _ROUNDED = re.compile(r"[-+]?[0-9]+(\.[0-9]*(e[-+]?[0-9]+)?|e[-+]?[0-9]+)", re.I
 
 
 def tidb_id(value: object, name: str = "id") -> str:
-    """The id as a string of digits. C(name) is the option it came from, for the message.
+    """The id as a string of digits. `name` is the option it came from, for the message.
 
     An int is exact and taken. Raises PrivateLinkError for anything that cannot be an id, above all for a number that
     YAML, JSON or a template has rounded: it would name another cluster, or none.

@@ -13,7 +13,7 @@ from .._run.text import FromOutside
 
 @dataclass(frozen=True)
 class NodeGroup(FromOutside):
-    """A TiDB node group of a cluster. C(host) is the private host name, null until the service is ready."""
+    """A TiDB node group of a cluster. `host` is the private host name, null until the service is ready."""
 
     node_group_id: str
     name: str | None = None
@@ -25,7 +25,7 @@ class NodeGroup(FromOutside):
 
 @dataclass(frozen=True)
 class Cluster(FromOutside):
-    """A TiDB Cloud Dedicated cluster. C(region) is the provider's own name (V(us-east-1)); C(state) is upper case."""
+    """A TiDB Cloud Dedicated cluster. `region` is the provider's own name (`us-east-1`); `state` is upper case."""
 
     cluster_id: str
     name: str | None = None
@@ -39,9 +39,9 @@ class Cluster(FromOutside):
 
 @dataclass(frozen=True)
 class EndpointService(FromOutside):
-    """The provider side of one node group. C(state) is V(creating), V(active) or V(deleting), null where unknown.
+    """The provider side of one node group. `state` is `creating`, `active` or `deleting`, null where unknown.
 
-    C(availability_zones) holds zone ids (V(use1-az1)); the API has been seen to answer names, too.
+    `availability_zones` holds zone ids (`use1-az1`); the API has been seen to answer names, too.
     """
 
     node_group_id: str
@@ -55,7 +55,7 @@ class EndpointService(FromOutside):
 
 @dataclass(frozen=True)
 class Registration(FromOutside):
-    """A private endpoint connection of TiDB Cloud. C(state) is upper case; any field but the first may be missing."""
+    """A private endpoint connection of TiDB Cloud. `state` is upper case; any field but the first may be missing."""
 
     vpc_endpoint_id: str
     private_endpoint_connection_id: str | None = None

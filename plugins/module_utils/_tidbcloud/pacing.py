@@ -21,7 +21,7 @@ LONGEST_BACKOFF = 8.0
 
 
 class Pacing:
-    """Remembers what the API said about its rate limit. ``clock`` counts seconds; ``random`` is between 0 and 1."""
+    """Remembers what the API said about its rate limit. `clock` counts seconds; `random` is between 0 and 1."""
 
     def __init__(self, clock: t.Callable[[], float], random: t.Callable[[], float]) -> None:
         self._clock = clock
@@ -49,14 +49,14 @@ class Pacing:
         return left + self._spread() if left > 0 else 0.0
 
     def after_refusal(self, attempt: int) -> float:
-        """Seconds to wait after a 429, the ``attempt``-th (from 1): until the reset, or longer each time if unknown."""
+        """Seconds to wait after a 429, the `attempt`-th (from 1): until the reset, or longer each time if unknown."""
         left = self.reset_at - self._clock() if self.reset_at is not None else 0.0
         if left <= 0:
             left = min(FIRST_WAIT * 2.0 ** (attempt - 1), LONGEST_WINDOW)
         return left + self._spread()
 
     def after_failure(self, attempt: int) -> float:
-        """Seconds to wait after the ``attempt``-th failure (from 1) that may pass by itself."""
+        """Seconds to wait after the `attempt`-th failure (from 1) that may pass by itself."""
         return min(FIRST_BACKOFF * 2.0 ** (attempt - 1), LONGEST_BACKOFF) * (0.5 + self._random() / 2.0)
 
     def _spread(self) -> float:

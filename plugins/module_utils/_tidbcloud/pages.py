@@ -22,7 +22,7 @@ _PAGING = frozenset({"totalSize", "nextPageToken"})
 
 
 def is_page(json: Json, key: str) -> bool:
-    """Whether it is a page of the list ``key``: a list of objects, or an empty one that JSON left out."""
+    """Whether it is a page of the list `key`: a list of objects, or an empty one that JSON left out."""
     items, token = json.get(key), json.get("nextPageToken")
     if token is not None and not _is_token(token):
         return False

@@ -4,7 +4,7 @@
 
 """HTTP to TiDB Cloud: digest authentication, one kept-alive connection, retries, the rate limit, the run's deadline.
 
-``requests`` is used because it keeps the connection: one challenge for each run, then one exchange for each call. A
+`requests` is used because it keeps the connection: one challenge for each run, then one exchange for each call. A
 module reports its absence itself, with HAS_REQUESTS and REQUESTS_IMPORT_ERROR.
 """
 
@@ -52,10 +52,10 @@ MAX_THROTTLED_ATTEMPTS = 10
 class Session:
     """One run's conversation with TiDB Cloud, for one thread.
 
-    ``timeout``: seconds for one attempt of a request, from the look-up of the name to the end of the answer.
-    ``deadline``: no call outlasts its ``for_calls()`` and no wait its ``left()``; an attempt that there is time for is
+    `timeout`: seconds for one attempt of a request, from the look-up of the name to the end of the answer.
+    `deadline`: no call outlasts its `for_calls()` and no wait its `left()`; an attempt that there is time for is
     always made. Every method returns the JSON object of the answer and raises ApiError, or its subclasses NotFound and
-    Unreadable; ``kind`` says whether an object is what the call is documented to answer.
+    Unreadable; `kind` says whether an object is what the call is documented to answer.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Session:
         return self._call(self._request("GET", path, api), kind, params=params)
 
     def post(self, path: str, body: Json, *, kind: Kind = any_object, api: str = DEDICATED) -> Json:
-        """Create. Repeated only where it surely had no effect; any other failure has ``ambiguous`` set."""
+        """Create. Repeated only where it surely had no effect; any other failure has `ambiguous` set."""
         return self._call(self._request("POST", path, api), kind, body=body)
 
     def delete(self, path: str, *, kind: Kind = any_object, api: str = DEDICATED) -> Json:

@@ -50,7 +50,7 @@ def is_registration(json: Json, *, vpc_endpoint_id: str | None = None, connectio
 
 
 def cluster(json: Json, cluster_id: str) -> Cluster:
-    """``cluster_id`` is the one that was asked for, in case the answer does not repeat it."""
+    """`cluster_id` is the one that was asked for, in case the answer does not repeat it."""
     provider, region = _place(json)
     setting = _object(json.get("tidbNodeSetting"))
     return Cluster(
@@ -66,7 +66,7 @@ def cluster(json: Json, cluster_id: str) -> Cluster:
 
 
 def endpoint_service(json: Json, node_group_id: str) -> EndpointService:
-    """``node_group_id`` is the one that was asked for. While CREATING, all other fields may be null."""
+    """`node_group_id` is the one that was asked for. While CREATING, all other fields may be null."""
     provider, region = _place(json)
     return EndpointService(
         node_group_id=answered_id(json.get("tidbNodeGroupId")) or node_group_id,
@@ -82,7 +82,7 @@ def endpoint_service(json: Json, node_group_id: str) -> EndpointService:
 def registration(json: Json, cluster_id: str, node_group_id: str, vpc_endpoint_id: str = "") -> Registration:
     """The ids are those that were asked for ("-" for any), in case the answer does not repeat them.
 
-    A listed row may lack its ids: ``vpc_endpoint_id`` is then empty, the others are null.
+    A listed row may lack its ids: `vpc_endpoint_id` is then empty, the others are null.
     """
     provider, region = _place(json)
     named = _ids_in_name(json.get("name"))

@@ -23,9 +23,9 @@ Listed = t.Union["Rows", ApiError]
 
 
 class SharedTidbCloud(TidbCloud):
-    """Answers single reads from lists, until ``refresh`` forgets them; writes are single calls.
+    """Answers single reads from lists, until `refresh` forgets them; writes are single calls.
 
-    ``cluster_ids`` maps each project (null: the key's default one) to the clusters that are wanted of it. A cluster
+    `cluster_ids` maps each project (null: the key's default one) to the clusters that are wanted of it. A cluster
     that its project's list does not have is asked for by itself. What is wrong with a list concerns only those private
     endpoints that it would have answered for, and where it can, the cluster or node group is asked for by itself.
     Raises ApiError where the API key is refused (401): then nothing can be asked.

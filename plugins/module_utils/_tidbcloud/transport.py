@@ -42,7 +42,7 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer. ``exchanges``: HTTP exchanges that it took, two where the server challenged first."""
+    """A whole answer. `exchanges`: HTTP exchanges that it took, two where the server challenged first."""
 
     status: int
     headers: Mapping[str, str]
@@ -64,7 +64,7 @@ class Transport:
         )
 
     def send(self, request: Request, params: Params | None, body: Json | None, seconds: float) -> Answer:
-        """The answer, whole within ``seconds``. A redirect is an answer: it is not followed.
+        """The answer, whole within `seconds`. A redirect is an answer: it is not followed.
 
         Raises Overdue, TooLarge, and what the HTTP library raises.
         """

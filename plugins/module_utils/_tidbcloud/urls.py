@@ -19,9 +19,9 @@ _EXAMPLE = f"An example: {DEDICATED_URL}"
 
 
 def base_url(url: str, option: str) -> str:
-    """The address that paths are appended to, without a slash at the end; an address without a path gets C(/v1beta1).
+    """The address that paths are appended to, without a slash at the end; an address without a path gets `/v1beta1`.
 
-    C(option) is where the address came from, for the message. Raises PrivateLinkError for an address that no request
+    `option` is where the address came from, for the message. Raises PrivateLinkError for an address that no request
     may be sent to: the address itself is not repeated there, since it may hold a password.
     """
     try:

@@ -37,7 +37,7 @@ class Raw(io.BytesIO):
 
 
 class Played:
-    """A service whose answers are C(body), with C(headers), where a request would be sent. Nothing is."""
+    """A service whose answers are `body`, with `headers`, where a request would be sent. Nothing is."""
 
     def __init__(self, service: str) -> None:
         core = botocore.session.Session()

@@ -80,7 +80,7 @@ class Raw:
 
 
 class Played:
-    """EC2 whose answers to one call are C(body), and empty to all others. Nothing is sent."""
+    """EC2 whose answers to one call are `body`, and empty to all others. Nothing is sent."""
 
     def __init__(self) -> None:
         self.client: Any = boto3.client(

@@ -40,7 +40,7 @@ CHALLENGE = ("Digest ", 'realm="', 'nonce="', "qop=auth", ", ", "=", '"', "algor
 
 @st.composite
 def params(draw: st.DrawFn) -> dict[str, Any]:
-    """Of C(private_endpoint): each option has its default, or something odd of its type."""
+    """Of `private_endpoint`: each option has its default, or something odd of its type."""
     found = {}
     for name, argument in ENDPOINT.items():
         odd = BY_TYPE[argument.get("type", "str")]

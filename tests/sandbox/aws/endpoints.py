@@ -187,7 +187,7 @@ class Endpoints:
         self._earlier.clear()
 
     def _later(self, setting: str, endpoint: Endpoint, action: Callable[[Endpoint], None]) -> None:
-        """C(setting): the delay's name."""
+        """`setting`: the delay's name."""
 
         def run() -> None:
             # a reset or an earlier event may have taken the endpoint away meanwhile

@@ -38,7 +38,7 @@ class PriceList:
         self._settings = settings
 
     def answer(self, region: str, principal: Principal, action: str, body: bytes) -> Response:
-        """C(region) is the one that the request was signed for."""
+        """`region` is the one that the request was signed for."""
         if not self._settings.price_list_readable:
             return _refusal(
                 "AccessDeniedException",

@@ -23,7 +23,7 @@ _FULL_AUTHENTICATION = b"\x01\x04"
 
 
 class Accounts:
-    """Users with their passwords; C(methods) names the method of those who do not log in by mysql_native_password."""
+    """Users with their passwords; `methods` names the method of those who do not log in by mysql_native_password."""
 
     def __init__(self, passwords: Mapping[str, str], methods: Mapping[str, str]) -> None:
         self._passwords = passwords

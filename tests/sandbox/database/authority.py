@@ -17,7 +17,7 @@ _NAMELESS = ("localhost", "127.0.0.1")
 
 
 class Authority:
-    """A CA of its own, made anew each time; its certificate is in C(directory)/ca.pem."""
+    """A CA of its own, made anew each time; its certificate is in `directory`/ca.pem."""
 
     def __init__(self, directory: Path) -> None:
         self.ca_path = directory / "ca.pem"
@@ -33,14 +33,14 @@ class Authority:
         return self._ca.cert_pem.bytes().decode()
 
     def context_for(self, host: str | None) -> ssl.SSLContext:
-        """A server's TLS context with a certificate for C(host), made at the first call and then kept."""
+        """A server's TLS context with a certificate for `host`, made at the first call and then kept."""
         with self._lock:
             if host not in self._contexts:
                 self._contexts[host] = self.issue(*((host,) if host else _NAMELESS))
             return self._contexts[host]
 
     def issue(self, *names: str, not_after: datetime.datetime | None = None) -> ssl.SSLContext:
-        """A server's TLS context with a new certificate for C(names), for a year or until C(not_after)."""
+        """A server's TLS context with a new certificate for `names`, for a year or until `not_after`."""
         now = datetime.datetime.now().astimezone()
         not_after = not_after or now + datetime.timedelta(days=365)
         leaf = self._ca.issue_cert(

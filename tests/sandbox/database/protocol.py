@@ -48,7 +48,7 @@ class ProtocolError(Exception):
 
 
 class Wire:
-    """Packets over a connection. C(socket) is exchanged for the TLS one after the upgrade."""
+    """Packets over a connection. `socket` is exchanged for the TLS one after the upgrade."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
@@ -84,7 +84,7 @@ class Wire:
 
 @dataclass(frozen=True)
 class Login:
-    """What a client logs in with. C(method) is empty where the client names none."""
+    """What a client logs in with. `method` is empty where the client names none."""
 
     user: str
     answer: bytes

@@ -25,7 +25,7 @@ _QUIT, _INIT_DB, _QUERY, _PING = 1, 2, 3, 14
 
 @dataclass(frozen=True)
 class Visit:
-    """One connection, once it is over. C(error) is null for a login that succeeded; C(user) is null before a login."""
+    """One connection, once it is over. `error` is null for a login that succeeded; `user` is null before a login."""
 
     host: str | None
     user: str | None

@@ -41,7 +41,7 @@ class NotUnderstood(Exception):
 
 
 def answer(statement: str, client: Client) -> Rows | None:
-    """The rows of C(statement), null for a statement that has none. Raises NotUnderstood."""
+    """The rows of `statement`, null for a statement that has none. Raises NotUnderstood."""
     text = statement.strip().rstrip(";").strip()
     if _NOTHING_TO_DO.match(text):
         return None

@@ -31,7 +31,7 @@ USED_UP = Allowance(limit=100, remaining=0, reset=1)
 
 
 def namer(app: flask.Flask) -> Callable[[WSGIEnvironment], Name]:
-    """A function that names a request to C(app).
+    """A function that names a request to `app`.
 
     The caller is the public key that the request claims, empty where it claims none: then it only asks for a challenge.
     """
@@ -52,7 +52,7 @@ def namer(app: flask.Flask) -> Callable[[WSGIEnvironment], Name]:
 
 
 def name_error(answer: Answer) -> str:
-    """What the log says of an error: V(challenge), or the message of the answer."""
+    """What the log says of an error: `challenge`, or the message of the answer."""
     try:
         message = str(json.loads(answer.body)["message"])
     except (ValueError, KeyError, TypeError):
@@ -73,13 +73,13 @@ def throttled(environ: WSGIEnvironment) -> Answer:
 
 
 def error(_environ: WSGIEnvironment, code: str) -> Answer:
-    """C(code): the name of a C(Code); with 400, as all refusals of a request that was understood."""
+    """`code`: the name of a `Code`; with 400, as all refusals of a request that was understood."""
     known = Code[code] if code in Code.__members__ else Code.UNAVAILABLE
     return _said(Refusal(400, known, f"Injected {code}."))
 
 
 def unsuccessful(_detail: Mapping[str, Any], code: str) -> Answer:
-    """This API has no such answer: a delete answers C({}) or an error."""
+    """This API has no such answer: a delete answers `{}` or an error."""
     return _said(Refusal(400, Code.FAILED_PRECONDITION, f"Injected {code}."))
 
 

@@ -125,9 +125,9 @@ def _add_connections(app: flask.Flask, estate: Estate, default_project: str) -> 
 def _rows(
     estate: Estate, cluster_id: str, group_id: str, project: str | None, default_project: str
 ) -> list[Registration]:
-    """The registrations of one node group, or of a whole project where both ids are V(-).
+    """The registrations of one node group, or of a whole project where both ids are `-`.
 
-    One id V(-) and the other not, or a project beside ids, is nowhere described: refused, so that nobody relies on it.
+    One id `-` and the other not, or a project beside ids, is nowhere described: refused, so that nobody relies on it.
     """
     if (cluster_id == ALL) != (group_id == ALL):
         raise invalid("clusterId and tidbNodeGroupId must both be -, or neither.")

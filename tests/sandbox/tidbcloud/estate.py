@@ -16,7 +16,7 @@ from tests.sandbox.tidbcloud.registrations import Registrations
 
 
 class Estate:
-    """What there is and what happens to it; C(registrations) has the private endpoint connections."""
+    """What there is and what happens to it; `registrations` has the private endpoint connections."""
 
     def __init__(self, clock: Clock, settings: Settings, aws: Provider) -> None:
         self._clock = clock

@@ -15,7 +15,7 @@ from tests.sandbox.tidbcloud.refusal import Code, Refusal
 
 
 def guard(app: flask.Flask, digest: Digest, rate: RateLimit) -> None:
-    """Let C(app) handle only what is authenticated and within the limit; each answer gets the documented headers."""
+    """Let `app` handle only what is authenticated and within the limit; each answer gets the documented headers."""
 
     @app.before_request
     def admit() -> None:

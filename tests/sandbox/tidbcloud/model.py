@@ -49,7 +49,7 @@ class NodeGroup:
 
 @dataclass
 class Cluster:
-    """A Dedicated cluster. C(region) is the provider's own name (V(us-east-1))."""
+    """A Dedicated cluster. `region` is the provider's own name (`us-east-1`)."""
 
     id: str
     name: str
@@ -62,7 +62,7 @@ class Cluster:
 
     @property
     def region_id(self) -> str:
-        """The name the API uses: V(aws-us-east-1)."""
+        """The name the API uses: `aws-us-east-1`."""
         return f"{self.provider}-{self.region}"
 
 
@@ -79,7 +79,7 @@ class SharedCluster:
 
 @dataclass
 class Registration:
-    """A private endpoint connection. C(id) is null for the row of an endpoint that nobody registered."""
+    """A private endpoint connection. `id` is null for the row of an endpoint that nobody registered."""
 
     id: str | None
     cluster: Cluster

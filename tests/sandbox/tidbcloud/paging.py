@@ -32,7 +32,7 @@ class Page(Generic[Item]):
 
 
 def page(items: Sequence[Item], query: MultiDict[str, str]) -> Page[Item]:
-    """The page of C(items) that the query asks for.
+    """The page of `items` that the query asks for.
 
     "When paginating, all other parameters must match the original request": a token of another query is refused.
     :raises Refusal: 400.

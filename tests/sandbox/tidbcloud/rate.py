@@ -19,7 +19,7 @@ WINDOW = 60.0
 
 @dataclass(frozen=True)
 class Allowance:
-    """What a key may still do. C(reset) is in seconds of the client's clock, which is the real one."""
+    """What a key may still do. `reset` is in seconds of the client's clock, which is the real one."""
 
     limit: int
     remaining: int
@@ -48,7 +48,7 @@ class RateLimit:
         self._used: dict[str, int] = {}
 
     def take(self, key: str) -> Allowance:
-        """Count one request of C(key)."""
+        """Count one request of `key`."""
         self._turn()
         self._used[key] = self._used.get(key, 0) + 1
         return self.look(key)

@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Code(enum.IntEnum):
-    """The C(code) of an error body: a google.rpc.Code, or a number of TiDB Cloud's own.
+    """The `code` of an error body: a google.rpc.Code, or a number of TiDB Cloud's own.
 
     Source: googlerpcStatus in the specification; the TiDB Cloud numbers have been seen in answers.
     """

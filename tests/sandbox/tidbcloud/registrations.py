@@ -163,7 +163,7 @@ class Registrations:
                 self._aws.reject(registration.endpoint_id)
 
     def _later(self, setting: str, action: Callable[[], None]) -> None:
-        """C(setting): the delay's name."""
+        """`setting`: the delay's name."""
         self._clock.after(getattr(self._settings, setting), action, setting)
 
     def _is_pending(self, registration: Registration) -> bool:

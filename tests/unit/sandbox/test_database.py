@@ -45,7 +45,7 @@ def database(authority: Authority, visits: list[Visit]) -> Iterator[Database]:
 
 
 def connect(server: Database, user: str = "native_user", host: str = HOST, **options: Any) -> pymysql.Connection:
-    """Log in over TLS that checks the certificate for C(host), which no resolver knows."""
+    """Log in over TLS that checks the certificate for `host`, which no resolver knows."""
     tls = ssl.create_default_context(cafile=str(server.ca.ca_path))
     usual: dict[str, Any] = {"user": user, "password": PASSWORDS.get(user, ""), "host": host, "ssl": tls}
     client = pymysql.Connection(**{**usual, **options}, defer_connect=True)

@@ -40,7 +40,7 @@ def endpoint(number: int, **facts: t.Any) -> dict[str, t.Any]:
 
 
 class Fleet:
-    """What the rooms of the modules would find. C(reads): what they were asked for."""
+    """What the rooms of the modules would find. `reads`: what they were asked for."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -62,7 +62,7 @@ class Fleet:
         return self.found
 
     def inventory(self, *, anew: bool = False, **options: t.Any) -> InventoryData:
-        """As Ansible would read it from a file. C(anew): with C(--flush-cache)."""
+        """As Ansible would read it from a file. `anew`: with `--flush-cache`."""
         path = self.path / "x.tidbcloud_endpoints.yml"
         path.write_text(yaml.safe_dump({"plugin": NAME, **KEYS, **options}))
         plugin = inventory_loader.get(NAME)

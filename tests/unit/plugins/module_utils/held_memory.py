@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is held while nobody collects garbage: modules keep the collector from running (C(_aws/descriptions.py))."""
+"""What is held while nobody collects garbage: modules keep the collector from running (`_aws/descriptions.py`)."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def keys(documented: t.Mapping[str, Json]) -> Json:
 
 
 def assert_returns(module: t.Any, returned: Json, *, besides: t.Collection[str] = ()) -> None:
-    """Exactly the documented keys, at every depth; C(besides) are documented keys that come with other runs."""
+    """Exactly the documented keys, at every depth; `besides` are documented keys that come with other runs."""
     documented = yaml.safe_load(module.RETURN)
     own = {name: value for name, value in returned.items() if name not in ("failed", "changed", "invocation", "msg")}
     assert set(own) == set(documented) - set(besides)

@@ -35,7 +35,7 @@ class Played(Ended):
 
 
 class Run:
-    """The module with both clouds played. C(asked): what C(ensure_all) was asked for."""
+    """The module with both clouds played. `asked`: what `ensure_all` was asked for."""
 
     def __init__(self) -> None:
         self.ended: list[Ended] = []

@@ -27,7 +27,7 @@ FROM_INSTANCE = {"vpc_endpoint_id": VPCE, "source_instance_id": "i-0123456789abc
 
 
 class Run:
-    """The module with the reading played. C(asked): what is to be read; C(connect): how TiDB Cloud is reached."""
+    """The module with the reading played. `asked`: what is to be read; `connect`: how TiDB Cloud is reached."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys

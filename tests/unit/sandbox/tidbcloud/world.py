@@ -140,7 +140,7 @@ class WsgiAdapter(requests.adapters.BaseAdapter):
 
 
 class World:
-    """The TiDB Cloud half with its log and faults. C(settings) differ from the defaults."""
+    """The TiDB Cloud half with its log and faults. `settings` differ from the defaults."""
 
     def __init__(self, **settings: object) -> None:
         self.settings = Settings()

@@ -37,7 +37,7 @@ class Script(Stubber):
 
 @dataclass(frozen=True)
 class Asked:
-    """One request. C(token) is the session token it was signed with."""
+    """One request. `token` is the session token it was signed with."""
 
     action: str
     access_key: str
@@ -49,8 +49,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """C(code): the code of an error; C(body): sent as it is instead; C(cut): the connection is closed within it;
-    C(lost): before it.
+    """`code`: the code of an error; `body`: sent as it is instead; `cut`: the connection is closed within it;
+    `lost`: before it.
     """
 
     status: int = 200

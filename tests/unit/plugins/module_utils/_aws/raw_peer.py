@@ -15,7 +15,7 @@ Speak = t.Callable[[socket.socket, bytes], None]
 
 
 class RawPeer:
-    """Every connection reads one request and is then handed, with the request, to C(speak); C(asked) counts them."""
+    """Every connection reads one request and is then handed, with the request, to `speak`; `asked` counts them."""
 
     def __init__(self, speak: Speak) -> None:
         self._speak = speak
@@ -60,7 +60,7 @@ def _request(connection: socket.socket) -> bytes:
 
 
 def answer(connection: socket.socket, body: str, status: str = "200 OK", more: str = "") -> None:
-    """A whole answer; C(more): further lines of its head."""
+    """A whole answer; `more`: further lines of its head."""
     content = body.encode("utf-8", "surrogatepass")
     head = f"HTTP/1.1 {status}\r\nContent-Type: text/xml\r\n{more}Connection: close\r\n"
     connection.sendall(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)

@@ -38,7 +38,7 @@ class Module:
 
 
 class Portal:
-    """Answers every request with C(body); C(status) is its status line."""
+    """Answers every request with `body`; `status` is its status line."""
 
     def __init__(self) -> None:
         self.body = ""

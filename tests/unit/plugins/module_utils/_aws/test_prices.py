@@ -55,7 +55,7 @@ class PriceList:
         self.stubber.activate()
 
     def answer(self, region: str, *products: str, more: str = "", token: str = "") -> None:
-        """C(token): what the page is asked for with; C(more): where the next one begins."""
+        """`token`: what the page is asked for with; `more`: where the next one begins."""
         filters = {"productFamily": "VpcEndpoint", "regionCode": region}
         asked: dict[str, t.Any] = {
             "ServiceCode": "AmazonVPC",

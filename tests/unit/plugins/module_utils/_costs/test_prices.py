@@ -16,7 +16,7 @@ LISTED = Price(0.011, 0.01, "price_list", "2026-11-02")
 
 
 class Session:
-    """In the place of an AWS session: C(asked) lists which clients were asked for."""
+    """In the place of an AWS session: `asked` lists which clients were asked for."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []

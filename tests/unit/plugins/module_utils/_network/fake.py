@@ -33,8 +33,8 @@ class Item:
 
 @dataclass
 class FakeNetwork(Network):
-    """C(lag): seconds until AWS lists what was made; C(gap): seconds from the date that a run asks for to the creation;
-    C(on_create): what else happens when something is made.
+    """`lag`: seconds until AWS lists what was made; `gap`: seconds from the date that a run asks for to the creation;
+    `on_create`: what else happens when something is made.
     """
 
     clock: Clock = field(default_factory=Clock)

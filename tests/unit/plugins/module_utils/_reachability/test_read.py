@@ -38,7 +38,7 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
 
 @dataclass
 class TidbCloud:
-    """C(asked) lists the calls."""
+    """`asked` lists the calls."""
 
     rows: list[Registration] = field(default_factory=list)
     cluster: Cluster | None = CLUSTER

@@ -112,7 +112,7 @@ AWAY_LOCAL = Route("10.9.0.0/16", "local")
 
 
 def from_away(there: Route | None, back: Route | None, **fields: t.Any) -> Facts:
-    """From the other VPC, without names; C(there) and C(back) are the routes that connect the two."""
+    """From the other VPC, without names; `there` and `back` are the routes that connect the two."""
     tables = (
         RouteTable("rtb-main", VPC, True, (), tuple(route for route in (LOCAL, back) if route)),
         RouteTable("rtb-away", OTHER_VPC, True, (), tuple(route for route in (AWAY_LOCAL, there) if route)),

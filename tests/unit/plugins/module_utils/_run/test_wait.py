@@ -19,12 +19,12 @@ from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
 
 
 def deadline(time: Time, seconds: float = 900, delay: float = 15, spread: float = 1.0) -> Deadline:
-    """C(spread): where between the bounds of the jitter each pause falls, as a share of the pause."""
+    """`spread`: where between the bounds of the jitter each pause falls, as a share of the pause."""
     return Deadline(seconds, delay, clock=time.clock, sleep=time.sleep, spread=lambda low, high: spread)
 
 
 def looks(*states: str) -> t.Callable[[], Seen]:
-    """Sees these states one after the other, the last one for ever; V(ready) is what is awaited."""
+    """Sees these states one after the other, the last one for ever; `ready` is what is awaited."""
     left = list(states)
 
     def look() -> Seen:

@@ -18,7 +18,7 @@ from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
 
 
 class Place:
-    """Where works are driven, and in C(log) what happened there, in order."""
+    """Where works are driven, and in `log` what happened there, in order."""
 
     def __init__(self, seconds: float = 60.0) -> None:
         self.time = Time()

@@ -22,7 +22,7 @@ _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 
 @dataclass
 class Answer:
-    """What one authenticated request is answered with. C(body): an object is sent as JSON, bytes as they are."""
+    """What one authenticated request is answered with. `body`: an object is sent as JSON, bytes as they are."""
 
     body: object = field(default_factory=dict)
     status: int = 200
@@ -43,9 +43,9 @@ class Exchange:
 
 
 class DigestServer:
-    """C(script) is consumed request by request; an empty one answers C({}).
+    """`script` is consumed request by request; an empty one answers `{}`.
 
-    C(algorithms): one challenge each. C(nonce_uses): how often a nonce may be used, null for ever. C(challenge): what
+    `algorithms`: one challenge each. `nonce_uses`: how often a nonce may be used, null for ever. `challenge`: what
     every request is challenged with instead.
     """
 
@@ -95,7 +95,7 @@ class DigestServer:
 
     @property
     def calls(self) -> list[str]:
-        """The exchanges as a test states them: C(GET /v1beta1/clusters/1 200)."""
+        """The exchanges as a test states them: `GET /v1beta1/clusters/1 200`."""
         return [f"{exchange.method} {exchange.target} {exchange.status}" for exchange in self.exchanges]
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 class RawServer:
-    """``parts`` makes what each connection is sent; it may wait for ``released``. ``sent`` counts bytes."""
+    """`parts` makes what each connection is sent; it may wait for `released`. `sent` counts bytes."""
 
     def __init__(self, parts: t.Callable[[RawServer], Iterable[bytes]]) -> None:
         self.released = threading.Event()

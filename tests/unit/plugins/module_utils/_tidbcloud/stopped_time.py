@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class Time:
-    """C(slept): the seconds of every sleep, in order."""
+    """`slept`: the seconds of every sleep, in order."""
 
     def __init__(self) -> None:
         self.now = 1000.0

@@ -23,7 +23,7 @@ PAGE = "pageSize=100"
 
 
 class Conversation:
-    """TiDB Cloud behind a script. C(calls) are those after the challenge."""
+    """TiDB Cloud behind a script. `calls` are those after the challenge."""
 
     def __init__(self, server: DigestServer, session: Session) -> None:
         self.server = server

@@ -46,7 +46,7 @@ def rows(*found: dict[str, t.Any]) -> Answer:
 
 
 class Conversation:
-    """C(calls) are those after the challenge."""
+    """`calls` are those after the challenge."""
 
     def __init__(self, server: DigestServer, session: Session, cluster_ids: Mapping[str | None, list[str]]) -> None:
         self.server = server
