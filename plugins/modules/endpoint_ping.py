@@ -299,7 +299,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failure import StageFailed
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failures import StageFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.login import Account
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import Check, Outcome, ping
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.resolve import is_address

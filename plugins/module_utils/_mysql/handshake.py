@@ -14,7 +14,7 @@ import ssl
 import typing as t
 from dataclasses import dataclass
 
-from .failure import StageFailed, not_mysql, reason_of, shown
+from .failures import StageFailed, not_mysql, reason_of, shown
 from .packets import MAX_PACKET_BYTES, PayloadReader, readable
 
 if t.TYPE_CHECKING:

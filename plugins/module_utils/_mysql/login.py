@@ -13,7 +13,7 @@ import hashlib
 import typing as t
 from dataclasses import dataclass, field
 
-from .failure import StageFailed, not_mysql
+from .failures import StageFailed, not_mysql
 from .handshake import NONCE_BYTES, client_preamble, is_error, server_error
 from .packets import PayloadReader, readable
 

@@ -13,7 +13,7 @@ import socket
 import time
 import typing as t
 
-from .failure import StageFailed, from_os_error, not_mysql, timed_out
+from .failures import StageFailed, from_os_error, not_mysql, timed_out
 
 if t.TYPE_CHECKING:
     import ssl

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .causes import causes_of, causes_of_a_part
-from .failure import StageFailed, shown, timed_out
+from .failures import StageFailed, shown, timed_out
 from .handshake import tls_context
 from .packets import Deadline
 from .probe import Probe, Target, Trace, probe

@@ -15,7 +15,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .certificate import Certificate, read_certificate
-from .failure import StageFailed, from_os_error, shown
+from .failures import StageFailed, from_os_error, shown
 from .handshake import Greeting, receive_greeting, start_tls, tls_context
 from .login import Account, log_in
 from .packets import Connection, Deadline

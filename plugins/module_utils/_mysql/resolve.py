@@ -12,7 +12,7 @@ import socket
 import threading
 import typing as t
 
-from .failure import StageFailed, shown, timed_out
+from .failures import StageFailed, shown, timed_out
 
 if t.TYPE_CHECKING:
     from .packets import Deadline

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql import handshake, login
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.certificate import read_certificate
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failure import StageFailed
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failures import StageFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.packets import Connection, Deadline
 from tests.chaos.hostile.odd import assert_fit, hostile_texts
 from tests.unit.plugins.module_utils._mysql.hostile import greeting, packet

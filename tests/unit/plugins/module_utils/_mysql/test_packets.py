@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failure import StageFailed
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failures import StageFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.packets import (
     Connection,
     Deadline,

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.certificate import Certificate
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failure import StageFailed
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failures import StageFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.login import Account
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import Outcome, ping
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.probe import (

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failure import StageFailed
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failures import StageFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.packets import Deadline
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.resolve import (
     check_addresses,

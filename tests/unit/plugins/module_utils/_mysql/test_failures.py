@@ -10,7 +10,7 @@ import ssl
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failure import from_os_error
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failures import from_os_error
 
 
 @pytest.mark.parametrize(
