@@ -21,7 +21,7 @@ from .._privatelink.violations import LimitsViolated, Violation
 from .._run.errors import PrivateLinkError, WaitTimedOut, as_known
 from .._run.progress import Count
 from .._run.wait import Deadline
-from .._run.wait_all import NOT_BEGUN, Crowd
+from .._run.wait_all import NOT_BEGUN, WorkGroup
 
 CUT_OFF = (
     "The run was ended after its deadline (wait_timeout) while this one was under way: something neither answered nor"
@@ -128,14 +128,14 @@ class _Fleet:
     def prepare(self, check_mode: bool) -> list[Prepared]:
         """In order, each against what those before it will take up."""
         prepared: list[Prepared] = []
-        taken, count, every = _Taken(), Count(self._deadline.tell), len(self._wishes)
+        taken, count, every = _Taken(), Count(self._deadline.report), len(self._wishes)
         for number, wish in enumerate(self._wishes, start=1):
             self._deadline.doing = f"checking item {number} of endpoints"
             try:
                 prepared.append(_prepare_one(number, wish, taken, check_mode, self._deadline))
             except Exception as error:
                 prepared.append(as_known(error, self._deadline.doing))
-            count.tell(partial("{} of {} checked".format, number, every), now=number == every)
+            count.report(partial("{} of {} checked".format, number, every), now=number == every)
         return prepared
 
     def permitted(self, prepared: Sequence[Prepared]) -> list[Prepared]:
@@ -155,12 +155,12 @@ class _Fleet:
             else:
                 under[number] = found
                 self._done[number] = []
-        changing: Crowd[Outcome] = Crowd(self._deadline, refresh)
+        changing: WorkGroup[Outcome] = WorkGroup(self._deadline, refresh)
         self._changed = changing.results
         changing.drive(
             {number: carry_out(found, self._clouds(number), self._done[number]) for number, found in under.items()}
         )
-        settling: Crowd[Outcome] = Crowd(self._deadline, refresh)
+        settling: WorkGroup[Outcome] = WorkGroup(self._deadline, refresh)
         self._settled = settling.results
         settling.complete(
             {

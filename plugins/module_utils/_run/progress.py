@@ -21,16 +21,16 @@ _LIMIT = 100
 # A count that changes often is told so many seconds apart at least.
 _PAUSE = 5.0
 
-Tell = t.Callable[[str], None]
+Report = t.Callable[[str], None]
 
 
-def told_by_environment() -> Tell:
+def progress_writer() -> Report:
     """What takes a line: the file that the environment names, or nothing."""
     path = os.environ.get(FILE_VARIABLE)
     if not path:
         return _silent
 
-    def tell(line: str) -> None:
+    def write(line: str) -> None:
         # A line that cannot be told is no reason for a run to fail.
         try:
             with open(path, "a", encoding="utf-8") as file:
@@ -38,7 +38,7 @@ def told_by_environment() -> Tell:
         except OSError:
             pass
 
-    return tell
+    return write
 
 
 def _silent(_line: str) -> None:
@@ -48,19 +48,19 @@ def _silent(_line: str) -> None:
 class Count:
     """Tells numbers that change, each line once and not too often."""
 
-    def __init__(self, tell: Tell, clock: t.Callable[[], float] = time.monotonic) -> None:
-        self._tell = tell
+    def __init__(self, report: Report, clock: t.Callable[[], float] = time.monotonic) -> None:
+        self._report = report
         self._clock = clock
         self._last = ""
         self._next = clock() + _PAUSE
 
-    def tell(self, make: t.Callable[[], str], *, now: bool = False) -> None:
+    def report(self, make: t.Callable[[], str], *, now: bool = False) -> None:
         """`make` makes the line, where it is time for one. `now`: also where the last one is not long ago."""
         if not (now or self._clock() >= self._next):
             return
         line = make()
         if line != self._last:
-            self._tell(line)
+            self._report(line)
             self._last = line
         self._next = self._clock() + _PAUSE
 

@@ -16,7 +16,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .errors import WaitTimedOut, as_known
-from .progress import told_by_environment
+from .progress import progress_writer
 from .text import printable
 
 FIRST_DELAY = 0.5  # seconds
@@ -81,7 +81,7 @@ class Deadline:
         self.doing = "beginning"
         # The return values that are certain already, for the same.
         self.so_far: t.Callable[[], t.Mapping[str, t.Any]] = dict
-        self.tell = told_by_environment()
+        self.report = progress_writer()
 
     def left(self) -> float:
         """Seconds that are left, never negative."""
@@ -128,7 +128,7 @@ class Deadline:
             if seen.done:
                 return True
             if not told:
-                self.tell(f"waiting for {awaited.what}")
+                self.report(f"waiting for {awaited.what}")
                 told = True
             if self.is_over(until):
                 if self.may_fail(awaited):

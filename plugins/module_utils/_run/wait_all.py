@@ -29,7 +29,7 @@ class _Waiting:
     until: float
 
 
-class Crowd(t.Generic[Result]):
+class WorkGroup(t.Generic[Result]):
     """`results` maps the number of each finished work to its result, or to the error that ended it."""
 
     def __init__(self, deadline: Deadline, refresh: t.Callable[[], None]) -> None:
@@ -37,7 +37,7 @@ class Crowd(t.Generic[Result]):
         self._refresh = refresh
         self._waiting: dict[int, _Waiting] = {}
         self.results: dict[int, Result | PrivateLinkError] = {}
-        self._count = Count(deadline.tell)
+        self._count = Count(deadline.report)
 
     def drive(self, works: t.Mapping[int, Work[Result]]) -> None:
         """Begins every work, then looks for all of them, again and again, until each has ended; it raises nothing.
@@ -66,8 +66,8 @@ class Crowd(t.Generic[Result]):
             for number, waiting in list(self._waiting.items()):
                 self._deadline.doing = f"waiting for {waiting.awaited.what}"
                 self._look(number, waiting)
-                self._count.tell(self._state)
-            self._count.tell(self._state, now=True)
+                self._count.report(self._state)
+            self._count.report(self._state, now=True)
 
     def _state(self) -> str:
         failed = sum(isinstance(result, PrivateLinkError) for result in self.results.values())

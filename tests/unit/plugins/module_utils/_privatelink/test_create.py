@@ -120,7 +120,7 @@ def test_the_wait_for_another_runs_endpoint_is_told(clouds: Clouds) -> None:
     dying.send(True)
     told: list[str] = []
     deadline = clouds.deadline
-    deadline.tell = told.append
+    deadline.report = told.append
     deadline.drive(work(clouds, tags={}))
     assert told == ["waiting for AWS to show the interface endpoint that another run has asked for"]
 

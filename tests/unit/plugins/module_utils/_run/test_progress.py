@@ -11,11 +11,11 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.progress import (
     FILE_VARIABLE,
     Count,
+    progress_writer,
     time_left,
-    told_by_environment,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Await, Deadline, Seen, Work
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait_all import Crowd
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait_all import WorkGroup
 from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
 
 
@@ -40,34 +40,34 @@ def waits(what: str, looks: int, *, fails: bool = False, costs_request: bool = F
 
 
 def test_lines_are_added_to_the_file_that_the_environment_names(file: Path) -> None:
-    tell = told_by_environment()
-    tell("one")
-    tell("two")
+    write = progress_writer()
+    write("one")
+    write("two")
     assert file.read_text() == "one\ntwo\n"
 
 
 def test_a_line_is_one_line_whatever_it_quotes(file: Path) -> None:
-    told_by_environment()("a\nPLAY RECAP\x1b[2J\ud800\u2028b")
+    progress_writer()("a\nPLAY RECAP\x1b[2J\ud800\u2028b")
     assert file.read_text() == "a PLAY RECAP [2J b\n"
 
 
 def test_without_the_action_plugin_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(FILE_VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
-    told_by_environment()("one")
+    progress_writer()("one")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "nowhere" / "progress"))
-    told_by_environment()("one")
+    progress_writer()("one")
 
 
 def test_a_count_is_told_when_it_changes_and_not_more_often_than_each_five_seconds() -> None:
     time, told = Time(), list[str]()
     count = Count(told.append, time.clock)
     for number in range(12):
-        count.tell(f"{number // 2} done".format)
+        count.report(f"{number // 2} done".format)
         time.sleep(1)
     assert told == ["2 done", "5 done"]
 
@@ -76,7 +76,7 @@ def test_a_count_that_must_be_told_now_is_and_never_twice() -> None:
     time, told = Time(), list[str]()
     count = Count(told.append, time.clock)
     for line in ("one", "two", "two", "three"):
-        count.tell(line.format, now=True)
+        count.report(line.format, now=True)
     assert told == ["one", "two", "three"]
 
 
@@ -86,7 +86,7 @@ def test_a_line_that_is_not_due_is_not_made() -> None:
 
     time = Time()
     count = Count(lambda _line: None, time.clock)
-    count.tell(never)
+    count.report(never)
 
 
 @pytest.mark.parametrize(
@@ -108,14 +108,14 @@ def test_each_stage_that_a_private_endpoint_waits_for_is_told_once(file: Path) -
 
 
 def test_of_many_private_endpoints_it_is_told_how_many_are_done_failed_and_waiting(file: Path) -> None:
-    crowd: Crowd[None] = Crowd(deadline(Time()), lambda: None)
-    crowd.drive({1: waits("it", 0), 2: waits("it", 1, fails=True), 3: waits("it", 3)})
+    group: WorkGroup[None] = WorkGroup(deadline(Time()), lambda: None)
+    group.drive({1: waits("it", 0), 2: waits("it", 1, fails=True), 3: waits("it", 3)})
     lines = file.read_text().splitlines()
     assert lines[-1] == "2 done, 1 failed, 0 waiting"
     assert lines[-2:-1] == ["1 done, 1 failed, 1 waiting"]
 
 
 def test_the_registrations_that_are_left_tell_how_long_it_takes(file: Path) -> None:
-    crowd: Crowd[None] = Crowd(deadline(Time()), lambda: None)
-    crowd.drive({number: waits("it", 1, costs_request=True) for number in range(200)})
+    group: WorkGroup[None] = WorkGroup(deadline(Time()), lambda: None)
+    group.drive({number: waits("it", 1, costs_request=True) for number in range(200)})
     assert "0 done, 0 failed, 200 waiting; about 2 min at the rate limit" in file.read_text().splitlines()

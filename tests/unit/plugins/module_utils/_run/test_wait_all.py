@@ -13,7 +13,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
     WaitTimedOut,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Await, Deadline, Seen, Work
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait_all import Crowd
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait_all import WorkGroup
 from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
 
 
@@ -24,7 +24,7 @@ class Place:
         self.time = Time()
         self.log: list[str] = []
         deadline = Deadline(seconds, 4.0, clock=self.time.clock, sleep=self.time.sleep, spread=lambda low, high: 1.0)
-        self.crowd: Crowd[str] = Crowd(deadline, lambda: self.log.append("refresh"))
+        self.group: WorkGroup[str] = WorkGroup(deadline, lambda: self.log.append("refresh"))
 
     def work(self, name: str, *looks: int, at_most: float | None = None) -> Work[str]:
         """Awaits one thing after the other; each holds at the given look, 0 stands for never."""
@@ -48,29 +48,29 @@ class Place:
 
 def test_every_work_begins_before_any_is_looked_for() -> None:
     place = Place()
-    place.crowd.drive({1: place.work("a", 1), 2: place.work("b", 1)})
+    place.group.drive({1: place.work("a", 1), 2: place.work("b", 1)})
     assert place.log == ["a begins", "b begins", "refresh", "look a1", "a ends", "look b1", "b ends"]
-    assert place.crowd.results == {1: "a [True]", 2: "b [True]"}
+    assert place.group.results == {1: "a [True]", 2: "b [True]"}
 
 
 def test_all_share_each_pause_and_each_refresh() -> None:
     place = Place()
-    place.crowd.drive({number: place.work(str(number), 3, 1) for number in range(50)})
+    place.group.drive({number: place.work(str(number), 3, 1) for number in range(50)})
     assert place.log.count("refresh") == 4
     assert place.time.slept == [0.5, 0.75, 1.125, 1.688]
 
 
 def test_nobody_waits_where_nothing_has_to_be_awaited() -> None:
     place = Place()
-    place.crowd.drive({1: place.work("a")})
+    place.group.drive({1: place.work("a")})
     assert (place.log, place.time.slept) == (["a begins", "a ends"], [])
-    assert place.crowd.results == {1: "a []"}
+    assert place.group.results == {1: "a []"}
 
 
 def test_no_work_at_all_is_fine() -> None:
     place = Place()
-    place.crowd.drive({})
-    assert (place.crowd.results, place.time.slept) == ({}, [])
+    place.group.drive({})
+    assert (place.group.results, place.time.slept) == ({}, [])
 
 
 def fails_at_once(reason: str = "refused") -> Work[str]:
@@ -98,37 +98,37 @@ def minds_an_error() -> Work[str]:
 
 def test_one_that_fails_at_once_or_while_it_waits_never_stops_the_others() -> None:
     place = Place()
-    place.crowd.drive({1: fails_at_once(), 2: fails_at_a_look(), 3: place.work("c", 2)})
-    assert [str(place.crowd.results[number]) for number in (1, 2, 3)] == ["refused", "broken", "c [True]"]
+    place.group.drive({1: fails_at_once(), 2: fails_at_a_look(), 3: place.work("c", 2)})
+    assert [str(place.group.results[number]) for number in (1, 2, 3)] == ["refused", "broken", "c [True]"]
 
 
 def test_a_work_may_mind_what_a_look_raises() -> None:
     place = Place()
-    place.crowd.drive({1: minds_an_error()})
-    assert place.crowd.results == {1: "minded: broken"}
+    place.group.drive({1: minds_an_error()})
+    assert place.group.results == {1: "minded: broken"}
 
 
 def test_what_is_still_awaited_at_the_deadline_times_out_and_says_what_was_seen_last() -> None:
     place = Place(seconds=10)
-    place.crowd.drive({1: place.work("a", 0), 2: place.work("b", 1)})
-    late = place.crowd.results[1]
+    place.group.drive({1: place.work("a", 0), 2: place.work("b", 1)})
+    late = place.group.results[1]
     assert isinstance(late, WaitTimedOut)
     assert "at last for a1; last seen: look 6" in str(late)
-    assert place.crowd.results[2] == "b [True]"
+    assert place.group.results[2] == "b [True]"
     assert sum(place.time.slept) == pytest.approx(10)
 
 
 def test_what_is_awaited_for_some_time_at_most_may_not_hold_and_the_work_goes_on() -> None:
     place = Place()
-    place.crowd.drive({1: place.work("a", 0, at_most=2.0)})
-    assert place.crowd.results == {1: "a [False]"}
+    place.group.drive({1: place.work("a", 0, at_most=2.0)})
+    assert place.group.results == {1: "a [False]"}
     assert sum(place.time.slept) == pytest.approx(2.375)
 
 
 def test_the_deadline_ends_also_what_may_not_hold() -> None:
     place = Place(seconds=1)
-    place.crowd.drive({1: place.work("a", 0, at_most=2.0)})
-    assert isinstance(place.crowd.results[1], WaitTimedOut)
+    place.group.drive({1: place.work("a", 0, at_most=2.0)})
+    assert isinstance(place.group.results[1], WaitTimedOut)
 
 
 def is_a_defect() -> Work[str]:
@@ -144,11 +144,11 @@ def begins_with_a_defect() -> Work[str]:
 
 def test_a_defect_that_one_of_them_meets_is_its_own_result_and_the_others_stand() -> None:
     place = Place()
-    place.crowd.drive({1: is_a_defect(), 2: begins_with_a_defect(), 3: place.work("c", 2)})
-    defects = [place.crowd.results[1], place.crowd.results[2]]
+    place.group.drive({1: is_a_defect(), 2: begins_with_a_defect(), 3: place.work("c", 2)})
+    defects = [place.group.results[1], place.group.results[2]]
     assert [type(defect) for defect in defects] == [Unexpected, Unexpected]
     assert "while waiting for what the code does not expect" in str(defects[0])
-    assert place.crowd.results[3] == "c [True]"
+    assert place.group.results[3] == "c [True]"
 
 
 def takes_long(place: Place, seconds: float) -> Work[str]:
@@ -160,14 +160,14 @@ def takes_long(place: Place, seconds: float) -> Work[str]:
 
 def test_what_is_not_begun_at_the_deadline_never_is_and_says_so() -> None:
     place = Place(seconds=30)
-    place.crowd.drive({number: takes_long(place, 20) for number in range(4)})
+    place.group.drive({number: takes_long(place, 20) for number in range(4)})
     assert place.log.count("began") == 2
-    late = [place.crowd.results[number] for number in (2, 3)]
+    late = [place.group.results[number] for number in (2, 3)]
     assert [type(result) for result in late] == [WaitTimedOut, WaitTimedOut]
     assert "before this one was begun, and nothing of it was touched" in str(late[0])
 
 
 def test_a_run_that_shall_not_wait_still_begins_everything() -> None:
     place = Place(seconds=0)
-    place.crowd.drive({1: place.work("a"), 2: place.work("b")})
-    assert place.crowd.results == {1: "a []", 2: "b []"}
+    place.group.drive({1: place.work("a"), 2: place.work("b")})
+    assert place.group.results == {1: "a []", 2: "b []"}
