@@ -221,7 +221,8 @@ def _having(look: t.Callable[[str], list[Part]], vpc_id: str, field_name: str, v
 
 def _taken(is_listed: t.Callable[[], bool], what: str, error: ApiError) -> Work[None]:
     """AWS says that it is there: waits until it is listed, to see whose it is. Where it is not, it is AWS's error."""
-    if not (yield Await(lambda: Seen(is_listed(), "not listed"), f"AWS to list {what}", at_most=SETTLED_AGE)):
+    seen = yield Await(lambda: Seen(is_listed(), "not listed"), f"AWS to list {what}", at_most=SETTLED_AGE)
+    if not seen.done:
         raise error
 
 

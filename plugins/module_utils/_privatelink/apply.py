@@ -79,7 +79,7 @@ class Run:
     def _await(self, condition: Condition) -> Work[None]:
         """Awaits it. A removal that was accepted but has not begun after a while is asked for once more."""
         if condition.kind in (UNREGISTERED, GONE):
-            if (yield self._awaited(condition, at_most=_EFFECT_WITHIN)):
+            if (yield self._awaited(condition, at_most=_EFFECT_WITHIN)).done:
                 return
             yield from self._remove_again(condition)
         yield self._awaited(condition)
@@ -100,10 +100,10 @@ class Run:
         while True:
             is_last = repetitions == _REPETITIONS
             at_most = None if is_last and not contested else _EFFECT_WITHIN
-            held = yield Await(lambda: self._look_for_change(vpc_endpoint_id), DESCRIPTIONS[goal.kind], at_most)
-            if held and not self._conditions.overridden:
+            seen = yield Await(lambda: self._look_for_change(vpc_endpoint_id), DESCRIPTIONS[goal.kind], at_most)
+            if seen.done and not self._conditions.overridden:
                 return
-            contested = contested or held
+            contested = contested or seen.done
             if is_last:
                 raise WaitFailed(
                     f"Interface endpoint {vpc_endpoint_id} is not as desired, something else changes it at the same "

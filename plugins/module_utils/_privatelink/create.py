@@ -77,17 +77,17 @@ def create_interface_endpoint(
             return Creation(_adoptable(desired, here.oldest), made=False)
         answer = yield from _ask(ec2, token, arguments)
         if answer is None:
-            found = yield Await(here.look_for_change, _OF_ANOTHER_RUN, at_most=patience, leaves_half=True)
+            seen = yield Await(here.look_for_change, _OF_ANOTHER_RUN, at_most=patience, leaves_half=True)
         elif answer.endpoint.state in _SPENT:
-            found = yield Await(here.look, "AWS to list the interface endpoints of the VPC")
+            seen = yield Await(here.look, "AWS to list the interface endpoints of the VPC")
         else:
             made = answer.endpoint.vpc_endpoint_id
             replayed = answer.age is not None and answer.age > _LONGEST_CALL
             look = partial(here.look_for, made)
-            found = yield Await(look, f"AWS to show the new interface endpoint {made}", patience if replayed else None)
-            if found and not here.is_deleted(made):
+            seen = yield Await(look, f"AWS to show the new interface endpoint {made}", patience if replayed else None)
+            if seen.done and not here.is_deleted(made):
                 return (yield from _settle(ec2, here, made, desired))
-        if not found:
+        if not seen.done:
             patience = 0.0
     raise PrivateLinkError(
         f"AWS remembers {_MOST_TOKENS} requests for an interface endpoint of {arguments['service_name']} in "
@@ -100,24 +100,23 @@ _OF_ANOTHER_RUN = "AWS to show the interface endpoint that another run has asked
 
 def _ask(ec2: t.Any, token: str, arguments: t.Mapping[str, t.Any]) -> Work[aws.Created | None]:
     """Null where AWS remembers the token with other parameters. A lost answer is asked for with the same token only."""
-    answers: list[aws.Created | None] = []
-    lost: list[ApiError] = []
+    attempt = partial(_attempt, ec2, token, arguments, iter(range(_MOST_LOST)))
+    seen = attempt()
+    if not seen.done:
+        seen = yield Await(attempt, "AWS to answer the request for the interface endpoint")
+    return t.cast("aws.Created | None", seen.value)
 
-    def attempt() -> Seen:
-        try:
-            answers.append(aws.create_vpc_endpoint(ec2, client_token=token, **arguments))
-        except ApiError as refused:
-            if refused.code == _MISMATCH:
-                answers.append(None)
-            elif refused.ambiguous and len(lost) < _MOST_LOST:
-                lost.append(refused)
-            else:
-                raise
-        return Seen(bool(answers), str(lost[-1]) if lost else "asked")
 
-    if not attempt().done:
-        yield Await(attempt, "AWS to answer the request for the interface endpoint")
-    return answers[0]
+def _attempt(ec2: t.Any, token: str, arguments: t.Mapping[str, t.Any], repetitions: t.Iterator[int]) -> Seen:
+    """Asks for it once. A lost answer uses up one of ``repetitions``, and is raised where none is left."""
+    try:
+        return Seen(True, "answered", aws.create_vpc_endpoint(ec2, client_token=token, **arguments))
+    except ApiError as refused:
+        if refused.code == _MISMATCH:
+            return Seen(True, "answered for another run")
+        if not refused.ambiguous or next(repetitions, None) is None:
+            raise
+        return Seen(False, str(refused))
 
 
 class _Listed:
@@ -171,6 +170,10 @@ class _Listed:
         listed = any(one.vpc_endpoint_id == vpc_endpoint_id for one in self._every)
         return Seen(listed, f"{vpc_endpoint_id} is not listed yet")
 
+    def look_without(self, vpc_endpoint_id: str) -> Seen:
+        self.look()
+        return Seen(not self.is_live(vpc_endpoint_id), f"{vpc_endpoint_id} is not deleted yet")
+
     def look_for_change(self) -> Seen:
         """A live one, or one more that is dead: then that one has the token."""
         self.look()
@@ -185,23 +188,20 @@ def _settle(ec2: t.Any, here: _Listed, made: str, desired: Desired) -> Work[Crea
     if not here.is_live(made) or here.oldest.vpc_endpoint_id == made:
         return Creation(made)
     survivor = here.oldest
-    yield Await(
-        partial(_withdraw, ec2, here, made, []), f"AWS to withdraw {made}, the twin of {survivor.vpc_endpoint_id}"
-    )
+    what = f"AWS to withdraw {made}, the twin of {survivor.vpc_endpoint_id}"
+    yield Await(partial(_delete, ec2, made), what)
+    yield Await(partial(here.look_without, made), what)
     return Creation(_adoptable(desired, survivor), made=False, withdrawn=made)
 
 
-def _withdraw(ec2: t.Any, here: _Listed, made: str, asked: list[str]) -> Seen:
-    if not asked:
-        try:
-            aws.delete_vpc_endpoint(ec2, made)
-        except ApiError as refused:
-            if refused.code not in _PASSING and not refused.ambiguous:
-                raise
-            return Seen(False, str(refused))
-        asked.append(made)
-    here.look()
-    return Seen(not here.is_live(made), f"{made} is not deleted yet")
+def _delete(ec2: t.Any, vpc_endpoint_id: str) -> Seen:
+    try:
+        aws.delete_vpc_endpoint(ec2, vpc_endpoint_id)
+    except ApiError as refused:
+        if refused.code not in _PASSING and not refused.ambiguous:
+            raise
+        return Seen(False, str(refused))
+    return Seen(True, "accepted")
 
 
 def _adoptable(desired: Desired, live: InterfaceEndpoint) -> str:

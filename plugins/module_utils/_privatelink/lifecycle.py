@@ -179,20 +179,19 @@ def carry_out(outcome: Outcome, clouds: Clouds, done: list[Step] | None = None) 
 
 def _adopted(outcome: Outcome, clouds: Clouds) -> Work[Outcome]:
     """What another run made is edited: what differs is planned from what is there now. The limits stand checked."""
-    found: list[Current] = []
 
     def look() -> Seen:
         try:
-            found[:] = [read_again(outcome.desired, outcome.before, clouds)]
+            found = read_again(outcome.desired, outcome.before, clouds)
         except RegistrationUnknown as unknown:
             return Seen(False, str(unknown))
-        return Seen(any(pair.endpoint for pair in found[0].pairs) or bool(found[0].gone), "it is not listed")
+        return Seen(any(pair.endpoint for pair in found.pairs) or bool(found.gone), "it is not listed", found)
 
-    yield Await(look, f"AWS to show {outcome.desired.vpc_endpoint_id}")
-    planned = plan(outcome.desired, found[0])
+    found: Current = (yield Await(look, f"AWS to show {outcome.desired.vpc_endpoint_id}")).value
+    planned = plan(outcome.desired, found)
     # What this run has removed before belongs to its difference.
     removed = tuple(pair for pair in outcome.before.pairs if pair.vpc_endpoint_id != outcome.desired.vpc_endpoint_id)
-    before = replace(found[0], dead=(*found[0].dead, *removed))
+    before = replace(found, dead=(*found.dead, *removed))
     return replace(outcome, before=before, planned=planned)
 
 
@@ -208,31 +207,32 @@ def settled(outcome: Outcome, clouds: Clouds) -> Work[Outcome]:
     them are done. Raises WaitFailed where the promise can no longer be kept.
     """
     desired = outcome.desired
-    after: list[Current] = []
-    lacks = ""
-
-    def look() -> Seen:
-        nonlocal lacks
-        try:
-            after[:] = [read_again(desired, outcome.before, clouds)]
-            lacks = lacking(desired, outcome.before, after[0]) if desired.wait else ""
-        except RegistrationUnknown as unknown:
-            if not desired.wait:
-                raise
-            lacks = str(unknown)
-        return Seen(not lacks, lacks or "as desired")
-
+    look = partial(_look_at_the_end, outcome, clouds)
+    at_most = _SHOWN_WITHIN if desired.state == "present" else None
     try:
-        at_most = _SHOWN_WITHIN if desired.state == "present" else None
-        if not (yield Await(look, "both clouds to show the private endpoint as desired", at_most)):
+        seen = yield Await(look, "both clouds to show the private endpoint as desired", at_most)
+        if not seen.done:
             raise WaitFailed(
-                f"The private endpoint of {desired.target} was as desired, but is not any more: {lacks}. Another run "
-                "changes it at the same time. Run again when that has ended."
+                f"The private endpoint of {desired.target} was as desired, but is not any more: {seen.value}. Another "
+                "run changes it at the same time. Run again when that has ended."
             )
     except PrivateLinkError as error:
         error.steps = [step.returned() for step in outcome.planned.steps]
         raise
-    return replace(outcome, after=after[0])
+    return replace(outcome, after=seen.value)
+
+
+def _look_at_the_end(outcome: Outcome, clouds: Clouds) -> Seen:
+    """Its value is the state at the end, or what that lacks of the promise."""
+    desired = outcome.desired
+    try:
+        after = read_again(desired, outcome.before, clouds)
+    except RegistrationUnknown as unknown:
+        if not desired.wait:
+            raise
+        return Seen(False, str(unknown), str(unknown))
+    lacks = lacking(desired, outcome.before, after) if desired.wait else ""
+    return Seen(False, lacks, lacks) if lacks else Seen(True, "as desired", after)
 
 
 def _require_network(desired: Desired, planned: Plan, check_mode: bool) -> None:

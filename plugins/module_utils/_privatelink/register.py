@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from functools import partial
 
 from .._run.errors import ApiError, PrivateLinkError
 from .._run.wait import Await, Seen, Work
@@ -66,36 +67,35 @@ def register(tidb: TidbCloud, current: Current, vpc_endpoint_id: str) -> Work[Re
 
 
 def _ask(place: _Place) -> Work[Registered]:
-    made: list[Registered] = []
-    refusals: list[ApiError] = []
+    attempt = partial(_attempt, place, iter(range(_ATTEMPTS - 1)))
+    seen = yield Await(attempt, "TiDB Cloud to take the registration", costs_request=True)
+    return t.cast(Registered, seen.value)
 
-    def attempt() -> Seen:
-        try:
-            made.append(Registered(place.register(), own=True))
-        except ApiError as refused:
-            existing = place.listed()
-            refusals.append(refused)
-            if existing:
-                made.append(Registered(eldest(existing), own=False))
-            elif not _may_pass(refused) or len(refusals) >= _ATTEMPTS:
-                raise
-        return Seen(bool(made), str(refusals[-1]) if refusals else "registered")
 
-    yield Await(attempt, "TiDB Cloud to take the registration", costs_request=True)
-    return made[0]
+def _attempt(place: _Place, repetitions: t.Iterator[int]) -> Seen:
+    """Asks for it once. A refusal uses up one of ``repetitions``, and is raised where none is left."""
+    try:
+        return Seen(True, "registered", Registered(place.register(), own=True))
+    except ApiError as refused:
+        existing = place.listed()
+        if existing:
+            return Seen(True, "registered", Registered(eldest(existing), own=False))
+        if not _may_pass(refused) or next(repetitions, None) is None:
+            raise
+        return Seen(False, str(refused))
 
 
 def _without_twin(place: _Place, registered: Registered) -> Work[Registered]:
     """Looks until the list shows the registration, for some seconds at most, and keeps the eldest one in it."""
     own_id = registered.registration.private_endpoint_connection_id
-    rows: list[Registration] = []
 
     def look() -> Seen:
-        rows[:] = place.listed()
-        return Seen(any(row.private_endpoint_connection_id == own_id for row in rows), "it is not listed yet")
+        rows = place.listed()
+        is_listed = any(row.private_endpoint_connection_id == own_id for row in rows)
+        return Seen(is_listed, "it is not listed yet", rows)
 
-    yield Await(look, "TiDB Cloud to list the registration", at_most=_LISTED_WITHIN)
-    kept = eldest(rows) if rows else registered.registration
+    seen = yield Await(look, "TiDB Cloud to list the registration", at_most=_LISTED_WITHIN)
+    kept = eldest(seen.value) if seen.value else registered.registration
     if own_id is None or kept.private_endpoint_connection_id in (None, own_id):
         return registered
     place.withdraw(own_id)

@@ -82,11 +82,10 @@ def _is_ready(service: EndpointService) -> bool:
 
 def _wait_until_active(cluster: Cluster, place: Place, clouds: Clouds, deadline: Deadline) -> EndpointService:
     """Raises WaitFailed where the service was there and is not any more."""
-    seen: list[EndpointService] = []
 
     def look() -> Seen:
         try:
-            seen[:] = [_read(cluster, place, clouds)]
+            service = _read(cluster, place, clouds)
         except LimitsViolated as refused:
             if "service_not_created" not in {violation.code for violation in refused.violations}:
                 raise
@@ -95,8 +94,8 @@ def _wait_until_active(cluster: Cluster, place: Place, clouds: Clouds, deadline:
                 "now TiDB Cloud does not find it. Check that neither the cluster nor its node group is being deleted, "
                 "then run again."
             ) from refused
-        state = printable(seen[0].state).upper() if seen[0].state else "without a state"
-        return Seen(_is_ready(seen[0]), f"the service is {state}{'' if seen[0].service_name else ' and has no name'}")
+        state = printable(service.state).upper() if service.state else "without a state"
+        unnamed = "" if service.service_name else " and has no name"
+        return Seen(_is_ready(service), f"the service is {state}{unnamed}", service)
 
-    deadline.wait_until(look, "the endpoint service to be ACTIVE")
-    return seen[0]
+    return t.cast(EndpointService, deadline.wait_until(look, "the endpoint service to be ACTIVE"))

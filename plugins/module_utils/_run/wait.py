@@ -28,10 +28,11 @@ CALL_GRACE = 10.0
 
 @dataclass(frozen=True)
 class Seen:
-    """One look: whether what is awaited holds, and what was seen, for the message of a timeout."""
+    """One look: whether what is awaited holds, what was seen, for the message of a timeout, and what the look found."""
 
     done: bool
     state: str
+    value: t.Any = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "state", printable(self.state))
@@ -43,7 +44,7 @@ class Await:
     `costs_request`: each look is a request to TiDB Cloud of its own, shared with no other private endpoint.
     `leaves_half`: with `at_most`, never more than half of the time that is left, so that the work can go on after it.
 
-    The generator that yields it is sent whether it holds: with `at_most` that may be false, without it never is.
+    The generator that yields it is sent the last look: with `at_most` it may not hold, without it it always does.
     """
 
     look: t.Callable[[], Seen]
@@ -54,7 +55,7 @@ class Await:
 
 
 Result = t.TypeVar("Result")
-Work = t.Generator[Await, bool, Result]
+Work = t.Generator[Await, Seen, Result]
 
 
 class Deadline:
@@ -106,19 +107,20 @@ class Deadline:
             awaited = next(work)
             while True:
                 try:
-                    held = self._holds(awaited)
+                    seen = self._last_look(awaited)
                 except Exception as error:
                     awaited = work.throw(as_known(error, self.doing))
                 else:
-                    awaited = work.send(held)
+                    awaited = work.send(seen)
         except StopIteration as end:
             return t.cast(Result, end.value)
 
-    def wait_until(self, look: t.Callable[[], Seen], what: str) -> None:
-        """Looks until it is done. Raises WaitTimedOut, and whatever the look raises."""
-        self._holds(Await(look, what))
+    def wait_until(self, look: t.Callable[[], Seen], what: str) -> t.Any:
+        """Looks until it is done, and returns the value of that look. Raises WaitTimedOut, and what the look raises."""
+        return self._last_look(Await(look, what)).value
 
-    def _holds(self, awaited: Await) -> bool:
+    def _last_look(self, awaited: Await) -> Seen:
+        """The look that ends the wait; it may not hold only where the work goes on without."""
         until = self.until(awaited)
         pauses = self.pauses(until)
         told = False
@@ -126,13 +128,13 @@ class Deadline:
         while True:
             seen = awaited.look()
             if seen.done:
-                return True
+                return seen
             if not told:
                 self.report(f"waiting for {awaited.what}")
                 told = True
             if self.is_over(until):
                 if self.may_fail(awaited):
-                    return False
+                    return seen
                 raise self.timed_out(awaited, seen)
             next(pauses)
 

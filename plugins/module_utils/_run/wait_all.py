@@ -84,7 +84,7 @@ class WorkGroup(t.Generic[Result]):
             return
         late = self._deadline.is_over(waiting.until)
         if seen.done or (late and self._deadline.may_fail(waiting.awaited)):
-            self._go_on(number, work, partial(work.send, seen.done))
+            self._go_on(number, work, partial(work.send, seen))
         elif late:
             self._go_on(number, work, partial(work.throw, self._deadline.timed_out(waiting.awaited, seen)))
 

@@ -123,9 +123,9 @@ def together(clock: Clock, runs: t.Sequence[tuple[float, Work[Result]]]) -> list
                 if number not in waiting:
                     waiting[number] = _until(next(work), clock)
                 awaited, until = waiting[number]
-                done = awaited.look().done
-                if done or clock.seconds >= until:
-                    waiting[number] = _until(work.send(done), clock)
+                seen = awaited.look()
+                if seen.done or clock.seconds >= until:
+                    waiting[number] = _until(work.send(seen), clock)
             except StopIteration as end:
                 results[number] = end.value
         clock.seconds += 0.5

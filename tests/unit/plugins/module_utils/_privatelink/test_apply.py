@@ -19,6 +19,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
     WaitFailed,
     WaitTimedOut,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Seen
 from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CONNECTION_ID,
@@ -74,10 +75,10 @@ def test_a_removal_ends_the_registration_waits_and_deletes(clouds: Clouds) -> No
     assert not awaited.look().done
     clouds.registrations.clear()
     assert awaited.look().done
-    deletion = work.send(True)
+    deletion = work.send(Seen(True, "ready"))
     assert deletion.look().done
     assert clouds.calls[-1] == ("delete_vpc_endpoint", VPCE)
-    awaited = work.send(True)
+    awaited = work.send(Seen(True, "ready"))
     assert not awaited.look().done
     clouds.endpoints.clear()
     assert awaited.look().done
@@ -173,13 +174,12 @@ def test_the_registration_that_was_made_is_asked_for_by_its_id(clouds: Clouds) -
     here = current(main=pair(clouds.endpoints[VPCE]))
     work = Run(desired(), here, t.cast(t.Any, clouds)).carry_out(plan(desired(), here))
     assert next(work).look().done
-    attempt = work.send(True)
-    assert attempt.look().done
-    listed = work.send(True)
-    assert listed.look().done
+    attempt = work.send(Seen(True, "ready"))
+    listed = work.send(attempt.look())
+    shown = listed.look()
     clouds.registrations[VPCE] = registration()
     clouds.endpoints[VPCE] = interface_endpoint()
-    assert work.send(True).look().done
+    assert work.send(shown).look().done
     assert clouds.names() == ["register_endpoint", "list_registrations", "get_registration"]
 
 

@@ -23,7 +23,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
     PrivateLinkError,
     WaitTimedOut,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline, Work
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline, Seen, Work
 from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
 from tests.unit.plugins.module_utils._privatelink.literals import (
     OWNED,
@@ -105,7 +105,7 @@ def test_what_a_killed_run_made_is_waited_for_and_adopted(clouds: Clouds, option
     clouds.listed_after = 20
     dying = work(clouds)
     next(dying)
-    dying.send(True)
+    dying.send(Seen(True, "ready"))
     dying.close()
     assert create(clouds, **options) == adopted()
     assert is_live(clouds) == ["vpce-1"]
@@ -117,7 +117,7 @@ def test_the_wait_for_another_runs_endpoint_is_told(clouds: Clouds) -> None:
     clouds.listed_after = 20
     dying = work(clouds)
     next(dying)
-    dying.send(True)
+    dying.send(Seen(True, "ready"))
     told: list[str] = []
     deadline = clouds.deadline
     deadline.report = told.append
@@ -130,12 +130,12 @@ def test_four_runs_with_different_options_at_once_make_one(clouds: Clouds) -> No
     works = [work(clouds, **options) for options in OPTIONS[:4]]
     for one in works:
         next(one)
-    awaited = [one.send(True) for one in works]
+    awaited = [one.send(Seen(True, "ready")) for one in works]
     clouds.time.now += 20
     ended = []
     for one, what in zip(works, awaited):
         with pytest.raises(StopIteration) as end:
-            one.send(what.look().done)
+            one.send(what.look())
         ended.append(end.value.value)
     assert ended == [made(), adopted(), adopted(), adopted()]
     assert is_live(clouds) == ["vpce-1"]
@@ -145,7 +145,7 @@ def test_a_killed_run_with_the_same_options_is_gone_on_from(clouds: Clouds) -> N
     clouds.listed_after = 20
     dying = work(clouds)
     next(dying)
-    dying.send(True)
+    dying.send(Seen(True, "ready"))
     assert create(clouds) == made()
     assert list(clouds.endpoints) == ["vpce-1"]
 
@@ -162,7 +162,7 @@ def test_another_name_is_an_error_also_where_aws_shows_the_live_one_late(clouds:
     clouds.listed_after = 20
     dying = work(clouds, tags={**OWNED, "Name": "one"})
     next(dying)
-    dying.send(True)
+    dying.send(Seen(True, "ready"))
     with pytest.raises(LimitsViolated, match="named 'two'"):
         create(clouds, desired(name="two"), tags={**OWNED, "Name": "two"})
     assert slept(clouds) < 35
@@ -219,7 +219,7 @@ def test_one_more_dead_endpoint_in_the_list_ends_the_wait(clouds: Clouds) -> Non
     clouds.listed_after = 20
     dying = work(clouds)
     next(dying)
-    dying.send(True)
+    dying.send(Seen(True, "ready"))
     die(clouds, "vpce-1", "deleting")
     assert create(clouds, tags={}) == made("vpce-2")
     assert slept(clouds) < 60
@@ -244,11 +244,11 @@ def test_one_that_is_refused_right_after_it_was_made_is_not_made_again(clouds: C
     clouds.listed_after = 5
     run = work(clouds)
     next(run)
-    awaited = run.send(True)
+    awaited = run.send(Seen(True, "ready"))
     die(clouds, "vpce-1", "failed")
     clouds.time.now += 5
     with pytest.raises(StopIteration) as end:
-        run.send(awaited.look().done)
+        run.send(awaited.look())
     assert end.value.value == made()
 
 

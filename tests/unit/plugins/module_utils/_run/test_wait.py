@@ -81,6 +81,20 @@ def test_no_pause_goes_past_the_deadline_and_the_last_look_is_at_its_end() -> No
     assert seen == [1000.0, 1000.5, 1001.0]
 
 
+def test_what_the_look_found_that_ends_a_wait_is_its_value() -> None:
+    found = iter([1, 2, 3])
+
+    def look() -> Seen:
+        value = next(found)
+        return Seen(value == 2, "on its way", value)
+
+    def work() -> Work[list[int]]:
+        return [(yield Await(look, "two")).value, (yield Await(look, "two", at_most=0.0)).value]
+
+    assert deadline(Time()).drive(work()) == [2, 3]
+    assert deadline(Time()).wait_until(lambda: Seen(True, "ready", "found"), "it") == "found"
+
+
 def test_a_timeout_names_what_was_awaited_the_state_last_seen_and_the_way_on() -> None:
     with pytest.raises(WaitTimedOut) as late:
         deadline(Time(), seconds=3).wait_until(looks("creating", "pending"), "the endpoint to be ready")
@@ -124,7 +138,7 @@ def test_what_a_look_raises_ends_the_wait_at_once() -> None:
 def work(*awaited: Await) -> Work[list[bool]]:
     held = []
     for one in awaited:
-        held.append((yield one))
+        held.append((yield one).done)
     return held
 
 
@@ -182,8 +196,8 @@ def test_what_leaves_half_of_a_short_time_lets_the_work_go_on(seconds: float, wa
     time = Time()
 
     def work() -> Work[float]:
-        held = yield Await(looks("pending"), "another run", at_most=60, leaves_half=True)
-        return -1.0 if held else time.clock()
+        seen = yield Await(looks("pending"), "another run", at_most=60, leaves_half=True)
+        return -1.0 if seen.done else time.clock()
 
     began = time.clock()
     assert deadline(time, seconds=seconds).drive(work()) - began == waited

@@ -31,7 +31,7 @@ class Place:
         self.log.append(f"{name} begins")
         held = []
         for number, turn in enumerate(looks, start=1):
-            held.append((yield Await(self._look(f"{name}{number}", turn), f"{name}{number}", at_most)))
+            held.append((yield Await(self._look(f"{name}{number}", turn), f"{name}{number}", at_most)).done)
         self.log.append(f"{name} ends")
         return f"{name} {held}"
 
