@@ -58,6 +58,7 @@ lint: setup ## ruff, mypy, antsibull-changelog, antsibull-docs, ansible-lint
 	ruff format --check --quiet .
 	ruff check --output-format concise .
 	mypy
+	python -m tests.tools.documentation --check
 	antsibull-changelog lint
 	@# A reference to a collection that ours does not depend on is refused: to look it up, all 100 of the ansible package would be read.
 	@# Without the ceiling, the copy made of amazon.aws in an environment that git ignores comes out empty.

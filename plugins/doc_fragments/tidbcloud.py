@@ -17,7 +17,7 @@ options:
     type: str
   tidbcloud_private_key:
     description:
-      - Private half of the TiDB Cloud API key. It is never logged or returned.
+      - Private half of the TiDB Cloud API key. It is never logged, returned or cached.
       - If not set, the environment variable E(TIDBCLOUD_PRIVATE_KEY) is used.
     type: str
   tidbcloud_api_url:
@@ -75,58 +75,103 @@ options:
     default: 15
 """
 
-    # The same options for plugins, which find their environment variables by themselves.
+    # When reading must be over.
+    READ = r"""
+options:
+  wait_timeout:
+    description:
+      - Seconds that the run may take. It never outlasts them by more than 15, whatever a peer does.
+      - The limit of 100 requests a minute of the TiDB Cloud API may make it wait.
+    type: int
+    default: 900
+"""
+
+    # Which private endpoints to read, and where.
+    FILTERS = r"""
+options:
+  cluster_ids:
+    description:
+      - Only these clusters. Quote the IDs. Named clusters may be of any project.
+    type: list
+    elements: str
+    default: []
+  node_group_ids:
+    description:
+      - Only these node groups.
+    type: list
+    elements: str
+    default: []
+  project_ids:
+    description:
+      - Only these projects. The API lists one project at a time; without any project, cluster or O(project_id), the key's default project is read.
+    type: list
+    elements: str
+    default: []
+  vpc_ids:
+    description:
+      - Only private endpoints in these VPCs.
+    type: list
+    elements: str
+    default: []
+  vpc_endpoint_ids:
+    description:
+      - Only these interface endpoints.
+    type: list
+    elements: str
+    default: []
+  statuses:
+    description:
+      - Only private endpoints with these statuses.
+    type: list
+    elements: str
+    default: []
+    choices: [not_configured, initiating, pending, active, deleting, failed]
+  regions:
+    description:
+      - AWS regions to read. Defaults to the configured region, and where there is none to the regions of the clusters and registrations found.
+    type: list
+    elements: str
+    default: []
+  accounts:
+    description:
+      - AWS accounts to read, instead of the one that the AWS options name. TiDB Cloud is read once for all of them.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      profile:
+        description:
+          - A named AWS profile.
+        type: str
+      assume_role_arn:
+        description:
+          - ARN of a role in the account, assumed with the credentials of the AWS options or O(accounts[].profile).
+        type: str
+      assume_role_external_id:
+        description:
+          - External ID to present when assuming O(accounts[].assume_role_arn).
+        type: str
+      regions:
+        description:
+          - AWS regions to read in this account. Defaults to O(regions), and then as there.
+        type: list
+        elements: str
+        default: []
+"""
+
+    # For plugins, which find their environment variables by themselves.
     PLUGINS = r"""
 options:
   tidbcloud_public_key:
-    description:
-      - Public half of a TiDB Cloud API key.
-      - The key must belong to an Organization Owner or a Project Owner.
-    type: str
     env:
       - name: TIDBCLOUD_PUBLIC_KEY
   tidbcloud_private_key:
-    description:
-      - Private half of the TiDB Cloud API key. It is never logged or cached.
-    type: str
     env:
       - name: TIDBCLOUD_PRIVATE_KEY
   tidbcloud_api_url:
-    description:
-      - URL of the TiDB Cloud Dedicated API. A URL without a path gets V(/v1beta1).
-      - Plain C(http) is accepted for loopback addresses only.
-    type: str
-    default: https://dedicated.tidbapi.com/v1beta1
     env:
       - name: TIDBCLOUD_DEDICATED_ENDPOINT
   tidbcloud_serverless_api_url:
-    description:
-      - URL of the TiDB Cloud Starter and Essential API.
-    type: str
-    default: https://serverless.tidbapi.com/v1beta1
     env:
       - name: TIDBCLOUD_SERVERLESS_ENDPOINT
-  tidbcloud_ca_path:
-    description:
-      - File of certificate authorities to trust for the TiDB Cloud API, for example behind a proxy that inspects TLS.
-    type: path
-  tidbcloud_timeout:
-    description:
-      - Seconds for one attempt of a request to the TiDB Cloud API, from the look-up of its name to the end of its answer.
-    type: float
-    default: 30
-  project_id:
-    description:
-      - ID of the TiDB Cloud project. Without it and O(project_ids) the key's default project is meant.
-    type: str
-  assume_role_arn:
-    description:
-      - ARN of an AWS role to assume for all AWS calls.
-    type: str
-  assume_role_external_id:
-    description:
-      - External ID to present when assuming O(assume_role_arn).
-    type: str
-requirements:
-  - requests >= 2.28.0
 """

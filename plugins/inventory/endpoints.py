@@ -26,7 +26,10 @@ description:
 extends_documentation_fragment:
   - amazon.aws.common.plugins
   - amazon.aws.region.plugins
+  - tidbcloud.privatelink.tidbcloud
   - tidbcloud.privatelink.tidbcloud.plugins
+  - tidbcloud.privatelink.tidbcloud.filters
+  - tidbcloud.privatelink.tidbcloud.read
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
 options:
@@ -45,81 +48,12 @@ options:
         alone.
     type: bool
     default: true
-  project_ids:
-    description:
-      - IDs of TiDB Cloud projects. The API lists one project at a time; without this and O(project_id) the key's
-        default project is listed.
-    type: list
-    elements: str
-    default: []
   cluster_ids:
     description:
       - Only private endpoints of these clusters. Without O(project_ids) each is a request of its own.
-    type: list
-    elements: str
-    default: []
-  node_group_ids:
-    description:
-      - Only private endpoints of these TiDB node groups.
-    type: list
-    elements: str
-    default: []
   vpc_ids:
     description:
       - Only private endpoints in these VPCs. Needs O(aws_details).
-    type: list
-    elements: str
-    default: []
-  vpc_endpoint_ids:
-    description:
-      - Only these interface endpoints.
-    type: list
-    elements: str
-    default: []
-  statuses:
-    description:
-      - Only private endpoints with one of these statuses.
-    type: list
-    elements: str
-    default: []
-    choices: [not_configured, initiating, pending, active, deleting, failed]
-  regions:
-    description:
-      - AWS regions to read. Defaults to O(region), and then to the regions of the clusters and registrations that are
-        found.
-    type: list
-    elements: str
-    default: []
-  accounts:
-    description:
-      - AWS accounts to read, for private endpoints in several of them. Defaults to the one of the AWS options.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      profile:
-        description:
-          - A named AWS profile.
-        type: str
-      assume_role_arn:
-        description:
-          - ARN of an AWS role to assume.
-        type: str
-      assume_role_external_id:
-        description:
-          - External ID to present when assuming the role.
-        type: str
-      regions:
-        description:
-          - AWS regions to read in this account.
-        type: list
-        elements: str
-  wait_timeout:
-    description:
-      - Seconds that reading may take. It never outlasts them by more than 15, whatever a peer does.
-      - The limit of 100 requests a minute of the TiDB Cloud API may make it wait.
-    type: int
-    default: 900
 seealso:
   - module: tidbcloud.privatelink.endpoint_info
 """

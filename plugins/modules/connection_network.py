@@ -148,23 +148,25 @@ left:
   returned: success
   type: list
   elements: str
+# BEGIN return_values error
 error:
-  description: What AWS answered.
-  returned: when AWS refused a call or could not be reached
+  description: What the API answered.
+  returned: when an API refused a call or could not be reached
   type: dict
   contains:
     code:
-      description: AWS's own code.
+      description: The API's own code.
       type: raw
     status:
       description: HTTP status.
       type: int
     api:
-      description: The AWS service.
+      description: V(tidbcloud), or the AWS service.
       type: str
     request_id:
-      description: What AWS's support asks for.
+      description: What the API's support asks for.
       type: str
+# END
 """
 
 import typing as t

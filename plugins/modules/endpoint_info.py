@@ -21,6 +21,8 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - tidbcloud.privatelink.tidbcloud
+  - tidbcloud.privatelink.tidbcloud.filters
+  - tidbcloud.privatelink.tidbcloud.read
   - tidbcloud.privatelink.attributes
   - tidbcloud.privatelink.attributes.actiongroup
 attributes:
@@ -37,78 +39,15 @@ attributes:
     support: full
 options:
   cluster_ids:
-    description:
-      - Only these clusters. Quote the IDs. Named clusters may be of any project.
-    type: list
-    elements: str
-    default: []
     aliases: [cluster_id]
   node_group_ids:
-    description:
-      - Only these node groups.
-    type: list
-    elements: str
-    default: []
     aliases: [node_group_id]
-  project_ids:
-    description:
-      - Only these projects. The API lists one project at a time; without any project, cluster or O(project_id), the key's default project is read.
-    type: list
-    elements: str
-    default: []
   vpc_ids:
-    description:
-      - Only private endpoints in these VPCs.
-    type: list
-    elements: str
-    default: []
     aliases: [vpc_id]
   vpc_endpoint_ids:
-    description:
-      - Only these interface endpoints.
-    type: list
-    elements: str
-    default: []
     aliases: [vpc_endpoint_id]
   statuses:
-    description:
-      - Only private endpoints with these statuses.
-    type: list
-    elements: str
-    default: []
-    choices: [not_configured, initiating, pending, active, deleting, failed]
     aliases: [status]
-  regions:
-    description:
-      - AWS regions to read. Defaults to the configured region, and where there is none to the regions of the clusters found.
-    type: list
-    elements: str
-    default: []
-  accounts:
-    description:
-      - AWS accounts to read, instead of the one that the module's own options name. TiDB Cloud is read once for all of them.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      profile:
-        description:
-          - A named AWS profile.
-        type: str
-      assume_role_arn:
-        description:
-          - ARN of a role in the account, assumed with the module's own credentials or O(accounts[].profile).
-        type: str
-      assume_role_external_id:
-        description:
-          - External ID to present when assuming O(accounts[].assume_role_arn).
-        type: str
-      regions:
-        description:
-          - AWS regions to read in this account. Defaults to O(regions), and then as there.
-        type: list
-        elements: str
-        default: []
   include_costs:
     description:
       - Whether to return RV(costs). The monthly costs of private endpoints and findings are from the same prices then.
@@ -137,12 +76,6 @@ options:
         description:
           - USD for one GB of data.
         type: float
-  wait_timeout:
-    description:
-      - Seconds that the run may take. It never outlasts them by more than 15, whatever a peer does.
-      - The limit of 100 requests a minute of the TiDB Cloud API may make it wait.
-    type: int
-    default: 900
 seealso:
   - module: tidbcloud.privatelink.private_endpoint
   - module: tidbcloud.privatelink.endpoint_service
@@ -189,6 +122,7 @@ endpoint_services:
   returned: success
   type: list
   elements: dict
+  # BEGIN return_values endpoint_service.contains
   contains:
     service_name:
       description: Name of the endpoint service.
@@ -238,11 +172,15 @@ endpoint_services:
       description: Who runs the service, V(tidb_cloud).
       type: str
       sample: tidb_cloud
+  # END
 private_endpoints:
-  description: Private endpoints, both sides joined. The keys are always the same, null where unknown.
+  description:
+    - Private endpoints, both sides joined. The keys are always the same, null where unknown.
+    - RV(private_endpoints[].monthly_cost_usd) is from the collection's own dated prices, with O(include_costs) from those in RV(costs.prices).
   returned: success
   type: list
   elements: dict
+  # BEGIN return_values private_endpoint.contains
   contains:
     status:
       description: One of V(not_configured), V(initiating), V(pending), V(active), V(deleting), V(failed).
@@ -360,10 +298,9 @@ private_endpoints:
       type: int
       sample: 4000
     monthly_cost_usd:
-      description: >-
-        USD for the zone-hours of 730 hours, without data. Null where the region's price is not known.
-        From the collection's own dated prices; with O(include_costs) from those in RV(costs.prices).
+      description: USD for the zone-hours of 730 hours, without data. Null where the region's price is not known.
       type: float
+  # END
 findings:
   description: What is wrong between the two sides, for the accounts in RV(scope) only.
   returned: success
@@ -470,6 +407,7 @@ scope:
       description: Projects of TiDB Cloud.
       type: list
       elements: str
+# BEGIN return_values violations error
 violations:
   description: The limits that forbid it, all together. Nothing was touched.
   returned: when a limit forbids it
@@ -479,7 +417,7 @@ violations:
     code:
       description: Code of the limit.
       type: str
-      sample: zone_not_supported
+      sample: region_mismatch
     message:
       description: What was found.
       type: str
@@ -503,6 +441,7 @@ error:
     request_id:
       description: What the API's support asks for.
       type: str
+# END
 """
 
 import typing as t

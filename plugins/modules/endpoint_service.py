@@ -86,6 +86,7 @@ endpoint_service:
   description: The endpoint service. The keys are always the same, null where unknown.
   returned: success
   type: dict
+  # BEGIN return_values endpoint_service.contains
   contains:
     service_name:
       description: Name of the endpoint service.
@@ -135,6 +136,7 @@ endpoint_service:
       description: Who runs the service, V(tidb_cloud).
       type: str
       sample: tidb_cloud
+  # END
 steps:
   description: Always empty, the module changes nothing.
   returned: always
@@ -144,6 +146,7 @@ diff:
   description: Always without a difference.
   returned: success
   type: dict
+# BEGIN return_values violations error
 violations:
   description: The limits that forbid it, all together. Nothing was touched.
   returned: when a limit forbids it
@@ -153,7 +156,7 @@ violations:
     code:
       description: Code of the limit.
       type: str
-      sample: zone_not_supported
+      sample: region_mismatch
     message:
       description: What was found.
       type: str
@@ -177,6 +180,7 @@ error:
     request_id:
       description: What the API's support asks for.
       type: str
+# END
 """
 
 import typing as t

@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - amazon.aws.boto3
   - tidbcloud.privatelink.tidbcloud
   - tidbcloud.privatelink.tidbcloud.wait
+  - tidbcloud.privatelink.private_endpoint
   - tidbcloud.privatelink.attributes
   - tidbcloud.privatelink.attributes.actiongroup
 attributes:
@@ -47,78 +48,62 @@ options:
     elements: dict
     required: true
     suboptions:
+      # BEGIN items private_endpoint
       state:
-        description:
-          - As O(state), for this item.
+        description: As O(state), for this item.
         type: str
         choices: [present, absent]
       cluster_id:
-        description:
-          - As O(cluster_id), for this item.
+        description: As O(cluster_id), for this item.
         type: str
       node_group_id:
-        description:
-          - As O(node_group_id), for this item.
+        description: As O(node_group_id), for this item.
         type: str
       service_name:
-        description:
-          - As O(service_name), for this item.
+        description: As O(service_name), for this item.
         type: str
       vpc_endpoint_id:
-        description:
-          - As O(vpc_endpoint_id), for this item.
+        description: As O(vpc_endpoint_id), for this item.
         type: str
       vpc_id:
-        description:
-          - As O(vpc_id), for this item.
+        description: As O(vpc_id), for this item.
         type: str
       subnet_ids:
-        description:
-          - As O(subnet_ids), for this item.
+        description: As O(subnet_ids), for this item.
         type: list
         elements: str
       security_group_ids:
-        description:
-          - As O(security_group_ids), for this item.
+        description: As O(security_group_ids), for this item.
         type: list
         elements: str
       name:
-        description:
-          - As O(name), for this item.
+        description: As O(name), for this item.
         type: str
       private_dns_enabled:
-        description:
-          - As O(private_dns_enabled), for this item.
+        description: As O(private_dns_enabled), for this item.
         type: bool
       ip_address_type:
-        description:
-          - As O(ip_address_type), for this item.
+        description: As O(ip_address_type), for this item.
         type: str
         choices: [ipv4, ipv6, dualstack]
       tags:
-        description:
-          - As O(tags), for this item.
+        description: As O(tags), for this item.
         type: dict
         aliases: [resource_tags]
       purge_tags:
-        description:
-          - As O(purge_tags), for this item.
+        description: As O(purge_tags), for this item.
         type: bool
       recreate_failed:
-        description:
-          - As O(recreate_failed), for this item.
+        description: As O(recreate_failed), for this item.
         type: bool
       remove_duplicates:
-        description:
-          - As O(remove_duplicates), for this item.
+        description: As O(remove_duplicates), for this item.
         type: bool
       keep_vpc_endpoint:
-        description:
-          - As O(keep_vpc_endpoint), for this item.
+        description: As O(keep_vpc_endpoint), for this item.
         type: bool
       allow_violations:
-        description:
-          - As O(allow_violations), for this item.
+        description: As O(allow_violations), for this item.
         type: list
         elements: str
         choices:
@@ -139,9 +124,9 @@ options:
           - endpoint_quota_reached
           - deletion_protected
       allow_missing_network:
-        description:
-          - As O(allow_missing_network), for this item.
+        description: As O(allow_missing_network), for this item.
         type: bool
+      # END
       project_id:
         description:
           - ID of the TiDB Cloud project of the cluster. With it the cluster is found by a list, and not by a request of its own.
@@ -167,130 +152,14 @@ options:
       - Whether to touch nothing at all where any item violates a limit.
     type: bool
     default: false
-  state:
-    description:
-      - V(present) creates, resumes, adopts or edits the private endpoint. V(absent) removes both halves of it.
-    type: str
-    choices: [present, absent]
-    default: present
   cluster_id:
     description:
       - ID of the TiDB Cloud Dedicated cluster. Quote it.
       - Each item needs exactly one of O(cluster_id) and O(service_name).
-    type: str
-  node_group_id:
-    description:
-      - ID of the TiDB node group to connect to. Each node group has its own endpoint service.
-      - Defaults to the cluster's default node group.
-    type: str
-  service_name:
-    description:
-      - Name of any other AWS endpoint service. There is no registration then, and the provider accepts the connection.
-    type: str
-  vpc_endpoint_id:
-    description:
-      - ID of an existing interface endpoint to adopt, edit or delete.
-      - Without it, the private endpoint is the live interface endpoint of the service in O(vpc_id), by O(name) where that is given.
-        Without O(vpc_id), only endpoints that carry the ownership tags of this collection count.
-    type: str
-  vpc_id:
-    description:
-      - ID of the VPC. Needed to create. It cannot be changed.
-    type: str
-  subnet_ids:
-    description:
-      - IDs of the subnets, one for each zone, in zones that the service has. Needed to create.
-      - The list is the exact set. Omit it to leave the subnets alone.
-    type: list
-    elements: str
-  security_group_ids:
-    description:
-      - IDs of the security groups. They must admit the cluster's port from the clients. Needed to create.
-      - The list is the exact set. Omit it to leave the groups alone.
-    type: list
-    elements: str
-  name:
-    description:
-      - Value of the tag C(Name). It tells several private endpoints of one service in one VPC apart.
-    type: str
-  private_dns_enabled:
-    description:
-      - Whether the host name of the service resolves inside the VPC.
-      - With O(cluster_id) it is on by default, since the host name works only so. With O(service_name) it is on by default
-        where the service has a verified private name.
-    type: bool
-  ip_address_type:
-    description:
-      - Address type of the interface endpoint. AWS chooses where it is omitted.
-    type: str
-    choices: [ipv4, ipv6, dualstack]
-  tags:
-    description:
-      - Tags of the interface endpoint. The ownership tags of this collection are added to them.
-    type: dict
-    aliases: [resource_tags]
-  purge_tags:
-    description:
-      - Whether to remove tags that O(tags) does not name. Acts only where O(tags) is given.
-      - The ownership tags, C(aws:*), and C(Name) unless O(tags) names it, are never removed.
-    type: bool
-    default: true
-  recreate_failed:
-    description:
-      - Whether to replace a private endpoint whose interface endpoint or registration is failed, rejected or expired.
-        With V(false) the module fails and says so.
-    type: bool
-    default: false
-  remove_duplicates:
-    description:
-      - Whether to remove all but one where several live interface endpoints of this collection connect one VPC to one service.
-      - The one that is kept is the first by an C(ACTIVE) registration, private DNS in effect, age, and ID. With O(state=absent) none is kept.
-      - It never removes one with the tag C(deletion-protection=true), with another C(Name), that this collection did not make, or whose
-        registration is C(ACTIVE) beside the one that is kept (with O(state=absent) that hinders none). If there is one, nothing is touched,
-        and the error C(ambiguous_match) has the task that removes it.
-      - With V(false) several live ones are always the error C(ambiguous_match).
-    type: bool
-    default: false
-  keep_vpc_endpoint:
-    description:
-      - With O(state=absent), only end the registration. The interface endpoint stays, rejected, and AWS bills it.
-    type: bool
-    default: false
-  allow_violations:
-    description:
-      - Codes of limits that are only warned about, for limits that the cloud has lifted since.
-    type: list
-    elements: str
-    default: []
-    choices:
-      - region_mismatch
-      - cluster_not_ready
-      - service_not_active
-      - service_not_created
-      - service_not_visible
-      - vpc_not_found
-      - subnet_not_found
-      - subnet_not_in_vpc
-      - zone_not_supported
-      - subnets_share_zone
-      - security_group_not_found
-      - security_group_not_in_vpc
-      - vpc_dns_disabled
-      - private_dns_conflict
-      - endpoint_quota_reached
-      - deletion_protected
   allow_missing_network:
     description:
       - Only in check mode. Plan a creation although O(vpc_id), O(subnet_ids) or O(security_group_ids) are not known yet,
         for a play that makes them in the same run. The limits that need them are listed in RV(results[].unchecked_limits).
-    type: bool
-    default: false
-  wait_timeout:
-    description:
-      - Seconds that the run may take. A run that times out is resumed by the next one.
-      - No run outlasts them by more than 15 seconds, whatever a peer does.
-    type: int
-    default: 900
 seealso:
   - module: tidbcloud.privatelink.private_endpoint
   - module: tidbcloud.privatelink.endpoint_info
@@ -346,6 +215,7 @@ results:
     private_endpoint:
       description: The private endpoint at the end of the run. The keys are always the same, null where unknown. Only where the item did not fail.
       type: dict
+      # BEGIN return_values private_endpoint.contains
       contains:
         status:
           description: One of V(not_configured), V(initiating), V(pending), V(active), V(deleting), V(failed).
@@ -465,8 +335,10 @@ results:
         monthly_cost_usd:
           description: USD for the zone-hours of 730 hours, without data. Null where the region's price is not known.
           type: float
+      # END
+    # BEGIN return_values steps diff unchecked_limits violations error
     steps:
-      description: What was done, in check mode what would be done, in order. Empty exactly when RV(results[].changed) is false.
+      description: What was done, in check mode what would be done, in order. Empty exactly when C(changed) is false.
       returned: always
       type: list
       elements: dict
@@ -501,7 +373,7 @@ results:
         code:
           description: Code of the limit.
           type: str
-          sample: zone_not_supported
+          sample: region_mismatch
         message:
           description: What was found.
           type: str
@@ -525,6 +397,7 @@ results:
         request_id:
           description: What the API's support asks for.
           type: str
+    # END
 summary:
   description: How many items are as wanted.
   returned: always

@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - tidbcloud.privatelink.tidbcloud
+  - tidbcloud.privatelink.tidbcloud.read
   - tidbcloud.privatelink.attributes
   - tidbcloud.privatelink.attributes.actiongroup
 attributes:
@@ -83,12 +84,6 @@ options:
         Names are then not judged.
     type: bool
     default: true
-  wait_timeout:
-    description:
-      - Seconds that the run may take. It never outlasts them by more than 15, whatever a peer does.
-      - The limit of 100 requests a minute of the TiDB Cloud API may make it wait.
-    type: int
-    default: 900
 notes:
   - Not looked at are firewalls and routes on the source itself, the routes of transit gateways, AWS Network Firewall, rules of the
     Route 53 Resolver, and name servers of your own.
@@ -227,6 +222,7 @@ violations:
   returned: when the configured region is not that of the cluster
   type: list
   elements: dict
+  # BEGIN return_values violations.contains
   contains:
     code:
       description: Code of the limit.
@@ -238,6 +234,8 @@ violations:
     remedy:
       description: What to do.
       type: str
+  # END
+# BEGIN return_values error
 error:
   description: What the API answered.
   returned: when an API refused a call or could not be reached
@@ -250,11 +248,12 @@ error:
       description: HTTP status.
       type: int
     api:
-      description: The AWS service.
+      description: V(tidbcloud), or the AWS service.
       type: str
     request_id:
       description: What the API's support asks for.
       type: str
+# END
 """
 
 import typing as t

@@ -20,6 +20,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import options
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
+from tests.tools.documented import merged
 
 NAME = "tidbcloud.privatelink.endpoints"
 KEYS = {"tidbcloud_public_key": "publickey-Vw6tR3", "tidbcloud_private_key": "9b1c7f52-private-key-0a6d"}
@@ -279,7 +280,7 @@ def test_a_missing_boto3_matters_only_where_aws_is_read(fleet: Fleet, monkeypatc
 def test_the_statuses_that_may_be_asked_for_are_those_that_exist() -> None:
     from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.status import NOTES
 
-    documented = yaml.safe_load(endpoints.DOCUMENTATION)["options"]
+    documented = merged(endpoints.DOCUMENTATION)
     assert set(documented["statuses"]["choices"]) == set(NOTES)
 
 

@@ -9,25 +9,19 @@ import typing as t
 
 import yaml
 
-from ansible_collections.tidbcloud.privatelink.plugins.doc_fragments.tidbcloud import ModuleDocFragment
+from tests.tools.documented import merged
 
 # How an option looks in both places.
 SHAPE = ("type", "elements", "choices", "default", "aliases", "required")
-FRAGMENTS = {"tidbcloud.privatelink.tidbcloud": "DOCUMENTATION", "tidbcloud.privatelink.tidbcloud.wait": "WAIT"}
 # Options of amazon.aws that examples may use.
 AWS_OPTIONS = {"region", "profile", "access_key", "secret_key", "session_token", "endpoint_url"}
 
 Json = dict[str, t.Any]
 
 
-def options(module: t.Any) -> Json:
+def options(module: t.Any) -> dict[str, Json]:
     """The documented options, those of our own fragments included."""
-    document = yaml.safe_load(module.DOCUMENTATION)
-    documented: Json = {}
-    for fragment in document["extends_documentation_fragment"]:
-        if fragment in FRAGMENTS:
-            documented.update(yaml.safe_load(getattr(ModuleDocFragment, FRAGMENTS[fragment]))["options"])
-    return {**documented, **document["options"]}
+    return merged(module.DOCUMENTATION)
 
 
 def shapes(specs: t.Mapping[str, Json]) -> dict[str, Json]:
