@@ -232,19 +232,25 @@ class _Taken:
 
 
 def _identity(outcome: Outcome, clouds: SharedClouds) -> t.Hashable:
-    if outcome.before.main is not None:
-        return outcome.before.main.vpc_endpoint_id
+    if outcome.before.found.main is not None:
+        return outcome.before.found.main.vpc_endpoint_id
     desired = outcome.desired
-    service = outcome.before.service.service_name if outcome.before.service else desired.target
+    service = outcome.before.provider.service_name or desired.target
     # A delete that finds nothing does not learn the service: its node group stands for it.
-    return (id(clouds), service, outcome.before.node_group_id, desired.vpc_id, desired.name, desired.vpc_endpoint_id)
+    return (
+        id(clouds),
+        service,
+        outcome.before.provider.node_group_id,
+        desired.vpc_id,
+        desired.name,
+        desired.vpc_endpoint_id,
+    )
 
 
 def _place(outcome: Outcome) -> tuple[str, str]:
-    endpoint = outcome.before.main.endpoint if outcome.before.main else None
-    service = outcome.before.service
+    endpoint = outcome.before.found.main.endpoint if outcome.before.found.main else None
     vpc_id = outcome.desired.vpc_id or (endpoint.vpc_id if endpoint else "")
-    return vpc_id, (service.service_name if service else None) or ""
+    return vpc_id, outcome.before.provider.service_name or ""
 
 
 def _ended(found: Prepared, note: str = "") -> Ended:

@@ -14,15 +14,15 @@ from functools import partial
 from .._aws import api as aws
 from .._aws.model import InterfaceEndpoint, NetworkInterface, Subnet
 from .._aws.session import AwsSession
-from .._privatelink.current import Pair, pair_up
+from .._privatelink.current import Network, Pair, Provider, pair_up
 from .._privatelink.ownership import CLUSTER_TAG, NODE_GROUP_TAG
 from .._privatelink.registrations import is_registered, rows_of
-from .._privatelink.result import access_keys, cluster_keys, endpoint_service, interface_endpoint_keys, service_keys
-from .._privatelink.status import NOTES, status_and_stage
+from .._privatelink.result import endpoint_service, shape
+from .._privatelink.status import status_and_stage
 from .._run.errors import ApiError
 from .._tidbcloud.api import TidbCloud
 from .._tidbcloud.model import Cluster, Registration
-from .services import Site, complete, sites_of
+from .services import GroupService, complete, services_of
 
 # So many lists of single node groups are asked for rather than one of their project.
 _FEW_GROUPS = 5
@@ -80,11 +80,11 @@ def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account])
     clusters = _read_clusters(filters, tidb)
     every = _read_registrations(filters, clusters, tidb)
     registrations = _wanted(filters, every)
-    sites = complete(_sites(filters, clusters, every), tidb, partial(_zones, accounts))
-    side = _read_aws(filters, accounts, sites, registrations)
+    services = complete(_services(filters, clusters, every), tidb, partial(_zones, accounts))
+    side = _read_aws(filters, accounts, services, registrations)
     return Fleet(
-        [endpoint_service(site.service, site.cluster, site.group) for site in sites],
-        _private_endpoints(filters, pair_up(side.endpoints, registrations), sites, side),
+        [endpoint_service(one.provider(one.cluster.region)) for one in services],
+        _private_endpoints(filters, pair_up(side.endpoints, registrations), services, side),
         {
             "accounts": sorted({account for account, _region in side.looked_at}),
             "regions": sorted({region for _account, region in side.looked_at}),
@@ -104,9 +104,9 @@ def read_private_endpoints(filters: Filters, tidb: TidbCloud, accounts: t.Sequen
     clusters = _read_clusters(filters, tidb)
     every = _read_registrations(filters, clusters, tidb)
     registrations = _wanted(filters, every)
-    sites = _sites(filters, clusters, every)
-    side = _read_aws(filters, accounts, sites, registrations)
-    return _private_endpoints(filters, pair_up(side.endpoints, registrations), sites, side)
+    services = _services(filters, clusters, every)
+    side = _read_aws(filters, accounts, services, registrations)
+    return _private_endpoints(filters, pair_up(side.endpoints, registrations), services, side)
 
 
 def _read_clusters(filters: Filters, tidb: TidbCloud) -> list[Cluster]:
@@ -174,9 +174,11 @@ def _wanted(filters: Filters, registrations: t.Iterable[Registration]) -> list[R
     ]
 
 
-def _sites(filters: Filters, clusters: t.Iterable[Cluster], registrations: t.Iterable[Registration]) -> list[Site]:
+def _services(
+    filters: Filters, clusters: t.Iterable[Cluster], registrations: t.Iterable[Registration]
+) -> list[GroupService]:
     wanted = filters.node_group_ids
-    return [site for site in sites_of(clusters, registrations) if not wanted or site.group.node_group_id in wanted]
+    return [one for one in services_of(clusters, registrations) if not wanted or one.group.node_group_id in wanted]
 
 
 def _zones(accounts: t.Sequence[Account], region: str, names: t.Sequence[str]) -> t.Mapping[str, t.Sequence[str]]:
@@ -188,14 +190,15 @@ def _zones(accounts: t.Sequence[Account], region: str, names: t.Sequence[str]) -
 
 
 def _read_aws(
-    filters: Filters, accounts: t.Sequence[Account], sites: t.Sequence[Site], registrations: t.Sequence[Registration]
+    filters: Filters,
+    accounts: t.Sequence[Account],
+    services: t.Sequence[GroupService],
+    registrations: t.Sequence[Registration],
 ) -> AwsSide:
     """One paged list for each account and region; which endpoints are ours is decided here."""
-    services = {site.service.service_name for site in sites if site.service} | {
-        row.service_name for row in registrations
-    }
-    clusters = {site.cluster.cluster_id for site in sites} | filters.cluster_ids
-    found_in = {site.cluster.region for site in sites} | {row.region for row in registrations}
+    names = {one.service_name for one in services if one.service} | {row.service_name for row in registrations}
+    clusters = {one.cluster.cluster_id for one in services} | filters.cluster_ids
+    found_in = {one.cluster.region for one in services} | {row.region for row in registrations}
     side = AwsSide()
     for account in accounts:
         for region in account.regions or filters.regions or _own_regions(account, found_in):
@@ -203,7 +206,7 @@ def _read_aws(
             endpoints = [
                 endpoint
                 for endpoint in aws.describe_vpc_endpoints(ec2, filters={})
-                if _is_ours(endpoint, services, clusters, filters)
+                if _is_ours(endpoint, names, clusters, filters)
             ]
             interfaces, subnets = _details(ec2, endpoints)
             side = AwsSide(
@@ -255,10 +258,10 @@ def _details(ec2: t.Any, endpoints: t.Sequence[InterfaceEndpoint]) -> tuple[list
 
 
 def _private_endpoints(
-    filters: Filters, pairs: t.Iterable[Pair], sites: t.Sequence[Site], side: AwsSide
+    filters: Filters, pairs: t.Iterable[Pair], services: t.Sequence[GroupService], side: AwsSide
 ) -> list[dict[str, t.Any]]:
-    by_group = {site.group.node_group_id: site for site in sites}
-    by_service = {site.service.service_name: site for site in sites if site.service}
+    by_group = {one.group.node_group_id: one for one in services}
+    by_name = {one.service_name: one for one in services if one.service}
     interfaces: dict[str, NetworkInterface] = {item.network_interface_id: item for item in side.interfaces}
     subnets: dict[str, Subnet] = {item.subnet_id: item for item in side.subnets}
     shaped = []
@@ -267,11 +270,9 @@ def _private_endpoints(
             continue  # which VPC it is in, only its own account knows
         if pair.endpoint is not None and not (pair.listed or pair.registered):
             continue  # AWS lists a deleted one for about an hour; it matters only while it is registered
-        site = by_group.get(_node_group_id(pair) or "")
-        site = site or by_service.get(pair.endpoint.service_name if pair.endpoint else None)
-        own = tuple(interfaces[item] for item in _interface_ids(pair) if item in interfaces)
-        in_subnets = [subnets[item] for item in (pair.endpoint.subnet_ids if pair.endpoint else ()) if item in subnets]
-        found = _shape(pair, site, own, in_subnets)
+        of_group = by_group.get(_node_group_id(pair) or "")
+        service = of_group or by_name.get(pair.endpoint.service_name if pair.endpoint else None)
+        found = _shaped(pair, service, _network(pair.endpoint, subnets, interfaces))
         if not filters.statuses or found["status"] in filters.statuses:
             shaped.append(found)
     return sorted(shaped, key=lambda found: (found["cluster_id"] or "", found["vpc_endpoint_id"] or ""))
@@ -283,23 +284,21 @@ def _node_group_id(pair: Pair) -> str | None:
     return registered or (pair.endpoint.tags.get(NODE_GROUP_TAG) if pair.endpoint else None)
 
 
-def _interface_ids(pair: Pair) -> tuple[str, ...]:
-    return pair.endpoint.network_interface_ids if pair.endpoint else ()
+def _network(
+    endpoint: InterfaceEndpoint | None,
+    subnets: t.Mapping[str, Subnet],
+    interfaces: t.Mapping[str, NetworkInterface],
+) -> Network:
+    if endpoint is None:
+        return Network()
+    return Network(
+        tuple(subnets[one] for one in endpoint.subnet_ids if one in subnets),
+        tuple(interfaces[one] for one in endpoint.network_interface_ids if one in interfaces),
+    )
 
 
-def _shape(
-    pair: Pair, site: Site | None, interfaces: t.Sequence[NetworkInterface], subnets: t.Sequence[Subnet]
-) -> dict[str, t.Any]:
-    endpoint, registration = pair.endpoint, pair.registration
-    region = endpoint.region if endpoint else registration.region if registration else None
-    cluster, group, service = (site.cluster, site.group, site.service) if site else (None, None, None)
-    status, stage = status_and_stage(endpoint, registration, visible=pair.visible)
-    return {
-        "status": status,
-        "stage": stage,
-        "status_note": NOTES[status],
-        **interface_endpoint_keys(pair, region, interfaces, subnets),
-        **service_keys(pair, service),
-        **cluster_keys(pair, cluster, group),
-        **access_keys(registration, cluster, group, service),
-    }
+def _shaped(pair: Pair, service: GroupService | None, network: Network) -> dict[str, t.Any]:
+    half = pair.endpoint or pair.registration
+    region = half.region if half else None
+    provider = service.provider(region) if service else Provider(region)
+    return shape(pair, provider, network, status_and_stage(pair.endpoint, pair.registration, visible=pair.visible))

@@ -11,7 +11,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._privatelink.read_cluster import service_from
+from .._privatelink.current import Provider
+from .._privatelink.registrations import service_from
 from .._tidbcloud.model import Cluster, EndpointService, NodeGroup, Registration
 
 if t.TYPE_CHECKING:
@@ -21,50 +22,53 @@ Zones = t.Callable[[str, t.Sequence[str]], t.Mapping[str, t.Sequence[str]]]
 
 
 @dataclass(frozen=True)
-class Site:
-    """One node group with its cluster and service; C(service) is null where no registration names it."""
+class GroupService:
+    """One node group with its cluster and its service; `service` is null where no registration names it."""
 
     cluster: Cluster
     group: NodeGroup
     service: EndpointService | None = None
 
+    @property
+    def service_name(self) -> str | None:
+        return self.service.service_name if self.service else None
 
-def sites_of(clusters: t.Iterable[Cluster], registrations: t.Iterable[Registration]) -> list[Site]:
-    """Every node group, with its service as its registrations name it. Pure."""
+    def provider(self, region: str | None) -> Provider:
+        return Provider(region, self.cluster, self.group, self.service)
+
+
+def services_of(clusters: t.Iterable[Cluster], registrations: t.Iterable[Registration]) -> list[GroupService]:
+    """The service of every node group, as its registrations name it. Pure."""
     rows: dict[str | None, list[Registration]] = {}
     for row in registrations:
         rows.setdefault(row.node_group_id, []).append(row)
     return [
-        Site(cluster, group, service_from(rows.get(group.node_group_id, ()), group, cluster.region))
+        GroupService(cluster, group, service_from(rows.get(group.node_group_id, ()), group, cluster.region))
         for cluster in clusters
         for group in cluster.node_groups
     ]
 
 
-def complete(sites: t.Sequence[Site], tidb: TidbCloud, zones: Zones) -> list[Site]:
-    """The sites whose service was begun, with all that is known of it.
+def complete(services: t.Sequence[GroupService], tidb: TidbCloud, zones: Zones) -> list[GroupService]:
+    """Those that were begun, with all that is known of them.
 
     A request to TiDB Cloud is spent only on a service that no registration names, or whose zones AWS does not tell.
-    C(zones) maps the services of a region to their zone ids. Raises ApiError.
+    `zones` maps the services of a region to their zone ids. Raises ApiError.
     """
-    known = [site for site in sites if site.service and site.service.state and site.service.host]
-    told: dict[str | None, t.Sequence[str]] = {}
-    for region in sorted({site.cluster.region for site in known if site.cluster.region}):
-        told.update(zones(region, sorted(_name(site) for site in known if site.cluster.region == region)))
-    completed = (_with_zones(site, told.get(_name(site))) or _asked(site, tidb) for site in sites)
-    return [site for site in completed if site.service is not None]
+    known = [one for one in services if one.service and one.service.state and one.service.host]
+    zones_of: dict[str | None, t.Sequence[str]] = {}
+    for region in sorted({one.cluster.region for one in known if one.cluster.region}):
+        names = sorted(one.service_name or "" for one in known if one.cluster.region == region)
+        zones_of.update(zones(region, names))
+    completed = (_with_zones(one, zones_of.get(one.service_name or "")) or _asked(one, tidb) for one in services)
+    return [one for one in completed if one.service is not None]
 
 
-def _name(site: Site) -> str:
-    return (site.service.service_name if site.service else None) or ""
-
-
-def _with_zones(site: Site, zones: t.Sequence[str] | None) -> Site | None:
-    if site.service is None or not zones:
+def _with_zones(one: GroupService, zones: t.Sequence[str] | None) -> GroupService | None:
+    if one.service is None or not zones:
         return None
-    return replace(site, service=replace(site.service, availability_zones=tuple(zones)))
+    return replace(one, service=replace(one.service, availability_zones=tuple(zones)))
 
 
-def _asked(site: Site, tidb: TidbCloud) -> Site:
-    service = tidb.get_service(site.cluster.cluster_id, site.group.node_group_id)
-    return replace(site, service=service)
+def _asked(one: GroupService, tidb: TidbCloud) -> GroupService:
+    return replace(one, service=tidb.get_service(one.cluster.cluster_id, one.group.node_group_id))

@@ -43,8 +43,8 @@ class Run:
         self._desired = desired
         self._current = current
         self._clouds = clouds
-        self._ec2 = clouds.ec2(str(current.region))
-        self._reads = clouds.reads(str(current.region))
+        self._ec2 = clouds.ec2(str(current.provider.region))
+        self._reads = clouds.reads(str(current.provider.region))
         self._conditions = Conditions(desired, current, clouds)
         self._made: str | None = None
         # Interface endpoints that this run registered itself.
@@ -162,9 +162,9 @@ class Run:
                 ) from refused
 
     def _terminate(self, vpc_endpoint_id: str, connection_id: str | None) -> None:
-        cluster = self._current.cluster
+        cluster = self._current.provider.cluster
         known = self._conditions.registrations.get(vpc_endpoint_id)
-        group_id = self._current.node_group_id or (known.node_group_id if known else None)
+        group_id = self._current.provider.node_group_id or (known.node_group_id if known else None)
         if connection_id is None or cluster is None or group_id is None:
             raise ApiError(
                 f"TiDB Cloud lists the registration of {vpc_endpoint_id} without an id. Run again in a minute.",

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from .._run.errors import PrivateLinkError
 from .._run.text import printable
-from .._tidbcloud.model import Cluster, NodeGroup
-from .current import Current
+from .._tidbcloud.model import Cluster, EndpointService, NodeGroup
+from .current import Provider
 from .desired import Desired
 from .violations import LimitsViolated, Violation
 
@@ -23,9 +23,8 @@ from .violations import LimitsViolated, Violation
 NOT_READY = frozenset({"CREATING", "DELETING", "DELETED", "PAUSING", "PAUSED", "INACTIVE"})
 
 
-def cluster_violations(current: Current) -> list[Violation]:
+def cluster_violations(cluster: Cluster | None) -> list[Violation]:
     """The cluster must be able to accept a private endpoint."""
-    cluster = current.cluster
     if cluster is None or cluster.state not in NOT_READY:
         return []
     remedy = (
@@ -37,12 +36,11 @@ def cluster_violations(current: Current) -> list[Violation]:
     return [Violation("cluster_not_ready", message, remedy)]
 
 
-def service_violations(desired: Desired, current: Current) -> list[Violation]:
-    """Nothing is made in AWS before the endpoint service is ACTIVE."""
-    if not desired.registrable or (current.cluster and current.cluster.state == "CREATING"):
+def service_violations(desired: Desired, provider: Provider, service: EndpointService | None) -> list[Violation]:
+    """Nothing is made in AWS before the endpoint service is ACTIVE. `service`: that of the node group."""
+    if not desired.registrable or (provider.cluster and provider.cluster.state == "CREATING"):
         return []
-    service = current.service
-    place = f"node group {current.node_group_id} of {desired.target}"
+    place = f"node group {provider.node_group_id} of {desired.target}"
     if service is None:
         return [service_not_created(place)]
     if service.state not in (None, "active"):
@@ -69,8 +67,9 @@ CREDENTIALS_HINT = "Check cluster_id, and that the API key belongs to the cluste
 
 @dataclass(frozen=True)
 class Place:
-    """Where private endpoints of a cluster live. C(violations) say why none can, all together."""
+    """Where private endpoints of a cluster are made. `violations` say why none can be, all together."""
 
+    cluster: Cluster
     region: str | None
     node_group: NodeGroup | None
     violations: tuple[Violation, ...] = ()
@@ -79,16 +78,16 @@ class Place:
 def place_of(
     cluster: Cluster, node_group_id: str | None, configured: str | None, allowed: t.Collection[str] = ()
 ) -> Place:
-    """:param configured: the AWS region that is set, if any; C(allowed): codes that are no violations."""
+    """`configured`: the AWS region that is set, if any; `allowed`: codes that are no violations."""
     group, found = _select_node_group(cluster, node_group_id)
     if not is_on_aws(cluster):
-        return Place(None, group, (_provider(cluster), *found))
+        return Place(cluster, None, group, (_provider(cluster), *found))
     of = f"cluster {cluster.cluster_id} ({cluster.name})"
     try:
         region = aws_region(configured, cluster.region, allowed, of)
     except LimitsViolated as refused:
-        return Place(configured, group, (*refused.violations, *found))
-    return Place(region, group, found)
+        return Place(cluster, configured, group, (*refused.violations, *found))
+    return Place(cluster, region, group, found)
 
 
 def is_on_aws(cluster: Cluster) -> bool:

@@ -47,9 +47,9 @@ class Conditions:
         self._desired = desired
         self._current = current
         self._clouds = clouds
-        self._reads = clouds.reads(str(current.region))
+        self._reads = clouds.reads(str(current.provider.region))
         self._looks = 0
-        pairs = current.pairs
+        pairs = current.found.pairs
         self.registrations = {pair.vpc_endpoint_id: pair.registration for pair in pairs if pair.registration}
         self._registered = {pair.vpc_endpoint_id for pair in pairs if pair.registered}
         # Interface endpoints whose registration is not found by its id, or has none: only the list is asked then.
@@ -117,11 +117,11 @@ class Conditions:
 
         One that is not found by its id is looked for in the list, which decides. Raises ApiError, RegistrationUnknown.
         """
-        cluster = self._current.cluster
-        if cluster is None or self._current.dropped:
+        cluster = self._current.provider.cluster
+        if cluster is None or self._current.provider.dropped:
             return None  # It went with its cluster or node group.
         known = self.registrations.get(vpc_endpoint_id)
-        group_id = self._current.node_group_id or (known.node_group_id if known else None)
+        group_id = self._current.provider.node_group_id or (known.node_group_id if known else None)
         found = None
         if known and known.private_endpoint_connection_id and group_id and vpc_endpoint_id not in self._not_found:
             connection_id = known.private_endpoint_connection_id

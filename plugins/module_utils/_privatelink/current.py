@@ -2,14 +2,14 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state of one private endpoint as read from both clouds, and how the one that is meant is found. Pure."""
+"""The state of one private endpoint as read from both clouds. It answers for itself, and nobody changes it. Pure."""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
 
-from .._aws.model import InterfaceEndpoint, NetworkInterface, Subnet
+from .._aws.model import InterfaceEndpoint, NetworkInterface, Subnet, VpcEndpointService
 from .._tidbcloud.model import Cluster, EndpointService, NodeGroup, Registration
 from .desired import Desired
 from .violations import Violation
@@ -43,44 +43,53 @@ class Pair:
         """TiDB Cloud gave this registration up; ending it makes AWS reject the interface endpoint for good."""
         return self.registration is not None and self.registration.state in ("FAILED", "DELETING")
 
+    @property
+    def is_active(self) -> bool:
+        """TiDB Cloud has accepted it."""
+        return self.registration is not None and self.registration.state == "ACTIVE"
+
 
 @dataclass(frozen=True)
-class Current:
-    """Everything that a plan is made from.
+class Provider:
+    """The side of the endpoint service: where private endpoints of it are made, and what is known of it.
 
-    C(main) is the live private endpoint that is meant; C(dead) are those of the same identity that will not live again
-    and still have a half that can be removed. C(duplicates) are live ones of the same identity that are to be removed.
-    C(gone) lists the ids of those that are not live.
-    C(dropped) says that TiDB Cloud does not know the cluster any more, or its node group where C(cluster) is there.
-    C(unseen): interface endpoints that are registered and that these credentials do not see, where nothing was found to
-    delete. C(service_asked) is false where C(service) is null because nobody asked. C(violations): why C(main) can
-    never be what is wanted, whatever the limits say.
+    `cluster`, `node_group` and `service` are TiDB Cloud's; `other` is any other service, as AWS shows it.
+    `service_asked` is false where `service` is null because nobody asked. `dropped` says that TiDB Cloud does not know
+    the cluster any more, or its node group where `cluster` is there.
     """
 
     region: str | None = None
     cluster: Cluster | None = None
     node_group: NodeGroup | None = None
     service: EndpointService | None = None
-    main: Pair | None = None
-    duplicates: tuple[Pair, ...] = ()
-    dead: tuple[Pair, ...] = ()
-    gone: tuple[str, ...] = ()
-    dropped: bool = False
-    unseen: tuple[str, ...] = ()
+    other: VpcEndpointService | None = None
     service_asked: bool = True
-    private_dns_available: bool = True
-    network_interfaces: tuple[NetworkInterface, ...] = ()
-    subnets: tuple[Subnet, ...] = ()
-    violations: tuple[Violation, ...] = ()
-
-    @property
-    def pairs(self) -> tuple[Pair, ...]:
-        """All that a run may touch."""
-        return (*((self.main,) if self.main else ()), *self.duplicates, *self.dead)
+    dropped: bool = False
 
     @property
     def node_group_id(self) -> str | None:
         return self.node_group.node_group_id if self.node_group else None
+
+    @property
+    def service_name(self) -> str | None:
+        service = self.service or self.other
+        return service.service_name if service else None
+
+    @property
+    def host(self) -> str | None:
+        """The host name that private DNS resolves; null where it is not known."""
+        if self.other is not None:
+            return self.other.private_dns_name
+        return (self.service.host if self.service else None) or (self.node_group.host if self.node_group else None)
+
+    @property
+    def is_service_active(self) -> bool:
+        """A service that was not asked for is as good as any, but that of a cluster in creation is in creation, too."""
+        if self.other is not None:
+            return True
+        if self.service is None:
+            return not self.service_asked and not (self.cluster and self.cluster.state == "CREATING")
+        return self.service.state in (None, "active")
 
     def private_dns_wanted(self, desired: Desired) -> bool:
         """The host name of a cluster works only with private DNS, so it is on unless switched off by the user.
@@ -89,7 +98,68 @@ class Current:
         """
         if desired.private_dns_enabled is not None:
             return desired.private_dns_enabled
-        return True if desired.registrable else self.private_dns_available
+        other = self.other
+        return desired.registrable or (
+            other is not None and bool(other.private_dns_name) and other.private_dns_verified
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What there is of the private endpoint that is meant.
+
+    `main` is the live one; `duplicates` are other live ones of the same identity, which are to be removed; `dead` are
+    those of the same identity that will not live again and still have a half that can be removed. `gone` lists the ids
+    of those that are not live. `violations`: why `main` cannot be what is desired, whatever the limits say.
+    """
+
+    main: Pair | None = None
+    duplicates: tuple[Pair, ...] = ()
+    dead: tuple[Pair, ...] = ()
+    gone: tuple[str, ...] = ()
+    violations: tuple[Violation, ...] = ()
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """All that a run may touch."""
+        return (*self.live, *self.dead)
+
+    @property
+    def live(self) -> tuple[Pair, ...]:
+        """The one that is meant, and its duplicates."""
+        return (*((self.main,) if self.main else ()), *self.duplicates)
+
+    @property
+    def described(self) -> Pair | None:
+        """The one that the result speaks of, in all of its keys."""
+        return next(iter(self.pairs), None)
+
+
+@dataclass(frozen=True)
+class Network:
+    """The subnets of a private endpoint and those that are desired, and the network interfaces that it has."""
+
+    subnets: tuple[Subnet, ...] = ()
+    interfaces: tuple[NetworkInterface, ...] = ()
+
+    @property
+    def zones(self) -> dict[str, str | None]:
+        """The zone of each subnet, by id where AWS tells it, else by name."""
+        return {one.subnet_id: one.availability_zone_id or one.availability_zone for one in self.subnets}
+
+
+@dataclass(frozen=True)
+class Current:
+    """Everything that a plan is made from.
+
+    `unseen`: interface endpoints that are registered and that these credentials do not see, where nothing was found to
+    delete.
+    """
+
+    provider: Provider
+    found: Found = Found()
+    network: Network = Network()
+    unseen: tuple[str, ...] = ()
 
 
 def pair_up(endpoints: t.Iterable[InterfaceEndpoint], registrations: t.Iterable[Registration]) -> list[Pair]:

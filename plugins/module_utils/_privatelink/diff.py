@@ -29,14 +29,16 @@ def difference(planned: Plan, current: Current) -> dict[str, Options]:
     From the planned steps and the state they were planned for, so that check mode and run agree, that a run without
     steps has no difference, and that one with wait=false shows only what it does.
     """
-    live = current.main.endpoint if current.main else None
+    live = current.found.main.endpoint if current.found.main else None
     options: Options = _options(live) if live else {"state": "absent"}
     # The interface endpoint that the run creates has no id yet.
     zones: dict[str | None, int] = {
-        pair.vpc_endpoint_id: len(pair.endpoint.subnet_ids) for pair in current.pairs if pair.endpoint and pair.listed
+        pair.vpc_endpoint_id: len(pair.endpoint.subnet_ids)
+        for pair in current.found.pairs
+        if pair.endpoint and pair.listed
     }
-    before = {**options, "monthly_cost_usd": monthly_cost_usd(current.region, sum(zones.values()))}
-    others = {pair.vpc_endpoint_id for pair in current.pairs if pair is not current.main}
+    before = {**options, "monthly_cost_usd": monthly_cost_usd(current.provider.region, sum(zones.values()))}
+    others = {pair.vpc_endpoint_id for pair in current.found.pairs if pair is not current.found.main}
     for step in planned.steps:
         if step.vpc_endpoint_id not in others:
             options = _after(step, options)
@@ -46,7 +48,7 @@ def difference(planned: Plan, current: Current) -> dict[str, Options]:
             zones[step.vpc_endpoint_id] = len(options["subnet_ids"])
     return {
         "before": before,
-        "after": {**options, "monthly_cost_usd": monthly_cost_usd(current.region, sum(zones.values()))},
+        "after": {**options, "monthly_cost_usd": monthly_cost_usd(current.provider.region, sum(zones.values()))},
     }
 
 

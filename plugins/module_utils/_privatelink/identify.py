@@ -2,18 +2,18 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is found must be what is meant, beyond doubt. Pure."""
+"""Which private endpoint is meant: what is found must be it beyond doubt. Pure."""
 
 from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import replace
 
 from .._aws.model import LEFTOVER_STATES, InterfaceEndpoint
 from .._tidbcloud.model import Registration
 from .cluster_limits import cluster_not_found, node_group_not_found
-from .current import Current, Pair, pair_up
+from .current import Found, Pair, Provider, pair_up
 from .desired import Desired
 from .duplicates import ambiguous, are_duplicates, hindrances, kept_first, protected_violations
 from .ownership import CLUSTER_TAG, MANAGED_BY, MANAGED_BY_TAG
@@ -23,37 +23,38 @@ from .violations import LimitsViolated, Violation
 _SERVICE_OF_CUSTOMER = re.compile(r"^(?:com|cn\.com)\.amazonaws\.vpce\.")
 
 
-def refuse(desired: Desired, current: Current, found: Found) -> tuple[Violation, ...]:
-    """What is found must be what is meant, beyond doubt.
+def identify(desired: Desired, provider: Provider, found: Found) -> Found:
+    """The same, where it is beyond doubt what is meant; its violations are then what cannot be changed about a live
+    one, which is reported together with the limits.
 
-    Returns what cannot be changed about a live one, which is told together with the limits; raises the rest.
+    Raises LimitsViolated for everything else that is wrong with it.
     """
     violations = list(found.violations)
-    pair = found.main or (found.dead[0] if desired.vpc_endpoint_id and found.dead else None)
+    pair = found.main or (found.described if desired.vpc_endpoint_id else None)
     endpoint = pair.endpoint if pair else None
-    if endpoint is not None and _is_of_other_service(desired, current, endpoint):
+    if endpoint is not None and _is_of_other_service(desired, provider, endpoint):
         violations.append(_other_service(desired, endpoint))
     immutable = _immutable(desired, endpoint) if endpoint else ()
     is_alive = desired.state == "present" and pair is not None and pair is found.main and not pair.is_dying
     if violations or not is_alive:
         violations += immutable
     if desired.vpc_endpoint_id and desired.state == "present" and endpoint is None:
-        violations += _vanished(desired, current, pair)
-    if current.dropped and _is_doubtful(desired, found):
-        cluster = current.cluster
+        violations += _vanished(desired, provider, pair)
+    if provider.dropped and _is_doubtful(desired, found):
+        cluster = provider.cluster
         unknown = node_group_not_found(cluster, desired.node_group_id) if cluster else None
         violations.append(unknown or cluster_not_found(desired.cluster_id))
     if violations:
         raise LimitsViolated(violations)
-    return immutable
+    return replace(found, violations=immutable)
 
 
-def _vanished(desired: Desired, current: Current, pair: Pair | None) -> list[Violation]:
+def _vanished(desired: Desired, provider: Provider, pair: Pair | None) -> list[Violation]:
     """A registration whose interface endpoint cannot be seen is replaced only where the user says so."""
     if pair is not None and desired.recreate_failed:
         return []
     message = (
-        f"There is no interface endpoint {desired.vpc_endpoint_id} in {current.region} that these credentials can see."
+        f"There is no interface endpoint {desired.vpc_endpoint_id} in {provider.region} that these credentials can see."
     )
     remedy = "Check the id, the AWS account and the region, or omit vpc_endpoint_id to create one."
     if pair is not None:
@@ -84,42 +85,29 @@ def _immutable(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[Violation
     return (Violation("immutable_change", message, remedy),)
 
 
-def _is_of_other_service(desired: Desired, current: Current, endpoint: InterfaceEndpoint) -> bool:
+def _is_of_other_service(desired: Desired, provider: Provider, endpoint: InterfaceEndpoint) -> bool:
     """Where the service is not known any more, the ownership tag tells; without one, only what nobody else can be."""
-    service_name = current.service.service_name if current.service else None
-    if service_name is not None:
-        return endpoint.service_name != service_name
+    if provider.service_name is not None:
+        return endpoint.service_name != provider.service_name
     if desired.state == "present":
-        return False  # there is no service yet, which is said better by itself
+        return False  # There is no service yet, which is reported separately.
     tagged = endpoint.tags.get(CLUSTER_TAG)
     if tagged is not None:
         return tagged != desired.cluster_id
-    return not (current.dropped and _SERVICE_OF_CUSTOMER.match(endpoint.service_name))
+    return not (provider.dropped and _SERVICE_OF_CUSTOMER.match(endpoint.service_name))
 
 
 def _is_doubtful(desired: Desired, found: Found) -> bool:
     """A wrong API key must not look like a dropped cluster: an available endpoint is deleted only when it is named."""
-    live = (*((found.main,) if found.main else ()), *found.duplicates)
-    available = any(pair.endpoint is not None and pair.endpoint.state == "available" for pair in live)
+    available = any(pair.endpoint is not None and pair.endpoint.state == "available" for pair in found.live)
     return bool(found.violations) or (available and not desired.vpc_endpoint_id)
 
 
-@dataclass(frozen=True)
-class Found:
-    """The outcome of looking for the private endpoint that is meant."""
-
-    main: Pair | None = None
-    dead: tuple[Pair, ...] = ()
-    gone: tuple[str, ...] = ()
-    duplicates: tuple[Pair, ...] = ()
-    violations: tuple[Violation, ...] = ()
-
-
 def find(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint], registrations: t.Sequence[Registration]) -> Found:
-    """Finds the private endpoint that is meant among those of the service.
+    """Finds the private endpoint that is meant among those of the service; its violations say why that is not certain.
 
-    Identity: C(vpc_endpoint_id); else the live endpoint of that service in that VPC, by C(name) where it is given.
-    Without C(vpc_id) only endpoints that carry this collection's ownership tags count.
+    Identity: `vpc_endpoint_id`; else the live endpoint of that service in that VPC, by `name` where it is given.
+    Without `vpc_id` only endpoints that carry this collection's ownership tags count.
     """
     pairs = pair_up(endpoints, registrations)
     if desired.vpc_endpoint_id:
@@ -133,7 +121,7 @@ def find(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint], registratio
     if len(named) > 1 and not violations:
         named = kept_first(named)
     main = named[0] if named and not violations else None
-    return Found(main, dead, gone, tuple(named[1:]) if main else (), violations)
+    return Found(main, tuple(named[1:]) if main else (), dead, gone, violations)
 
 
 def _find_by_id(desired: Desired, pairs: t.Sequence[Pair]) -> Found:

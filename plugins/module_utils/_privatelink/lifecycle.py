@@ -130,9 +130,9 @@ def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Res
     """
     before = read_current(desired, clouds)
     planned = plan(desired, before)
-    if not planned.steps and not before.violations:
+    if not planned.steps and not before.found.violations:
         return Outcome(desired, before, before, planned)
-    before, verdict = _check_limits(desired, before, planned, clouds, reserved)
+    verdict = _check_limits(desired, before, planned, clouds, reserved)
     if verdict.violations:
         raise LimitsViolated(verdict.violations)
     _require_network(desired, planned, check_mode)
@@ -141,13 +141,12 @@ def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Res
 
 def _check_limits(
     desired: Desired, current: Current, planned: Plan, clouds: Clouds, reserved: Reserved | None
-) -> tuple[Current, Verdict]:
-    """Returns the current state, too: the service's zones are read on the way."""
+) -> Verdict:
     from .limit_facts import read_limit_facts
-    from .limits import check
+    from .limits import NOTHING_RESERVED, check
 
-    current, facts = read_limit_facts(desired, current, planned, clouds)
-    return current, check(desired, current, planned, replace(facts, reserved=reserved) if reserved else facts)
+    facts = read_limit_facts(desired, current, planned, clouds)
+    return check(desired, current, planned, facts, reserved or NOTHING_RESERVED)
 
 
 def carry_out(outcome: Outcome, clouds: Clouds, done: list[Step] | None = None) -> Work[Outcome]:
@@ -182,16 +181,19 @@ def _adopted(outcome: Outcome, clouds: Clouds) -> Work[Outcome]:
 
     def look() -> Seen:
         try:
-            found = read_again(outcome.desired, outcome.before, clouds)
+            now = read_again(outcome.desired, outcome.before, clouds)
         except RegistrationUnknown as unknown:
             return Seen(False, str(unknown))
-        return Seen(any(pair.endpoint for pair in found.pairs) or bool(found.gone), "it is not listed", found)
+        found = now.found
+        return Seen(any(pair.endpoint for pair in found.pairs) or bool(found.gone), "it is not listed", now)
 
-    found: Current = (yield Await(look, f"AWS to show {outcome.desired.vpc_endpoint_id}")).value
-    planned = plan(outcome.desired, found)
+    now: Current = (yield Await(look, f"AWS to show {outcome.desired.vpc_endpoint_id}")).value
+    planned = plan(outcome.desired, now)
     # What this run has removed before belongs to its difference.
-    removed = tuple(pair for pair in outcome.before.pairs if pair.vpc_endpoint_id != outcome.desired.vpc_endpoint_id)
-    before = replace(found, dead=(*found.dead, *removed))
+    removed = tuple(
+        pair for pair in outcome.before.found.pairs if pair.vpc_endpoint_id != outcome.desired.vpc_endpoint_id
+    )
+    before = replace(now, found=replace(now.found, dead=(*now.found.dead, *removed)))
     return replace(outcome, before=before, planned=planned)
 
 
@@ -249,7 +251,7 @@ def _require_network(desired: Desired, planned: Plan, check_mode: bool) -> None:
 
 def _dns_warning(outcome: Outcome) -> tuple[str, ...]:
     """Private DNS changes a name for a whole VPC, so it is said where the endpoint is not this collection's own."""
-    endpoint = outcome.before.main.endpoint if outcome.before.main else None
+    endpoint = outcome.before.found.main.endpoint if outcome.before.found.main else None
     enabled = "enable_private_dns" in outcome.planned.names and outcome.desired.private_dns_enabled is None
     if endpoint is None or not enabled or endpoint.tags.get(MANAGED_BY_TAG) == MANAGED_BY:
         return ()
@@ -260,9 +262,9 @@ def _dns_warning(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _dropped_warning(outcome: Outcome) -> tuple[str, ...]:
-    if not outcome.before.dropped:
+    if not outcome.before.provider.dropped:
         return ()
-    cluster, cluster_id = outcome.before.cluster, outcome.desired.cluster_id
+    cluster, cluster_id = outcome.before.provider.cluster, outcome.desired.cluster_id
     if cluster is None:
         said, options = f"TiDB Cloud has no cluster {cluster_id}; it", "cluster_id and the API key"
     else:
@@ -274,12 +276,13 @@ def _dropped_warning(outcome: Outcome) -> tuple[str, ...]:
 def _unseen_warning(outcome: Outcome) -> tuple[str, ...]:
     """That nothing was found says little where the credentials may be those of another account."""
     unseen = outcome.before.unseen
-    if not unseen or outcome.before.pairs:
+    if not unseen or outcome.before.found.pairs:
         return ()
     more = f" and {len(unseen) - _MOST_NAMED} more" if len(unseen) > _MOST_NAMED else ""
     return (
         "Nothing was found to remove, but interface endpoints that AWS does not show to these credentials in "
-        f"{outcome.before.region} are registered with {outcome.desired.target}: {listed(unseen[:_MOST_NAMED])}{more}. "
+        f"{outcome.before.provider.region} are registered with {outcome.desired.target}: "
+        f"{listed(unseen[:_MOST_NAMED])}{more}. "
         "If one is meant, use the credentials of its AWS account; if it is gone, vpc_endpoint_id ends its "
         "registration.",
     )

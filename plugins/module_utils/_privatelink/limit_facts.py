@@ -8,29 +8,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .._tidbcloud.model import EndpointService
 from .clouds import Clouds
-from .current import Current
+from .current import Current, Provider
 from .desired import Desired
 from .limits import NETWORK_STEPS, LimitFacts, network_of
-from .read import read_service
 from .steps import Plan
 
 
-def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: Clouds) -> tuple[Current, LimitFacts]:
-    """What the limits of the planned steps are checked against; the service comes with its zones. Raises ApiError."""
+def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: Clouds) -> LimitFacts:
+    """What the limits of the planned steps are checked against. Raises ApiError."""
     names = planned.names
     if not names & (NETWORK_STEPS | {"register_endpoint"}):
-        return current, LimitFacts()
-    if desired.registrable and current.service is not None and not current.service.availability_zones:
-        current = replace(current, service=read_service(current, clouds) or current.service)
-    reads = clouds.reads(str(current.region))
-    vpc_id, _subnet_ids, group_ids = network_of(desired, current)
-    facts = LimitFacts(subnets=current.subnets)
-    service_name = current.service.service_name if current.service else None
-    if "create_vpc_endpoint" in names and service_name:
-        facts = replace(facts, aws_service=reads.vpc_endpoint_service(service_name))
+        return LimitFacts()
+    provider = current.provider
+    reads = clouds.reads(str(provider.region))
+    vpc_id, _subnet_ids, group_ids = network_of(desired, current, planned)
+    facts = LimitFacts(subnets=current.network.subnets, service=_read_service(provider, clouds))
+    if "create_vpc_endpoint" in names and provider.service_name:
+        facts = replace(facts, aws_service=reads.vpc_endpoint_service(provider.service_name))
     if vpc_id is None:
-        return current, facts
+        return facts
     facts = replace(facts, vpc=reads.vpc(vpc_id), security_groups=reads.security_groups(group_ids))
     if names & {"create_vpc_endpoint", "enable_private_dns"}:
         facts = replace(facts, endpoints=tuple(reads.endpoints_in_quota(vpc_id)))
@@ -38,4 +36,12 @@ def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: 
         facts = replace(facts, endpoint_quota=reads.endpoint_quota())
     if names & {"create_vpc_endpoint", "add_subnets"}:
         facts = replace(facts, caller_account=reads.caller_account())
-    return current, facts
+    return facts
+
+
+def _read_service(provider: Provider, clouds: Clouds) -> EndpointService | None:
+    """The service with its zones, where it was known without them: registrations name it and not its zones."""
+    service = provider.service
+    if service is None or service.availability_zones or provider.cluster is None or provider.node_group_id is None:
+        return None
+    return clouds.tidb.get_service(provider.cluster.cluster_id, provider.node_group_id)

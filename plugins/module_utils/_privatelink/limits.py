@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from .._aws.model import InterfaceEndpoint, Subnet, Vpc, VpcEndpointService
 from .._run.text import listed, shell_word
+from .._tidbcloud.model import EndpointService
 from .cluster_limits import cluster_violations, service_violations
 from .current import Current
 from .desired import Desired
@@ -52,6 +53,7 @@ NOTHING_RESERVED = Reserved()
 class LimitFacts:
     """What the limits are checked against, read only for a run that has steps.
 
+    `service` is TiDB Cloud's own with its zones, null where `Current` has all that is needed of it.
     C(vpc) is null where there is no such VPC; C(endpoints) are all interface and Gateway Load Balancer endpoints of the
     VPC; C(security_groups) maps ids to VPC ids; C(endpoint_quota) is null where the caller may not read it;
     C(caller_account) is null where it is not known whose credentials these are.
@@ -61,36 +63,42 @@ class LimitFacts:
     subnets: tuple[Subnet, ...] = ()
     security_groups: t.Mapping[str, str] | None = None
     endpoints: tuple[InterfaceEndpoint, ...] = ()
+    service: EndpointService | None = None
     aws_service: VpcEndpointService | None = None
     endpoint_quota: int | None = None
-    reserved: Reserved = NOTHING_RESERVED
     caller_account: str | None = None
 
 
-def network_of(desired: Desired, current: Current) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
+def network_of(
+    desired: Desired, current: Current, planned: Plan
+) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
     """The VPC, the subnets and the security groups that the private endpoint would have after the run."""
-    pair = current.main or (current.dead[0] if len(current.dead) == 1 else None)
-    endpoint = pair.endpoint if pair else None
+    creation = planned.creation
+    if creation is not None:
+        arguments = creation.arguments
+        return arguments["vpc_id"], arguments["subnet_ids"], arguments["security_group_ids"]
+    endpoint = current.found.main.endpoint if current.found.main else None
     vpc_id = desired.vpc_id or (endpoint.vpc_id if endpoint else None)
     subnet_ids = desired.subnet_ids or (endpoint.subnet_ids if endpoint else ())
     group_ids = desired.security_group_ids or (endpoint.security_group_ids if endpoint else ())
     return vpc_id, tuple(subnet_ids), tuple(group_ids)
 
 
-def check(desired: Desired, current: Current, planned: Plan, facts: LimitFacts) -> Verdict:
-    """Checks every limit that the planned steps could break."""
+def check(
+    desired: Desired, current: Current, planned: Plan, facts: LimitFacts, reserved: Reserved = NOTHING_RESERVED
+) -> Verdict:
+    """Checks every limit that the planned steps could break. `reserved`: what other private endpoints will take up."""
     names = planned.names
     if desired.state == "absent":
         return _allowed(desired, _deletion_violations(current), [], ())
-    found = list(current.violations)
+    found = list(current.found.violations)
     warnings: list[str] = []
-    not_ready = service_violations(desired, current)
+    not_ready = service_violations(desired, current.provider, facts.service or current.provider.service)
     if names & {"create_vpc_endpoint", "register_endpoint"}:
-        found += cluster_violations(current) + not_ready
-    vpc_id, subnet_ids, group_ids = network_of(desired, current)
+        found += cluster_violations(current.provider.cluster) + not_ready
+    vpc_id, subnet_ids, group_ids = network_of(desired, current, planned)
     # AWS may not show a service before it is ready: that says nothing about the account.
-    named = current.service is not None and current.service.service_name
-    if "create_vpc_endpoint" in names and named and not not_ready and facts.aws_service is None:
+    if "create_vpc_endpoint" in names and current.provider.service_name and not not_ready and facts.aws_service is None:
         found.append(_not_visible(desired, current))
     unchecked = _unchecked(vpc_id, subnet_ids, group_ids) if "create_vpc_endpoint" in names else ()
     if vpc_id is None or not names & NETWORK_STEPS:
@@ -103,9 +111,9 @@ def check(desired: Desired, current: Current, planned: Plan, facts: LimitFacts) 
     if names & {"create_vpc_endpoint", "add_security_groups"}:
         found += group_violations(group_ids, vpc_id, facts.security_groups or {})
     if "enable_private_dns" in names and facts.vpc is not None:
-        found += private_dns_violations(current, facts.vpc, facts.endpoints, facts.reserved)
+        found += private_dns_violations(current, facts.vpc, facts.endpoints, reserved)
     if "create_vpc_endpoint" in names:
-        quota, warning = quota_violations(vpc_id, current, facts)
+        quota, warning = quota_violations(vpc_id, current, facts, reserved)
         found += quota
         warnings += warning
     return _allowed(desired, found, warnings, unchecked)
@@ -132,12 +140,13 @@ def _allowed(
 
 
 def _target(desired: Desired, current: Current) -> str:
-    return (current.service.service_name if current.service else None) or desired.target
+    return current.provider.service_name or desired.target
 
 
 def _zones(current: Current, facts: LimitFacts) -> frozenset[str]:
     """The zones of the service by id, and by name where an API gives names: an empty set means not known."""
-    zones = set(current.service.availability_zones if current.service else ())
+    service = facts.service or current.provider.service
+    zones = set(service.availability_zones if service else ())
     if not zones and facts.aws_service is not None:
         zones = {*facts.aws_service.availability_zone_ids, *facts.aws_service.availability_zones}
     return frozenset(zones)
@@ -146,13 +155,14 @@ def _zones(current: Current, facts: LimitFacts) -> frozenset[str]:
 def _not_visible(desired: Desired, current: Current) -> Violation:
     return Violation(
         "service_not_visible",
-        f"AWS does not show the endpoint service {_target(desired, current)} to these credentials in {current.region}.",
+        f"AWS does not show the endpoint service {_target(desired, current)} to these credentials in "
+        f"{current.provider.region}.",
         "Check the AWS account (it must be a permitted principal of the service), the region and the service name.",
     )
 
 
 def _vpc_not_found(vpc_id: str, current: Current) -> Violation:
-    message = f"There is no VPC {vpc_id} in {current.region} that these credentials can see."
+    message = f"There is no VPC {vpc_id} in {current.provider.region} that these credentials can see."
     return Violation(
         "vpc_not_found",
         message,
@@ -241,11 +251,13 @@ def private_dns_violations(
             Violation("vpc_dns_disabled", message, f"Turn it on ({commands}), or set private_dns_enabled=false.")
         )
     holders = [endpoint.vpc_endpoint_id for endpoint in endpoints if _holds_name(endpoint, current)]
-    holders += [other for key, other in reserved.private_dns.items() if key == (vpc.vpc_id, _service_name(current))]
+    holders += [
+        other for key, other in reserved.private_dns.items() if key == (vpc.vpc_id, current.provider.service_name)
+    ]
     if holders:
         message = (
             f"{listed(sorted(holders))} in VPC {vpc.vpc_id} already holds the private DNS name "
-            f"{_host(current) or 'of the service'}."
+            f"{current.provider.host or 'of the service'}."
         )
         remedy = (
             "Two interface endpoints of one VPC cannot both hold it: use that one, delete it, or set "
@@ -259,32 +271,25 @@ def _flag(attribute: str) -> str:
     return "enable-dns-support" if attribute == "enableDnsSupport" else "enable-dns-hostnames"
 
 
-def _service_name(current: Current) -> str | None:
-    return current.service.service_name if current.service else None
-
-
-def _host(current: Current) -> str | None:
-    return current.service.host if current.service else None
-
-
 def _holds_name(endpoint: InterfaceEndpoint, current: Current) -> bool:
     if endpoint.vpc_endpoint_id in _own_ids(current) or not endpoint.is_live or not endpoint.private_dns_enabled:
         return False
-    return endpoint.service_name == _service_name(current) or (
-        _host(current) is not None and _host(current) in endpoint.dns_names
-    )
+    host = current.provider.host
+    return endpoint.service_name == current.provider.service_name or (host is not None and host in endpoint.dns_names)
 
 
 def _own_ids(current: Current) -> set[str]:
     """The private endpoint itself, and those that it replaces or that are removed."""
-    return {pair.vpc_endpoint_id for pair in current.pairs}
+    return {pair.vpc_endpoint_id for pair in current.found.pairs}
 
 
-def quota_violations(vpc_id: str, current: Current, facts: LimitFacts) -> tuple[list[Violation], list[str]]:
+def quota_violations(
+    vpc_id: str, current: Current, facts: LimitFacts, reserved: Reserved = NOTHING_RESERVED
+) -> tuple[list[Violation], list[str]]:
     """Returns (violations, warnings): where the quota cannot be read, reaching AWS's default is only a warning."""
     own = _own_ids(current)
     used = sum(endpoint.state != "deleted" and endpoint.vpc_endpoint_id not in own for endpoint in facts.endpoints)
-    planned = facts.reserved.endpoints.get(vpc_id, 0)
+    planned = reserved.endpoints.get(vpc_id, 0)
     quota = facts.endpoint_quota if facts.endpoint_quota is not None else DEFAULT_ENDPOINT_QUOTA
     if used + planned < quota:
         return [], []
@@ -306,6 +311,6 @@ def _deletion_violations(current: Current) -> list[Violation]:
             ),
             "Remove the tag, or set it to false, then run again.",
         )
-        for pair in current.pairs
+        for pair in current.found.pairs
         if pair.endpoint and is_protected(pair.endpoint)
     ]

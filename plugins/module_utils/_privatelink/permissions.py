@@ -131,7 +131,7 @@ def _with_made(outcome: Outcome, vpc_endpoint_id: str) -> Outcome:
 def _questions(item: int, outcome: Outcome, clouds: Clouds) -> list[_Question]:
     """One for each call, about the first step that it is."""
     questions: dict[str, _Question] = {}
-    region = str(outcome.before.region)
+    region = str(outcome.before.provider.region)
     for step in outcome.planned.steps:
         call = _CALLS.get(step.name) or (_MODIFICATION if step.name in CHANGES else None)
         place = _place(outcome, step, call) if call else None
@@ -153,7 +153,7 @@ def _place(outcome: Outcome, step: Step, call: str) -> _Place | None:
 
 
 def _endpoint(outcome: Outcome, step: Step) -> InterfaceEndpoint | None:
-    endpoints = (pair.endpoint for pair in outcome.before.pairs)
+    endpoints = (pair.endpoint for pair in outcome.before.found.pairs)
     return next((one for one in endpoints if one and one.vpc_endpoint_id == step.vpc_endpoint_id), None)
 
 
@@ -162,5 +162,5 @@ def _dry_run(outcome: Outcome, ec2: t.Any, step: Step) -> aws.DryRun:
         return aws.dry_run(ec2, lambda asking: ask_for(asking, step, str(step.vpc_endpoint_id)))
     # The token of the call itself: where DryRun is not known, the same endpoint is the answer to both.
     service_name, vpc_id = str(step.arguments["service_name"]), str(step.arguments["vpc_id"])
-    token = client_token(service_name, vpc_id, outcome.before.gone, 0)
+    token = client_token(service_name, vpc_id, outcome.before.found.gone, 0)
     return aws.dry_run(ec2, lambda asking: aws.create_vpc_endpoint(asking, client_token=token, **step.arguments))

@@ -30,9 +30,11 @@ def plan(desired: Desired, current: Current) -> Plan:
 
 
 def _present(desired: Desired, current: Current) -> Plan:
-    if current.main is not None and not current.main.is_dying:
-        return _without_duplicates(desired, current, _live(desired, current, current.main))
-    broken = [pair for pair in (current.main, *current.dead) if pair and (pair.registered or _is_leftover(pair))]
+    if current.found.main is not None and not current.found.main.is_dying:
+        return _without_duplicates(desired, current, _live(desired, current, current.found.main))
+    broken = [
+        pair for pair in (current.found.main, *current.found.dead) if pair and (pair.registered or _is_leftover(pair))
+    ]
     if broken and not desired.recreate_failed:
         raise PrivateLinkError(_broken_message(desired, broken))
     removal = [step for pair in broken for step in _removal(desired, pair)]
@@ -44,17 +46,17 @@ def _present(desired: Desired, current: Current) -> Plan:
 
 def _without_duplicates(desired: Desired, current: Current, made: Plan) -> Plan:
     """Duplicates go first. While one of them holds the private DNS name, AWS gives it to no other."""
-    if not current.duplicates:
+    if not current.found.duplicates:
         return made
-    removal = [step for pair in current.duplicates for step in _removal(desired, pair)]
+    removal = [step for pair in current.found.duplicates for step in _removal(desired, pair)]
     holders = [
-        pair.vpc_endpoint_id for pair in current.duplicates if pair.endpoint and pair.endpoint.private_dns_enabled
+        pair.vpc_endpoint_id for pair in current.found.duplicates if pair.endpoint and pair.endpoint.private_dns_enabled
     ]
     steps = (
         replace(step, gone_before=holders[0]) if holders and step.name == "enable_private_dns" else step
         for step in made.steps
     )
-    ends = (_end(desired, pair) for pair in current.duplicates)
+    ends = (_end(desired, pair) for pair in current.found.duplicates)
     return Plan((*removal, *steps), (*ends, *made.goals))
 
 
@@ -95,8 +97,8 @@ def _creation(desired: Desired, current: Current, old: InterfaceEndpoint | None,
 
     What the options omit is taken from C(old), the endpoint that is replaced; AWS sets its own tags itself.
     """
-    tags = tags_after(desired, current.node_group_id, old)
-    service_name = current.service.service_name if current.service else desired.service_name
+    tags = tags_after(desired, current.provider.node_group_id, old)
+    service_name = current.provider.service_name
     arguments = {
         "vpc_id": desired.vpc_id or (old.vpc_id if old else None),
         "service_name": service_name,
@@ -110,7 +112,7 @@ def _creation(desired: Desired, current: Current, old: InterfaceEndpoint | None,
     ]
     if desired.registrable:
         steps.append(_register(desired, current, None))
-    if current.private_dns_wanted(desired):
+    if current.provider.private_dns_wanted(desired):
         steps.append(_private_dns(desired, True, None, _accepted(desired, None)))
     return steps
 
@@ -123,7 +125,7 @@ def _creation_detail(arguments: t.Mapping[str, t.Any]) -> str:
 
 
 def _register(desired: Desired, current: Current, vpc_endpoint_id: str | None) -> Step:
-    detail = f"register the interface endpoint with node group {current.node_group_id}"
+    detail = f"register the interface endpoint with node group {current.provider.node_group_id}"
     return Step(
         "register_endpoint",
         f"cluster {desired.cluster_id}",
@@ -138,7 +140,7 @@ def _accepted(desired: Desired, vpc_endpoint_id: str | None) -> Condition:
 
 
 def _target(desired: Desired, current: Current) -> str:
-    return (current.service.service_name if current.service else None) or desired.target
+    return current.provider.service_name or desired.target
 
 
 # --- changing in place ------------------------------------------------------------------------------------------
@@ -149,17 +151,16 @@ def _live(desired: Desired, current: Current, pair: Pair) -> Plan:
     steps = _tag_steps(desired, current, endpoint)
     if desired.registrable and not pair.registered:
         steps.append(_register(desired, current, pair.vpc_endpoint_id))
-    active = pair.registration is not None and pair.registration.state == "ACTIVE"
-    needs = Condition(AVAILABLE, pair.vpc_endpoint_id) if active else _accepted(desired, pair.vpc_endpoint_id)
+    needs = Condition(AVAILABLE, pair.vpc_endpoint_id) if pair.is_active else _accepted(desired, pair.vpc_endpoint_id)
     steps += _group_steps(desired, endpoint, needs)
     steps += _subnet_steps(desired, current, endpoint, needs)
     if desired.ip_address_type and endpoint.ip_address_type and desired.ip_address_type != endpoint.ip_address_type:
         detail = f"{endpoint.ip_address_type} to {desired.ip_address_type}"
         steps.append(_change("set_ip_address_type", endpoint, detail, needs, ip_address_type=desired.ip_address_type))
-    wanted = current.private_dns_wanted(desired)
+    wanted = current.provider.private_dns_wanted(desired)
     if wanted != endpoint.private_dns_enabled:
         steps.append(_private_dns(desired, wanted, endpoint.vpc_endpoint_id, needs))
-    settled = not steps and endpoint.state == "available" and (active or not desired.registrable)
+    settled = not steps and endpoint.state == "available" and (pair.is_active or not desired.registrable)
     return Plan(tuple(steps), () if settled else (Condition(DONE, pair.vpc_endpoint_id),))
 
 
@@ -180,7 +181,7 @@ def _private_dns(desired: Desired, enabled: bool, vpc_endpoint_id: str | None, n
 
 
 def _tag_steps(desired: Desired, current: Current, endpoint: InterfaceEndpoint) -> list[Step]:
-    wanted = wanted_tags(desired, current.node_group_id)
+    wanted = wanted_tags(desired, current.provider.node_group_id)
     changed = {key: value for key, value in wanted.items() if endpoint.tags.get(key) != value}
     unwanted = unwanted_tags(desired, endpoint)
     steps = []
@@ -210,9 +211,8 @@ def _group_steps(desired: Desired, endpoint: InterfaceEndpoint, needs: Condition
 def _subnet_steps(desired: Desired, current: Current, endpoint: InterfaceEndpoint, needs: Condition) -> list[Step]:
     if desired.subnet_ids is None:
         return []
-    zones = {subnet.subnet_id: subnet.availability_zone_id or subnet.availability_zone for subnet in current.subnets}
     steps = []
-    for added, subnet_ids in subnet_changes(endpoint.subnet_ids, desired.subnet_ids, zones):
+    for added, subnet_ids in subnet_changes(endpoint.subnet_ids, desired.subnet_ids, current.network.zones):
         name = "add_subnets" if added else "remove_subnets"
         argument = {"add_subnet_ids" if added else "remove_subnet_ids": subnet_ids}
         steps.append(_change(name, endpoint, _listed(subnet_ids), needs, **argument))
@@ -227,8 +227,8 @@ def _listed(ids: t.Iterable[str]) -> str:
 
 
 def _absent(desired: Desired, current: Current) -> Plan:
-    steps = tuple(step for pair in current.pairs for step in _removal(desired, pair))
-    return Plan(steps, tuple(_end(desired, pair) for pair in current.pairs))
+    steps = tuple(step for pair in current.found.pairs for step in _removal(desired, pair))
+    return Plan(steps, tuple(_end(desired, pair) for pair in current.found.pairs))
 
 
 def _end(desired: Desired, pair: Pair) -> Condition:
@@ -268,9 +268,9 @@ def _without_waiting(made: Plan, current: Current) -> Plan:
 def _holds_now(needs: Condition, current: Current, before: t.Sequence[Step]) -> bool:
     if needs.kind == LISTED:
         return True  # seconds, not minutes
-    if needs.kind not in (AVAILABLE, ACCEPTED) or current.main is None or current.main.endpoint is None:
+    main = current.found.main
+    if needs.kind not in (AVAILABLE, ACCEPTED) or main is None or main.endpoint is None:
         return False
     if any(step.needs for step in before):
         return False  # an earlier change of this run is still settling
-    active = current.main.registration is not None and current.main.registration.state == "ACTIVE"
-    return current.main.endpoint.state == "available" and (active or needs.kind == AVAILABLE)
+    return main.endpoint.state == "available" and (main.is_active or needs.kind == AVAILABLE)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from .._aws.model import InterfaceEndpoint
 from .._run.errors import WaitFailed
 from .._tidbcloud.model import Registration
-from .current import Current, Pair
+from .current import Current, Found, Pair
 from .desired import Desired
 from .plan import plan
 from .result import private_endpoint
@@ -31,7 +31,7 @@ def missing(
     desired: Desired, current: Current, endpoint: InterfaceEndpoint, registration: Registration | None
 ) -> tuple[Step, ...]:
     """The changes in place that would still have to be made for ``endpoint`` to be as desired."""
-    now = replace(current, main=Pair(endpoint, registration), duplicates=(), dead=())
+    now = replace(current, found=Found(Pair(endpoint, registration)))
     return tuple(
         step
         for step in plan(replace(desired, wait=True), now).steps
@@ -118,12 +118,12 @@ def lacking(desired: Desired, before: Current, after: Current) -> str:
     """
     if desired.state == "absent":
         return _left(desired, before, after)
-    found = private_endpoint(desired, after)
+    found, main = private_endpoint(desired, after), after.found.main
     if found["status"] in ("failed", "deleting", "not_configured"):
         raise WaitFailed(_lost(desired, found))
-    if (found["status"], found["stage"]) != ("active", "done") or after.main is None or after.main.endpoint is None:
+    if (found["status"], found["stage"]) != ("active", "done") or main is None or main.endpoint is None:
         return _halves(desired, found)
-    steps = missing(desired, after, after.main.endpoint, after.main.registration)
+    steps = missing(desired, after, main.endpoint, main.registration)
     return f"what is missing still: {differences(steps)}" if steps else ""
 
 
@@ -142,10 +142,10 @@ def _lost(desired: Desired, found: t.Mapping[str, t.Any]) -> str:
 
 
 def _left(desired: Desired, before: Current, after: Current) -> str:
-    pairs = after.pairs
+    pairs = after.found.pairs
     if desired.keep_vpc_endpoint:
         return "; ".join(_described(pair) for pair in pairs if pair.registered)
-    known = {pair.vpc_endpoint_id for pair in before.pairs}
+    known = {pair.vpc_endpoint_id for pair in before.found.pairs}
     new = [pair for pair in pairs if pair.vpc_endpoint_id not in known and pair.listed]
     if new:
         made = "; ".join(_described(pair) for pair in new)

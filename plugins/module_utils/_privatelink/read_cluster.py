@@ -2,18 +2,50 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads a cluster and its endpoint service from TiDB Cloud and refuses what no private endpoint can be made to."""
+"""Reads what both clouds know of a cluster's private endpoints: the cluster, its registrations, what AWS lists."""
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
+from functools import partial
 
+from .._aws.model import InterfaceEndpoint
+from .._run.bounded import at_once
 from .._run.errors import ApiError
-from .._tidbcloud.model import Cluster, EndpointService, NodeGroup, Registration
+from .._tidbcloud.model import Cluster, EndpointService
+from .clouds import Clouds
+from .cluster_limits import (
+    Place,
+    aws_region,
+    cluster_not_found,
+    cluster_violations,
+    is_on_aws,
+    place_of,
+    service_violations,
+)
+from .current import Provider
+from .desired import Desired
+from .ownership import CLUSTER_TAG, MANAGED_BY, MANAGED_BY_TAG, NODE_GROUP_TAG
+from .registrations import Registrations, is_registered, read_registrations, service_from
 from .violations import LimitsViolated, Violation
 
 if t.TYPE_CHECKING:
     from .._tidbcloud.api import TidbCloud
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What both clouds know, before the private endpoint that is meant is looked for in it.
+
+    `registrations` are null where TiDB Cloud was not asked: its cluster is gone, or the service is not one of its.
+    `unseen`: see Current.
+    """
+
+    provider: Provider
+    endpoints: t.Sequence[InterfaceEndpoint]
+    registrations: Registrations | None = None
+    unseen: tuple[str, ...] = ()
 
 
 def read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
@@ -47,13 +79,160 @@ def _refuse_other_tier(tidb: TidbCloud, cluster_id: str) -> None:
         raise LimitsViolated([Violation("tier_not_dedicated", message, remedy)])
 
 
-def service_from(
-    registrations: t.Iterable[Registration], group: NodeGroup | None, region: str | None
-) -> EndpointService | None:
-    """The service as its registrations name it, which spares a request; null where none does."""
-    for registration in registrations:
-        if registration.service_name and group is not None:
-            state = registration.service_state.lower() if registration.service_state else None
-            host = registration.host or group.host
-            return EndpointService(group.node_group_id, registration.service_name, state, host, (), region, "aws")
-    return None
+def read_cluster_sides(desired: Desired, clouds: Clouds) -> Sides:
+    """Raises LimitsViolated where there can be no private endpoint of the cluster, and ApiError."""
+    cluster_id = t.cast(str, desired.cluster_id)
+    cluster = read_cluster(clouds.tidb, cluster_id)
+    if cluster is None:
+        return _sides_of_dropped_cluster(desired, cluster_id, clouds)
+    place = place_of(cluster, desired.node_group_id, clouds.aws.region, desired.allow_violations)
+    if place.violations:
+        return _sides_of_dropped_group(desired, place, clouds)
+    bare = Provider(place.region, cluster, place.node_group)
+    registrations, endpoints = at_once(
+        partial(_registrations, place, clouds), partial(read_endpoints, desired, bare, clouds)
+    )
+    if _are_of_dropped_group(desired, cluster, endpoints):
+        return Sides(Provider(place.region, cluster, dropped=True), endpoints)
+    service = service_from(registrations.named, place.node_group, place.region)
+    asked = service is None and _needs_service(desired, endpoints)
+    if asked:
+        service = _read_service(place, clouds)
+    provider = Provider(place.region, cluster, place.node_group, service, service_asked=asked or service is not None)
+    if desired.state == "absent" and not desired.vpc_endpoint_id and not endpoints:
+        return _looked_for(desired, provider, registrations, clouds)
+    return Sides(provider, _of_service(desired, provider, endpoints), registrations)
+
+
+def _sides_of_dropped_cluster(desired: Desired, cluster_id: str, clouds: Clouds) -> Sides:
+    """A cluster that TiDB Cloud does not know can only be deleted from. Raises LimitsViolated."""
+    if desired.state == "present":
+        raise LimitsViolated([cluster_not_found(cluster_id)])
+    region = aws_region(clouds.aws.region, None, (), f"the dropped cluster {cluster_id}")
+    provider = Provider(region, dropped=True)
+    return Sides(provider, read_endpoints(desired, provider, clouds))
+
+
+def _sides_of_dropped_group(desired: Desired, place: Place, clouds: Clouds) -> Sides:
+    """To delete what carries the ownership tags of a node group that the cluster does not name.
+
+    The group counts as dropped where the cluster names others (it always has one) and no registration of it is left.
+    Raises LimitsViolated for everything else that is wrong with the place.
+    """
+    unknown = [violation.code for violation in place.violations] == ["node_group_not_found"]
+    if desired.state == "present" or not unknown or not desired.node_group_id:
+        raise LimitsViolated([*place.violations, *_provider_violations(desired, place, clouds)])
+    registrations = _registrations(place, clouds)
+    in_region = Provider(place.region, place.cluster, dropped=True)
+    endpoints = [
+        one
+        for one in read_endpoints(desired, in_region, clouds)
+        if one.tags.get(NODE_GROUP_TAG) == desired.node_group_id
+    ]
+    ids = {one.vpc_endpoint_id for one in endpoints}
+    registered = any(
+        is_registered(row) and (row.node_group_id == desired.node_group_id or row.vpc_endpoint_id in ids)
+        for row in registrations.named
+    )
+    dropped = _names_its_groups(place.cluster) and not registered
+    return Sides(Provider(place.region, place.cluster, dropped=dropped), endpoints, registrations)
+
+
+def _names_its_groups(cluster: Cluster) -> bool:
+    """A cluster always has a node group; an answer without one, or with one without an id, is not whole."""
+    return bool(cluster.node_groups) and all(group.node_group_id for group in cluster.node_groups)
+
+
+def _are_of_dropped_group(desired: Desired, cluster: Cluster, endpoints: t.Sequence[InterfaceEndpoint]) -> bool:
+    """The one to delete is named, and its ownership tags name a node group that the cluster no longer has."""
+    if desired.state == "present" or not desired.vpc_endpoint_id or desired.node_group_id:
+        return False
+    there = {group.node_group_id for group in cluster.node_groups}
+    return (
+        bool(endpoints)
+        and _names_its_groups(cluster)
+        and all(
+            endpoint.tags.get(CLUSTER_TAG) == cluster.cluster_id
+            and endpoint.tags.get(NODE_GROUP_TAG, "") not in {"", *there}
+            for endpoint in endpoints
+        )
+    )
+
+
+def _provider_violations(desired: Desired, place: Place, clouds: Clouds) -> list[Violation]:
+    """What else forbids a private endpoint on the provider's side; where to look in AWS is not known."""
+    if desired.state == "absent":
+        return []
+    unready = cluster_violations(place.cluster)
+    if place.node_group is None or not is_on_aws(place.cluster):
+        return unready
+    provider = Provider(place.region, place.cluster, place.node_group)
+    return unready + service_violations(desired, provider, _read_service(place, clouds))
+
+
+def _registrations(place: Place, clouds: Clouds) -> Registrations:
+    """Those of the node group, or of the whole cluster where it does not name its groups. Raises ApiError."""
+    return read_registrations(clouds.tidb, place.cluster, place.node_group.node_group_id if place.node_group else None)
+
+
+def _read_service(place: Place, clouds: Clouds) -> EndpointService | None:
+    """The endpoint service of the node group, null where it was never begun. Raises ApiError."""
+    if place.node_group is None:
+        return None
+    return clouds.tidb.get_service(place.cluster.cluster_id, place.node_group.node_group_id)
+
+
+def _needs_service(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint]) -> bool:
+    """A delete that finds nothing is done without the request that tells which service is meant."""
+    return desired.state == "present" or any(endpoint.state != "deleted" for endpoint in endpoints)
+
+
+def _looked_for(desired: Desired, provider: Provider, registrations: Registrations, clouds: Clouds) -> Sides:
+    """There is nothing to delete, as it seems. Where something is registered all the same, AWS is asked for all of the
+    service in the account: what these credentials do not see there may be what is meant, and they the wrong ones.
+    """
+    registered = [row.vpc_endpoint_id for row in registrations.single if is_registered(row)]
+    if not registered:
+        return Sides(provider, (), registrations)
+    filters = {"service-name": [provider.service_name]} if provider.service_name else {}
+    endpoints = clouds.reads(str(provider.region)).vpc_endpoints(filters=filters)
+    seen = {endpoint.vpc_endpoint_id for endpoint in endpoints}
+    unseen = tuple(sorted(set(registered) - seen))
+    return Sides(provider, _of_service(desired, provider, endpoints), registrations, unseen)
+
+
+def _of_service(
+    desired: Desired, provider: Provider, endpoints: t.Sequence[InterfaceEndpoint]
+) -> list[InterfaceEndpoint]:
+    """Without a service, only what carries the cluster's ownership tag belongs to it; a named one is judged later."""
+    if desired.vpc_endpoint_id:
+        return list(endpoints)
+    if provider.service_name:
+        return [endpoint for endpoint in endpoints if endpoint.service_name == provider.service_name]
+    return [endpoint for endpoint in endpoints if endpoint.tags.get(CLUSTER_TAG) == desired.cluster_id]
+
+
+def read_endpoints(desired: Desired, provider: Provider, clouds: Clouds) -> list[InterfaceEndpoint]:
+    """The interface endpoints among which the one that is meant must be. Raises ApiError."""
+    reads = clouds.reads(str(provider.region))
+    if desired.vpc_endpoint_id:
+        return reads.vpc_endpoints(ids=[desired.vpc_endpoint_id])
+    return reads.vpc_endpoints(filters=_filters(desired, provider))
+
+
+def _filters(desired: Desired, provider: Provider) -> dict[str, list[str]]:
+    filters: dict[str, list[str]] = {}
+    if provider.service_name:
+        filters["service-name"] = [provider.service_name]
+    if desired.vpc_id and not provider.dropped:
+        return {**filters, "vpc-id": [desired.vpc_id]}
+    # Where a VPC is not named, or the cluster is gone and its service with it, only the ownership tags can tell.
+    filters[f"tag:{MANAGED_BY_TAG}"] = [MANAGED_BY]
+    if desired.cluster_id:
+        filters[f"tag:{CLUSTER_TAG}"] = [desired.cluster_id]
+    group_id = desired.node_group_id or provider.node_group_id
+    if group_id:
+        filters[f"tag:{NODE_GROUP_TAG}"] = [group_id]
+    if desired.vpc_id:
+        filters["vpc-id"] = [desired.vpc_id]
+    return filters

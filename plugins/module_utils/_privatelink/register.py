@@ -59,9 +59,9 @@ def register(tidb: TidbCloud, current: Current, vpc_endpoint_id: str) -> Work[Re
     Of two runs that register at once both succeed and one registration stays: each withdraws its own unless that is the
     eldest. Raises ApiError where TiDB Cloud keeps refusing.
     """
-    if current.cluster is None or current.node_group_id is None:
+    if current.provider.cluster is None or current.provider.node_group_id is None:
         raise PrivateLinkError(f"There is no node group to register {vpc_endpoint_id} with.")
-    place = _Place(tidb, current.cluster, current.node_group_id, vpc_endpoint_id)
+    place = _Place(tidb, current.provider.cluster, current.provider.node_group_id, vpc_endpoint_id)
     registered = yield from _ask(place)
     return (yield from _without_twin(place, registered)) if registered.own else registered
 

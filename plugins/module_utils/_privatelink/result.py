@@ -8,72 +8,72 @@ from __future__ import annotations
 
 import typing as t
 
-from .._aws.model import NetworkInterface, Subnet
+from .._aws.model import NetworkInterface
 from .._costs.costs import monthly_cost_usd
-from .._tidbcloud.model import Cluster, EndpointService, NodeGroup, Registration
-from .current import Current, Pair
+from .current import Current, Network, Pair, Provider
 from .desired import Desired
 from .ownership import CLUSTER_TAG, NODE_GROUP_TAG
-from .status import NOTES, status_and_stage
+from .status import NOTES, StatusAndStage, status_and_stage
 
 DEFAULT_PORT = 4000
 
 
 def private_endpoint(desired: Desired, current: Current) -> dict[str, t.Any]:
-    """The return value C(private_endpoint)."""
-    pair = current.main or (current.dead[0] if current.dead else None) or Pair(None, None)
-    service = current.service
-    status, stage = status_and_stage(
-        pair.endpoint,
-        pair.registration,
-        visible=pair.visible,
+    """The return value `private_endpoint` of the module of that name."""
+    pair, provider = current.found.described, current.provider
+    reached = status_and_stage(
+        pair.endpoint if pair else None,
+        pair.registration if pair else None,
+        visible=pair is None or pair.visible,
         registrable=desired.registrable,
-        private_dns_wanted=desired.state == "present" and current.private_dns_wanted(desired),
-        service_active=_is_service_active(current),
+        private_dns_wanted=desired.state == "present" and provider.private_dns_wanted(desired),
+        service_active=provider.is_service_active,
     )
+    shaped = shape(pair, provider, current.network, reached)
+    # Of a cluster that TiDB Cloud knows no more, the option tells.
+    return {**shaped, "cluster_id": shaped["cluster_id"] or desired.cluster_id}
+
+
+def shape(pair: Pair | None, provider: Provider, network: Network, reached: StatusAndStage) -> dict[str, t.Any]:
+    """A private endpoint as every module returns it; `pair` is null where there is none.
+
+    `network` has its own network interfaces, and at least its own subnets.
+    """
+    status, stage = reached
     return {
         "status": status,
         "stage": stage,
         "status_note": NOTES[status],
-        **interface_endpoint_keys(pair, current.region, current.network_interfaces, current.subnets),
-        **service_keys(pair, service, desired.service_name),
-        **cluster_keys(pair, current.cluster, current.node_group, desired.cluster_id),
-        **access_keys(pair.registration, current.cluster, current.node_group, service),
+        **_interface_endpoint_keys(pair, provider.region, network),
+        **_registration_keys(pair, provider),
+        **_cluster_keys(pair, provider),
+        **_access_keys(pair, provider),
     }
 
 
-def _is_service_active(current: Current) -> bool:
-    """A service that was not asked for is as good as any, but that of a cluster in creation is in creation, too."""
-    if current.service is None:
-        return not current.service_asked and not (current.cluster and current.cluster.state == "CREATING")
-    return current.service.state in (None, "active")
-
-
-def interface_endpoint_keys(
-    pair: Pair, region: str | None, interfaces: t.Sequence[NetworkInterface], subnets: t.Sequence[Subnet]
-) -> dict[str, t.Any]:
+def _interface_endpoint_keys(pair: Pair | None, region: str | None, network: Network) -> dict[str, t.Any]:
     """The keys that AWS knows."""
-    endpoint = pair.endpoint
-    zones = {subnet.subnet_id: subnet.availability_zone_id or subnet.availability_zone for subnet in subnets}
+    endpoint = pair.endpoint if pair else None
+    visible = pair is None or pair.visible
     subnet_ids = sorted(endpoint.subnet_ids) if endpoint else []
-    listed = endpoint is not None and endpoint.state != "deleted"
+    billed = len(subnet_ids) if pair and pair.listed else 0
+    zones = network.zones
     return {
-        "vpc_endpoint_id": pair.vpc_endpoint_id or None,
+        "vpc_endpoint_id": (pair.vpc_endpoint_id if pair else None) or None,
         "vpc_endpoint_state": _aws_spelling(endpoint.state) if endpoint else None,
-        "aws_visible": pair.visible,
-        "account_id": (endpoint.account_id if endpoint else None)
-        or (pair.registration.account_id if pair.registration else None),
+        "aws_visible": visible,
+        "account_id": _known("account_id", endpoint, pair and pair.registration),
         "vpc_id": endpoint.vpc_id if endpoint else None,
         "region": region,
         "subnet_ids": subnet_ids,
         "availability_zone_ids": sorted({zone for subnet_id in subnet_ids if (zone := zones.get(subnet_id))}),
         "security_group_ids": sorted(endpoint.security_group_ids) if endpoint else [],
-        "network_interfaces": [_interface(interface, zones) for interface in interfaces],
+        "network_interfaces": [_interface(one, zones) for one in network.interfaces],
         "private_dns_enabled": endpoint.private_dns_enabled if endpoint else None,
         "dns_names": list(endpoint.dns_names) if endpoint else [],
         "ip_address_type": endpoint.ip_address_type if endpoint else None,
         "tags": dict(endpoint.tags) if endpoint else {},
-        "monthly_cost_usd": monthly_cost_usd(region, len(subnet_ids) if listed else 0) if pair.visible else None,
+        "monthly_cost_usd": monthly_cost_usd(region, billed) if visible else None,
     }
 
 
@@ -91,60 +91,57 @@ def _interface(interface: NetworkInterface, zones: t.Mapping[str, str | None]) -
     }
 
 
-def service_keys(pair: Pair, service: EndpointService | None, service_name: str | None = None) -> dict[str, t.Any]:
+def _registration_keys(pair: Pair | None, provider: Provider) -> dict[str, t.Any]:
     """The service's name and the registration's own state; its message means something only with FAILED."""
-    registration, endpoint = pair.registration, pair.endpoint
+    registration = pair.registration if pair else None
     failed = registration is not None and registration.state == "FAILED"
     return {
-        "service_name": (service.service_name if service else None)
-        or (registration.service_name if registration else None)
-        or service_name
-        or (endpoint.service_name if endpoint else None),
-        "private_endpoint_connection_id": registration.private_endpoint_connection_id if registration else None,
-        "endpoint_state": registration.state if registration else None,
-        "endpoint_message": registration.message if registration and failed else None,
+        "service_name": _known("service_name", provider, registration, pair and pair.endpoint),
+        "private_endpoint_connection_id": _known("private_endpoint_connection_id", registration),
+        "endpoint_state": _known("state", registration),
+        "endpoint_message": _known("message", registration) if failed else None,
     }
 
 
-def cluster_keys(
-    pair: Pair, cluster: Cluster | None, group: NodeGroup | None, cluster_id: str | None = None
-) -> dict[str, t.Any]:
+def _cluster_keys(pair: Pair | None, provider: Provider) -> dict[str, t.Any]:
     """Which cluster, node group and project it belongs to; where TiDB Cloud knows them no more, the tags tell."""
-    row = pair.registration or Registration("")
-    tags = pair.endpoint.tags if pair.endpoint else {}
+    cluster, group = provider.cluster, provider.node_group
+    registration = pair.registration if pair else None
+    tags = pair.endpoint.tags if pair and pair.endpoint else {}
     return {
-        "cluster_id": (cluster.cluster_id if cluster else None)
-        or row.cluster_id
-        or cluster_id
-        or tags.get(CLUSTER_TAG),
-        "cluster_name": (cluster.name if cluster else None) or row.cluster_name,
+        "cluster_id": _known("cluster_id", cluster, registration) or tags.get(CLUSTER_TAG),
+        "cluster_name": _known("name", cluster) or _known("cluster_name", registration),
         "cluster_state": cluster.state if cluster else None,
-        "node_group_id": (group.node_group_id if group else None) or row.node_group_id or tags.get(NODE_GROUP_TAG),
-        "project_id": (cluster.project_id if cluster else None) or row.project_id,
+        "node_group_id": _known("node_group_id", group, registration) or tags.get(NODE_GROUP_TAG),
+        "project_id": _known("project_id", cluster, registration),
     }
 
 
-def access_keys(
-    registration: Registration | None, cluster: Cluster | None, group: NodeGroup | None, service: EndpointService | None
-) -> dict[str, t.Any]:
+def _access_keys(pair: Pair | None, provider: Provider) -> dict[str, t.Any]:
     """Where clients connect to. Without a cluster, the service's own port is not known."""
-    row = registration or Registration("")
-    port = row.port or (group.port if group else None) or (cluster.port if cluster else None)
+    registration = pair.registration if pair else None
+    port = _known("port", registration, provider.node_group, provider.cluster)
     return {
-        "host": row.host or (service.host if service else None) or (group.host if group else None),
-        "port": port or (DEFAULT_PORT if cluster else None),
+        "host": _known("host", registration, provider),
+        "port": port or (DEFAULT_PORT if provider.cluster else None),
     }
 
 
-def endpoint_service(service: EndpointService | None, cluster: Cluster, group: NodeGroup | None) -> dict[str, t.Any]:
-    """The return value C(endpoint_service)."""
+def _known(field: str, *sources: object | None) -> t.Any:
+    """The field of the first of these that has it and knows it; null where none does."""
+    return next((value for source in sources if source and (value := getattr(source, field))), None)
+
+
+def endpoint_service(provider: Provider) -> dict[str, t.Any]:
+    """The return value `endpoint_service`."""
+    service, cluster = provider.service, provider.cluster
     return {
-        "service_name": service.service_name if service else None,
-        "state": service.state if service else None,
+        "service_name": provider.service_name,
+        "state": _known("state", service),
         "availability_zone_ids": sorted(service.availability_zones) if service else [],
-        "region": cluster.region,
-        "cloud_provider": cluster.cloud_provider,
+        "region": _known("region", cluster),
+        "cloud_provider": _known("cloud_provider", cluster),
         "hosting": "tidb_cloud",
-        **cluster_keys(Pair(None, None), cluster, group),
-        **access_keys(None, cluster, group, service),
+        **_cluster_keys(None, provider),
+        **_access_keys(None, provider),
     }

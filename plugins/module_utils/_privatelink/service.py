@@ -11,10 +11,10 @@ import typing as t
 from .._run.errors import PrivateLinkError, WaitFailed
 from .._run.text import printable
 from .._run.wait import Deadline, Seen
-from .._tidbcloud.model import Cluster, EndpointService
+from .._tidbcloud.model import EndpointService
 from .clouds import Clouds
 from .cluster_limits import Place, cluster_not_found, cluster_violations, is_on_aws, place_of, service_not_created
-from .current import Current
+from .current import Provider
 from .read_cluster import read_cluster
 from .result import endpoint_service
 from .violations import LimitsViolated, Violation
@@ -33,10 +33,10 @@ def ensure_service(
     if cluster is None:
         raise LimitsViolated([cluster_not_found(cluster_id)])
     place = place_of(cluster, node_group_id, clouds.aws.region)
-    service = _read(cluster, place, clouds)
+    service = _read(place, clouds)
     if wait and not _is_ready(service):
-        service = _wait_until_active(cluster, place, clouds, deadline)
-    return endpoint_service(service, cluster, place.node_group)
+        service = _wait_until_active(place, clouds, deadline)
+    return endpoint_service(Provider(place.region, cluster, place.node_group, service))
 
 
 def refuse_absent(cluster_id: str) -> t.NoReturn:
@@ -48,18 +48,19 @@ def refuse_absent(cluster_id: str) -> t.NoReturn:
     )
 
 
-def _read(cluster: Cluster, place: Place, clouds: Clouds) -> EndpointService:
+def _read(place: Place, clouds: Clouds) -> EndpointService:
     """Raises LimitsViolated where there is no service that is, or will be, ready."""
-    group = place.node_group if is_on_aws(cluster) else None
-    service = clouds.tidb.get_service(cluster.cluster_id, group.node_group_id) if group else None
-    violations = [*place.violations, *_violations(cluster, place, service)]
+    group = place.node_group if is_on_aws(place.cluster) else None
+    service = clouds.tidb.get_service(place.cluster.cluster_id, group.node_group_id) if group else None
+    violations = [*place.violations, *_violations(place, service)]
     if violations or service is None:
         raise LimitsViolated(violations)
     return service
 
 
-def _violations(cluster: Cluster, place: Place, service: EndpointService | None) -> list[Violation]:
-    unready = cluster_violations(Current(cluster=cluster))
+def _violations(place: Place, service: EndpointService | None) -> list[Violation]:
+    cluster = place.cluster
+    unready = cluster_violations(cluster)
     # The service of a paused cluster stays as it is; nothing new comes of a cluster that is not running.
     if unready and (service is None or service.state != "active" or cluster.state not in ("PAUSING", "PAUSED")):
         return unready
@@ -80,12 +81,13 @@ def _is_ready(service: EndpointService) -> bool:
     return service.state == "active" and service.service_name is not None
 
 
-def _wait_until_active(cluster: Cluster, place: Place, clouds: Clouds, deadline: Deadline) -> EndpointService:
+def _wait_until_active(place: Place, clouds: Clouds, deadline: Deadline) -> EndpointService:
     """Raises WaitFailed where the service was there and is not any more."""
+    cluster = place.cluster
 
     def look() -> Seen:
         try:
-            service = _read(cluster, place, clouds)
+            service = _read(place, clouds)
         except LimitsViolated as refused:
             if "service_not_created" not in {violation.code for violation in refused.violations}:
                 raise

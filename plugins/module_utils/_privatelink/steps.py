@@ -60,5 +60,10 @@ class Plan:
     goals: tuple[Condition, ...] = ()
 
     @property
+    def creation(self) -> Step | None:
+        """The step that makes an interface endpoint, where there is one."""
+        return next((step for step in self.steps if step.name == "create_vpc_endpoint"), None)
+
+    @property
     def names(self) -> frozenset[str]:
         return frozenset(step.name for step in self.steps)

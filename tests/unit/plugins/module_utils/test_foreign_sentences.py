@@ -125,8 +125,9 @@ def test_what_a_cluster_forbids() -> None:
         for changed in variants(cluster):
             for group_id in (None, GROUP.node_group_id, "1"):
                 seen += assert_violations_shown(place_of(changed, group_id, "us-west-2").violations)
-            here = current(cluster=changed, service=replace(SERVICE, state=HOSTILE))
-            seen += assert_violations_shown([*cluster_violations(here), *service_violations(desired(), here)])
+            provider = current(cluster=changed).provider
+            creating = service_violations(desired(), provider, replace(SERVICE, state=HOSTILE))
+            seen += assert_violations_shown([*cluster_violations(changed), *creating])
     assert seen > 100
 
 

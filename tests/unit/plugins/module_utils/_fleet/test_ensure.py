@@ -17,6 +17,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensur
     report,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.clouds import SharedClouds
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Found
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import Outcome
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import Reserved
@@ -92,12 +93,13 @@ class Rooms:
         self.met("prepare", vpc_id)
         if vpc_id in self.forbidden:
             raise LIMIT
-        before = current(service=None if wish.state == "absent" else SERVICE)
+        here: dict[str, t.Any] = {"service": None if wish.state == "absent" else SERVICE}
         if wish.node_group_id:
-            before = replace(before, node_group=self.groups[wish.node_group_id])
+            here["node_group"] = self.groups[wish.node_group_id]
         if vpc_id in self.there:
             vpce = f"vpce-of-{vpc_id}"
-            before = replace(before, main=pair(interface_endpoint(vpce, vpc_id=vpc_id), registration(vpce)))
+            here["main"] = pair(interface_endpoint(vpce, vpc_id=vpc_id), registration(vpce))
+        before = current(**here)
         return Outcome(wish, before, before, plan(wish, before), Verdict(warnings=(f"beware of {vpc_id}",)))
 
     def permitted(self, items: t.Sequence[tuple[Outcome, t.Any]]) -> list[Outcome | ApiError]:
@@ -125,7 +127,8 @@ class Rooms:
             error = PrivateLinkError("It cannot be read again.")
             error.steps = [step.returned() for step in outcome.planned.steps]
             raise error
-        return replace(outcome, after=replace(outcome.before, main=pair(interface_endpoint(), registration())))
+        found = Found(pair(interface_endpoint(), registration()))
+        return replace(outcome, after=replace(outcome.before, found=found))
 
     def run(self, *wishes: Wish, check_mode: bool = False, strict: bool = False) -> list[Ended]:
         self.deadline = Deadline(60, 1, clock=self.time.clock, sleep=self.time.sleep)

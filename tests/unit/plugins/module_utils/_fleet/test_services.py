@@ -9,7 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.services import Site, complete, sites_of
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.services import (
+    GroupService,
+    complete,
+    services_of,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.api import TidbCloud
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import (
     Cluster,
@@ -49,25 +53,25 @@ class Clouds:
         self.asked.append(("zones", region, *names))
         return self.told
 
-    def complete(self, sites: Sequence[Site]) -> list[Site]:
-        return complete(sites, t.cast(TidbCloud, self), self.zones)
+    def complete(self, services: Sequence[GroupService]) -> list[GroupService]:
+        return complete(services, t.cast(TidbCloud, self), self.zones)
 
 
-def sites(*registrations: Registration, clusters: Sequence[Cluster] = (CLUSTER,)) -> list[Site]:
-    return sites_of(clusters, registrations)
+def services(*registrations: Registration, clusters: Sequence[Cluster] = (CLUSTER,)) -> list[GroupService]:
+    return services_of(clusters, registrations)
 
 
-def test_every_node_group_is_a_site_with_its_service_as_its_registrations_name_it() -> None:
+def test_every_node_group_has_its_service_as_its_registrations_name_it() -> None:
     named = EndpointService(GROUP_ID, SERVICE_NAME, "active", HOST, (), REGION, "aws")
-    assert sites(registration(), clusters=[TWO_GROUPS]) == [
-        Site(TWO_GROUPS, GROUP, named),
-        Site(TWO_GROUPS, OTHER_GROUP),
+    assert services(registration(), clusters=[TWO_GROUPS]) == [
+        GroupService(TWO_GROUPS, GROUP, named),
+        GroupService(TWO_GROUPS, OTHER_GROUP),
     ]
 
 
 def test_a_service_that_is_named_and_whose_zones_aws_tells_costs_no_request_to_tidb_cloud() -> None:
     clouds = Clouds({SERVICE_NAME: ZONES})
-    assert clouds.complete(sites(registration())) == [Site(CLUSTER, GROUP, SERVICE)]
+    assert clouds.complete(services(registration())) == [GroupService(CLUSTER, GROUP, SERVICE)]
     assert clouds.asked == [("zones", REGION, SERVICE_NAME)]
 
 
@@ -75,25 +79,25 @@ def test_the_services_of_a_region_are_one_question_to_aws() -> None:
     west = replace(CLUSTER, cluster_id="9", region="us-west-2", node_groups=(OTHER_GROUP,))
     rows = [registration(), registration("vpce-2", node_group_id="2", service_name="of-the-west")]
     clouds = Clouds({SERVICE_NAME: ZONES, "of-the-west": ("usw2-az1",)})
-    clouds.complete(sites(*rows, clusters=[CLUSTER, west]))
+    clouds.complete(services(*rows, clusters=[CLUSTER, west]))
     assert clouds.asked == [("zones", REGION, SERVICE_NAME), ("zones", "us-west-2", "of-the-west")]
 
 
 @pytest.mark.parametrize("told", [{}, {SERVICE_NAME: ()}], ids=["not permitted", "an old SDK"])
 def test_where_aws_does_not_tell_the_zones_tidb_cloud_is_asked(told: dict[str, tuple[str, ...]]) -> None:
     clouds = Clouds(told, **{f"of_{GROUP_ID}": SERVICE})
-    assert clouds.complete(sites(registration())) == [Site(CLUSTER, GROUP, SERVICE)]
+    assert clouds.complete(services(registration())) == [GroupService(CLUSTER, GROUP, SERVICE)]
     assert clouds.asked[1:] == [("service", CLUSTER_ID, GROUP_ID)]
 
 
 @pytest.mark.parametrize("unknown", [{"service_name": None}, {"service_state": None}])
 def test_a_service_of_which_the_registrations_do_not_tell_enough_is_asked_for(unknown: t.Any) -> None:
     clouds = Clouds({SERVICE_NAME: ZONES}, **{f"of_{GROUP_ID}": SERVICE})
-    assert clouds.complete(sites(registration(**unknown))) == [Site(CLUSTER, GROUP, SERVICE)]
+    assert clouds.complete(services(registration(**unknown))) == [GroupService(CLUSTER, GROUP, SERVICE)]
     assert clouds.asked == [("service", CLUSTER_ID, GROUP_ID)]
 
 
 def test_a_node_group_whose_service_was_never_begun_is_left_out() -> None:
     clouds = Clouds()
-    assert clouds.complete(sites()) == []
+    assert clouds.complete(services()) == []
     assert clouds.asked == [("service", CLUSTER_ID, GROUP_ID)]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import fields
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import (
     InterfaceEndpoint,
@@ -13,7 +14,13 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model i
     Vpc,
     VpcEndpointService,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current, Pair
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import (
+    Current,
+    Found,
+    Network,
+    Pair,
+    Provider,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import (
     CLUSTER_TAG,
@@ -103,8 +110,15 @@ def desired(**fields: t.Any) -> Desired:
     return Desired(**{**defaults, **fields})
 
 
-def current(**fields: t.Any) -> Current:
-    """The provider side, and nothing in AWS."""
+PARTS: dict[t.Callable[..., t.Any], list[str]] = {
+    part: [field.name for field in fields(part)] for part in (Provider, Found, Network)
+}
+# A service that is not TiDB Cloud's, in the place of a cluster and its own.
+OTHER: dict[str, t.Any] = {"cluster": None, "node_group": None, "service": None, "other": AWS_SERVICE}
+
+
+def current(**given: t.Any) -> Current:
+    """The provider side, and nothing in AWS. Takes the fields of all that Current is made of."""
     defaults: dict[str, t.Any] = {
         "region": REGION,
         "cluster": CLUSTER,
@@ -112,4 +126,6 @@ def current(**fields: t.Any) -> Current:
         "service": SERVICE,
         "subnets": SUBNETS,
     }
-    return Current(**{**defaults, **fields})
+    given = {**defaults, **given}
+    parts = [{key: given.pop(key) for key in names if key in given} for names in PARTS.values()]
+    return Current(*(part(**own) for part, own in zip(PARTS, parts)), **given)

@@ -14,10 +14,10 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import InterfaceEndpoint
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import steps as privatelink_steps
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current, Found, Provider
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.diff import difference
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.identify import Found, find, refuse
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.identify import find, identify
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import private_dns_violations
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Plan
@@ -181,7 +181,7 @@ def test_a_wrong_key_must_not_look_like_a_dropped_cluster_to_duplicates_either()
     wish = cleaning(state="absent")
     found = find(wish, two({"state": "pending"}, {}), [])
     with pytest.raises(LimitsViolated, match="has no Dedicated cluster"):
-        refuse(wish, current(cluster=None, node_group=None, service=None, dropped=True), found)
+        identify(wish, Provider(dropped=True), found)
 
 
 # --- the plan

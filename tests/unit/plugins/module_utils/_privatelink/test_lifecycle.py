@@ -55,14 +55,14 @@ def plannable() -> t.Iterator[tuple[Case, Plan]]:
 def ensured(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
     """A run in that world, in which there is neither a network nor anything that could change it."""
     monkeypatch.setattr(lifecycle, "read_current", lambda wish, _clouds: case.world.read(wish))
-    monkeypatch.setattr(limit_facts, "read_limit_facts", lambda _wish, here, _planned, _clouds: (here, LimitFacts()))
+    monkeypatch.setattr(limit_facts, "read_limit_facts", lambda *_state: LimitFacts())
     lifecycle.ensure(case.wish, NOTHING, Deadline(900, 1), check_mode=False, warn=lambda _warning: None)
 
 
 def test_no_step_is_taken_where_a_limit_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[Plan] = []
 
-    def check(_wish: object, _here: object, planned: Plan, _facts: object) -> Verdict:
+    def check(_wish: object, _here: object, planned: Plan, _facts: object, _reserved: object) -> Verdict:
         checked.append(planned)
         return Verdict((Violation("immutable_change", "It is so.", "Leave it."),))
 
@@ -104,7 +104,7 @@ class Rivals(Clouds):
     def read_again(self, wish: Desired, before: Current, _clouds: object) -> Current:
         ids = [wish.vpc_endpoint_id] if wish.vpc_endpoint_id else []
         found = find(wish, self.vpc_endpoints(ids=ids), list(self.registrations.values()))
-        return replace(before, main=found.main, dead=found.dead, gone=found.gone)
+        return replace(before, found=found)
 
 
 @pytest.fixture

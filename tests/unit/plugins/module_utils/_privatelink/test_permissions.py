@@ -178,7 +178,9 @@ def test_a_fleet_asks_once_for_each_action_account_and_region(ec2: Ec2) -> None:
     clouds, other = clouds_of(ec2), Ec2()
     items = [removal(f"vpce-{number}", f"vpc-{number % 3}") for number in range(9)]
     accounts = [(item, clouds) for item in items] + [(removal(), clouds_of(other))]
-    elsewhere = replace(items[0], before=replace(items[0].before, region="eu-west-1"))
+    elsewhere = replace(
+        items[0], before=replace(items[0].before, provider=replace(items[0].before.provider, region="eu-west-1"))
+    )
     assert permitted([*accounts, (elsewhere, clouds)]) == [*items, accounts[-1][0], elsewhere]
     assert ec2.calls == ["DeleteVpcEndpoints"] * 2
     assert other.calls == ["DeleteVpcEndpoints"]

@@ -22,8 +22,10 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from tests.unit.plugins.module_utils._privatelink.cases import BOOLEANS, Case, cases
 from tests.unit.plugins.module_utils._privatelink.literals import (
+    AWS_SERVICE,
     CLUSTER_ID,
     CONNECTION_ID,
+    OTHER,
     OTHER_VPCE,
     OWNED,
     SERVICE_NAME,
@@ -236,8 +238,9 @@ def test_a_creation_in_a_network_that_is_not_known_yet_says_so() -> None:
 
 def test_another_service_needs_no_registration() -> None:
     wish = desired(cluster_id=None, service_name=SERVICE_NAME)
-    assert [name for name, *_rest in steps(wish, private_dns_available=False)] == ["create_vpc_endpoint"]
-    assert [name for name, *_rest in steps(wish)] == ["create_vpc_endpoint", "enable_private_dns"]
+    unverified = {**OTHER, "other": replace(AWS_SERVICE, private_dns_verified=False)}
+    assert [name for name, *_rest in steps(wish, **unverified)] == ["create_vpc_endpoint"]
+    assert [name for name, *_rest in steps(wish, **OTHER)] == ["create_vpc_endpoint", "enable_private_dns"]
 
 
 def test_nothing_is_planned_and_nothing_awaited_for_what_is_as_wanted() -> None:

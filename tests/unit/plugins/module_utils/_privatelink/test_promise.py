@@ -15,6 +15,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.promise import lacking
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import WaitFailed
 from tests.unit.plugins.module_utils._privatelink.literals import (
+    OTHER,
     OTHER_VPCE,
     OWNED,
     SERVICE_NAME,
@@ -38,7 +39,7 @@ def now(**fields: t.Any) -> Current:
 def test_present_is_active_and_done_with_everything_as_desired() -> None:
     assert lacking(desired(), BEFORE, now(main=READY)) == ""
     other = Desired(service_name=SERVICE_NAME, private_dns_enabled=True)
-    alone = current(cluster=None, node_group=None, main=pair(interface_endpoint(tags=OWNED)))
+    alone = current(**OTHER, main=pair(interface_endpoint(tags=OWNED)))
     assert lacking(other, alone, alone) == ""
 
 

@@ -1,20 +1,34 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is read of both clouds before a delete that finds nothing."""
+"""What is read of both clouds: of the private endpoint that is described, and before a delete that finds nothing."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import InterfaceEndpoint
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import (
+    InterfaceEndpoint,
+    NetworkInterface,
+    Subnet,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import prepare
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Cluster, Registration
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.read import read_current
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.result import private_endpoint
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import (
+    Cluster,
+    EndpointService,
+    Registration,
+)
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER,
     OTHER_VPC,
     REGION,
+    SERVICE,
     SERVICE_NAME,
+    SUBNETS,
     desired,
     interface_endpoint,
     registration,
@@ -37,6 +51,9 @@ class BothClouds:
     def get_cluster(self, _cluster_id: str) -> Cluster:
         return CLUSTER
 
+    def get_service(self, _cluster_id: str, _group_id: str) -> EndpointService:
+        return SERVICE
+
     def list_registrations(self, *_ids: str) -> list[Registration]:
         return self._rows
 
@@ -46,6 +63,29 @@ class BothClouds:
         self.asked.append(filters or {})
         vpc_ids = (filters or {}).get("vpc-id")
         return [one for one in self._endpoints if not vpc_ids or one.vpc_id in vpc_ids]
+
+    def subnets(self, ids: t.Sequence[str]) -> list[Subnet]:
+        return [subnet for subnet in SUBNETS if subnet.subnet_id in ids]
+
+    def network_interfaces(self, ids: t.Sequence[str]) -> list[NetworkInterface]:
+        return [NetworkInterface(one, one.replace("eni-in-", "subnet-")) for one in ids]
+
+
+def rejected(vpce: str, zone: str) -> InterfaceEndpoint:
+    subnet_ids, interface_ids = (f"subnet-{zone}",), (f"eni-in-{zone}",)
+    return interface_endpoint(vpce, state="rejected", subnet_ids=subnet_ids, network_interface_ids=interface_ids)
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_of_two_rejected_endpoints_all_that_is_shown_is_of_the_same_one(state: str) -> None:
+    """Its subnets, their zones and its network interfaces."""
+    wanted = desired(state=state, subnet_ids=None, recreate_failed=True)
+    clouds = BothClouds([], [rejected("vpce-1", "a"), rejected("vpce-2", "b")])
+    shown = private_endpoint(wanted, read_current(wanted, t.cast(t.Any, clouds)))
+    assert shown["vpc_endpoint_id"] == "vpce-1"
+    assert (shown["subnet_ids"], shown["availability_zone_ids"]) == (["subnet-a"], ["use1-az1"])
+    assert [one["subnet_id"] for one in shown["network_interfaces"]] == ["subnet-a"]
+    assert shown["network_interfaces"][0]["availability_zone_id"] == "use1-az1"
 
 
 def removal(clouds: BothClouds) -> t.Any:

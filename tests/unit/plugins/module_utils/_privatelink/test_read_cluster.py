@@ -13,10 +13,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     aws_region,
     place_of,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.read_cluster import (
-    read_cluster,
-    service_from,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.read_cluster import read_cluster
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Cluster, NodeGroup
@@ -25,10 +22,7 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER_ID,
     GROUP,
     GROUP_ID,
-    HOST,
     REGION,
-    SERVICE_NAME,
-    registration,
 )
 
 ANALYTICS = NodeGroup("2", "analytics", is_default=False)
@@ -63,7 +57,7 @@ def code(violated: pytest.ExceptionInfo[LimitsViolated]) -> str:
 def test_a_cluster_on_aws_is_read(provider: str | None) -> None:
     cluster = replace(CLUSTER, cloud_provider=provider)
     assert read(cluster) == cluster
-    assert place_of(cluster, None, None) == Place(REGION, GROUP)
+    assert place_of(cluster, None, None) == Place(cluster, REGION, GROUP)
 
 
 @pytest.mark.parametrize("provider", ["gcp", "azure", "alicloud"])
@@ -154,17 +148,3 @@ def test_a_region_that_differs_is_refused_unless_that_is_allowed() -> None:
 def test_a_region_that_nobody_knows_must_be_given() -> None:
     with pytest.raises(PrivateLinkError, match="region of it is not known"):
         aws_region(None, None, (), "it")
-
-
-def test_a_registration_names_the_service_and_spares_a_request() -> None:
-    rows = [registration(service_name=None), registration(service_state="ACTIVE", host=None)]
-    service = service_from(rows, GROUP, REGION)
-    assert service is not None
-    assert (service.service_name, service.state, service.host) == (SERVICE_NAME, "active", HOST)
-    assert (service.node_group_id, service.region) == (GROUP_ID, REGION)
-
-
-def test_where_no_registration_names_the_service_it_is_not_known() -> None:
-    assert service_from([], GROUP, REGION) is None
-    assert service_from([registration(service_name=None)], GROUP, REGION) is None
-    assert service_from([registration()], None, REGION) is None

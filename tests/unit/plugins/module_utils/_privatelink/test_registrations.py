@@ -16,14 +16,19 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     eldest,
     foremost,
     read_registrations,
+    service_from,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
 from tests.unit.plugins.module_utils._privatelink.literals import (
     CLUSTER,
     CONNECTION_ID,
+    GROUP,
     GROUP_ID,
+    HOST,
     OTHER_VPCE,
+    REGION,
+    SERVICE_NAME,
     VPCE,
     registration,
 )
@@ -93,3 +98,17 @@ def test_a_state_that_is_not_known_counts_like_one_under_way(state: str | None) 
     row = registration(state=state)
     assert foremost([row, registration(state="FAILED", private_endpoint_connection_id="1")]) == row
     assert row.private_endpoint_connection_id == CONNECTION_ID
+
+
+def test_a_registration_names_the_service_and_spares_a_request() -> None:
+    rows = [registration(service_name=None), registration(service_state="ACTIVE", host=None)]
+    service = service_from(rows, GROUP, REGION)
+    assert service is not None
+    assert (service.service_name, service.state, service.host) == (SERVICE_NAME, "active", HOST)
+    assert (service.node_group_id, service.region) == (GROUP_ID, REGION)
+
+
+def test_where_no_registration_names_the_service_it_is_not_known() -> None:
+    assert service_from([], GROUP, REGION) is None
+    assert service_from([registration(service_name=None)], GROUP, REGION) is None
+    assert service_from([registration()], None, REGION) is None

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import NetworkInterface
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current, Provider
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.result import (
     endpoint_service,
@@ -25,6 +25,7 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     GROUP,
     GROUP_ID,
     HOST,
+    OTHER,
     OWNED,
     PROJECT_ID,
     REGION,
@@ -43,7 +44,7 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
 OTHER_SERVICE = Desired(service_name=SERVICE_NAME)
 FINISHED = current(
     main=pair(interface_endpoint(dns_names=("a", "b"), ip_address_type="ipv4"), registration()),
-    network_interfaces=(NetworkInterface("eni-1", "subnet-a", "10.0.0.4", "us-east-1a"),),
+    interfaces=(NetworkInterface("eni-1", "subnet-a", "10.0.0.4", "us-east-1a"),),
 )
 # Exactly the keys of the public contract.
 WHOLE: dict[str, t.Any] = {
@@ -126,7 +127,7 @@ def test_the_stage_is_the_services_own_until_it_is_active(service: EndpointServi
 def test_a_delete_that_did_not_ask_for_the_service_says_nothing_against_it() -> None:
     unasked = current(service=None, service_asked=False)
     assert private_endpoint(desired(state="absent"), unasked)["stage"] == "interface_endpoint"
-    creating = replace(unasked, cluster=replace(CLUSTER, state="CREATING"))
+    creating = current(service=None, service_asked=False, cluster=replace(CLUSTER, state="CREATING"))
     assert private_endpoint(desired(state="absent"), creating)["stage"] == "service_endpoint"
 
 
@@ -172,11 +173,11 @@ def test_host_and_port_come_from_whoever_knows_them() -> None:
     assert private_endpoint(desired(), elsewhere)["port"] == 5000
     unsaid = current(cluster=replace(CLUSTER, port=None), node_group=replace(GROUP, port=None))
     assert private_endpoint(desired(), unsaid)["port"] == 4000
-    assert private_endpoint(OTHER_SERVICE, current(cluster=None, node_group=None))["port"] is None
+    assert private_endpoint(OTHER_SERVICE, current(**OTHER))["port"] is None
 
 
 def test_a_service_is_told_whole() -> None:
-    assert endpoint_service(SERVICE, CLUSTER, GROUP) == {
+    assert endpoint_service(current().provider) == {
         "service_name": SERVICE_NAME,
         "state": "active",
         "host": HOST,
@@ -191,4 +192,4 @@ def test_a_service_is_told_whole() -> None:
         "project_id": PROJECT_ID,
         "hosting": "tidb_cloud",
     }
-    assert set(endpoint_service(None, CLUSTER, None)) == set(endpoint_service(SERVICE, CLUSTER, GROUP))
+    assert set(endpoint_service(Provider(REGION, CLUSTER))) == set(endpoint_service(current().provider))

@@ -15,7 +15,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.identify import find
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Condition, Plan, Step
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
-from tests.unit.plugins.module_utils._privatelink.literals import current, interface_endpoint, registration
+from tests.unit.plugins.module_utils._privatelink.literals import OTHER, current, interface_endpoint, registration
 
 MADE = "vpce-made"
 
@@ -37,8 +37,8 @@ class World:
         rows = list(self.registrations.values()) if desired.registrable else []
         found = find(desired, endpoints, rows)
         assert not found.violations
-        provider = current() if desired.registrable else current(cluster=None, node_group=None)
-        return replace(provider, main=found.main, duplicates=found.duplicates, dead=found.dead, gone=found.gone)
+        provider = current() if desired.registrable else current(**OTHER)
+        return replace(provider, found=found)
 
     def carry_out(self, desired: Desired, planned: Plan) -> None:
         """Every step with its condition awaited; then the end of the plan."""
