@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 if t.TYPE_CHECKING:
-    from tests.customer import Customer
     from tests.sandbox.sandbox import Sandbox
+    from tests.support.customer import Customer
 
 # Sandbox seconds in a real one.
 SPEED = 20
@@ -22,9 +22,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox whose clock stands still but for those who sleep."""
     pytest.importorskip("cheroot", reason="the sandbox is not served here")
     # pytest reads this file before the collection can be imported.
-    from tests.customer import STANDSTILL
     from tests.sandbox.sandbox import Sandbox
     from tests.sandbox.settings import Settings
+    from tests.support.customer import STANDSTILL
 
     with Sandbox(Settings(rate_limit=1_000_000), STANDSTILL, tmp_path_factory.mktemp("sandbox")) as sandbox:
         yield sandbox
@@ -43,7 +43,7 @@ def moving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture
 def customer(running: Sandbox) -> Customer:
     """Somebody with an empty account."""
-    from tests.customer import Customer
+    from tests.support.customer import Customer
 
     running.reset()
     return Customer(running)

@@ -22,9 +22,9 @@ from typing import Any
 import pymysql
 
 from tests.benchmarks.report import Report, Row
-from tests.network import tools
-from tests.network.mariadb import PASSWORD, USER, MariaDb
-from tests.network.vpc import ADDRESSES, CLIENT, HOST, PORT, NotPermitted, Vpc, laid
+from tests.support.network import tools
+from tests.support.network.mariadb import PASSWORD, USER, MariaDb
+from tests.support.network.vpc import ADDRESSES, CLIENT, HOST, PORT, NotPermitted, Vpc, laid
 
 ATTEMPTS = 100
 SLOWER = 1.25

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.benchmarks.place import COLLECTION, LIMIT, Place
 from tests.benchmarks.report import Report
-from tests.sliced_job import SlicedJob
+from tests.support.sliced_job import SlicedJob
 
 SLICES = 4
 NUMBER = 120

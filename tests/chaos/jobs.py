@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.chaos.place import Subject
-from tests.transitions import Wish, edited, made, of_service, succeeded, wished
+from tests.support.transitions import Wish, edited, made, of_service, succeeded, wished
 
 Prepare = Callable[[Subject], Wish]
 MEMBERS = 3

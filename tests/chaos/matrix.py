@@ -17,10 +17,10 @@ from tests.chaos.jobs import JOBS, Job
 from tests.chaos.kinds import DOSES, KINDS, STUCK, Kind
 from tests.chaos.place import SHORT_TIMEOUT, Subject
 from tests.chaos.runner import Ended
-from tests.customer import WRITING_CALLS, Result
 from tests.sandbox.fault_kinds import CONNECT
 from tests.sandbox.faults import STATE_CHANGES
-from tests.transitions import Wish
+from tests.support.customer import WRITING_CALLS, Result
+from tests.support.transitions import Wish
 
 Call = tuple[str, str]
 # What a fault prevents for good is waited for so long (seconds of the run's own clock).

@@ -19,7 +19,7 @@ from tests.chaos import promises
 from tests.chaos.kinds import KINDS
 from tests.chaos.place import WAIT_TIMEOUT, Subject
 from tests.chaos.runner import Ended
-from tests.transitions import Wish, editable
+from tests.support.transitions import Wish, editable
 
 PATIENCE = 60
 LIMIT = 40.0

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.runner import Ended, Run, Warm
-from tests.customer import Customer, Result
 from tests.sandbox.aws.endpoints import Endpoint
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
+from tests.support.customer import Customer, Result
 
 # Seconds of the sandbox, and of a run that no peer holds up, in a real one.
 PACE = 40.0

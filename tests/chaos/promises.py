@@ -12,9 +12,9 @@ from typing import Any
 
 from tests.chaos.place import GRACE, Subject
 from tests.chaos.runner import Ended
-from tests.customer import Result
 from tests.sandbox.aws.endpoints import Endpoint
-from tests.transitions import Wish
+from tests.support.customer import Result
+from tests.support.transitions import Wish
 
 # A run may need so much more than one that nothing goes wrong in (megabytes).
 MOST_MB = 64.0

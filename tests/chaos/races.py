@@ -17,7 +17,7 @@ from tests.chaos import promises
 from tests.chaos.jobs import fleet
 from tests.chaos.place import WAIT_TIMEOUT, Subject
 from tests.chaos.runner import Ended
-from tests.transitions import Wish, editable, made, succeeded, wished
+from tests.support.transitions import Wish, editable, made, succeeded, wished
 
 # What AWS made is not listed for so long (sandbox seconds).
 LAGS = {"": 0.0, "lag": 20.0}

@@ -20,7 +20,7 @@ import botocore.session
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import descriptions
 from tests.chaos.inventory import list_inventory
-from tests.customer import MODULES, module_arguments, time_of
+from tests.support.customer import MODULES, module_arguments, time_of
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 COLLECTION = "ansible_collections.tidbcloud.privatelink.plugins"

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.remains import remains
 from tests.sandbox import process
+from tests.support.remains import remains
 
 WIDTH = 100
 # Sandbox seconds in a real one.

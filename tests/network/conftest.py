@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.network import tools
-from tests.network.client import Client
-from tests.network.mariadb import MariaDb
-from tests.network.vpc import ENDPOINT, NotPermitted, Vpc, laid
+from tests.support.network import tools
+from tests.support.network.client import Client
+from tests.support.network.mariadb import MariaDb
+from tests.support.network.vpc import ENDPOINT, NotPermitted, Vpc, laid
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,7 @@ def laid_vpc() -> Iterator[Vpc]:
         pytest.skip(f"not here: {', '.join(missing)}; tests/tools/network_packages.sh gets them where it can")
     try:
         with laid() as vpc:
-            vpc.spawn(ENDPOINT, sys.executable, "-m", "tests.network.strangers")
+            vpc.spawn(ENDPOINT, sys.executable, "-m", "tests.support.network.strangers")
             yield vpc
     except NotPermitted as reason:
         pytest.skip(f"network namespaces are not permitted here: {reason}")

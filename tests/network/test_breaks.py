@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.network import breaks
-from tests.network.client import Client
-from tests.network.mariadb import MariaDb
-from tests.network.reference import CONNECTED
-from tests.network.strangers import RESETTING, SILENT, SSH
-from tests.network.vpc import ADDRESSES, ADDRESSES_V6, ADMITTING, HOST, Vpc, has_ipv6
+from tests.support.network import breaks
+from tests.support.network.client import Client
+from tests.support.network.mariadb import MariaDb
+from tests.support.network.reference import CONNECTED
+from tests.support.network.strangers import RESETTING, SILENT, SSH
+from tests.support.network.vpc import ADDRESSES, ADDRESSES_V6, ADMITTING, HOST, Vpc, has_ipv6
 
 # Nobody answers: there is no use in waiting for long.
 SOON = {"timeout": 1}

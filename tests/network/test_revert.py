@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from tests.network import tools
-from tests.network.client import Client
-from tests.network.follow import Follower
-from tests.network.mariadb import PASSWORD, USER, MariaDb
-from tests.network.vpc import CLIENT, PORT, Vpc
-from tests.operator import Operator, Played
-from tests.remains import ec2_client
 from tests.sandbox.aws.endpoints import Endpoint
 from tests.sandbox.sandbox import Sandbox
+from tests.support.network import tools
+from tests.support.network.client import Client
+from tests.support.network.follow import Follower
+from tests.support.network.mariadb import PASSWORD, USER, MariaDb
+from tests.support.network.vpc import CLIENT, PORT, Vpc
+from tests.support.operator import Operator, Played
+from tests.support.remains import ec2_client
 
 
 @dataclass

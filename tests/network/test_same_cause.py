@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.network import breaks
-from tests.network.client import Client
-from tests.network.mariadb import MariaDb
-from tests.network.strangers import RESETTING
-from tests.network.vpc import Vpc
+from tests.support.network import breaks
+from tests.support.network.client import Client
+from tests.support.network.mariadb import MariaDb
+from tests.support.network.strangers import RESETTING
+from tests.support.network.vpc import Vpc
 
 if t.TYPE_CHECKING:
-    from tests.customer import Customer
+    from tests.support.customer import Customer
     from tests.system.test_reachability import Site
 
 SOON = {"timeout": 1}

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.network import tools
-from tests.network.vpc import CLIENT, ENDPOINT, HOST, ROUTER, Vpc
+from tests.support.network import tools
+from tests.support.network.vpc import CLIENT, ENDPOINT, HOST, ROUTER, Vpc
 
 LAYS_ONE_AND_DIES = """
 import os, signal, sys
-from tests.network.vpc import ROUTER, Vpc
+from tests.support.network.vpc import ROUTER, Vpc
 vpc = Vpc()
 vpc.start()
 print(vpc.run(ROUTER, "readlink", "/proc/self/ns/net"), end="", flush=True)

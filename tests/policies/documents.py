@@ -18,12 +18,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.customer import STANDSTILL, Customer
-from tests.operator import Operator
 from tests.policies.jobs import ADVICE, JOBS, Grant, grants_of, grants_of_role
 from tests.sandbox.aws.authorization import CREATED
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
+from tests.support.customer import STANDSTILL, Customer
+from tests.support.operator import Operator
 
 ROOT = Path(__file__).resolve().parents[2]
 Policy = dict[str, Any]

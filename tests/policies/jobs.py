@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from tests.customer import Customer, Network, Result
-from tests.operator import Operator
 from tests.sandbox.aws.authorization import FREE, Authorizer
-from tests.transitions import by_hand
+from tests.support.customer import Customer, Network, Result
+from tests.support.operator import Operator
+from tests.support.transitions import by_hand
 
 ADVICE = {"pricing": "costs", "servicequotas": "quotas"}
 """Services that a run does without, with the use that is about them alone."""

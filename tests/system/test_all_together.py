@@ -8,8 +8,8 @@ import typing as t
 
 import pytest
 
-from tests.customer import Customer, Result
-from tests.refusals import codes, refused
+from tests.support.customer import Customer, Result
+from tests.support.refused_runs import codes, refused
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.customer import Customer, Network
-from tests.refusals import assert_clean, codes, error, refused
+from tests.support.customer import Customer, Network
+from tests.support.refused_runs import assert_clean, codes, error, refused
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 NO_CLUSTER = "1379661944646419999"

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.customer import Customer, Result
-from tests.transitions import TRANSITIONS, Wish
+from tests.support.customer import Customer, Result
+from tests.support.transitions import TRANSITIONS, Wish
 
 
 def foretold(customer: Customer, wish: Wish) -> Result:

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from tests.customer import Customer, Result
+from tests.support.customer import Customer, Result
 
 MAIN_ACCOUNT = "210987654321"
 

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from tests.customer import Customer, Network, Result
+from tests.support.customer import Customer, Network, Result
 
 LIST = "ListPrivateEndpointConnections"
 SINGLE = "GetPrivateEndpointConnection"

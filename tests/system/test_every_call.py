@@ -9,11 +9,11 @@ import typing as t
 
 import pytest
 
-from tests.customer import WRITING_CALLS, Customer, Result
 from tests.sandbox.aws.app import DRY_RUN
 from tests.sandbox.faults import Fault
 from tests.sandbox.log import Entry
-from tests.transitions import TRANSITIONS, Wish, assert_fulfilled
+from tests.support.customer import WRITING_CALLS, Customer, Result
+from tests.support.transitions import TRANSITIONS, Wish, assert_fulfilled
 
 Call = tuple[str, str]
 

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from tests.customer import Customer, Result
+from tests.support.customer import Customer, Result
 
 
 def strike(customer: Customer, api: str, call: str, kind: str, **fields: t.Any) -> None:

@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 
-from tests.customer import Customer, Network
 from tests.sandbox.tidbcloud.seed import DEFAULT_PROJECT, MAIN_ACCOUNT, SECOND_PROJECT
+from tests.support.customer import Customer, Network
 
 Wishes = list[dict[str, t.Any]]
 

@@ -14,12 +14,12 @@ from unittest import mock
 
 import pytest
 
-from tests.customer import Customer, Network, Result, run_and_tell
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
+from tests.support.customer import Customer, Network, Result, run_and_tell
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.customer"])
+PROCESSES.set_forkserver_preload(["tests.support.customer"])
 # Sandbox seconds in a real one, where processes with clocks of their own meet.
 SCALE = 20.0
 LAG = 20.0

@@ -21,12 +21,12 @@ from unittest import mock
 
 import pytest
 
-from tests.customer import WRITING_CALLS, Customer, run_alone
 from tests.sandbox.faults import Fault
 from tests.sandbox.log import Entry
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
-from tests.transitions import TRANSITIONS, Wish, assert_fulfilled
+from tests.support.customer import WRITING_CALLS, Customer, run_alone
+from tests.support.transitions import TRANSITIONS, Wish, assert_fulfilled
 
 # Sandbox seconds in a real one.
 SCALE = 100.0
@@ -43,7 +43,7 @@ KILLED = (
 )
 # A process is forked from one that has read the module and all it needs, for that takes far longer than a run.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.customer"])
+PROCESSES.set_forkserver_preload(["tests.support.customer"])
 
 
 @pytest.fixture(scope="module")

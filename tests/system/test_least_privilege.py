@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.customer import Customer, Result
 from tests.policies.documents import differing, documents, path_of
 from tests.policies.jobs import JOBS, grants_of
 from tests.sandbox.aws import app, policies
 from tests.sandbox.aws.endpoints import Endpoint
 from tests.sandbox.aws.policies import Target
-from tests.transitions import by_hand
+from tests.support.customer import Customer, Result
+from tests.support.transitions import by_hand
 
 TOGETHER = {"adoption": ("endpoints", "adoption"), "costs": ("info", "costs")}
 """Policies that go with another one."""

@@ -18,9 +18,9 @@ import ansible_runner
 import pytest
 import yaml
 
-from tests.customer import Customer
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
+from tests.support.customer import Customer
 from tests.system.test_shared_key import UNLIMITED, environment_of
 
 MODULE = "tidbcloud.privatelink.private_endpoint"

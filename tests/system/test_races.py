@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api as aws
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.api import TidbCloud
-from tests.customer import Customer, Network, Result
+from tests.support.customer import Customer, Network, Result
 
 Act = t.Callable[[], object]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.customer import Customer, Network, Result
+from tests.support.customer import Customer, Network, Result
 
 
 @dataclass

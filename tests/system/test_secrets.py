@@ -16,9 +16,9 @@ from pathlib import Path
 import ansible_runner
 import pytest
 
-from tests.customer import Customer
-from tests.operator import Operator
 from tests.sandbox.sandbox import Sandbox
+from tests.support.customer import Customer
+from tests.support.operator import Operator
 
 LOUD = 5
 ROLE = "arn:aws:iam::{account}:role/private-endpoints"

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.customer import Customer
 from tests.sandbox.log import Entry
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
-from tests.sliced_job import SlicedJob
+from tests.support.customer import Customer
+from tests.support.sliced_job import SlicedJob
 from tests.system.test_fleet import wishes
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ from unittest import mock
 
 from moto.ec2.models.subnets import Subnet
 
-from tests.customer import Customer, Result
+from tests.support.customer import Customer, Result
 
 MAIN_ACCOUNT, OTHER_ACCOUNT = "210987654321", "310987654322"
 PHRASE = f"belongs to account {OTHER_ACCOUNT} and is shared with {MAIN_ACCOUNT}"

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.customer import Customer
-from tests.refusals import codes, refused
-from tests.transitions import Wish, adopted_by_its_vpc, by_hand, made, of_service, wished
+from tests.support.customer import Customer
+from tests.support.refused_runs import codes, refused
+from tests.support.transitions import Wish, adopted_by_its_vpc, by_hand, made, of_service, wished
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 # All there are.

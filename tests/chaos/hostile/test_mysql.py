@@ -19,7 +19,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.certi
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failures import StageFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.packets import Connection, Deadline
 from tests.chaos.hostile.odd import assert_fit, hostile_texts
-from tests.unit.plugins.module_utils._mysql.hostile import greeting, packet
+from tests.support.hostile_databases import greeting, packet
 
 raw_texts = hostile_texts.map(lambda text: text.encode(errors="surrogatepass"))
 PASSWORD = "a-password-of-the-tests"

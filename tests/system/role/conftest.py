@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.operator import Operator
 from tests.sandbox.sandbox import Sandbox
+from tests.support.operator import Operator
 
 
 @pytest.fixture

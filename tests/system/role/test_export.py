@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.operator import Operator
-from tests.remains import ec2_client
+from tests.support.operator import Operator
+from tests.support.remains import ec2_client
 
 ADOPT = """
 - hosts: localhost

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.operator import Operator, Played
-from tests.remains import ec2_client
 from tests.sandbox.aws.endpoints import Endpoint
+from tests.support.operator import Operator, Played
+from tests.support.remains import ec2_client
 
 # A check host that Ansible reaches and that has no interpreter.
 CHECK_HOST = "broken"

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.operator import Operator, Played
-from tests.remains import ec2_client
+from tests.support.operator import Operator, Played
+from tests.support.remains import ec2_client
 
 FORGED = "FORGED-0123456789"
 APPLY = """

@@ -11,11 +11,11 @@ from typing import Any
 import ansible_runner
 import pytest
 
-from tests.customer import Customer
-from tests.operator import Operator
 from tests.policies.documents import differing, documents, path_of
 from tests.policies.jobs import grants_of, grants_of_role
-from tests.remains import ec2_client, remains
+from tests.support.customer import Customer
+from tests.support.operator import Operator
+from tests.support.remains import ec2_client, remains
 
 VPC_RANGE = "10.42.0.0/16"
 

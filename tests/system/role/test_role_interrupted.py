@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.operator import Operator, Played
-from tests.remains import remains
+from tests.support.operator import Operator, Played
+from tests.support.remains import remains
 
 # What connect and disconnect write, in order; subnets are made in one zone only.
 CONNECT = [

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.operator import Operator
-from tests.remains import ec2_client, remains
+from tests.support.operator import Operator
+from tests.support.remains import ec2_client, remains
 
 OWNERSHIP = {"tidbcloud:managed-by": "tidbcloud.privatelink"}
 

@@ -30,8 +30,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachabilit
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import MOST, Foreign, encodable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Seen
-from tests.unit.plugins.module_utils._fleet.test_findings import HEALTHY, LOOKED_AT
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     AWS_SERVICE,
     CLUSTER,
     GROUP,
@@ -46,7 +45,8 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     pair,
     registration,
 )
-from tests.unit.plugins.module_utils._reachability.way import CLIENT_ACL, GROUPS, NAMES, SERVER_ACL, WAY, from_away
+from tests.support.reachability_literals import CLIENT_ACL, GROUPS, NAMES, SERVER_ACL, WAY, from_away
+from tests.unit.plugins.module_utils._fleet.test_findings import HEALTHY, LOOKED_AT
 
 HOSTILE = "\x1b[2J\nok: [localhost]\u202e\ud800" + "A" * 5000
 TOO_MUCH = "A" * (MOST + 1)

@@ -11,11 +11,11 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.opt
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import shared_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import read_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.modules import connection_network
-from tests.remains import ec2_client
-from tests.unit.plugins.modules import documents
+from tests.support import module_documents as documents
+from tests.support.remains import ec2_client
 
 if t.TYPE_CHECKING:
-    from tests.customer import Customer, Result
+    from tests.support.customer import Customer, Result
 
 OWNERSHIP = {"Name": "tidbcloud-1", "tidbcloud:managed-by": "tidbcloud.privatelink"}
 

@@ -12,10 +12,10 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read_
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import shared_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import read_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.modules import endpoint_info, private_endpoint
-from tests.unit.plugins.modules import documents
+from tests.support import module_documents as documents
 
 if t.TYPE_CHECKING:
-    from tests.customer import Customer, Result
+    from tests.support.customer import Customer, Result
 
 FAILURES = ("violations", "error")
 
@@ -134,7 +134,7 @@ def test_a_node_group_is_told_without_the_private_endpoints_of_its_sisters(custo
 
 
 def test_an_endpoint_of_another_project_is_not_judged(customer: Customer) -> None:
-    from tests.customer import Customer as Somebody
+    from tests.support.customer import Customer as Somebody
 
     other = Somebody(customer.sandbox, "other")
     connect(other, "second-project")
@@ -143,7 +143,7 @@ def test_an_endpoint_of_another_project_is_not_judged(customer: Customer) -> Non
 
 
 def test_an_endpoint_of_another_account_is_told_by_its_registration_and_not_judged(customer: Customer) -> None:
-    from tests.customer import Customer as Somebody
+    from tests.support.customer import Customer as Somebody
 
     theirs = connect(Somebody(customer.sandbox, "other"))
     result = look(customer)
@@ -162,7 +162,7 @@ def test_an_endpoint_of_a_region_that_was_not_looked_at_is_not_judged(customer: 
 
 
 def test_several_accounts_are_read_and_tidb_cloud_once(customer: Customer) -> None:
-    from tests.customer import Customer as Somebody
+    from tests.support.customer import Customer as Somebody
 
     other = Somebody(customer.sandbox, "other")
     mine, theirs = connect(customer), connect(other)

@@ -13,10 +13,10 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.modules import endpoint_service
-from tests.unit.plugins.modules import documents
+from tests.support import module_documents as documents
 
 if t.TYPE_CHECKING:
-    from tests.customer import Customer, Result
+    from tests.support.customer import Customer, Result
 
 OWN = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -15,10 +15,10 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.modules import private_endpoint
-from tests.unit.plugins.modules import documents
+from tests.support import module_documents as documents
 
 if t.TYPE_CHECKING:
-    from tests.customer import Customer, Network, Result
+    from tests.support.customer import Customer, Network, Result
 
 Wish = dict[str, t.Any]
 # Exactly the keys of the public contract.
@@ -438,7 +438,7 @@ def test_a_dropped_clusters_endpoint_that_serves_on_is_removed_only_by_its_id(cu
 
 
 def test_a_registration_of_another_account_is_left_alone_unless_it_is_named(customer: Customer, wish: Wish) -> None:
-    from tests.customer import Customer as Somebody
+    from tests.support.customer import Customer as Somebody
 
     other = Somebody(customer.sandbox, "other")
     theirs = run(other, {"cluster_id": wish["cluster_id"], **other.network().options})["private_endpoint"]
@@ -528,7 +528,7 @@ def test_failures_return_what_is_documented(customer: Customer, wish: Wish) -> N
 
 
 def test_a_role_is_assumed_for_another_account(customer: Customer, wish: Wish) -> None:
-    from tests.customer import Customer as Somebody
+    from tests.support.customer import Customer as Somebody
 
     other = Somebody(customer.sandbox, "other")
     network = other.network()

@@ -17,7 +17,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.modules import private_endpoint, private_endpoints
-from tests.unit.plugins.modules import documents
+from tests.support import module_documents as documents
 
 ONE = {"cluster_id": "1379661944646413143"}
 

@@ -19,7 +19,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachabilit
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.question import Question
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.modules import reachability_info
-from tests.unit.plugins.module_utils._reachability.way import WAY
+from tests.support.reachability_literals import WAY
 
 VPCE = "vpce-0123456789abcdef0"
 KEYS = {"tidbcloud_public_key": "public-key-of-the-test", "tidbcloud_private_key": "private-key-of-the-test-0123"}

@@ -24,7 +24,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model i
     VpcEndpointService,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
-from tests.unit.plugins.module_utils._aws.fake_aws import Script as Stubber
+from tests.support.scripted_aws import Script as Stubber
 
 REGION = "us-east-1"
 SERVICE = "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0"

@@ -24,8 +24,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.prices 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.session import AwsSession
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.shared import Reads
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
-from tests.unit.plugins.module_utils._aws.raw_peer import HEAD, RawPeer, Speak, answer
-from tests.unit.plugins.module_utils.held_memory import collected_by_nobody, raised_by
+from tests.support.held_memory import collected_by_nobody, raised_by
+from tests.support.raw_server import XML_HEAD, RawServer, Speak, answer
 
 REGION = "us-east-1"
 KEYS = {"access_key": "AKIAOPTIONOPTIONOPTN", "secret_key": "option-secret-access-key-of-the-test-01"}
@@ -71,11 +71,11 @@ def run() -> RunEnds:
 
 
 @pytest.fixture
-def peers() -> Iterator[t.Callable[[Speak], RawPeer]]:
-    made: list[RawPeer] = []
+def peers() -> Iterator[t.Callable[[Speak], RawServer]]:
+    made: list[RawServer] = []
 
-    def make(speak: Speak) -> RawPeer:
-        made.append(RawPeer(speak))
+    def make(speak: Speak) -> RawServer:
+        made.append(RawServer(speak))
         return made[-1]
 
     yield make
@@ -83,10 +83,10 @@ def peers() -> Iterator[t.Callable[[Speak], RawPeer]]:
         peer.close()
 
 
-Peers = t.Callable[[Speak], RawPeer]
+Peers = t.Callable[[Speak], RawServer]
 
 
-def ec2_of(peer: RawPeer, run: RunEnds, **options: t.Any) -> t.Any:
+def ec2_of(peer: RawServer, run: RunEnds, **options: t.Any) -> t.Any:
     deadline: t.Any = run
     session = AwsSession(Module(**KEYS, endpoint_url=peer.url, **options), deadline=deadline)
     return session.client("ec2", REGION)
@@ -108,13 +108,13 @@ def silent(connection: socket.socket, _request: bytes) -> None:
 
 
 def head_by_the_byte(connection: socket.socket, _request: bytes) -> None:
-    for byte in itertools.chain(HEAD, itertools.cycle(b"X-Header: more\r\n")):
+    for byte in itertools.chain(XML_HEAD, itertools.cycle(b"X-Header: more\r\n")):
         connection.sendall(bytes([byte]))
         time.sleep(0.02)
 
 
 def body_by_the_byte(connection: socket.socket, _request: bytes) -> None:
-    connection.sendall(HEAD + b"Content-Length: 1000000\r\n\r\n")
+    connection.sendall(XML_HEAD + b"Content-Length: 1000000\r\n\r\n")
     while True:
         connection.sendall(b" ")
         time.sleep(0.02)
@@ -157,7 +157,7 @@ def test_a_write_that_is_given_up_may_have_taken_effect_and_is_not_sent_again(pe
     over.set()
     for left_behind in set(threading.enumerate()) - before:
         left_behind.join(5)
-    assert peer.asked == 1
+    assert len(peer.requests) == 1
 
 
 def test_what_was_not_even_asked_is_not_ambiguous(peers: Peers, run: RunEnds) -> None:
@@ -167,7 +167,7 @@ def test_what_was_not_even_asked_is_not_ambiguous(peers: Peers, run: RunEnds) ->
     with pytest.raises(ApiError, match="the time of this run was over before it could be asked") as caught:
         api.delete_tags(ec2, "vpce-1", ["a"])
     assert not caught.value.ambiguous
-    assert peer.asked == 0
+    assert len(peer.requests) == 0
 
 
 def test_a_throttled_call_says_so_when_its_time_is_over(peers: Peers, run: RunEnds) -> None:
@@ -179,13 +179,13 @@ def test_a_throttled_call_says_so_when_its_time_is_over(peers: Peers, run: RunEn
 
 
 def flood(connection: socket.socket, _request: bytes) -> None:
-    connection.sendall(HEAD + b"Connection: close\r\n\r\n<R>")
+    connection.sendall(XML_HEAD + b"Connection: close\r\n\r\n<R>")
     while True:
         connection.sendall(b" " * 65536)
 
 
 def flood_in_one_line(connection: socket.socket, _request: bytes) -> None:
-    connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+    connection.sendall(XML_HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
     while True:
         connection.sendall(b"0" * 65536)
 
@@ -236,7 +236,7 @@ def test_pages_without_end_are_bounded_in_size_together(
     ec2 = ec2_of(peer, run)
     run.begin(5)
     ends_in_time(lambda: api.describe_vpc_endpoints(ec2), "it is too large")
-    assert 4096 // len(EMPTY) // 3 < peer.asked < 4096 // len(EMPTY) + 3
+    assert 4096 // len(EMPTY) // 3 < len(peer.requests) < 4096 // len(EMPTY) + 3
 
 
 def test_pages_without_end_are_bounded_in_time(peers: Peers, run: RunEnds) -> None:
@@ -256,7 +256,7 @@ def test_a_page_token_that_repeats_is_unreadable(peers: Peers, run: RunEnds, tok
     ec2 = ec2_of(peer, run)
     run.begin(5)
     ends_in_time(lambda: api.describe_vpc_endpoints(ec2), "not one of AWS: a page token repeats")
-    assert peer.asked == len(tokens)
+    assert len(peer.requests) == len(tokens)
 
 
 def test_a_name_that_is_looked_up_for_ever_ends_with_the_run(
@@ -287,7 +287,7 @@ def test_two_threads_share_a_client_and_each_call_is_bounded_by_itself(peers: Pe
     for thread in threads:
         thread.join()
     assert len({id(client) for client in clients}) == 1
-    assert peer.asked == 80
+    assert len(peer.requests) == 80
 
 
 # Advice

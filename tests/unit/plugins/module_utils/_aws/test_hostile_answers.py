@@ -22,7 +22,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.fields import Unreadable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.session import AwsSession
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
-from tests.unit.plugins.module_utils._aws.raw_peer import RawPeer, answer
+from tests.support.raw_server import RawServer, answer
 
 REGION = "us-east-1"
 KEYS = {"access_key": "AKIAOPTIONOPTIONOPTN", "secret_key": "option-secret-access-key-of-the-test-01"}
@@ -43,7 +43,7 @@ class Portal:
     def __init__(self) -> None:
         self.body = ""
         self.status = "200 OK"
-        self.peer = RawPeer(self._speak)
+        self.peer = RawServer(self._speak)
 
     def _speak(self, connection: socket.socket, _request: bytes) -> None:
         answer(connection, self.body, self.status)

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import network_api as network
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.network_model import VpcNames
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
-from tests.unit.plugins.module_utils._aws.fake_aws import Script as Stubber
+from tests.support.scripted_aws import Script as Stubber
 
 
 @pytest.fixture

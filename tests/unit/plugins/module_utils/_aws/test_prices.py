@@ -14,7 +14,7 @@ from botocore.config import Config
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import Price
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.prices import read_prices
-from tests.unit.plugins.module_utils._aws.fake_aws import Script as Stubber
+from tests.support.scripted_aws import Script as Stubber
 
 PB = "1048576"
 

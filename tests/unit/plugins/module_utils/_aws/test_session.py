@@ -19,7 +19,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.session import MAX_ATTEMPTS, AwsSession
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.version import USER_AGENT
-from tests.unit.plugins.module_utils._aws.fake_aws import ROLE_KEY, ROLE_SECRET, ROLE_TOKEN, FakeAws, Reply
+from tests.support.scripted_aws import ROLE_KEY, ROLE_SECRET, ROLE_TOKEN, FakeAws, Reply
 
 KEY = "AKIAOPTIONOPTIONOPTN"
 SECRET = "option-secret-access-key-of-the-test-01"

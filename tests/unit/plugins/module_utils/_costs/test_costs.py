@@ -16,7 +16,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._costs.costs
     monthly_cost_usd,
     priced,
 )
-from tests.unit.plugins.module_utils._privatelink.literals import CLUSTER_ID, VPCE
+from tests.support.endpoint_literals import CLUSTER_ID, VPCE
 
 ACCOUNT = "210987654321"
 LISTED = Price(0.01, 0.01, "price_list", "2026-11-02")

@@ -35,7 +35,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Await, Deadline, Seen, Work
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import NodeGroup
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     GROUP,
     OTHER_VPC,
     SERVICE,
@@ -48,7 +48,7 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     pair,
     registration,
 )
-from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
+from tests.support.stopped_time import Time
 
 CLOUDS = t.cast(SharedClouds, "clouds")
 OTHER_CLOUDS = t.cast(SharedClouds, "other clouds")

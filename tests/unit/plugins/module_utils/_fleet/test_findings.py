@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.findings import findings
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CLUSTER_ID,
     CONNECTION_ID,
     GROUP_ID,

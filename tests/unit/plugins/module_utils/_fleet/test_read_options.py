@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import read_options as fleet_options
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import Filters
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
-from tests.unit.plugins.module_utils._privatelink.literals import CLUSTER_ID, GROUP_ID, PROJECT_ID
+from tests.support.endpoint_literals import CLUSTER_ID, GROUP_ID, PROJECT_ID
 
 
 def params(**given: t.Any) -> dict[str, t.Any]:

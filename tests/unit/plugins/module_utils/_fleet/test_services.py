@@ -20,7 +20,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.m
     EndpointService,
     Registration,
 )
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CLUSTER,
     CLUSTER_ID,
     GROUP,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.sandbox.database import Authority, Database, Visit
-from tests.unit.plugins.module_utils._mysql.databases import Issuing, running
+from tests.support.databases import Issuing, running
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.hands
     server_error,
     tls_context,
 )
-from tests.unit.plugins.module_utils._mysql import hostile
+from tests.support import hostile_databases as hostile
 
 
 def test_a_greeting_tells_version_challenge_method_and_tls() -> None:

@@ -11,7 +11,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failu
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.handshake import parse_greeting
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.login import Account, log_in
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.packets import Connection, Deadline
-from tests.unit.plugins.module_utils._mysql import hostile
+from tests.support import hostile_databases as hostile
 
 ACCOUNT = Account("someone", "a-password-of-the-tests")
 

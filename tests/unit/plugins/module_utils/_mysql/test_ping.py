@@ -20,8 +20,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.login
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import ping
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.probe import TlsFacts, explain
 from tests.sandbox.database import Authority, Database, Visit
-from tests.unit.plugins.module_utils._mysql.checks import check_of
-from tests.unit.plugins.module_utils._mysql.databases import HOST, NATIVE_USER, PASSWORDS, SHA2_USER, Issuing, running
+from tests.support.database_checks import check_of
+from tests.support.databases import HOST, NATIVE_USER, PASSWORDS, SHA2_USER, Issuing, running
 
 KEYS = {"reachable", "addresses", "server_version", "is_tidb", "auth_plugin", "capabilities", "tls", "timings_ms"}
 FAILURE_KEYS = KEYS | {"failed_stage", "problem", "causes"}

@@ -16,9 +16,9 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.login import Account
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import ping
 from tests.sandbox.database import Authority
-from tests.unit.plugins.module_utils._mysql import hostile
-from tests.unit.plugins.module_utils._mysql.checks import check_of
-from tests.unit.plugins.module_utils._mysql.databases import HOST, NATIVE_USER, PASSWORDS, SHA2_USER, Issuing, running
+from tests.support import hostile_databases as hostile
+from tests.support.database_checks import check_of
+from tests.support.databases import HOST, NATIVE_USER, PASSWORDS, SHA2_USER, Issuing, running
 
 
 def pymysql_logs_in(port: int, authority: Authority, user: str, password: str) -> bool:

@@ -27,10 +27,10 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.probe
     probe,
 )
 from tests.sandbox.database import Authority
-from tests.unit.plugins.module_utils._mysql import hostile
-from tests.unit.plugins.module_utils._mysql.checks import check_of
-from tests.unit.plugins.module_utils._mysql.databases import HOST
-from tests.unit.plugins.module_utils._mysql.hostile import (
+from tests.support import hostile_databases as hostile
+from tests.support.database_checks import check_of
+from tests.support.databases import HOST
+from tests.support.hostile_databases import (
     Behaviour,
     drips,
     greeting,

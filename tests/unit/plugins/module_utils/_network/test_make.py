@@ -25,7 +25,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.mak
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Work
-from tests.unit.plugins.module_utils._network.fake import BEGIN, VPC_RANGE, Clock, FakeNetwork, together
+from tests.support.fake_network import BEGIN, VPC_RANGE, Clock, FakeNetwork, together
 
 OWNERSHIP = {"Name": "tidbcloud-1", "tidbcloud:managed-by": "tidbcloud.privatelink"}
 CONNECTION = Connection(ownership=OWNERSHIP, tags={"team": "data"})

@@ -8,12 +8,12 @@ import typing as t
 import pytest
 
 if t.TYPE_CHECKING:
-    from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds
+    from tests.support.scripted_clouds import Clouds
 
 
 @pytest.fixture
 def clouds(monkeypatch: pytest.MonkeyPatch) -> Clouds:
     # pytest reads this file before the collection can be imported.
-    from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds
+    from tests.support.scripted_clouds import Clouds
 
     return Clouds(monkeypatch)

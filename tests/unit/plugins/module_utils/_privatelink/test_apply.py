@@ -20,8 +20,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
     WaitTimedOut,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Seen
-from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CONNECTION_ID,
     OWNED,
     VPCE,
@@ -31,6 +30,7 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     pair,
     registration,
 )
+from tests.support.scripted_clouds import Clouds, refusal
 
 
 def carried_out(clouds: Clouds, planned: Plan, wish: Desired | None = None, here: Current | None = None) -> Desired:

@@ -18,8 +18,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, WaitFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Seen
-from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CONNECTION_ID,
     OWNED,
     SERVICE_NAME,
@@ -30,6 +29,7 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     pair,
     registration,
 )
+from tests.support.scripted_clouds import Clouds, refusal
 
 UNDERWAY = ["pendingacceptance", "pending", "partial"]
 OTHER_SERVICE = Desired(service_name=SERVICE_NAME, private_dns_enabled=False)

@@ -24,14 +24,14 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
     WaitTimedOut,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline, Seen, Work
-from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     OWNED,
     SERVICE_NAME,
     VPC,
     desired,
     interface_endpoint,
 )
+from tests.support.scripted_clouds import Clouds, refusal
 
 ARGUMENTS: dict[str, t.Any] = {
     "vpc_id": VPC,

@@ -16,7 +16,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     pair_up,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     AWS_SERVICE,
     GROUP,
     HOST,

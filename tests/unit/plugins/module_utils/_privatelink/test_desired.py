@@ -18,7 +18,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     unwanted_tags,
     wanted_tags,
 )
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CLUSTER_ID,
     GROUP_ID,
     OWNED,

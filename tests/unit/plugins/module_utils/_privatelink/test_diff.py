@@ -14,7 +14,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.diff import difference
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     OTHER_VPCE,
     OWNED,
     SUBNETS,

@@ -26,7 +26,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     Violation,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CLUSTER_ID,
     NETWORK,
     OTHER_VPC,
@@ -40,7 +40,7 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     interface_endpoint,
     registration,
 )
-from tests.unit.plugins.module_utils._privatelink.world import World
+from tests.support.planned_world import World
 
 OLD, NEW = (datetime(2026, 1, day, tzinfo=timezone.utc) for day in (1, 2))
 MONTHLY = 7.3

@@ -14,7 +14,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.identify import find
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     OTHER_VPC,
     OTHER_VPCE,
     OWNED,

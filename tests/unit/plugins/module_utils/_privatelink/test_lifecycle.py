@@ -26,9 +26,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError, WaitFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
-from tests.unit.plugins.module_utils._privatelink.cases import Case, cases
-from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     VPCE,
     current,
     desired,
@@ -36,6 +34,8 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     pair,
     registration,
 )
+from tests.support.plan_cases import Case, cases
+from tests.support.scripted_clouds import Clouds, refusal
 
 # Whoever asks it for anything has touched something.
 NOTHING = t.cast(t.Any, None)

@@ -18,7 +18,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Plan, Step
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import Verdict
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import EndpointService
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     AWS_SERVICE,
     CLUSTER,
     CLUSTER_ID,

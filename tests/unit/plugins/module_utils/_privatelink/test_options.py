@@ -12,7 +12,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run import options as run_options
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
-from tests.unit.plugins.module_utils._privatelink.literals import CLUSTER_ID, GROUP_ID, PROJECT_ID, SERVICE_NAME, VPC
+from tests.support.endpoint_literals import CLUSTER_ID, GROUP_ID, PROJECT_ID, SERVICE_NAME, VPC
 
 KEYS = {
     "tidbcloud_public_key": "public-key-of-the-test",

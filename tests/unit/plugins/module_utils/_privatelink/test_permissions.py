@@ -20,7 +20,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.permissions import permitted
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     OTHER_VPC,
     OTHER_VPCE,
     OWNED,

@@ -20,8 +20,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import GONE, Condition, Plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
-from tests.unit.plugins.module_utils._privatelink.cases import BOOLEANS, Case, cases
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     AWS_SERVICE,
     CLUSTER_ID,
     CONNECTION_ID,
@@ -38,7 +37,8 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     pair,
     registration,
 )
-from tests.unit.plugins.module_utils._privatelink.world import World
+from tests.support.plan_cases import BOOLEANS, Case, cases
+from tests.support.planned_world import World
 
 # Every name of the public contract.
 STEP_NAMES = {

@@ -14,7 +14,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.promise import lacking
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import WaitFailed
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     OTHER,
     OTHER_VPCE,
     OWNED,

@@ -17,7 +17,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Cluster, NodeGroup
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CLUSTER,
     CLUSTER_ID,
     GROUP,

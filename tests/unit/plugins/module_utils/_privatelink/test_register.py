@@ -12,8 +12,7 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.register import register
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
-from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CLUSTER_ID,
     CONNECTION_ID,
     GROUP_ID,
@@ -22,6 +21,7 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     current,
     registration,
 )
+from tests.support.scripted_clouds import Clouds, refusal
 
 
 def registered(clouds: Clouds) -> Registration:

@@ -19,8 +19,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     service_from,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
-from tests.unit.plugins.module_utils._privatelink.clouds_played import Clouds, refusal
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CLUSTER,
     CONNECTION_ID,
     GROUP,
@@ -32,6 +31,7 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     VPCE,
     registration,
 )
+from tests.support.scripted_clouds import Clouds, refusal
 
 UNNAMED = registration("", private_endpoint_connection_id="7")
 

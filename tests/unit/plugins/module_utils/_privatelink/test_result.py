@@ -18,7 +18,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     private_endpoint,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import EndpointService
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CLUSTER,
     CLUSTER_ID,
     CONNECTION_ID,

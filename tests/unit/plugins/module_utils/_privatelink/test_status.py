@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import InterfaceEndpoint
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.status import NOTES, status_and_stage
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
-from tests.unit.plugins.module_utils._privatelink.literals import interface_endpoint, registration
+from tests.support.endpoint_literals import interface_endpoint, registration
 
 STATUSES = {"not_configured", "initiating", "pending", "active", "deleting", "failed"}
 SHORT_STAGES = {

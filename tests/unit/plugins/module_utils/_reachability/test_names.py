@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Facts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.names import name_hops
-from tests.unit.plugins.module_utils._privatelink.literals import HOST, VPC, VPCE
-from tests.unit.plugins.module_utils._reachability.way import NAMES, WAY, from_away, only
+from tests.support.endpoint_literals import HOST, VPC, VPCE
+from tests.support.reachability_literals import NAMES, WAY, from_away, only
 
 
 def with_names(**fields: t.Any) -> Facts:

@@ -16,7 +16,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachabilit
     free_number_before,
     judge_acl,
 )
-from tests.unit.plugins.module_utils._reachability.way import entry
+from tests.support.reachability_literals import entry
 
 ALL = "0.0.0.0/0"
 LAST = entry(32767, "deny", ALL)

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Facts, Provider
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.provider import provider_hops
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CLUSTER,
     CLUSTER_ID,
     CONNECTION_ID,
@@ -20,7 +20,7 @@ from tests.unit.plugins.module_utils._privatelink.literals import (
     VPCE,
     registration,
 )
-from tests.unit.plugins.module_utils._reachability.way import WAY, only
+from tests.support.reachability_literals import WAY, only
 
 
 def cluster_in(state: str | None) -> Facts:

@@ -24,7 +24,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachabilit
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.read import read_facts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Cluster, Registration
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CLUSTER,
     CLUSTER_ID,
     GROUP_ID,

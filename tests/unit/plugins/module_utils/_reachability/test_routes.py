@@ -16,8 +16,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.network
     RouteTable,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Facts
-from tests.unit.plugins.module_utils._privatelink.literals import OTHER_VPC, VPC
-from tests.unit.plugins.module_utils._reachability.way import (
+from tests.support.endpoint_literals import OTHER_VPC, VPC
+from tests.support.reachability_literals import (
     LOCAL,
     SERVER_A,
     TABLE,

@@ -23,8 +23,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachabilit
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.remedies import allow_in_group
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.security_groups import Peer
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.verdict import reachability
-from tests.unit.plugins.module_utils._privatelink.literals import CLUSTER, OTHER_VPC, VPC, VPCE, registration
-from tests.unit.plugins.module_utils._reachability.way import (
+from tests.support.endpoint_literals import CLUSTER, OTHER_VPC, VPC, VPCE, registration
+from tests.support.reachability_literals import (
     CLIENT,
     CLIENT_ACL,
     CLIENT_GROUP,

@@ -16,7 +16,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.progres
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Await, Deadline, Seen, Work
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait_all import WorkGroup
-from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
+from tests.support.stopped_time import Time
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait im
     Seen,
     Work,
 )
-from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
+from tests.support.stopped_time import Time
 
 
 def deadline(time: Time, seconds: float = 900, delay: float = 15, spread: float = 1.0) -> Deadline:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.plugins.module_utils._tidbcloud.digest_server import PRIVATE_KEY, PUBLIC_KEY, DigestServer
-from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
+from tests.support.digest_server import PRIVATE_KEY, PUBLIC_KEY, DigestServer
+from tests.support.stopped_time import Time
 
 if t.TYPE_CHECKING:
     from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session

@@ -14,7 +14,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.a
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.failures import NotFound, Unreadable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.pages import MOST_PAGES
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
-from tests.unit.plugins.module_utils._tidbcloud.digest_server import Answer, DigestServer
+from tests.support.digest_server import Answer, DigestServer
 
 MISSING = Answer({"code": 5, "message": "not found", "details": []}, 404)
 GROUP = "/v1beta1/clusters/10/tidbNodeGroups/20"

@@ -21,22 +21,22 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait im
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud import transport
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.failures import Unreadable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import MAX_ATTEMPTS, Session
-from tests.unit.plugins.module_utils._tidbcloud.digest_server import Answer, DigestServer
-from tests.unit.plugins.module_utils._tidbcloud.raw_server import OK, RawServer, dripped
-from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
-from tests.unit.plugins.module_utils.held_memory import collected_by_nobody, raised_by
+from tests.support.digest_server import Answer, DigestServer
+from tests.support.held_memory import collected_by_nobody, raised_by
+from tests.support.raw_server import JSON_HEAD, PartsServer, dripped
+from tests.support.stopped_time import Time
 
 Connect = t.Callable[..., Session]
 Serve = t.Callable[..., DigestServer]
-Raw = t.Callable[[t.Callable[[RawServer], Iterable[bytes]]], RawServer]
+Raw = t.Callable[[t.Callable[[PartsServer], Iterable[bytes]]], PartsServer]
 
 
 @pytest.fixture
 def raw() -> Iterator[Raw]:
-    servers: list[RawServer] = []
+    servers: list[PartsServer] = []
 
-    def start(parts: t.Callable[[RawServer], Iterable[bytes]]) -> RawServer:
-        servers.append(RawServer(parts))
+    def start(parts: t.Callable[[PartsServer], Iterable[bytes]]) -> PartsServer:
+        servers.append(PartsServer(parts))
         return servers[-1]
 
     yield start
@@ -48,21 +48,21 @@ def within(time: Time, seconds: float) -> Deadline:
     return Deadline(seconds, 1.0, clock=time.clock, sleep=time.sleep)
 
 
-def silent(server: RawServer) -> Iterable[bytes]:
+def silent(server: PartsServer) -> Iterable[bytes]:
     server.released.wait(5)
     return ()
 
 
 CHALLENGED = b"HTTP/1.1 401 No\r\nContent-Length: 99999\r\n"
-SLOW: dict[str, t.Callable[[RawServer], Iterable[bytes]]] = {
+SLOW: dict[str, t.Callable[[PartsServer], Iterable[bytes]]] = {
     "nothing": silent,
     "status line": dripped(b"HTTP/1.1 200 " + b"O"),
-    "headers": dripped(OK + b"X-Slow: " + b"s"),
-    "more headers": dripped(OK + b"\r"),
+    "headers": dripped(JSON_HEAD + b"X-Slow: " + b"s"),
+    "more headers": dripped(JSON_HEAD + b"\r"),
     "100 Continue": dripped(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 " + b"C"),
-    "body": dripped(OK + b"Content-Length: 9999\r\n\r\n" + b" "),
-    "body without a length": dripped(OK + b"\r\n" + b" "),
-    "chunks": dripped(OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"0"),
+    "body": dripped(JSON_HEAD + b"Content-Length: 9999\r\n\r\n" + b" "),
+    "body without a length": dripped(JSON_HEAD + b"\r\n" + b" "),
+    "chunks": dripped(JSON_HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"0"),
     "body of a challenge": dripped(CHALLENGED + b'WWW-Authenticate: Digest realm="r", nonce="n"\r\n\r\n' + b" "),
 }
 
@@ -135,7 +135,7 @@ def test_no_call_begins_after_the_time_of_the_run(connect: Connect, serve: Serve
 
 
 def test_what_was_cut_takes_no_effect_later(raw: Raw, connect: Connect, serve: Serve) -> None:
-    def late(server: RawServer) -> Iterable[bytes]:
+    def late(server: PartsServer) -> Iterable[bytes]:
         server.released.wait(5)
         yield b'HTTP/1.1 401 No\r\nContent-Length: 0\r\nWWW-Authenticate: Digest realm="r", nonce="n"\r\n\r\n'
 
@@ -147,8 +147,8 @@ def test_what_was_cut_takes_no_effect_later(raw: Raw, connect: Connect, serve: S
     assert len(server.requests) == 1
 
 
-def endless(head: bytes, part: bytes) -> t.Callable[[RawServer], Iterable[bytes]]:
-    def parts(server: RawServer) -> Iterable[bytes]:
+def endless(head: bytes, part: bytes) -> t.Callable[[PartsServer], Iterable[bytes]]:
+    def parts(server: PartsServer) -> Iterable[bytes]:
         yield head
         while not server.released.is_set():
             yield part
@@ -156,15 +156,18 @@ def endless(head: bytes, part: bytes) -> t.Callable[[RawServer], Iterable[bytes]
     return parts
 
 
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+CHUNKED = JSON_HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+GZIPPED = JSON_HEAD + b"Content-Encoding: gzip\r\n\r\n"
 BOMB = gzip.compress(bytes(3_000_000))
-ENDLESS: dict[str, t.Callable[[RawServer], Iterable[bytes]]] = {
-    "plain": endless(OK + b"\r\n", b" " * 65536),
-    "long": endless(OK + b"Content-Length: 99999999999\r\n\r\n", b" " * 65536),
+ENDLESS: dict[str, t.Callable[[PartsServer], Iterable[bytes]]] = {
+    "plain": endless(JSON_HEAD + b"\r\n", b" " * 65536),
+    "long": endless(JSON_HEAD + b"Content-Length: 99999999999\r\n\r\n", b" " * 65536),
     "chunked": endless(CHUNKED, b"10000\r\n" + b" " * 65536 + b"\r\n"),
-    "compressed": endless(OK + b"Content-Encoding: gzip\r\n\r\n" + BOMB, BOMB),
-    "deflated": lambda _server: [OK + b"Content-Encoding: deflate\r\n\r\n" + zlib.compress(bytes(3_000_000))],
-    "compressed, then more": endless(OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"{}"), b" " * 65536),
+    "compressed": endless(GZIPPED + BOMB, BOMB),
+    "deflated": lambda _server: [JSON_HEAD + b"Content-Encoding: deflate\r\n\r\n" + zlib.compress(bytes(3_000_000))],
+    "compressed, then more": endless(
+        JSON_HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"{}"), b" " * 65536
+    ),
     "of a challenge": endless(
         b'HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm="r", nonce="n"\r\n\r\n', b" " * 65536
     ),
@@ -219,7 +222,7 @@ def test_credentials_of_netrc_are_never_sent(
 ) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password another-secret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    server = raw(lambda _server: [OK + b"Content-Length: 2\r\n\r\n{}"])
+    server = raw(lambda _server: [JSON_HEAD + b"Content-Length: 2\r\n\r\n{}"])
     connect(serve(), dedicated_url=server.url).get("/clusters/1")
     assert b"Authorization" not in server.requests[0]
 

@@ -22,7 +22,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.d
     read_challenge,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
-from tests.unit.plugins.module_utils._tidbcloud.digest_server import PRIVATE_KEY, PUBLIC_KEY, DigestServer
+from tests.support.digest_server import PRIVATE_KEY, PUBLIC_KEY, DigestServer
 
 GOOD = 'realm="r", nonce="n", qop="auth"'
 RFC = 'realm="http-auth@example.org", qop="auth, auth-int", nonce="7ypf/xlj9XXwfDPEoM4URrv", opaque="FQhe/qaU925"'

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
-from tests.unit.plugins.module_utils._tidbcloud.digest_server import DigestServer
-from tests.unit.plugins.module_utils._tidbcloud.raw_server import RawServer
+from tests.support.digest_server import DigestServer
+from tests.support.raw_server import PartsServer
 
 CASES = 500
 SEED = 20260701
@@ -61,11 +61,11 @@ def test_any_bytes_are_an_answer_or_an_api_error(
 ) -> None:
     chance = random.Random(SEED)
 
-    def parts(_server: RawServer) -> Iterable[bytes]:
+    def parts(_server: PartsServer) -> Iterable[bytes]:
         headers = b"".join(chance.choice(HEADERS) + b"\r\n" for _header in range(chance.randrange(4)))
         yield chance.choice(STATUS_LINES) + b"\r\n" + headers + b"\r\n" + chance.choice(BODIES)
 
-    server, good = RawServer(parts), serve()
+    server, good = PartsServer(parts), serve()
     errors: list[ApiError] = []
     for _case in range(CASES):
         session = connect(good, dedicated_url=server.url)

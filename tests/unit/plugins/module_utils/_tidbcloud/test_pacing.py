@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.pacing import Pacing
-from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
+from tests.support.stopped_time import Time
 
 REMAINING = "X-Ratelimit-Remaining-Minute"
 RESET = "X-Ratelimit-Reset"

@@ -24,8 +24,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.s
     SERVERLESS,
     Session,
 )
-from tests.unit.plugins.module_utils._tidbcloud.digest_server import PRIVATE_KEY, PUBLIC_KEY, Answer, DigestServer
-from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
+from tests.support.digest_server import PRIVATE_KEY, PUBLIC_KEY, Answer, DigestServer
+from tests.support.stopped_time import Time
 
 Serve = t.Callable[..., DigestServer]
 Connect = t.Callable[..., Session]

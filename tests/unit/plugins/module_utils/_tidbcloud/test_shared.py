@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import MAX_ATTEMPTS, Session
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.shared import SharedTidbCloud
-from tests.unit.plugins.module_utils._tidbcloud.digest_server import Answer, DigestServer
+from tests.support.digest_server import Answer, DigestServer
 
 MISSING = Answer({"code": 5, "message": "not found", "details": []}, 404)
 REFUSED = Answer({"code": 7, "message": "permission denied", "details": []}, 403)

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from tests.customer import Customer, Result
+from tests.support.customer import Customer, Result
 
 
 def refused(customer: Customer, module: str = "private_endpoint", **options: Any) -> Result:

@@ -15,7 +15,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.identify import find
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Condition, Plan, Step
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
-from tests.unit.plugins.module_utils._privatelink.literals import OTHER, current, interface_endpoint, registration
+from tests.support.endpoint_literals import OTHER, current, interface_endpoint, registration
 
 MADE = "vpce-made"
 

@@ -8,7 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 UNPACKED = ROOT / ".cache/network/packages"
 NEEDED = ("ip", "nft", "mariadbd", "unshare", "nsenter")
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Servers that are no database, one on each port.
 
-python -m tests.network.strangers
+python -m tests.support.network.strangers
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class Network:
 
     @property
     def options(self) -> dict[str, Any]:
-        """As C(private_endpoint) takes it."""
+        """As `private_endpoint` takes it."""
         return {
             "vpc_id": self.vpc_id,
             "subnet_ids": list(self.subnet_ids),
@@ -60,7 +60,7 @@ class Network:
 
 
 class Customer:
-    """C(warnings) are those of the last run."""
+    """`warnings` are those of the last run."""
 
     def __init__(self, sandbox: Sandbox, account: str = "main") -> None:
         self.sandbox = sandbox
@@ -122,7 +122,7 @@ class Customer:
         return name
 
     def run(self, module: str, *, check: bool = False, **options: Any) -> Result:
-        """What the module returned; C(failed) is always there. The request log then holds this run alone."""
+        """What the module returned; `failed` is always there. The request log then holds this run alone."""
         self.sandbox.log.clear()
         self.warnings.clear()
         arguments = {
@@ -202,7 +202,7 @@ def run_alone(module: str, options: Mapping[str, Any], environment: Mapping[str,
 
 
 def run_and_tell(answers: Any, module: str, options: Mapping[str, Any], environment: Mapping[str, str]) -> None:
-    """Run a module in a process of its own and put what it returns into C(answers), a queue."""
+    """Run a module in a process of its own and put what it returns into `answers`, a queue."""
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
         os.environ.clear()

@@ -20,8 +20,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model i
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
-from tests.unit.plugins.module_utils._privatelink.literals import interface_endpoint, registration
-from tests.unit.plugins.module_utils._tidbcloud.stopped_time import Time
+from tests.support.endpoint_literals import interface_endpoint, registration
+from tests.support.stopped_time import Time
 
 
 def refusal(code: str = "", message: str = "refused", status: int | None = 400, **fields: t.Any) -> ApiError:
@@ -29,11 +29,11 @@ def refusal(code: str = "", message: str = "refused", status: int | None = 400, 
 
 
 class Clouds:
-    """In the place of the core's C(Clouds), its reads and its TidbCloud at once.
+    """In the place of the core's `Clouds`, its reads and its TidbCloud at once.
 
-    C(calls): every call that changes something, and every one to TiDB Cloud. C(refusals): what the next calls of a
-    name are answered with; an error is raised, null lets the call pass. C(ineffective): how many of the next calls of a
-    name are accepted without any effect. C(at): what happens by itself after so many seconds, C(after): after each call
+    `calls`: every call that changes something, and every one to TiDB Cloud. `refusals`: what the next calls of a
+    name are answered with; an error is raised, null lets the call pass. `ineffective`: how many of the next calls of a
+    name are accepted without any effect. `at`: what happens by itself after so many seconds, `after`: after each call
     of a name.
     """
 
@@ -48,7 +48,7 @@ class Clouds:
         self.at: dict[float, t.Callable[[], object]] = {}
         self.after: dict[str, t.Callable[[], object]] = {}
         self.calls: list[tuple[t.Any, ...]] = []
-        # Registrations beside those of C(registrations), which has one for each interface endpoint.
+        # Registrations beside those of `registrations`, which has one for each interface endpoint.
         self.twins: list[Registration] = []
         self.lists_nothing = False
         self.finds_no_single = False

@@ -14,8 +14,8 @@ from pathlib import Path
 import pymysql
 import trustme
 
-from tests.network import tools
-from tests.network.vpc import ENDPOINT, FILES, HOST, PORT, Failed, Vpc
+from tests.support.network import tools
+from tests.support.network.vpc import ENDPOINT, FILES, HOST, PORT, Failed, Vpc
 
 VERSION = "8.0.11-TiDB-v8.5.2"
 USER, PASSWORD = "application", "password-of-the-application"

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.network.mariadb import MariaDb
-from tests.network.vpc import ADDRESSES, HOST, Vpc
+from tests.support.network.mariadb import MariaDb
+from tests.support.network.vpc import ADDRESSES, HOST, Vpc
 
 _CLIENTS = "10.0.1.0/24"
 _ENDPOINT = "{ 10.0.11.0/24, 10.0.12.0/24, 10.0.13.0/24 }"

@@ -9,7 +9,7 @@ import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import Check
 from tests.sandbox.database import Authority
-from tests.unit.plugins.module_utils._mysql.databases import HOST
+from tests.support.databases import HOST
 
 
 def check_of(port: int, authority: Authority, **options: t.Any) -> Check:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.customer import Customer, Result
+from tests.support.customer import Customer, Result
 
 Wish = dict[str, Any]
 Prepare = Callable[[Customer], Wish]
@@ -21,9 +21,9 @@ REPAIRED: Wish = {"recreate_failed": True}
 
 @dataclass(frozen=True)
 class Transition:
-    """C(prepare) leaves what is there before and answers the wish, whose run takes C(steps).
+    """`prepare` leaves what is there before and answers the wish, whose run takes `steps`.
 
-    C(next): what the wish must say differently once it is fulfilled; null where the next run has more to do.
+    `next`: what the wish must say differently once it is fulfilled; null where the next run has more to do.
     """
 
     steps: tuple[str, ...]

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What PyMySQL says of a server: reads a JSON object from its input, prints "connected", or the error.
 
-python -m tests.network.reference <<< '{"host": …, "port": …, "user": …, "password": …, "ca_pem": …, "timeout": …}'
+python -m tests.support.network.reference \\
+    <<< '{"host": …, "port": …, "user": …, "password": …, "ca_pem": …, "timeout": …}'
 """
 
 from __future__ import annotations

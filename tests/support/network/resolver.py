@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The resolver of a VPC: knows the names that a file holds (name to list of addresses), read anew for every question.
 
-    python -m tests.network.resolver ADDRESS FILE
+    python -m tests.support.network.resolver ADDRESS FILE
 
 Source of the format: RFC 1035, section 4; RFC 3596 for AAAA.
 """

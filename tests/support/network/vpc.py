@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.network import tools
+from tests.support.network import tools
 
 HOST = "privatelink-12345678.abcdefghijkl.clusters.tidb-cloud.com"
 PORT = 4000
@@ -81,7 +81,7 @@ class Vpc:
         self._holder = self._process([tools.program("unshare"), *new, "bash", script])
         try:
             self.heal()
-            self.spawn(ROUTER, sys.executable, "-m", "tests.network.resolver", RESOLVER, f"{FILES}/{_NAMES}")
+            self.spawn(ROUTER, sys.executable, "-m", "tests.support.network.resolver", RESOLVER, f"{FILES}/{_NAMES}")
         except BaseException:
             self.stop()
             raise

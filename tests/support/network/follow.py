@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from tests.network import tools
-from tests.network.vpc import ENDPOINT, Vpc
-from tests.remains import ec2_client
+from tests.support.network import tools
+from tests.support.network.vpc import ENDPOINT, Vpc
+from tests.support.remains import ec2_client
 
 if TYPE_CHECKING:
     from tests.sandbox.sandbox import Sandbox

@@ -34,7 +34,7 @@ _JOB = [
 
 
 class SlicedJob:
-    """C(directory) is empty at first; C(environment) is that of all processes; C(hosts) are the job's."""
+    """`directory` is empty at first; `environment` is that of all processes; `hosts` are the job's."""
 
     def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
         """Does as AWX does: lists the inventory source once; jobs get from a script what was listed."""

@@ -9,14 +9,14 @@ import itertools
 import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     SERVICE_NAME,
     VPCE,
     desired,
     interface_endpoint,
     registration,
 )
-from tests.unit.plugins.module_utils._privatelink.world import World
+from tests.support.planned_world import World
 
 # Available, and its private DNS is not in effect: a row of its own in the contract's table.
 DNS_MISSING = "available without private DNS"

@@ -30,7 +30,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachabilit
     Source,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.verdict import reachability
-from tests.unit.plugins.module_utils._privatelink.literals import (
+from tests.support.endpoint_literals import (
     CLUSTER,
     CLUSTER_ID,
     GROUP_ID,

@@ -17,13 +17,13 @@ from typing import Any
 from tests.sandbox.log import Entry
 from tests.sandbox.sandbox import Sandbox
 
-TREE = Path(__file__).resolve().parents[1] / ".cache" / "tree"
+TREE = Path(__file__).resolve().parents[2] / ".cache" / "tree"
 _READING = re.compile(r"Describe|Get|List|AssumeRole|Connect|.* \(DryRun\)$")
 
 
 @dataclass(frozen=True)
 class Played:
-    """How a playbook ended. C(requests) is what was asked of the clouds and the database."""
+    """How a playbook ended. `requests` is what was asked of the clouds and the database."""
 
     status: int
     output: str

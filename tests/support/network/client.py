@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.network import tools
-from tests.network.mariadb import PASSWORD, USER, MariaDb
-from tests.network.vpc import CLIENT, HOST, PORT, Vpc
+from tests.support.network import tools
+from tests.support.network.mariadb import PASSWORD, USER, MariaDb
+from tests.support.network.vpc import CLIENT, HOST, PORT, Vpc
 
 Result = dict[str, Any]
 
@@ -38,7 +38,7 @@ class Client:
 
     def ping(self, **options: Any) -> Result:
         """What C(endpoint_ping) returns there."""
-        program = [sys.executable, "-m", "tests.network.module"]
+        program = [sys.executable, "-m", "tests.support.network.module"]
         python_path = os.pathsep.join([str(tools.ROOT), str(self._directory)])
         text = json.dumps(self._options(options))
         printed = self._vpc.run(CLIENT, "env", f"PYTHONPATH={python_path}", *program, text=text, may_fail=True)
@@ -72,7 +72,7 @@ class Client:
         """What PyMySQL says there. It knows a time for each address, the check one for all of them."""
         request = {"host": HOST, "port": port, "user": USER, "password": login_password, "timeout": timeout / 2}
         text = json.dumps({**request, "ca_pem": self._database.ca_pem})
-        return self._vpc.run(CLIENT, sys.executable, "-m", "tests.network.reference", text=text).strip()
+        return self._vpc.run(CLIENT, sys.executable, "-m", "tests.support.network.reference", text=text).strip()
 
     def _options(self, options: dict[str, Any]) -> dict[str, Any]:
         usual = {"host": HOST, "port": PORT, "ca_pem": self._database.ca_pem, "attempts": 2, "timeout": 10}

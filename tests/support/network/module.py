@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs C(endpoint_ping) without the time that Ansible takes: options as JSON in, result as JSON out.
 
-python -m tests.network.module
+python -m tests.support.network.module
 """
 
 from __future__ import annotations
