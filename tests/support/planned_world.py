@@ -43,12 +43,9 @@ class World:
     def carry_out(self, desired: Desired, planned: Plan) -> None:
         """Every step with its condition awaited; then the end of the plan."""
         for step in planned.steps:
-            if step.needs is not None:
+            for condition in step.needs:
                 self.pass_time(desired)
-                self._assert_holds(step.needs, desired)
-            if step.gone_before is not None:
-                self.pass_time(desired)
-                self._assert_holds(Condition(privatelink_steps.GONE, step.gone_before), desired)
+                self._assert_holds(condition, desired)
             self._do(step, desired)
         if planned.goals:
             self.pass_time(desired)
@@ -58,8 +55,8 @@ class World:
     def carry_out_at_once(self, desired: Desired, planned: Plan) -> None:
         """Every step without waiting: what it needs must hold already."""
         for step in planned.steps:
-            if step.needs is not None:
-                self._assert_holds(step.needs, desired)
+            for condition in step.needs:
+                self._assert_holds(condition, desired)
             self._do(step, desired)
 
     def pass_time(self, desired: Desired) -> None:
@@ -104,30 +101,30 @@ class World:
     def _do(self, step: Step, desired: Desired) -> None:
         getattr(self, f"_{step.name}")(step.vpc_endpoint_id or MADE, step, desired)
 
-    def _create_vpc_endpoint(self, vpce: str, step: Step, desired: Desired) -> None:
-        live = [one for one in self.endpoints.values() if one.is_live and one.vpc_id == step.arguments["vpc_id"]]
+    def _create_vpc_endpoint(self, vpce: str, step: t.Any, desired: Desired) -> None:
+        live = [one for one in self.endpoints.values() if one.is_live and one.vpc_id == step.vpc_id]
         assert not live, "a live interface endpoint of the service is there"
         self.endpoints[vpce] = interface_endpoint(
             vpce,
             state="pendingacceptance",
             private_dns_enabled=False,
-            **{name: step.arguments[name] for name in ("vpc_id", "subnet_ids", "security_group_ids", "tags")},
+            **{name: step.request[name] for name in ("vpc_id", "subnet_ids", "security_group_ids", "tags")},
         )
 
-    def _register_endpoint(self, vpce: str, step: Step, desired: Desired) -> None:
+    def _register_endpoint(self, vpce: str, step: t.Any, desired: Desired) -> None:
         assert desired.registrable
         row = self.registrations.get(vpce)
         assert row is None or row.state == "DISCOVERED", "it is registered already"
         assert self.endpoints[vpce].is_live
         self.registrations[vpce] = registration(vpce, "PENDING")
 
-    def _terminate_registration(self, vpce: str, step: Step, desired: Desired) -> None:
+    def _terminate_registration(self, vpce: str, step: t.Any, desired: Desired) -> None:
         row = self.registrations[vpce]
         assert row.state not in ("DISCOVERED", "DELETING")
-        assert step.arguments["connection_id"] == row.private_endpoint_connection_id
+        assert step.connection_id == row.private_endpoint_connection_id
         self.registrations[vpce] = replace(row, state="DELETING")
 
-    def _delete_vpc_endpoint(self, vpce: str, step: Step, desired: Desired) -> None:
+    def _delete_vpc_endpoint(self, vpce: str, step: t.Any, desired: Desired) -> None:
         row = self.registrations.get(vpce)
         assert row is None or row.state == "DISCOVERED", "the registration goes first"
         assert self.endpoints[vpce].is_live or self.endpoints[vpce].state in LEFTOVER_STATES
@@ -138,41 +135,41 @@ class World:
         assert self._is_accepted(vpce, desired)
         self._change(vpce, **changes)
 
-    def _enable_private_dns(self, vpce: str, step: Step, desired: Desired) -> None:
-        assert step.arguments == {"private_dns_enabled": True}
+    def _enable_private_dns(self, vpce: str, step: t.Any, desired: Desired) -> None:
+        assert step.request == {"private_dns_enabled": True}
         self._modify(vpce, desired, private_dns_enabled=True)
 
-    def _disable_private_dns(self, vpce: str, step: Step, desired: Desired) -> None:
-        assert step.arguments == {"private_dns_enabled": False}
+    def _disable_private_dns(self, vpce: str, step: t.Any, desired: Desired) -> None:
+        assert step.request == {"private_dns_enabled": False}
         self._modify(vpce, desired, private_dns_enabled=False)
 
-    def _set_ip_address_type(self, vpce: str, step: Step, desired: Desired) -> None:
-        self._modify(vpce, desired, ip_address_type=step.arguments["ip_address_type"])
+    def _set_ip_address_type(self, vpce: str, step: t.Any, desired: Desired) -> None:
+        self._modify(vpce, desired, ip_address_type=step.ip_address_type)
 
-    def _add_subnets(self, vpce: str, step: Step, desired: Desired) -> None:
-        subnet_ids = (*self.endpoints[vpce].subnet_ids, *step.arguments["add_subnet_ids"])
+    def _add_subnets(self, vpce: str, step: t.Any, desired: Desired) -> None:
+        subnet_ids = (*self.endpoints[vpce].subnet_ids, *step.ids)
         self._modify(vpce, desired, subnet_ids=subnet_ids)
 
-    def _remove_subnets(self, vpce: str, step: Step, desired: Desired) -> None:
-        removed = step.arguments["remove_subnet_ids"]
+    def _remove_subnets(self, vpce: str, step: t.Any, desired: Desired) -> None:
+        removed = step.ids
         left = tuple(one for one in self.endpoints[vpce].subnet_ids if one not in removed)
         assert left
         self._modify(vpce, desired, subnet_ids=left)
 
-    def _add_security_groups(self, vpce: str, step: Step, desired: Desired) -> None:
-        group_ids = (*self.endpoints[vpce].security_group_ids, *step.arguments["add_security_group_ids"])
+    def _add_security_groups(self, vpce: str, step: t.Any, desired: Desired) -> None:
+        group_ids = (*self.endpoints[vpce].security_group_ids, *step.ids)
         self._modify(vpce, desired, security_group_ids=group_ids)
 
-    def _remove_security_groups(self, vpce: str, step: Step, desired: Desired) -> None:
-        removed = step.arguments["remove_security_group_ids"]
+    def _remove_security_groups(self, vpce: str, step: t.Any, desired: Desired) -> None:
+        removed = step.ids
         left = tuple(one for one in self.endpoints[vpce].security_group_ids if one not in removed)
         assert left
         self._modify(vpce, desired, security_group_ids=left)
 
-    def _set_tags(self, vpce: str, step: Step, desired: Desired) -> None:
-        self._change(vpce, tags={**self.endpoints[vpce].tags, **step.arguments["tags"]})
+    def _set_tags(self, vpce: str, step: t.Any, desired: Desired) -> None:
+        self._change(vpce, tags={**self.endpoints[vpce].tags, **step.tags})
 
-    def _remove_tags(self, vpce: str, step: Step, desired: Desired) -> None:
+    def _remove_tags(self, vpce: str, step: t.Any, desired: Desired) -> None:
         tags = self.endpoints[vpce].tags
-        assert set(step.arguments["keys"]) <= set(tags)
-        self._change(vpce, tags={key: value for key, value in tags.items() if key not in step.arguments["keys"]})
+        assert set(step.keys) <= set(tags)
+        self._change(vpce, tags={key: value for key, value in tags.items() if key not in step.keys})

@@ -16,7 +16,7 @@ from .._privatelink.desired import Desired
 from .._privatelink.lifecycle import Outcome, carry_out, prepare, settled
 from .._privatelink.limits import Reserved
 from .._privatelink.permissions import permitted
-from .._privatelink.steps import Step
+from .._privatelink.steps import CreateVpcEndpoint, EnablePrivateDns, Step
 from .._privatelink.violations import LimitsViolated, Violation
 from .._run.errors import PrivateLinkError, WaitTimedOut, as_known
 from .._run.progress import Count
@@ -206,15 +206,14 @@ class _Taken:
     def take(self, number: int, outcome: Outcome, clouds: SharedClouds) -> None:
         """Raises LimitsViolated where an earlier item means the same private endpoint, in other words."""
         self._claim(number, _identity(outcome, clouds), outcome.desired.target)
-        if "create_vpc_endpoint" in outcome.planned.names:
+        creation = outcome.planned.first(CreateVpcEndpoint)
+        if creation is not None:
             # Names tell apart what is there; whoever makes one finds that of the other and refuses its name.
             made = (id(clouds), "made", *_place(outcome))
             self._claim(number, made, outcome.desired.target, "Keep one of them: a VPC needs one.")
-        for step in outcome.planned.steps:
-            vpc_id = step.arguments.get("vpc_id")
-            if step.name == "create_vpc_endpoint" and vpc_id:
-                self._endpoints[vpc_id] = self._endpoints.get(vpc_id, 0) + 1
-        if "enable_private_dns" in outcome.planned.names:
+        if creation is not None and creation.vpc_id:
+            self._endpoints[creation.vpc_id] = self._endpoints.get(creation.vpc_id, 0) + 1
+        if outcome.planned.has(EnablePrivateDns):
             self._private_dns[_place(outcome)] = f"Item {number} of endpoints"
 
     def _claim(

@@ -10,23 +10,35 @@ import typing as t
 from dataclasses import replace
 
 from .._aws import api as aws
-from .._run.errors import ApiError, PrivateLinkError, WaitFailed
+from .._run.errors import ApiError, WaitFailed
 from .._run.wait import Await, Seen, Work
 from .clouds import Clouds
 from .conditions import DESCRIPTIONS, Conditions
 from .create import Creation, create_interface_endpoint
 from .current import Current
 from .desired import Desired
-from .promise import CHANGES, differences, is_in_effect, is_overtaken
-from .register import register
+from .promise import differences, is_overtaken
+from .register import end_registration, register
 from .registrations import is_registered
-from .steps import DONE, GONE, UNREGISTERED, Condition, Plan, Step
+from .steps import (
+    DONE,
+    GONE,
+    UNREGISTERED,
+    Change,
+    Condition,
+    CreateVpcEndpoint,
+    DeleteVpcEndpoint,
+    EnablePrivateDns,
+    Plan,
+    RegisterEndpoint,
+    Step,
+    TerminateRegistration,
+)
+from .undo import undo_registrations
 
 # AWS takes one modification at a time, and in the first seconds after the acceptance refuses private DNS.
 _BUSY_CODES = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"})
 _LASTING_DNS_REFUSALS = ("conflicting", "does not provide", "enablednssupport", "enablednshostnames", "attribute")
-
-
 # A change or a removal that shows no effect in so many seconds is asked for once more, and so is what another run
 # changed meanwhile; both happen this often at most.
 _EFFECT_WITHIN = 30.0
@@ -34,9 +46,9 @@ _REPETITIONS = 2
 
 
 class Run:
-    """One plan being carried out. C(done) takes the finished steps, also when it ends in an error.
+    """One plan being carried out. `done` takes the finished steps, also when it ends in an error.
 
-    C(adopted) is set where the interface endpoint that was to be made is another run's: the plan is not for that one.
+    `adopted` is set where the interface endpoint that was to be made is another run's: the plan is not for that one.
     """
 
     def __init__(self, desired: Desired, current: Current, clouds: Clouds, done: list[Step] | None = None) -> None:
@@ -47,24 +59,22 @@ class Run:
         self._reads = clouds.reads(str(current.provider.region))
         self._conditions = Conditions(desired, current, clouds)
         self._made: str | None = None
-        # Interface endpoints that this run registered itself.
-        self._registered: set[str] = set()
+        # The steps by which this run registered interface endpoints itself, by their ids.
+        self._registered: dict[str, RegisterEndpoint] = {}
         self.done: list[Step] = [] if done is None else done
         self.adopted: Creation | None = None
 
     def carry_out(self, planned: Plan) -> Work[Desired]:
         """Returns the desired state with the id of the interface endpoint that was made, to read the outcome by. Ends
-        early where C(adopted) is set.
+        early where `adopted` is set.
 
         Raises ApiError or WaitFailed; what is done stays done, and the next run goes on from there. Only a registration
         that this run made is withdrawn where another run deletes its interface endpoint: nobody else would find it.
         """
         try:
             for step in planned.steps:
-                if step.needs is not None:
-                    yield from self._await(step.needs)
-                if step.gone_before is not None:
-                    yield from self._await(Condition(GONE, step.gone_before))
+                for condition in step.needs:
+                    yield from self._await(condition)
                 yield from self._do(step)
                 if self.adopted is not None:
                     return replace(self._desired, vpc_endpoint_id=self._made)
@@ -72,7 +82,7 @@ class Run:
             for goal in planned.goals:
                 yield from (self._reach(goal) if goal.kind == DONE else self._await(goal))
         except (ApiError, WaitFailed) as error:
-            self._withdraw(error)
+            undo_registrations(error, self._registered, self._conditions, self._terminate)
             raise
         return replace(self._desired, vpc_endpoint_id=self._made) if self._made else self._desired
 
@@ -112,7 +122,7 @@ class Run:
             steps = self._conditions.begin_again(vpc_endpoint_id)
             repetitions += bool(steps)
             for step in steps:
-                yield from self._do(step, again=True)
+                yield from self._change(step, again=True)
 
     def _look_for_change(self, vpc_endpoint_id: str) -> Seen:
         seen = self._conditions.look(DONE, vpc_endpoint_id)
@@ -122,64 +132,40 @@ class Run:
         vpc_endpoint_id = condition.vpc_endpoint_id or self._made or ""
         registration = self._conditions.registration(vpc_endpoint_id)
         if registration is not None and is_registered(registration) and registration.state != "DELETING":
-            self._terminate(vpc_endpoint_id, registration.private_endpoint_connection_id)
+            connection_id = registration.private_endpoint_connection_id
+            self._terminate(TerminateRegistration(vpc_endpoint_id, (), self._desired.target, connection_id))
         endpoint = self._conditions.endpoint(vpc_endpoint_id) if condition.kind == GONE else None
-        step = Step("delete_vpc_endpoint", vpc_endpoint_id, "", vpc_endpoint_id)
-        if not is_in_effect(step, endpoint):
-            yield from self._do(step)
+        deletion = DeleteVpcEndpoint(vpc_endpoint_id, ())
+        if not deletion.is_in_effect(endpoint):
+            yield from self._change(deletion)
 
-    def _do(self, step: Step, *, again: bool = False) -> Work[None]:
-        vpc_endpoint_id = step.vpc_endpoint_id or self._made or ""
-        if step.name == "create_vpc_endpoint":
+    def _do(self, step: Step) -> Work[None]:
+        """Each kind of step in its way; any other is one call to EC2."""
+        if isinstance(step, CreateVpcEndpoint):
             yield from self._create(step)
-        elif step.name == "register_endpoint":
-            yield from self._register(vpc_endpoint_id)
-        elif step.name == "terminate_registration":
-            self._terminate(vpc_endpoint_id, step.arguments["connection_id"])
+        elif isinstance(step, RegisterEndpoint):
+            yield from self._register(step)
+        elif isinstance(step, TerminateRegistration):
+            self._terminate(step)
         else:
-            yield from self._change(step, vpc_endpoint_id, again)
+            yield from self._change(step)
 
-    def _register(self, vpc_endpoint_id: str) -> Work[None]:
-        registered = yield from register(self._clouds.tidb, self._current, vpc_endpoint_id)
+    def _register(self, step: RegisterEndpoint) -> Work[None]:
+        vpc_endpoint_id = step.vpc_endpoint_id or self._made or ""
+        registered = yield from register(self._clouds.tidb, self._current.provider, vpc_endpoint_id)
         self._conditions.registrations[vpc_endpoint_id] = registered.registration
         if registered.own:
-            self._registered.add(vpc_endpoint_id)
+            self._registered[vpc_endpoint_id] = step
         # Another run may have deleted it between the last look and the registration.
         self._conditions.require_alive(vpc_endpoint_id, self._conditions.endpoint(vpc_endpoint_id))
 
-    def _withdraw(self, error: PrivateLinkError) -> None:
-        """Ends the registrations that this run made of interface endpoints that another run deletes."""
-        for vpc_endpoint_id in sorted(self._registered):
-            registration = self._conditions.registrations[vpc_endpoint_id]
-            try:
-                endpoint = self._conditions.endpoint(vpc_endpoint_id)
-                if self._conditions.is_lost(vpc_endpoint_id, endpoint):
-                    self._terminate(vpc_endpoint_id, registration.private_endpoint_connection_id)
-            except PrivateLinkError as refused:
-                raise WaitFailed(
-                    f"{error} Its registration {registration.private_endpoint_connection_id} may be left, because it "
-                    f"could not be withdrawn: {refused}"
-                ) from refused
+    def _terminate(self, step: TerminateRegistration) -> None:
+        vpce = str(step.vpc_endpoint_id)
+        end_registration(self._clouds.tidb, self._current.provider, self._conditions, vpce, step.connection_id)
 
-    def _terminate(self, vpc_endpoint_id: str, connection_id: str | None) -> None:
-        cluster = self._current.provider.cluster
-        known = self._conditions.registrations.get(vpc_endpoint_id)
-        group_id = self._current.provider.node_group_id or (known.node_group_id if known else None)
-        if connection_id is None or cluster is None or group_id is None:
-            raise ApiError(
-                f"TiDB Cloud lists the registration of {vpc_endpoint_id} without an id. Run again in a minute.",
-                api="tidbcloud",
-            )
-        try:
-            self._clouds.tidb.terminate_registration(cluster.cluster_id, group_id, connection_id)
-        except ApiError:
-            # Another run may end it at the same time.
-            registration = self._conditions.registration(vpc_endpoint_id)
-            if registration is not None and is_registered(registration) and registration.state != "DELETING":
-                raise
-
-    def _change(self, step: Step, vpc_endpoint_id: str, again: bool) -> Work[None]:
-        """One change of an interface endpoint, or its deletion. ``again``: it was accepted once already."""
+    def _change(self, step: Step, *, again: bool = False) -> Work[None]:
+        """One change of an interface endpoint, or its deletion. `again`: it was accepted once already."""
+        vpc_endpoint_id = step.vpc_endpoint_id or self._made or ""
 
         def attempt() -> Seen:
             try:
@@ -187,7 +173,7 @@ class Run:
             except ApiError as refused:
                 # What was done although its answer was lost, and asked for again, may be refused then.
                 if not (self._is_done_with(step, vpc_endpoint_id, refused) or again):
-                    if not _is_passing(refused, step.arguments):
+                    if not _is_passing(refused, step):
                         raise
                     return Seen(False, str(refused))
             return Seen(True, "accepted")
@@ -204,37 +190,36 @@ class Run:
         endpoint = found[0] if found else None
         if endpoint is None and refused.code in aws.ENDPOINT_NOT_FOUND:
             self._conditions.note_missing(vpc_endpoint_id)
-        if step.name != "delete_vpc_endpoint":
+        if isinstance(step, Change):
             self._conditions.require_alive(vpc_endpoint_id, endpoint)
-        if is_in_effect(step, endpoint):
+        if step.is_in_effect(endpoint):
             return True
-        changes = endpoint is not None and step.name in CHANGES and self._desired.wait
+        changes = endpoint is not None and isinstance(step, Change) and self._desired.wait
         return changes and is_overtaken(self._conditions.before(vpc_endpoint_id), self.done, endpoint)
 
-    def _create(self, step: Step) -> Work[None]:
+    def _create(self, step: CreateVpcEndpoint) -> Work[None]:
         if step.made is not None:
             self._made = step.made
             return
-        creation = yield from create_interface_endpoint(self._ec2, self._reads, step.arguments, self._desired)
+        creation = yield from create_interface_endpoint(self._ec2, self._reads, step, self._desired)
         self._made = creation.vpc_endpoint_id
         self.adopted = None if creation.made else creation
 
 
 def ask_for(ec2: t.Any, step: Step, vpc_endpoint_id: str) -> None:
     """The one call that a change of an interface endpoint, or its deletion, is. Raises ApiError."""
-    if step.name == "delete_vpc_endpoint":
-        aws.delete_vpc_endpoint(ec2, vpc_endpoint_id)
-    elif step.name == "set_tags":
-        aws.create_tags(ec2, vpc_endpoint_id, step.arguments["tags"])
-    elif step.name == "remove_tags":
-        aws.delete_tags(ec2, vpc_endpoint_id, step.arguments["keys"])
-    else:
-        aws.modify_vpc_endpoint(ec2, vpc_endpoint_id, **step.arguments)
+    calls: dict[str, t.Callable[..., None]] = {
+        "CreateTags": aws.create_tags,
+        "DeleteTags": aws.delete_tags,
+        "DeleteVpcEndpoints": aws.delete_vpc_endpoint,
+        "ModifyVpcEndpoint": aws.modify_vpc_endpoint,
+    }
+    calls[step.action](ec2, vpc_endpoint_id, **step.request)
 
 
-def _is_passing(refused: ApiError, arguments: t.Mapping[str, t.Any]) -> bool:
+def _is_passing(refused: ApiError, step: Step) -> bool:
     if refused.code in _BUSY_CODES:
         return True
     text = str(refused).lower()
     lasting = any(refusal in text for refusal in _LASTING_DNS_REFUSALS)
-    return bool(arguments.get("private_dns_enabled")) and refused.code == "InvalidParameter" and not lasting
+    return isinstance(step, EnablePrivateDns) and refused.code == "InvalidParameter" and not lasting

@@ -13,12 +13,12 @@ from .._run.errors import WaitFailed
 from .._run.text import listed
 from .._run.wait import Seen
 from .._tidbcloud.model import Registration
-from . import steps as privatelink_steps
 from .clouds import Clouds
 from .current import Current
 from .desired import Desired
 from .promise import differences, is_overridden, missing
 from .registrations import RegistrationUnknown, is_registered, read_registrations
+from .steps import ACCEPTED, AVAILABLE, DONE, GONE, LISTED, UNREGISTERED, Change
 
 # AWS may be asked as often as we like, TiDB Cloud 100 times a minute: while the interface endpoint is not available
 # yet, only every third look asks for the registration, too (it may have failed).
@@ -27,12 +27,12 @@ _LOOKS_PER_REGISTRATION = 3
 _MISSES = 3
 
 DESCRIPTIONS = {
-    privatelink_steps.LISTED: "AWS to show the interface endpoint",
-    privatelink_steps.AVAILABLE: "the interface endpoint to be available",
-    privatelink_steps.ACCEPTED: "TiDB Cloud to accept the connection",
-    privatelink_steps.DONE: "the private endpoint to be ready",
-    privatelink_steps.UNREGISTERED: "TiDB Cloud to end the registration",
-    privatelink_steps.GONE: "the interface endpoint, its network interfaces and its registration to be gone",
+    LISTED: "AWS to show the interface endpoint",
+    AVAILABLE: "the interface endpoint to be available",
+    ACCEPTED: "TiDB Cloud to accept the connection",
+    DONE: "the private endpoint to be ready",
+    UNREGISTERED: "TiDB Cloud to end the registration",
+    GONE: "the interface endpoint, its network interfaces and its registration to be gone",
 }
 
 
@@ -58,8 +58,8 @@ class Conditions:
         self._misses = {pair.vpc_endpoint_id: 0 for pair in pairs if pair.listed}
         self._before = {pair.vpc_endpoint_id: pair.endpoint for pair in pairs if pair.endpoint}
         self.seen: dict[str, InterfaceEndpoint] = {}
-        self.missing: tuple[privatelink_steps.Step, ...] = ()
-        self.overridden: tuple[privatelink_steps.Step, ...] = ()
+        self.missing: tuple[Change, ...] = ()
+        self.overridden: tuple[Change, ...] = ()
 
     def look(self, kind: str, vpc_endpoint_id: str) -> Seen:
         """Raises WaitFailed where the condition can never hold again, and ApiError."""
@@ -69,13 +69,13 @@ class Conditions:
             return Seen(False, str(unknown))
 
     def _look(self, kind: str, vpc_endpoint_id: str) -> Seen:
-        if kind == privatelink_steps.UNREGISTERED:
+        if kind == UNREGISTERED:
             return self._unregistered(vpc_endpoint_id)
         endpoint = self.endpoint(vpc_endpoint_id)
-        if kind == privatelink_steps.GONE:
+        if kind == GONE:
             return self._gone(vpc_endpoint_id, endpoint)
         self.require_alive(vpc_endpoint_id, endpoint)
-        if kind == privatelink_steps.LISTED:
+        if kind == LISTED:
             return Seen(endpoint is not None, f"{vpc_endpoint_id} is not listed yet")
         return self._usable(kind, vpc_endpoint_id, endpoint)
 
@@ -141,7 +141,7 @@ class Conditions:
         # Right after its creation AWS may not show it yet.
         state = endpoint.state if endpoint else "not listed yet"
         available = state == "available"
-        needs_registration = kind != privatelink_steps.AVAILABLE and self._desired.registrable
+        needs_registration = kind != AVAILABLE and self._desired.registrable
         if not available and not (needs_registration and self._looks % _LOOKS_PER_REGISTRATION == 0):
             return Seen(False, f"interface endpoint {vpc_endpoint_id} is {state}")
         registration = self._require_registration(vpc_endpoint_id) if needs_registration else None
@@ -150,11 +150,7 @@ class Conditions:
             if registration_state != "ACTIVE" or not available:
                 seen = f"interface endpoint {vpc_endpoint_id} is {state}, its registration {registration_state}"
                 return Seen(False, seen)
-        return (
-            self._as_desired(endpoint, registration)
-            if kind == privatelink_steps.DONE and endpoint
-            else Seen(True, "ready")
-        )
+        return self._as_desired(endpoint, registration) if kind == DONE and endpoint else Seen(True, "ready")
 
     def _require_registration(self, vpc_endpoint_id: str) -> Registration | None:
         """Null where it is not listed yet. Raises WaitFailed where it will never be ACTIVE."""
@@ -176,7 +172,7 @@ class Conditions:
         self.overridden = tuple(step for step in self.missing if is_overridden(step, before, endpoint))
         return Seen(not self.missing, f"missing at {endpoint.vpc_endpoint_id} still: {differences(self.missing)}")
 
-    def begin_again(self, vpc_endpoint_id: str) -> tuple[privatelink_steps.Step, ...]:
+    def begin_again(self, vpc_endpoint_id: str) -> tuple[Change, ...]:
         """The changes that have no effect yet, to be asked for once more. What is there now counts as the old state."""
         if vpc_endpoint_id in self.seen:
             self._before[vpc_endpoint_id] = self.seen[vpc_endpoint_id]
@@ -185,7 +181,7 @@ class Conditions:
 
     def _unregistered(self, vpc_endpoint_id: str) -> Seen:
         registration = self.registration(vpc_endpoint_id)
-        # What is left may be AWS's own wish only: an endpoint that asks for the service, registered by nobody.
+        # What is left may be an interface endpoint that asks for the service and that nobody registered.
         if registration is None or not is_registered(registration):
             return Seen(True, "gone")
         return Seen(False, f"the registration of {vpc_endpoint_id} is {registration.state}")

@@ -21,6 +21,8 @@ from .current import Pair
 from .desired import Desired
 from .duplicates import by_age
 from .identify import ambiguities
+from .steps import CreateVpcEndpoint
+from .undo import undo_creation
 from .violations import LimitsViolated
 
 _MOST_TOKENS = 32
@@ -33,7 +35,6 @@ _LONGEST_CALL = 15.0
 _MISMATCH = "IdempotentParameterMismatch"
 # States of an answer that is about an earlier endpoint. One that has failed may be the new one, and is told later.
 _SPENT = DEAD_STATES - {"failed"}
-_PASSING = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"})
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,7 @@ def client_token(service_name: str, vpc_id: str, gone: t.Iterable[str], counter:
     return hashlib.sha256(identity.encode()).hexdigest()
 
 
-def create_interface_endpoint(
-    ec2: t.Any, reads: Reads, arguments: t.Mapping[str, t.Any], desired: Desired
-) -> Work[Creation]:
+def create_interface_endpoint(ec2: t.Any, reads: Reads, step: CreateVpcEndpoint, desired: Desired) -> Work[Creation]:
     """Returns the live interface endpoint of the identity: made now, or by another run meanwhile.
 
     An id that AWS answered is waited for; only one that AWS lists as deleted, or that an earlier call made and nobody
@@ -69,13 +68,13 @@ def create_interface_endpoint(
     Raises LimitsViolated (C(ambiguous_match)) where the live one has another name, ApiError, WaitTimedOut, and
     PrivateLinkError where every token is spent.
     """
-    here = _Listed(reads, arguments, desired)
+    here = _Listed(reads, step, desired)
     yield Await(here.look, "AWS to list the interface endpoints of the VPC")
     patience = _OTHERS_LISTED_WITHIN
     for token in here.tokens():
         if here.live:
             return Creation(_adoptable(desired, here.oldest), made=False)
-        answer = yield from _ask(ec2, token, arguments)
+        answer = yield from _ask(ec2, token, step)
         if answer is None:
             seen = yield Await(here.look_for_change, _OF_ANOTHER_RUN, at_most=patience, leaves_half=True)
         elif answer.endpoint.state in _SPENT:
@@ -86,31 +85,31 @@ def create_interface_endpoint(
             look = partial(here.look_for, made)
             seen = yield Await(look, f"AWS to show the new interface endpoint {made}", patience if replayed else None)
             if seen.done and not here.is_deleted(made):
-                return (yield from _settle(ec2, here, made, desired))
+                return (yield from _settle(ec2, here, step, made, desired))
         if not seen.done:
             patience = 0.0
     raise PrivateLinkError(
-        f"AWS remembers {_MOST_TOKENS} requests for an interface endpoint of {arguments['service_name']} in "
-        f"{arguments['vpc_id']}, and lists no live endpoint of any of them. Run again in an hour."
+        f"AWS remembers {_MOST_TOKENS} requests for an interface endpoint of {step.service_name} in "
+        f"{step.vpc_id}, and lists no live endpoint of any of them. Run again in an hour."
     )
 
 
 _OF_ANOTHER_RUN = "AWS to show the interface endpoint that another run has asked for"
 
 
-def _ask(ec2: t.Any, token: str, arguments: t.Mapping[str, t.Any]) -> Work[aws.Created | None]:
+def _ask(ec2: t.Any, token: str, step: CreateVpcEndpoint) -> Work[aws.Created | None]:
     """Null where AWS remembers the token with other parameters. A lost answer is asked for with the same token only."""
-    attempt = partial(_attempt, ec2, token, arguments, iter(range(_MOST_LOST)))
+    attempt = partial(_attempt, ec2, token, step, iter(range(_MOST_LOST)))
     seen = attempt()
     if not seen.done:
         seen = yield Await(attempt, "AWS to answer the request for the interface endpoint")
     return t.cast("aws.Created | None", seen.value)
 
 
-def _attempt(ec2: t.Any, token: str, arguments: t.Mapping[str, t.Any], repetitions: t.Iterator[int]) -> Seen:
+def _attempt(ec2: t.Any, token: str, step: CreateVpcEndpoint, repetitions: t.Iterator[int]) -> Seen:
     """Asks for it once. A lost answer uses up one of ``repetitions``, and is raised where none is left."""
     try:
-        return Seen(True, "answered", aws.create_vpc_endpoint(ec2, client_token=token, **arguments))
+        return Seen(True, "answered", aws.create_vpc_endpoint(ec2, client_token=token, **step.request))
     except ApiError as refused:
         if refused.code == _MISMATCH:
             return Seen(True, "answered for another run")
@@ -126,11 +125,11 @@ class _Listed:
     One that is named by its id and replaced may have others with another Name beside it: those are left alone.
     """
 
-    def __init__(self, reads: Reads, arguments: t.Mapping[str, t.Any], desired: Desired) -> None:
-        self._names = {arguments["tags"].get("Name")} if desired.vpc_endpoint_id else None
+    def __init__(self, reads: Reads, step: CreateVpcEndpoint, desired: Desired) -> None:
+        self._names = {step.tags.get("Name")} if desired.vpc_endpoint_id else None
         self._reads = reads
-        self._service_name = str(arguments["service_name"])
-        self._vpc_id = str(arguments["vpc_id"])
+        self._service_name = str(step.service_name)
+        self._vpc_id = str(step.vpc_id)
         self._every: list[InterfaceEndpoint] = []
         self._known_dead: set[str] = set()
 
@@ -180,7 +179,7 @@ class _Listed:
         return Seen(bool(self.live) or bool(self._dead() - self._known_dead), "none is listed")
 
 
-def _settle(ec2: t.Any, here: _Listed, made: str, desired: Desired) -> Work[Creation]:
+def _settle(ec2: t.Any, here: _Listed, step: CreateVpcEndpoint, made: str, desired: Desired) -> Work[Creation]:
     """Runs that saw different lists of dead endpoints used different tokens, and made twins: the oldest survives.
 
     Each run withdraws the one that it made and no other. It sees all that are older as soon as its own is listed.
@@ -189,19 +188,9 @@ def _settle(ec2: t.Any, here: _Listed, made: str, desired: Desired) -> Work[Crea
         return Creation(made)
     survivor = here.oldest
     what = f"AWS to withdraw {made}, the twin of {survivor.vpc_endpoint_id}"
-    yield Await(partial(_delete, ec2, made), what)
+    yield Await(partial(undo_creation, ec2, step.undone(made)), what)
     yield Await(partial(here.look_without, made), what)
     return Creation(_adoptable(desired, survivor), made=False, withdrawn=made)
-
-
-def _delete(ec2: t.Any, vpc_endpoint_id: str) -> Seen:
-    try:
-        aws.delete_vpc_endpoint(ec2, vpc_endpoint_id)
-    except ApiError as refused:
-        if refused.code not in _PASSING and not refused.ambiguous:
-            raise
-        return Seen(False, str(refused))
-    return Seen(True, "accepted")
 
 
 def _adoptable(desired: Desired, live: InterfaceEndpoint) -> str:

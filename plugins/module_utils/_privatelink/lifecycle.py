@@ -23,7 +23,7 @@ from .promise import lacking
 from .read import read_again, read_current
 from .registrations import RegistrationUnknown
 from .result import private_endpoint
-from .steps import Plan, Step
+from .steps import CreateVpcEndpoint, EnablePrivateDns, Plan, Step
 from .violations import LimitsViolated, Verdict
 
 # Most runs find nothing to do: what only changes need is imported where it is used.
@@ -238,13 +238,12 @@ def _look_at_the_end(outcome: Outcome, clouds: Clouds) -> Seen:
 
 
 def _require_network(desired: Desired, planned: Plan, check_mode: bool) -> None:
-    creation = next((step for step in planned.steps if step.name == "create_vpc_endpoint"), None)
+    creation = planned.first(CreateVpcEndpoint)
     if creation is None or (check_mode and desired.allow_missing_network):
         return
-    missing = [option for option in ("vpc_id", "subnet_ids", "security_group_ids") if not creation.arguments[option]]
-    if missing:
+    if creation.lacking:
         raise PrivateLinkError(
-            f"{desired.target} has no private endpoint here, and creating one needs {', '.join(missing)}. "
+            f"{desired.target} has no private endpoint here, and creating one needs {', '.join(creation.lacking)}. "
             "Give them: nothing falls silently to the VPC's defaults."
         )
 
@@ -252,7 +251,7 @@ def _require_network(desired: Desired, planned: Plan, check_mode: bool) -> None:
 def _dns_warning(outcome: Outcome) -> tuple[str, ...]:
     """Private DNS changes a name for a whole VPC, so it is said where the endpoint is not this collection's own."""
     endpoint = outcome.before.found.main.endpoint if outcome.before.found.main else None
-    enabled = "enable_private_dns" in outcome.planned.names and outcome.desired.private_dns_enabled is None
+    enabled = outcome.planned.has(EnablePrivateDns) and outcome.desired.private_dns_enabled is None
     if endpoint is None or not enabled or endpoint.tags.get(MANAGED_BY_TAG) == MANAGED_BY:
         return ()
     return (

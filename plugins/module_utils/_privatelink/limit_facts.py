@@ -13,28 +13,27 @@ from .clouds import Clouds
 from .current import Current, Provider
 from .desired import Desired
 from .limits import NETWORK_STEPS, LimitFacts, network_of
-from .steps import Plan
+from .steps import AddSubnets, CreateVpcEndpoint, EnablePrivateDns, Plan, RegisterEndpoint
 
 
 def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: Clouds) -> LimitFacts:
     """What the limits of the planned steps are checked against. Raises ApiError."""
-    names = planned.names
-    if not names & (NETWORK_STEPS | {"register_endpoint"}):
+    if not planned.has(RegisterEndpoint, *NETWORK_STEPS):
         return LimitFacts()
     provider = current.provider
     reads = clouds.reads(str(provider.region))
     vpc_id, _subnet_ids, group_ids = network_of(desired, current, planned)
     facts = LimitFacts(subnets=current.network.subnets, service=_read_service(provider, clouds))
-    if "create_vpc_endpoint" in names and provider.service_name:
+    if planned.has(CreateVpcEndpoint) and provider.service_name:
         facts = replace(facts, aws_service=reads.vpc_endpoint_service(provider.service_name))
     if vpc_id is None:
         return facts
     facts = replace(facts, vpc=reads.vpc(vpc_id), security_groups=reads.security_groups(group_ids))
-    if names & {"create_vpc_endpoint", "enable_private_dns"}:
+    if planned.has(CreateVpcEndpoint, EnablePrivateDns):
         facts = replace(facts, endpoints=tuple(reads.endpoints_in_quota(vpc_id)))
-    if "create_vpc_endpoint" in names:
+    if planned.has(CreateVpcEndpoint):
         facts = replace(facts, endpoint_quota=reads.endpoint_quota())
-    if names & {"create_vpc_endpoint", "add_subnets"}:
+    if planned.has(CreateVpcEndpoint, AddSubnets):
         facts = replace(facts, caller_account=reads.caller_account())
     return facts
 

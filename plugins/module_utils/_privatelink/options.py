@@ -21,28 +21,10 @@ from .._tidbcloud.session import HAS_REQUESTS, REQUESTS_IMPORT_ERROR, Session
 from .._tidbcloud.urls import DEDICATED_URL, SERVERLESS_URL
 from .clouds import Clouds
 from .desired import Desired
+from .violations import ALLOWABLE
 
 ENDPOINT_TIMEOUT = 900  # seconds: creating takes about five minutes, deleting a few more
 SERVICE_TIMEOUT = 600  # seconds: a service becomes ACTIVE after three to five minutes
-
-_CODES = (
-    "region_mismatch",
-    "cluster_not_ready",
-    "service_not_active",
-    "service_not_created",
-    "service_not_visible",
-    "vpc_not_found",
-    "subnet_not_found",
-    "subnet_not_in_vpc",
-    "zone_not_supported",
-    "subnets_share_zone",
-    "security_group_not_found",
-    "security_group_not_in_vpc",
-    "vpc_dns_disabled",
-    "private_dns_conflict",
-    "endpoint_quota_reached",
-    "deletion_protected",
-)
 
 
 def shared_arguments() -> dict[str, t.Any]:
@@ -87,7 +69,7 @@ def endpoint_arguments() -> dict[str, t.Any]:
         "recreate_failed": {"type": "bool", "default": False},
         "remove_duplicates": {"type": "bool", "default": False},
         "keep_vpc_endpoint": {"type": "bool", "default": False},
-        "allow_violations": {"type": "list", "elements": "str", "default": [], "choices": list(_CODES)},
+        "allow_violations": {"type": "list", "elements": "str", "default": [], "choices": list(ALLOWABLE)},
         "allow_missing_network": {"type": "bool", "default": False},
     }
 

@@ -23,22 +23,13 @@ from .apply import ask_for
 from .clouds import Clouds
 from .create import client_token
 from .ownership import MANAGED_BY, MANAGED_BY_TAG
-from .promise import CHANGES
-from .steps import Step
+from .steps import CreateVpcEndpoint, Modification, RemoveTags, Step
 
 if t.TYPE_CHECKING:
     from .lifecycle import Outcome
 
 # Seconds for all that is asked.
 ANSWERED_WITHIN = 3.0
-# The steps that are calls to EC2, with the call; every other change is ModifyVpcEndpoint.
-_CALLS = {
-    "create_vpc_endpoint": "CreateVpcEndpoint",
-    "delete_vpc_endpoint": "DeleteVpcEndpoints",
-    "set_tags": "CreateTags",
-    "remove_tags": "DeleteTags",
-}
-_MODIFICATION = "ModifyVpcEndpoint"
 _Place = tuple[str, bool]
 
 
@@ -122,34 +113,33 @@ def _with_made(outcome: Outcome, vpc_endpoint_id: str) -> Outcome:
     made.
     """
     steps = tuple(
-        replace(step, made=vpc_endpoint_id) if step.name == "create_vpc_endpoint" else step
+        replace(step, made=vpc_endpoint_id) if isinstance(step, CreateVpcEndpoint) else step
         for step in outcome.planned.steps
     )
     return replace(outcome, planned=replace(outcome.planned, steps=steps))
 
 
 def _questions(item: int, outcome: Outcome, clouds: Clouds) -> list[_Question]:
-    """One for each call, about the first step that it is."""
+    """One for each action, about the first step that asks for it."""
     questions: dict[str, _Question] = {}
     region = str(outcome.before.provider.region)
     for step in outcome.planned.steps:
-        call = _CALLS.get(step.name) or (_MODIFICATION if step.name in CHANGES else None)
-        place = _place(outcome, step, call) if call else None
-        if call and place and call not in questions:
+        place = _place(outcome, step) if step.action else None
+        if place and step.action not in questions:
             ask = partial(_dry_run, outcome, clouds.ec2(region), step)
-            questions[call] = _Question(item, (id(clouds), region, call), place, ask)
+            questions[step.action] = _Question(item, (id(clouds), region, step.action), place, ask)
     return list(questions.values())
 
 
-def _place(outcome: Outcome, step: Step, call: str) -> _Place | None:
+def _place(outcome: Outcome, step: Step) -> _Place | None:
     """Null where AWS cannot tell yet: the endpoint is not made, or this run makes it ours by its tags first."""
-    if step.name == "create_vpc_endpoint":
-        return str(step.arguments["vpc_id"]), True
+    if isinstance(step, CreateVpcEndpoint):
+        return str(step.vpc_id), True
     endpoint = _endpoint(outcome, step)
     if endpoint is None:
         return None
     ours = endpoint.tags.get(MANAGED_BY_TAG) == MANAGED_BY
-    return None if not ours and call in (_MODIFICATION, _CALLS["remove_tags"]) else (endpoint.vpc_id, ours)
+    return None if not ours and isinstance(step, (Modification, RemoveTags)) else (endpoint.vpc_id, ours)
 
 
 def _endpoint(outcome: Outcome, step: Step) -> InterfaceEndpoint | None:
@@ -158,9 +148,8 @@ def _endpoint(outcome: Outcome, step: Step) -> InterfaceEndpoint | None:
 
 
 def _dry_run(outcome: Outcome, ec2: t.Any, step: Step) -> aws.DryRun:
-    if step.name != "create_vpc_endpoint":
+    if not isinstance(step, CreateVpcEndpoint):
         return aws.dry_run(ec2, lambda asking: ask_for(asking, step, str(step.vpc_endpoint_id)))
     # The token of the call itself: where DryRun is not known, the same endpoint is the answer to both.
-    service_name, vpc_id = str(step.arguments["service_name"]), str(step.arguments["vpc_id"])
-    token = client_token(service_name, vpc_id, outcome.before.found.gone, 0)
-    return aws.dry_run(ec2, lambda asking: aws.create_vpc_endpoint(asking, client_token=token, **step.arguments))
+    token = client_token(str(step.service_name), str(step.vpc_id), outcome.before.found.gone, 0)
+    return aws.dry_run(ec2, lambda asking: aws.create_vpc_endpoint(asking, client_token=token, **step.request))

@@ -11,12 +11,34 @@ from dataclasses import replace
 
 from .._aws.model import LEFTOVER_STATES, InterfaceEndpoint
 from .._run.errors import PrivateLinkError
-from .._run.text import listed
 from .current import Current, Pair
 from .desired import Desired
 from .ownership import tags_after, unwanted_tags, wanted_tags
-from .steps import ACCEPTED, AVAILABLE, DONE, GONE, LISTED, UNREGISTERED, Condition, Plan, Step
-from .subnet_changes import subnet_changes
+from .steps import (
+    ACCEPTED,
+    AVAILABLE,
+    DONE,
+    GONE,
+    LISTED,
+    UNREGISTERED,
+    AddSecurityGroups,
+    AddSubnets,
+    Condition,
+    CreateVpcEndpoint,
+    DeleteVpcEndpoint,
+    DisablePrivateDns,
+    EnablePrivateDns,
+    Plan,
+    RegisterEndpoint,
+    RemoveSecurityGroups,
+    RemoveSubnets,
+    RemoveTags,
+    SetIpAddressType,
+    SetTags,
+    Step,
+    TerminateRegistration,
+)
+from .violations import LimitsViolated, Violation
 
 
 def plan(desired: Desired, current: Current) -> Plan:
@@ -39,7 +61,7 @@ def _present(desired: Desired, current: Current) -> Plan:
         raise PrivateLinkError(_broken_message(desired, broken))
     removal = [step for pair in broken for step in _removal(desired, pair)]
     old = broken[0].endpoint if len(broken) == 1 else None
-    needs = Condition(GONE, broken[-1].vpc_endpoint_id) if broken else None
+    needs = (Condition(GONE, broken[-1].vpc_endpoint_id),) if broken else ()
     made = Plan((*removal, *_creation(desired, current, old, needs)), (Condition(DONE),))
     return _without_duplicates(desired, current, made)
 
@@ -52,8 +74,9 @@ def _without_duplicates(desired: Desired, current: Current, made: Plan) -> Plan:
     holders = [
         pair.vpc_endpoint_id for pair in current.found.duplicates if pair.endpoint and pair.endpoint.private_dns_enabled
     ]
+    freed = tuple(Condition(GONE, vpce) for vpce in holders[:1])
     steps = (
-        replace(step, gone_before=holders[0]) if holders and step.name == "enable_private_dns" else step
+        replace(step, needs=(*step.needs, *freed)) if isinstance(step, EnablePrivateDns) else step
         for step in made.steps
     )
     ends = (_end(desired, pair) for pair in current.found.duplicates)
@@ -92,55 +115,42 @@ def _halves(pair: Pair) -> str:
 # --- creating ---------------------------------------------------------------------------------------------------
 
 
-def _creation(desired: Desired, current: Current, old: InterfaceEndpoint | None, needs: Condition | None) -> list[Step]:
+def _creation(
+    desired: Desired, current: Current, old: InterfaceEndpoint | None, needs: tuple[Condition, ...]
+) -> list[Step]:
     """Private DNS is off at first: AWS refuses it until TiDB Cloud has accepted the connection.
 
-    What the options omit is taken from C(old), the endpoint that is replaced; AWS sets its own tags itself.
+    What the options omit is taken from `old`, the endpoint that is replaced; AWS sets its own tags itself.
     """
-    tags = tags_after(desired, current.provider.node_group_id, old)
-    service_name = current.provider.service_name
-    arguments = {
-        "vpc_id": desired.vpc_id or (old.vpc_id if old else None),
-        "service_name": service_name,
-        "subnet_ids": tuple(sorted(desired.subnet_ids or (old.subnet_ids if old else ()))),
-        "security_group_ids": tuple(sorted(desired.security_group_ids or (old.security_group_ids if old else ()))),
-        "ip_address_type": desired.ip_address_type or (old.ip_address_type if old else None),
-        "tags": {key: value for key, value in tags.items() if not key.startswith("aws:")},
-    }
-    steps = [
-        Step("create_vpc_endpoint", _target(desired, current), _creation_detail(arguments), None, needs, arguments)
+    provider = current.provider
+    tags = tags_after(desired, provider.node_group_id, old)
+    steps: list[Step] = [
+        CreateVpcEndpoint(
+            None,
+            needs,
+            desired.target,
+            provider.service_name,
+            desired.vpc_id or (old.vpc_id if old else None),
+            tuple(sorted(desired.subnet_ids or (old.subnet_ids if old else ()))),
+            tuple(sorted(desired.security_group_ids or (old.security_group_ids if old else ()))),
+            desired.ip_address_type or (old.ip_address_type if old else None),
+            {key: value for key, value in tags.items() if not key.startswith("aws:")},
+        )
     ]
     if desired.registrable:
         steps.append(_register(desired, current, None))
-    if current.provider.private_dns_wanted(desired):
-        steps.append(_private_dns(desired, True, None, _accepted(desired, None)))
+    if provider.private_dns_wanted(desired):
+        steps.append(EnablePrivateDns(None, (_accepted(desired, None),), desired.target))
     return steps
 
 
-def _creation_detail(arguments: t.Mapping[str, t.Any]) -> str:
-    subnets = _listed(arguments["subnet_ids"]) or "subnets not known yet"
-    groups = _listed(arguments["security_group_ids"]) or "security groups not known yet"
-    kind = f", address type {arguments['ip_address_type']}" if arguments["ip_address_type"] else ""
-    return f"interface endpoint in {arguments['vpc_id'] or 'a VPC not known yet'}: {subnets}; {groups}{kind}"
-
-
 def _register(desired: Desired, current: Current, vpc_endpoint_id: str | None) -> Step:
-    detail = f"register the interface endpoint with node group {current.provider.node_group_id}"
-    return Step(
-        "register_endpoint",
-        f"cluster {desired.cluster_id}",
-        detail,
-        vpc_endpoint_id,
-        Condition(LISTED, vpc_endpoint_id),
-    )
+    needs = (Condition(LISTED, vpc_endpoint_id),)
+    return RegisterEndpoint(vpc_endpoint_id, needs, desired.cluster_id, current.provider.node_group_id)
 
 
 def _accepted(desired: Desired, vpc_endpoint_id: str | None) -> Condition:
     return Condition(ACCEPTED if desired.registrable else AVAILABLE, vpc_endpoint_id)
-
-
-def _target(desired: Desired, current: Current) -> str:
-    return current.provider.service_name or desired.target
 
 
 # --- changing in place ------------------------------------------------------------------------------------------
@@ -148,87 +158,99 @@ def _target(desired: Desired, current: Current) -> str:
 
 def _live(desired: Desired, current: Current, pair: Pair) -> Plan:
     endpoint = t.cast(InterfaceEndpoint, pair.endpoint)
+    vpce = endpoint.vpc_endpoint_id
     steps = _tag_steps(desired, current, endpoint)
     if desired.registrable and not pair.registered:
-        steps.append(_register(desired, current, pair.vpc_endpoint_id))
-    needs = Condition(AVAILABLE, pair.vpc_endpoint_id) if pair.is_active else _accepted(desired, pair.vpc_endpoint_id)
+        steps.append(_register(desired, current, vpce))
+    needs = (Condition(AVAILABLE, vpce) if pair.is_active else _accepted(desired, vpce),)
     steps += _group_steps(desired, endpoint, needs)
     steps += _subnet_steps(desired, current, endpoint, needs)
     if desired.ip_address_type and endpoint.ip_address_type and desired.ip_address_type != endpoint.ip_address_type:
-        detail = f"{endpoint.ip_address_type} to {desired.ip_address_type}"
-        steps.append(_change("set_ip_address_type", endpoint, detail, needs, ip_address_type=desired.ip_address_type))
+        steps.append(SetIpAddressType(vpce, needs, endpoint.ip_address_type, desired.ip_address_type))
     wanted = current.provider.private_dns_wanted(desired)
     if wanted != endpoint.private_dns_enabled:
-        steps.append(_private_dns(desired, wanted, endpoint.vpc_endpoint_id, needs))
+        steps.append((EnablePrivateDns if wanted else DisablePrivateDns)(vpce, needs, desired.target))
     settled = not steps and endpoint.state == "available" and (pair.is_active or not desired.registrable)
-    return Plan(tuple(steps), () if settled else (Condition(DONE, pair.vpc_endpoint_id),))
-
-
-def _change(name: str, endpoint: InterfaceEndpoint, detail: str, needs: Condition | None, **arguments: t.Any) -> Step:
-    return Step(name, endpoint.vpc_endpoint_id, detail, endpoint.vpc_endpoint_id, needs, arguments)
-
-
-def _private_dns(desired: Desired, enabled: bool, vpc_endpoint_id: str | None, needs: Condition) -> Step:
-    name = "enable_private_dns" if enabled else "disable_private_dns"
-    detail = (
-        "make the service's host name resolve inside the VPC"
-        if enabled
-        else "stop the service's host name from resolving inside the VPC"
-    )
-    return Step(
-        name, vpc_endpoint_id or desired.target, detail, vpc_endpoint_id, needs, {"private_dns_enabled": enabled}
-    )
+    return Plan(tuple(steps), () if settled else (Condition(DONE, vpce),))
 
 
 def _tag_steps(desired: Desired, current: Current, endpoint: InterfaceEndpoint) -> list[Step]:
     wanted = wanted_tags(desired, current.provider.node_group_id)
     changed = {key: value for key, value in wanted.items() if endpoint.tags.get(key) != value}
     unwanted = unwanted_tags(desired, endpoint)
-    steps = []
+    steps: list[Step] = []
     if changed:
-        detail = ", ".join(f"{key}={value}" for key, value in sorted(changed.items()))
-        steps.append(_change("set_tags", endpoint, detail, None, tags=changed))
+        steps.append(SetTags(endpoint.vpc_endpoint_id, (), changed))
     if unwanted:
-        steps.append(_change("remove_tags", endpoint, listed(unwanted), None, keys=unwanted))
+        steps.append(RemoveTags(endpoint.vpc_endpoint_id, (), unwanted))
     return steps
 
 
-def _group_steps(desired: Desired, endpoint: InterfaceEndpoint, needs: Condition) -> list[Step]:
+def _group_steps(desired: Desired, endpoint: InterfaceEndpoint, needs: tuple[Condition, ...]) -> list[Step]:
     if desired.security_group_ids is None:
         return []
     added = tuple(sorted(set(desired.security_group_ids) - set(endpoint.security_group_ids)))
     removed = tuple(sorted(set(endpoint.security_group_ids) - set(desired.security_group_ids)))
-    steps = []
+    steps: list[Step] = []
     if added:
-        steps.append(_change("add_security_groups", endpoint, _listed(added), needs, add_security_group_ids=added))
+        steps.append(AddSecurityGroups(endpoint.vpc_endpoint_id, needs, added))
     if removed:
-        steps.append(
-            _change("remove_security_groups", endpoint, _listed(removed), needs, remove_security_group_ids=removed)
-        )
+        steps.append(RemoveSecurityGroups(endpoint.vpc_endpoint_id, needs, removed))
     return steps
 
 
-def _subnet_steps(desired: Desired, current: Current, endpoint: InterfaceEndpoint, needs: Condition) -> list[Step]:
+def _subnet_steps(
+    desired: Desired, current: Current, endpoint: InterfaceEndpoint, needs: tuple[Condition, ...]
+) -> list[Step]:
     if desired.subnet_ids is None:
         return []
-    steps = []
-    for added, subnet_ids in subnet_changes(endpoint.subnet_ids, desired.subnet_ids, current.network.zones):
-        name = "add_subnets" if added else "remove_subnets"
-        argument = {"add_subnet_ids" if added else "remove_subnet_ids": subnet_ids}
-        steps.append(_change(name, endpoint, _listed(subnet_ids), needs, **argument))
-    return steps
+    changes = subnet_changes(endpoint.subnet_ids, desired.subnet_ids, current.network.zones)
+    return [kind(endpoint.vpc_endpoint_id, needs, subnet_ids) for kind, subnet_ids in changes]
 
 
-def _listed(ids: t.Iterable[str]) -> str:
-    return listed(sorted(ids))
+def subnet_changes(
+    present: t.Iterable[str], wanted: t.Iterable[str], zones: t.Mapping[str, str | None]
+) -> list[tuple[type[AddSubnets | RemoveSubnets], tuple[str, ...]]]:
+    """Returns the changes as (kind of step, subnet ids), one call each.
+
+    First what goes into new zones, then swaps within a zone, one zone at a time (AWS refuses two subnets in one zone),
+    last what only goes. `zones` maps subnet ids to zones. Source: ModifyVpcEndpoint, DuplicateSubnetsInSameZone.
+
+    Raises LimitsViolated where the only subnet would be swapped within its zone: AWS never lets the last one go.
+    """
+    old = sorted(set(present) - set(wanted))
+    new = sorted(set(wanted) - set(present))
+    kept = set(present) & set(wanted)
+    old_by_zone = {zones.get(subnet_id) or subnet_id: subnet_id for subnet_id in old}
+    swaps = {subnet_id: old_by_zone[zone] for subnet_id in new if (zone := zones.get(subnet_id)) in old_by_zone}
+    added = tuple(subnet_id for subnet_id in new if subnet_id not in swaps)
+    removed = tuple(subnet_id for subnet_id in old if subnet_id not in swaps.values())
+    if swaps and len(old) == 1 and not kept and not added:
+        raise LimitsViolated([_impossible(old[0], new[0])])
+    changes: list[tuple[type[AddSubnets | RemoveSubnets], tuple[str, ...]]] = [(AddSubnets, added)] if added else []
+    for new_id, old_id in swaps.items():
+        changes += [(RemoveSubnets, (old_id,)), (AddSubnets, (new_id,))]
+    if removed:
+        changes.append((RemoveSubnets, removed))
+    return changes
+
+
+def _impossible(old: str, new: str) -> Violation:
+    return Violation(
+        "immutable_change",
+        f"The only subnet {old} cannot be swapped for {new} in place: both lie in the same zone, and an "
+        "interface endpoint keeps at least one subnet.",
+        "Go through another zone: first give subnet_ids a subnet of another zone, then the wanted one.",
+    )
 
 
 # --- removing ---------------------------------------------------------------------------------------------------
 
 
 def _absent(desired: Desired, current: Current) -> Plan:
-    steps = tuple(step for pair in current.found.pairs for step in _removal(desired, pair))
-    return Plan(steps, tuple(_end(desired, pair) for pair in current.found.pairs))
+    pairs = current.found.pairs
+    steps = tuple(step for pair in pairs for step in _removal(desired, pair))
+    return Plan(steps, tuple(_end(desired, pair) for pair in pairs))
 
 
 def _end(desired: Desired, pair: Pair) -> Condition:
@@ -238,17 +260,14 @@ def _end(desired: Desired, pair: Pair) -> Condition:
 
 def _removal(desired: Desired, pair: Pair) -> list[Step]:
     """Registration first: TiDB Cloud cannot be told afterwards which interface endpoint it was."""
-    steps = []
-    if pair.registered and pair.registration and pair.registration.state != "DELETING":
-        arguments = {"connection_id": pair.registration.private_endpoint_connection_id}
-        detail = f"end the registration of {pair.vpc_endpoint_id}"
-        steps.append(Step("terminate_registration", desired.target, detail, pair.vpc_endpoint_id, None, arguments))
+    steps: list[Step] = []
+    vpce, row = pair.vpc_endpoint_id, pair.registration
+    if pair.registered and row and row.state != "DELETING":
+        steps.append(TerminateRegistration(vpce, (), desired.target, row.private_endpoint_connection_id))
     keep = desired.state == "absent" and desired.keep_vpc_endpoint
     if pair.endpoint is not None and pair.endpoint.state not in ("deleting", "deleted") and not keep:
-        needs = Condition(UNREGISTERED, pair.vpc_endpoint_id) if pair.registered else None
-        steps.append(
-            _change("delete_vpc_endpoint", pair.endpoint, f"interface endpoint in {pair.endpoint.vpc_id}", needs)
-        )
+        needs = (Condition(UNREGISTERED, vpce),) if pair.registered else ()
+        steps.append(DeleteVpcEndpoint(vpce, needs, pair.endpoint.vpc_id))
     return steps
 
 
@@ -259,18 +278,18 @@ def _without_waiting(made: Plan, current: Current) -> Plan:
     """The steps up to the first that would have to wait; the next run goes on from there."""
     kept: list[Step] = []
     for step in made.steps:
-        if step.gone_before or (step.needs and not _holds_now(step.needs, current, kept)):
+        if not all(_holds_now(condition, current, kept) for condition in step.needs):
             break
         kept.append(step)
     return Plan(tuple(kept))
 
 
-def _holds_now(needs: Condition, current: Current, before: t.Sequence[Step]) -> bool:
-    if needs.kind == LISTED:
+def _holds_now(condition: Condition, current: Current, before: t.Sequence[Step]) -> bool:
+    if condition.kind == LISTED:
         return True  # seconds, not minutes
     main = current.found.main
-    if needs.kind not in (AVAILABLE, ACCEPTED) or main is None or main.endpoint is None:
+    if condition.kind not in (AVAILABLE, ACCEPTED) or main is None or main.endpoint is None:
         return False
     if any(step.needs for step in before):
         return False  # an earlier change of this run is still settling
-    return main.endpoint.state == "available" and (main.is_active or needs.kind == AVAILABLE)
+    return main.endpoint.state == "available" and (main.is_active or condition.kind == AVAILABLE)

@@ -14,58 +14,35 @@ from .._run.errors import WaitFailed
 from .._tidbcloud.model import Registration
 from .current import Current, Found, Pair
 from .desired import Desired
+from .diff import options_of
 from .plan import plan
 from .result import private_endpoint
-from .steps import Step
-
-# The steps that change an interface endpoint in place. Each can be asked for twice and does no harm.
-CHANGES = frozenset(
-    {
-        *("set_tags", "remove_tags", "set_ip_address_type", "enable_private_dns", "disable_private_dns"),
-        *("add_subnets", "remove_subnets", "add_security_groups", "remove_security_groups"),
-    }
-)
+from .steps import Change, CreateVpcEndpoint, Step
 
 
 def missing(
     desired: Desired, current: Current, endpoint: InterfaceEndpoint, registration: Registration | None
-) -> tuple[Step, ...]:
-    """The changes in place that would still have to be made for ``endpoint`` to be as desired."""
+) -> tuple[Change, ...]:
+    """The changes in place that would still have to be made for `endpoint` to be as desired."""
     now = replace(current, found=Found(Pair(endpoint, registration)))
     return tuple(
         step
         for step in plan(replace(desired, wait=True), now).steps
-        if step.name in CHANGES and step.arguments and step.vpc_endpoint_id == endpoint.vpc_endpoint_id
+        if isinstance(step, Change) and step.vpc_endpoint_id == endpoint.vpc_endpoint_id
     )
 
 
-def differences(steps: t.Iterable[Step]) -> str:
+def differences(steps: t.Iterable[Change]) -> str:
     """The steps as a part of a sentence."""
-    return "; ".join(
-        step.name if "private_dns_enabled" in step.arguments else f"{step.name} {step.detail}" for step in steps
-    )
+    return "; ".join(step.summary for step in steps)
 
 
-def is_overridden(step: Step, before: InterfaceEndpoint | None, now: InterfaceEndpoint) -> bool:
-    """Whether what ``step`` is about has neither the desired value nor the one from ``before`` this run changed it.
+def is_overridden(step: Change, before: InterfaceEndpoint | None, now: InterfaceEndpoint) -> bool:
+    """Whether what `step` is about has neither the desired value nor the one from `before` this run changed it.
 
     AWS shows a change after seconds: until then the old value is there. Any other value is somebody else's.
     """
-    return bool(_concerned(step, now) != _concerned(step, before))
-
-
-def _concerned(step: Step, endpoint: InterfaceEndpoint | None) -> t.Any:
-    """What the endpoint has of that which the step changes; of one that did not exist, nothing."""
-    arguments = step.arguments
-    tags = endpoint.tags if endpoint else {}
-    if "tags" in arguments or "keys" in arguments:
-        return {key: tags.get(key) for key in (*arguments.get("tags", ()), *arguments.get("keys", ()))}
-    if "private_dns_enabled" in arguments:
-        return endpoint.private_dns_enabled if endpoint else False
-    if "ip_address_type" in arguments:
-        return endpoint.ip_address_type if endpoint else None
-    there: set[str] = {*endpoint.subnet_ids, *endpoint.security_group_ids} if endpoint else set()
-    return there & {item for ids in arguments.values() for item in ids}
+    return bool(step.value(now) != step.value(before))
 
 
 def is_overtaken(
@@ -73,42 +50,17 @@ def is_overtaken(
 ) -> bool:
     """Whether the endpoint has other subnets or security groups than it had before with the finished steps applied.
 
-    ``before`` is null for one that the finished steps made.
+    `before` is null for one that the finished steps made.
     """
-    made = any(step.name == "create_vpc_endpoint" for step in done)
+    made = any(isinstance(step, CreateVpcEndpoint) for step in done)
     if endpoint is None or (before is None and not made):
         return False
-    subnets = set(before.subnet_ids if before else ())
-    groups = set(before.security_group_ids if before else ())
+    options = options_of(before) if before else {}
     for step in done:
         if step.vpc_endpoint_id in (None, endpoint.vpc_endpoint_id):
-            arguments = step.arguments
-            added = {*arguments.get("subnet_ids", ()), *arguments.get("add_subnet_ids", ())}
-            subnets = (subnets | added) - {*arguments.get("remove_subnet_ids", ())}
-            added = {*arguments.get("security_group_ids", ()), *arguments.get("add_security_group_ids", ())}
-            groups = (groups | added) - {*arguments.get("remove_security_group_ids", ())}
-    return (subnets, groups) != (set(endpoint.subnet_ids), set(endpoint.security_group_ids))
-
-
-def is_in_effect(step: Step, endpoint: InterfaceEndpoint | None) -> bool:
-    """Whether the interface endpoint, null where AWS lists it no more, shows what the step was to bring about."""
-    arguments = step.arguments
-    if step.name == "delete_vpc_endpoint":
-        return endpoint is None or endpoint.state in ("deleting", "deleted")
-    if endpoint is None:
-        return False
-    if "tags" in arguments:
-        return all(endpoint.tags.get(key) == value for key, value in dict(arguments["tags"]).items())
-    if "keys" in arguments:
-        return not set(arguments["keys"]) & set(endpoint.tags)
-    if "private_dns_enabled" in arguments:
-        return endpoint.private_dns_enabled is bool(arguments["private_dns_enabled"])
-    if "ip_address_type" in arguments:
-        return bool(endpoint.ip_address_type == arguments["ip_address_type"])
-    there = {*endpoint.subnet_ids, *endpoint.security_group_ids}
-    added = {*arguments.get("add_subnet_ids", ()), *arguments.get("add_security_group_ids", ())}
-    removed = {*arguments.get("remove_subnet_ids", ()), *arguments.get("remove_security_group_ids", ())}
-    return bool(added or removed) and added <= there and not removed & there
+            options = step.changed(options)
+    now = options_of(endpoint)
+    return any(options.get(option) != now[option] for option in ("subnet_ids", "security_group_ids"))
 
 
 def lacking(desired: Desired, before: Current, after: Current) -> str:

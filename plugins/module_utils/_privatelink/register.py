@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Registers an interface endpoint with TiDB Cloud, which knows no idempotency key: look before every repetition, and
-after the registration, for another run may have registered it at the same time.
+after the registration, for another run may have registered it at the same time. Ends registrations, too.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from functools import partial
 from .._run.errors import ApiError, PrivateLinkError
 from .._run.wait import Await, Seen, Work
 from .._tidbcloud.model import Cluster, Registration
-from .current import Current
-from .registrations import eldest, read_registrations
+from .conditions import Conditions
+from .current import Provider
+from .registrations import eldest, is_registered, read_registrations
 
 if t.TYPE_CHECKING:
     from .._tidbcloud.api import TidbCloud
@@ -53,15 +54,15 @@ class _Place:
         self.tidb.terminate_registration(self.cluster.cluster_id, self.node_group_id, connection_id)
 
 
-def register(tidb: TidbCloud, current: Current, vpc_endpoint_id: str) -> Work[Registered]:
+def register(tidb: TidbCloud, provider: Provider, vpc_endpoint_id: str) -> Work[Registered]:
     """Returns the one registration, made now or found.
 
     Of two runs that register at once both succeed and one registration stays: each withdraws its own unless that is the
     eldest. Raises ApiError where TiDB Cloud keeps refusing.
     """
-    if current.provider.cluster is None or current.provider.node_group_id is None:
+    if provider.cluster is None or provider.node_group_id is None:
         raise PrivateLinkError(f"There is no node group to register {vpc_endpoint_id} with.")
-    place = _Place(tidb, current.provider.cluster, current.provider.node_group_id, vpc_endpoint_id)
+    place = _Place(tidb, provider.cluster, provider.node_group_id, vpc_endpoint_id)
     registered = yield from _ask(place)
     return (yield from _without_twin(place, registered)) if registered.own else registered
 
@@ -105,3 +106,22 @@ def _without_twin(place: _Place, registered: Registered) -> Work[Registered]:
 def _may_pass(refused: ApiError) -> bool:
     """A lost answer, or an interface endpoint that TiDB Cloud does not see yet; a refused key will not pass."""
     return refused.status not in (401, 403)
+
+
+def end_registration(
+    tidb: TidbCloud, provider: Provider, conditions: Conditions, vpc_endpoint_id: str, connection_id: str | None
+) -> None:
+    """Asks for it once; another run may end it at the same time. Raises ApiError."""
+    known = conditions.registrations.get(vpc_endpoint_id)
+    group_id = provider.node_group_id or (known.node_group_id if known else None)
+    if connection_id is None or provider.cluster is None or group_id is None:
+        raise ApiError(
+            f"TiDB Cloud lists the registration of {vpc_endpoint_id} without an id. Run again in a minute.",
+            api="tidbcloud",
+        )
+    try:
+        tidb.terminate_registration(provider.cluster.cluster_id, group_id, connection_id)
+    except ApiError:
+        registration = conditions.registration(vpc_endpoint_id)
+        if registration is not None and is_registered(registration) and registration.state != "DELETING":
+            raise

@@ -12,7 +12,16 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Plan, Step
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import (
+    AddSecurityGroups,
+    AddSubnets,
+    EnablePrivateDns,
+    Plan,
+    RemoveSecurityGroups,
+    RemoveSubnets,
+    SetIpAddressType,
+    Step,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import (
     ApiError,
     PrivateLinkError,
@@ -38,8 +47,8 @@ def carried_out(clouds: Clouds, planned: Plan, wish: Desired | None = None, here
     return clouds.deadline.drive(run.carry_out(planned))
 
 
-def modify(**arguments: t.Any) -> Plan:
-    return Plan((Step("enable_private_dns", VPCE, "", VPCE, None, arguments or {"private_dns_enabled": True}),))
+def modify(step: Step | None = None) -> Plan:
+    return Plan((step or EnablePrivateDns(VPCE, (), "a service"),))
 
 
 def live(clouds: Clouds) -> Current:
@@ -94,7 +103,7 @@ def test_a_registration_without_an_id_cannot_be_ended_yet(clouds: Clouds) -> Non
 
 def test_a_change_that_is_in_the_way_of_another_is_repeated(clouds: Clouds) -> None:
     clouds.refusals["modify_vpc_endpoint"] = [refusal("OperationInProgress")] * 2
-    carried_out(clouds, modify(add_subnet_ids=("subnet-b",)))
+    carried_out(clouds, modify(AddSubnets(VPCE, (), ("subnet-b",))))
     assert clouds.calls == [("modify_vpc_endpoint", VPCE, {"add_subnet_ids": ("subnet-b",)})] * 3
     assert clouds.time.slept == [0.5, 0.75]
 
@@ -125,33 +134,31 @@ def test_private_dns_that_cannot_be_is_not_asked_for_again(clouds: Clouds, reaso
 def test_any_other_refusal_of_a_change_is_told(clouds: Clouds, code: str) -> None:
     clouds.refusals["modify_vpc_endpoint"] = [refusal(code)]
     with pytest.raises(ApiError):
-        carried_out(clouds, modify(add_subnet_ids=("subnet-b",)))
+        carried_out(clouds, modify(AddSubnets(VPCE, (), ("subnet-b",))))
     assert len(clouds.calls) == 1
 
 
 @pytest.mark.parametrize(
     ("change", "in_effect"),
     [
-        ({"add_subnet_ids": ("subnet-a",)}, True),
-        ({"add_subnet_ids": ("subnet-a", "subnet-b")}, False),
-        ({"remove_subnet_ids": ("subnet-b",)}, True),
-        ({"remove_subnet_ids": ("subnet-a",)}, False),
-        ({"add_security_group_ids": ("sg-1",)}, True),
-        ({"remove_security_group_ids": ("sg-1",)}, False),
-        ({"ip_address_type": "ipv4"}, False),
+        (AddSubnets(VPCE, (), ("subnet-a",)), True),
+        (AddSubnets(VPCE, (), ("subnet-a", "subnet-b")), False),
+        (RemoveSubnets(VPCE, (), ("subnet-b",)), True),
+        (RemoveSubnets(VPCE, (), ("subnet-a",)), False),
+        (AddSecurityGroups(VPCE, (), ("sg-1",)), True),
+        (RemoveSecurityGroups(VPCE, (), ("sg-1",)), False),
+        (SetIpAddressType(VPCE, (), "dualstack", "ipv4"), False),
     ],
 )
-def test_a_refusal_of_what_is_in_effect_already_is_none(
-    clouds: Clouds, change: dict[str, t.Any], in_effect: bool
-) -> None:
+def test_a_refusal_of_what_is_in_effect_already_is_none(clouds: Clouds, change: Step, in_effect: bool) -> None:
     """Its answer was lost, and botocore asked for it again."""
     live(clouds)
     clouds.refusals["modify_vpc_endpoint"] = [refusal("DuplicateSubnetsInSameZone")]
     if in_effect:
-        carried_out(clouds, modify(**change))
+        carried_out(clouds, modify(change))
     else:
         with pytest.raises(ApiError):
-            carried_out(clouds, modify(**change))
+            carried_out(clouds, modify(change))
     assert len(clouds.calls) == 1
 
 

@@ -17,6 +17,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     create_interface_endpoint,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import CreateVpcEndpoint
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import (
     ApiError,
@@ -52,7 +53,8 @@ MISMATCH = "IdempotentParameterMismatch"
 
 
 def work(clouds: Clouds, wish: Desired | None = None, **arguments: t.Any) -> Work[Creation]:
-    return create_interface_endpoint(clouds, t.cast(t.Any, clouds), {**ARGUMENTS, **arguments}, wish or desired())
+    step = CreateVpcEndpoint(None, (), "a service", **{**ARGUMENTS, **arguments})
+    return create_interface_endpoint(clouds, t.cast(t.Any, clouds), step, wish or desired())
 
 
 def create(clouds: Clouds, wish: Desired | None = None, **arguments: t.Any) -> Creation:

@@ -18,7 +18,11 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.diff import difference
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.identify import find, identify
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import private_dns_violations
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import (
+    LimitFacts,
+    Situation,
+    private_dns_violations,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import (
@@ -212,14 +216,16 @@ def test_duplicates_go_first_registration_before_endpoint_and_are_awaited() -> N
 def test_private_dns_is_enabled_only_once_the_duplicate_that_holds_the_name_is_gone() -> None:
     made = planned(cleaning(), two({}, {"private_dns_enabled": True}), [registration()])
     assert steps(made) == [("delete_vpc_endpoint", OTHER_VPCE), ("enable_private_dns", VPCE)]
-    assert made.steps[-1].gone_before == OTHER_VPCE
+    assert made.steps[-1].needs[1:] == (privatelink_steps.Condition(privatelink_steps.GONE, OTHER_VPCE),)
     wish = replace(cleaning(), wait=False)
     assert steps(planned(wish, two({}, {"private_dns_enabled": True}), [registration()])) == steps(made)[:1]
 
 
 def test_a_name_that_a_duplicate_holds_is_no_conflict() -> None:
     endpoints = two({}, {"private_dns_enabled": True})
-    assert private_dns_violations(here(find(cleaning(), endpoints, [registration()])), NETWORK, endpoints) == []
+    found = here(find(cleaning(), endpoints, [registration()]))
+    facts = LimitFacts(vpc=NETWORK, endpoints=tuple(endpoints))
+    assert private_dns_violations(Situation(cleaning(), found, plan(cleaning(), found), facts)) == []
 
 
 def test_a_run_without_waiting_ends_the_registration_of_a_duplicate_and_no_more() -> None:

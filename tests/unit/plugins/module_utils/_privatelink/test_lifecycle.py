@@ -76,7 +76,7 @@ def test_no_step_is_taken_where_a_limit_is_broken(monkeypatch: pytest.MonkeyPatc
 
 
 def test_no_plan_makes_or_opens_anything_in_a_network_that_was_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    every = [case for case, planned in plannable() if planned.names & NETWORK_STEPS]
+    every = [case for case, planned in plannable() if planned.has(*NETWORK_STEPS)]
     for case in every:
         with pytest.raises(LimitsViolated) as refused:
             ensured(monkeypatch, case)

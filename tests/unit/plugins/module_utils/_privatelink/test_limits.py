@@ -13,10 +13,20 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import Subnet, Vpc
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import LimitFacts, check
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import LIMITS, LimitFacts, check
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Plan, Step
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import Verdict
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import (
+    AddSecurityGroups,
+    AddSubnets,
+    DisablePrivateDns,
+    Plan,
+    RegisterEndpoint,
+    RemoveTags,
+    SetIpAddressType,
+    SetTags,
+    Step,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import ALLOWABLE, Verdict
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import EndpointService
 from tests.support.endpoint_literals import (
     AWS_SERVICE,
@@ -349,19 +359,30 @@ def test_all_may_be_allowed_at_once() -> None:
     assert checked(wish, EVERYTHING_HERE, **EVERYTHING_FACTS).violations == ()
 
 
-def only(*names: str) -> Plan:
-    return Plan(tuple(Step(name, VPCE, "", VPCE) for name in names))
-
-
-@pytest.mark.parametrize("name", ["set_tags", "remove_tags", "disable_private_dns", "set_ip_address_type"])
-def test_a_change_that_no_limit_concerns_needs_no_facts(name: str) -> None:
+@pytest.mark.parametrize(
+    "step",
+    [
+        SetTags(VPCE, (), {"a": "b"}),
+        RemoveTags(VPCE, (), ("a",)),
+        DisablePrivateDns(VPCE, (), "a service"),
+        SetIpAddressType(VPCE, (), "ipv4", "dualstack"),
+    ],
+)
+def test_a_change_that_no_limit_concerns_needs_no_facts(step: Step) -> None:
     here = current(main=pair(interface_endpoint(), registration()))
-    assert check(desired(), here, only(name), LimitFacts()) == Verdict()
+    assert check(desired(), here, Plan((step,)), LimitFacts()) == Verdict()
+
+
+def test_every_limit_that_may_be_allowed_has_its_rule() -> None:
+    """One is checked before anything is read of AWS."""
+    codes = [code for limit in LIMITS for code in limit.codes]
+    assert sorted([*codes, "region_mismatch"]) == sorted(ALLOWABLE)
 
 
 def test_a_registration_alone_is_checked_against_cluster_and_service_only() -> None:
     here = current(main=pair(interface_endpoint()), cluster=replace(CLUSTER, state="PAUSED"))
-    verdict = check(desired(subnet_ids=None), here, only("register_endpoint"), LimitFacts(vpc=NETWORK))
+    planned = Plan((RegisterEndpoint(VPCE, (), CLUSTER_ID, GROUP_ID),))
+    verdict = check(desired(subnet_ids=None), here, planned, LimitFacts(vpc=NETWORK))
     assert [violation.code for violation in verdict.violations] == ["cluster_not_ready"]
 
 
@@ -371,7 +392,7 @@ def test_added_subnets_and_groups_are_checked_together_with_those_that_stay() ->
     verdict = check(
         desired(subnet_ids=("subnet-a", "subnet-a2"), security_group_ids=("sg-1", "sg-x")),
         here,
-        only("add_subnets", "add_security_groups"),
+        Plan((AddSubnets(VPCE, (), ("subnet-a2",)), AddSecurityGroups(VPCE, (), ("sg-x",)))),
         replace(FACTS, subnets=(*SUBNETS, twin)),
     )
     assert {violation.code for violation in verdict.violations} == {"subnets_share_zone", "security_group_not_found"}

@@ -19,6 +19,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import Outcome
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.permissions import permitted
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import CreateVpcEndpoint
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from tests.support.endpoint_literals import (
     OTHER_VPC,
@@ -212,7 +213,9 @@ def test_what_made_an_endpoint_for_a_dry_run_has_made_the_one_that_is_wanted(ec2
     items = [outcome(desired(), current()), outcome(desired(vpc_id=OTHER_VPC), current())]
     first, second = permitted([(item, clouds_of(ec2)) for item in items])[0], items[1]
     assert isinstance(first, Outcome)
-    assert [step.made for step in first.planned.steps] == ["vpce-made", None, None]
+    creation = first.planned.first(CreateVpcEndpoint)
+    assert creation is not None
+    assert creation.made == "vpce-made"
     assert first.returned()["steps"] == items[0].returned()["steps"]
     clouds = clouds_of(ec2)
     both = permitted([(item, clouds) for item in items])

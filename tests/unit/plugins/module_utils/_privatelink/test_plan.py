@@ -17,7 +17,14 @@ from hypothesis import strategies as st
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import InterfaceEndpoint, Subnet
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import GONE, Condition, Plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import (
+    GONE,
+    Condition,
+    CreateVpcEndpoint,
+    Plan,
+    SetTags,
+    TerminateRegistration,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from tests.support.endpoint_literals import (
@@ -77,7 +84,7 @@ def test_no_combination_is_undefined_and_every_plan_reaches_the_wish() -> None:
             tried["refused"] += 1
             continue
         tried["planned"] += 1
-        assert planned.names <= STEP_NAMES, case
+        assert {step.name for step in planned.steps} <= STEP_NAMES, case
         world.carry_out(wish, planned)
         if case.state == "present":
             _assert_present(case, world)
@@ -197,7 +204,7 @@ def test_what_lives_is_never_created_again(state: str, row: str | None) -> None:
     for wait, recreate in itertools.product(BOOLEANS, BOOLEANS):
         wish = desired(wait=wait, recreate_failed=recreate)
         world = World([interface_endpoint(state=state)], rows)
-        assert "create_vpc_endpoint" not in plan(wish, world.read(wish)).names
+        assert not plan(wish, world.read(wish)).has(CreateVpcEndpoint)
 
 
 def steps(wish: Desired, **here: t.Any) -> list[tuple[str, str, str]]:
@@ -286,8 +293,7 @@ def test_a_changed_address_type_is_set() -> None:
 
 def test_an_adopted_endpoint_gets_the_ownership_tags_and_keeps_its_own() -> None:
     (step,) = plan(desired(vpc_endpoint_id=VPCE), current(**live(interface_endpoint(tags={"team": "a"})))).steps
-    assert step.name == "set_tags"
-    assert step.arguments["tags"] == OWNED
+    assert step == SetTags(VPCE, (), OWNED)
 
 
 def test_tags_are_set_and_purged_without_waiting_for_anything() -> None:
@@ -337,7 +343,7 @@ def test_a_replacement_keeps_what_the_options_omit() -> None:
     wish = Desired(cluster_id=desired().cluster_id, vpc_endpoint_id=VPCE, recreate_failed=True)
     planned = plan(wish, current(dead=(pair(old),)))
     creation = next(step for step in planned.steps if step.name == "create_vpc_endpoint")
-    assert creation.arguments == {
+    assert creation.request == {
         "vpc_id": VPC,
         "service_name": SERVICE_NAME,
         "subnet_ids": ("subnet-a", "subnet-b"),
@@ -365,7 +371,7 @@ def test_a_new_one_is_made_only_once_the_broken_one_is_gone() -> None:
     broken = current(dead=(pair(interface_endpoint(state="rejected")),))
     removal, creation, *_rest = plan(desired(recreate_failed=True), broken).steps
     assert (removal.name, creation.name) == ("delete_vpc_endpoint", "create_vpc_endpoint")
-    assert creation.needs == Condition(GONE, VPCE)
+    assert creation.needs == (Condition(GONE, VPCE),)
     without_waiting = plan(desired(recreate_failed=True, wait=False), broken)
     assert [step.name for step in without_waiting.steps] == ["delete_vpc_endpoint"]
 
@@ -386,7 +392,7 @@ def test_a_removal_ends_the_registration_first_and_waits_until_both_are_gone() -
         },
         {"name": "delete_vpc_endpoint", "target": VPCE, "detail": f"interface endpoint in {VPC}"},
     ]
-    assert planned.steps[0].arguments == {"connection_id": CONNECTION_ID}
+    assert planned.steps[0] == TerminateRegistration(VPCE, (), f"cluster {CLUSTER_ID}", CONNECTION_ID)
     assert [goal.kind for goal in planned.goals] == ["gone"]
 
 

@@ -25,7 +25,7 @@ from tests.support.scripted_clouds import Clouds, refusal
 
 
 def registered(clouds: Clouds) -> Registration:
-    return clouds.deadline.drive(register(t.cast(t.Any, clouds), current(), VPCE)).registration
+    return clouds.deadline.drive(register(t.cast(t.Any, clouds), current().provider, VPCE)).registration
 
 
 def test_it_is_asked_for_once(clouds: Clouds) -> None:
@@ -76,7 +76,7 @@ def test_a_key_that_is_refused_is_not_tried_again(clouds: Clouds, status: int) -
 
 def test_without_a_node_group_there_is_nothing_to_register_with(clouds: Clouds) -> None:
     with pytest.raises(PrivateLinkError, match=VPCE):
-        clouds.deadline.drive(register(t.cast(t.Any, clouds), current(node_group=None), VPCE))
+        clouds.deadline.drive(register(t.cast(t.Any, clouds), current(node_group=None).provider, VPCE))
     assert clouds.calls == []
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.subnet_changes import subnet_changes
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import subnet_changes
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import AddSubnets, RemoveSubnets
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
 
 ZONES = {f"subnet-{zone}{number}": zone for zone in "abcd" for number in range(3)}
@@ -25,7 +26,8 @@ def subnet_sets(draw: st.DrawFn) -> frozenset[str]:
 def played(present: frozenset[str], wanted: frozenset[str]) -> set[str]:
     """The subnets after all changes; fails where AWS would have refused one."""
     subnets = set(present)
-    for adding, ids in subnet_changes(present, wanted, ZONES):
+    for kind, ids in subnet_changes(present, wanted, ZONES):
+        adding = kind is AddSubnets
         assert ids
         assert len(set(ids)) == len(ids)
         assert not set(ids) & subnets if adding else set(ids) <= subnets
@@ -78,13 +80,14 @@ def test_the_only_subnet_swapped_within_its_zone_is_refused_with_the_way_through
 
 
 def test_a_new_zone_is_added_before_an_old_one_goes_so_that_the_endpoint_stays_reachable() -> None:
-    assert subnet_changes(["subnet-a0"], ["subnet-b0"], ZONES) == [(True, ("subnet-b0",)), (False, ("subnet-a0",))]
+    changes = [(AddSubnets, ("subnet-b0",)), (RemoveSubnets, ("subnet-a0",))]
+    assert subnet_changes(["subnet-a0"], ["subnet-b0"], ZONES) == changes
 
 
 def test_a_swap_within_a_zone_removes_first() -> None:
     changes = subnet_changes(["subnet-a0", "subnet-b0"], ["subnet-a1", "subnet-b0"], ZONES)
-    assert changes == [(False, ("subnet-a0",)), (True, ("subnet-a1",))]
+    assert changes == [(RemoveSubnets, ("subnet-a0",)), (AddSubnets, ("subnet-a1",))]
 
 
 def test_subnets_whose_zones_are_not_known_are_added_before_others_go() -> None:
-    assert subnet_changes(["old"], ["new"], {}) == [(True, ("new",)), (False, ("old",))]
+    assert subnet_changes(["old"], ["new"], {}) == [(AddSubnets, ("new",)), (RemoveSubnets, ("old",))]
