@@ -417,8 +417,11 @@ summary:
 import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure import ensure_all, report
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure_options import Batch, batch_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure import ensure_fleet, report
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure_options import (
+    FleetOptions,
+    fleet_arguments,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     ENDPOINT_TIMEOUT,
     shared_arguments,
@@ -430,14 +433,14 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait im
 
 def main() -> None:
     module = AnsibleAWSModule(
-        argument_spec={**shared_arguments(), **batch_arguments(), **wait_arguments(ENDPOINT_TIMEOUT)},
+        argument_spec={**shared_arguments(), **fleet_arguments(), **wait_arguments(ENDPOINT_TIMEOUT)},
         supports_check_mode=True,
     )
 
     def work(deadline: Deadline) -> dict[str, t.Any]:
-        batch = Batch(module, deadline)
+        fleet = FleetOptions(module, deadline)
         strict = module.params["strict"]
-        ended = ensure_all(batch.wishes, deadline, batch.refresh, check_mode=module.check_mode, strict=strict)
+        ended = ensure_fleet(fleet.items, deadline, fleet.refresh, check_mode=module.check_mode, strict=strict)
         warn = warner(module)
         for item in ended:
             for warning in item.warnings:

@@ -14,13 +14,13 @@ from functools import partial
 from .._privatelink.clouds import SharedClouds
 from .._privatelink.desired import Desired
 from .._privatelink.lifecycle import Outcome, carry_out, prepare, settled
-from .._privatelink.limits import Reserved
+from .._privatelink.limits import Reserved, network_of
 from .._privatelink.permissions import permitted
 from .._privatelink.steps import CreateVpcEndpoint, EnablePrivateDns, Step
 from .._privatelink.violations import LimitsViolated, Violation
 from .._run.errors import PrivateLinkError, WaitTimedOut, as_known
 from .._run.progress import Count
-from .._run.wait import Deadline
+from .._run.wait import Deadline, Work
 from .._run.wait_all import NOT_BEGUN, WorkGroup
 
 CUT_OFF = (
@@ -31,16 +31,8 @@ NOT_TOUCHED = "Not touched: strict is set, and another item is refused."
 
 
 @dataclass(frozen=True)
-class Item:
-    """One wish and the account it is for."""
-
-    desired: Desired
-    clouds: SharedClouds
-
-
-@dataclass(frozen=True)
 class Ended:
-    """What became of an item: an outcome, or the error that ended it. C(note) says why nothing was done."""
+    """What became of an item: an outcome, or the error that ended it. `note` says why nothing was done."""
 
     outcome: Outcome | None = None
     error: PrivateLinkError | None = None
@@ -51,7 +43,7 @@ class Ended:
         return self.outcome.warnings if self.outcome else ()
 
     def returned(self) -> dict[str, t.Any]:
-        """The single module's return values, with C(failed) and C(msg)."""
+        """The single module's return values, with `failed` and `msg`."""
         if self.error is not None:
             steps = list(self.error.steps)
             return {
@@ -67,123 +59,128 @@ class Ended:
         return {**returned, "failed": False, "msg": self.note}
 
 
-Wish = t.Union[Item, PrivateLinkError]
+def _ended(found: Prepared | None, note: str = "") -> Ended:
+    return Ended(outcome=found, note=note) if isinstance(found, Outcome) else Ended(error=found)
+
+
 Prepared = t.Union[Outcome, PrivateLinkError]
 
 
-def ensure_all(
-    wishes: Sequence[Wish], deadline: Deadline, refresh: Callable[[], None], *, check_mode: bool, strict: bool
+@dataclass
+class Item:
+    """One private endpoint of the fleet, and what is known of it while the run is on its way.
+
+    `number` is counted from 1. `desired`: the desired state, or the error in its options. `found`: the outcome so far,
+    or the error that ended it, null before it is checked. `done`: the finished steps, null before the first is begun.
+    """
+
+    number: int
+    desired: Desired | PrivateLinkError
+    clouds: SharedClouds | None = None
+    found: Prepared | None = None
+    done: list[Step] | None = None
+    is_ended: bool = False
+
+    def end(self, found: Prepared) -> None:
+        self.found, self.is_ended = found, True
+
+    def ended(self) -> Ended:
+        """What became of it; of one that is not over yet, that it was cut off."""
+        found = self.found
+        if not self.is_ended or found is None:
+            found = WaitTimedOut(NOT_BEGUN if self.done is None else CUT_OFF)
+        if isinstance(found, PrivateLinkError) and self.done is not None:
+            found.steps = [step.returned() for step in self.done]
+        return _ended(found)
+
+
+def ensure_fleet(
+    items: Sequence[Item], deadline: Deadline, refresh: Callable[[], None], *, check_mode: bool, strict: bool
 ) -> list[Ended]:
     """Brings every private endpoint into its desired state; one that fails never stops the others.
 
-    C(wishes): an item, or the error in its options. C(refresh) forgets what is shared between polls. With C(strict)
-    nothing is touched where any item is refused. Raises nothing.
+    `refresh` forgets what is shared between polls. With `strict` nothing is touched where any item cannot be. Raises
+    nothing.
     """
-    fleet = _Fleet(wishes, deadline)
-    deadline.so_far = fleet.so_far
-    prepared = fleet.prepare(check_mode)
+    deadline.so_far = lambda: report([item.ended() for item in items])
+    _prepare(items, deadline, check_mode)
     if not check_mode:
-        prepared = fleet.permitted(prepared)
-    if strict and any(isinstance(found, PrivateLinkError) for found in prepared):
-        return [_ended(found, NOT_TOUCHED) for found in prepared]
+        _ask_permission(items, deadline)
+    if strict and any(isinstance(item.found, PrivateLinkError) for item in items):
+        return [_ended(item.found, NOT_TOUCHED) for item in items]
     if check_mode:
-        return [_ended(found) for found in prepared]
-    return fleet.carry_out(prepared, refresh)
+        return [_ended(item.found) for item in items]
+    _carry_out(items, deadline, refresh)
+    return [item.ended() for item in items]
 
 
-class _Fleet:
-    """What is known of every item while the run is on its way."""
-
-    def __init__(self, wishes: Sequence[Wish], deadline: Deadline) -> None:
-        self._wishes = wishes
-        self._deadline = deadline
-        self._ended: dict[int, Ended] = {}
-        self._done: dict[int, list[Step]] = {}
-        # By item, filled while they are driven: what was changed, and what it is after that.
-        self._changed: t.Mapping[int, Outcome | PrivateLinkError] = {}
-        self._settled: t.Mapping[int, Outcome | PrivateLinkError] = {}
-
-    def so_far(self) -> dict[str, t.Any]:
-        """The return values of a run that has to be left behind."""
-        return report([self._end_of(number) for number in range(len(self._wishes))])
-
-    def _end_of(self, number: int) -> Ended:
-        if number in self._ended:
-            return self._ended[number]
-        result = self._settled.get(number)
-        if result is None:
-            changed = self._changed.get(number)
-            if not isinstance(changed, PrivateLinkError):
-                return self._cut_off(number)
-            result = changed
-        if isinstance(result, PrivateLinkError):
-            result.steps = [step.returned() for step in self._done[number]]
-        return _ended(result)
-
-    def _cut_off(self, number: int) -> Ended:
-        error = WaitTimedOut(CUT_OFF if number in self._done else NOT_BEGUN)
-        error.steps = [step.returned() for step in self._done.get(number, ())]
-        return Ended(error=error)
-
-    def prepare(self, check_mode: bool) -> list[Prepared]:
-        """In order, each against what those before it will take up."""
-        prepared: list[Prepared] = []
-        taken, count, every = _Taken(), Count(self._deadline.report), len(self._wishes)
-        for number, wish in enumerate(self._wishes, start=1):
-            self._deadline.doing = f"checking item {number} of endpoints"
-            try:
-                prepared.append(_prepare_one(number, wish, taken, check_mode, self._deadline))
-            except Exception as error:
-                prepared.append(as_known(error, self._deadline.doing))
-            count.report(partial("{} of {} checked".format, number, every), now=number == every)
-        return prepared
-
-    def permitted(self, prepared: Sequence[Prepared]) -> list[Prepared]:
-        """The same, with a refusal in the place of each that AWS would not permit."""
-        self._deadline.doing = "asking AWS whether it permits the changes"
-        under = {number: found for number, found in enumerate(prepared) if isinstance(found, Outcome)}
-        judged = permitted([(found, self._clouds(number)) for number, found in under.items()])
-        by_number = dict(zip(under, judged))
-        return [by_number.get(number, found) for number, found in enumerate(prepared)]
-
-    def carry_out(self, prepared: Sequence[Prepared], refresh: Callable[[], None]) -> list[Ended]:
-        """All changes together, then each item is read again."""
-        under: dict[int, Outcome] = {}
-        for number, found in enumerate(prepared):
-            if isinstance(found, PrivateLinkError) or found.is_settled:
-                self._ended[number] = _ended(found)
-            else:
-                under[number] = found
-                self._done[number] = []
-        changing: WorkGroup[Outcome] = WorkGroup(self._deadline, refresh)
-        self._changed = changing.results
-        changing.drive(
-            {number: carry_out(found, self._clouds(number), self._done[number]) for number, found in under.items()}
-        )
-        settling: WorkGroup[Outcome] = WorkGroup(self._deadline, refresh)
-        self._settled = settling.results
-        settling.complete(
-            {
-                number: settled(carried, self._clouds(number))
-                for number, carried in changing.results.items()
-                if isinstance(carried, Outcome)
-            }
-        )
-        return [self._end_of(number) for number in range(len(prepared))]
-
-    def _clouds(self, number: int) -> SharedClouds:
-        return t.cast(Item, self._wishes[number]).clouds
+def _prepare(items: Sequence[Item], deadline: Deadline, check_mode: bool) -> None:
+    """In order, each against what those before it will take up."""
+    taken, count, every = _Taken(), Count(deadline.report), len(items)
+    for item in items:
+        deadline.doing = f"checking item {item.number} of endpoints"
+        try:
+            item.found = _prepare_one(item, taken, check_mode, deadline)
+        except Exception as error:
+            item.found = as_known(error, deadline.doing)
+        count.report(partial("{} of {} checked".format, item.number, every), now=item.number == every)
 
 
-def _prepare_one(number: int, wish: Wish, taken: _Taken, check_mode: bool, deadline: Deadline) -> Outcome:
-    if isinstance(wish, PrivateLinkError):
-        raise wish
-    taken.claim(number, wish)
+def _prepare_one(item: Item, taken: _Taken, check_mode: bool, deadline: Deadline) -> Outcome:
+    if isinstance(item.desired, PrivateLinkError):
+        raise item.desired
+    taken.claim(item, item.desired)
     if not deadline.may_begin():
         raise WaitTimedOut(NOT_BEGUN)
-    outcome = prepare(wish.desired, wish.clouds, check_mode=check_mode, reserved=taken.reserved())
-    taken.take(number, outcome, wish.clouds)
+    clouds = t.cast(SharedClouds, item.clouds)
+    outcome = prepare(item.desired, clouds, check_mode=check_mode, reserved=taken.reserved())
+    taken.take(item, outcome)
     return outcome
+
+
+def _ask_permission(items: Sequence[Item], deadline: Deadline) -> None:
+    """What AWS would not permit is a refusal from here on."""
+    deadline.doing = "asking AWS whether it permits the changes"
+    prepared = [(item, item.found) for item in items if isinstance(item.found, Outcome)]
+    judged = permitted([(outcome, t.cast(SharedClouds, item.clouds)) for item, outcome in prepared])
+    for (item, _outcome), found in zip(prepared, judged):
+        item.found = found
+
+
+def _carry_out(items: Sequence[Item], deadline: Deadline, refresh: Callable[[], None]) -> None:
+    """All changes together, then each item is read again."""
+    changing: WorkGroup[None] = WorkGroup(deadline, refresh)
+    works: dict[int, Work[None]] = {}
+    for item in items:
+        if isinstance(item.found, Outcome) and not item.found.is_settled:
+            works[item.number] = _change(item, item.found)
+        else:
+            item.is_ended = True
+    changing.drive(works)
+    for item in items:
+        result = changing.results.get(item.number)
+        if isinstance(result, PrivateLinkError):  # Also of one that was never begun.
+            item.end(result)
+    settling: WorkGroup[None] = WorkGroup(deadline, refresh)
+    settling.complete({item.number: _settle(item) for item in items if not item.is_ended})
+    for item in items:
+        result = settling.results.get(item.number)
+        if isinstance(result, PrivateLinkError):
+            item.end(result)
+
+
+def _change(item: Item, outcome: Outcome) -> Work[None]:
+    item.done = []
+    try:
+        item.found = yield from carry_out(outcome, t.cast(SharedClouds, item.clouds), item.done)
+    except Exception as error:
+        known = as_known(error, "changing this private endpoint")
+        item.end(known)
+        raise known from None
+
+
+def _settle(item: Item) -> Work[None]:
+    item.end((yield from settled(t.cast(Outcome, item.found), t.cast(SharedClouds, item.clouds))))
 
 
 class _Taken:
@@ -197,19 +194,19 @@ class _Taken:
     def reserved(self) -> Reserved:
         return Reserved(dict(self._endpoints), dict(self._private_dns))
 
-    def claim(self, number: int, item: Item) -> None:
-        """Before anything is read: raises LimitsViolated where an earlier item is the very same wish."""
-        wish = item.desired
-        named = (wish.cluster_id, wish.node_group_id, wish.service_name, wish.vpc_id, wish.name, wish.vpc_endpoint_id)
-        self._claim(number, (id(item.clouds), *named), wish.target)
+    def claim(self, item: Item, desired: Desired) -> None:
+        """Before anything is read: raises LimitsViolated where an earlier item asks for the very same."""
+        place = (desired.cluster_id, desired.node_group_id, desired.service_name, desired.vpc_id)
+        self._claim(item.number, (id(item.clouds), *place, desired.name, desired.vpc_endpoint_id), desired.target)
 
-    def take(self, number: int, outcome: Outcome, clouds: SharedClouds) -> None:
+    def take(self, item: Item, outcome: Outcome) -> None:
         """Raises LimitsViolated where an earlier item means the same private endpoint, in other words."""
-        self._claim(number, _identity(outcome, clouds), outcome.desired.target)
+        number = item.number
+        self._claim(number, _identity(outcome, item.clouds), outcome.desired.target)
         creation = outcome.planned.first(CreateVpcEndpoint)
         if creation is not None:
             # Names tell apart what is there; whoever makes one finds that of the other and refuses its name.
-            made = (id(clouds), "made", *_place(outcome))
+            made = (id(item.clouds), "made", *_place(outcome))
             self._claim(number, made, outcome.desired.target, "Keep one of them: a VPC needs one.")
         if creation is not None and creation.vpc_id:
             self._endpoints[creation.vpc_id] = self._endpoints.get(creation.vpc_id, 0) + 1
@@ -230,7 +227,7 @@ class _Taken:
             raise LimitsViolated([Violation("ambiguous_match", message, remedy)])
 
 
-def _identity(outcome: Outcome, clouds: SharedClouds) -> t.Hashable:
+def _identity(outcome: Outcome, clouds: SharedClouds | None) -> t.Hashable:
     if outcome.before.found.main is not None:
         return outcome.before.found.main.vpc_endpoint_id
     desired = outcome.desired
@@ -247,19 +244,14 @@ def _identity(outcome: Outcome, clouds: SharedClouds) -> t.Hashable:
 
 
 def _place(outcome: Outcome) -> tuple[str, str]:
-    endpoint = outcome.before.found.main.endpoint if outcome.before.found.main else None
-    vpc_id = outcome.desired.vpc_id or (endpoint.vpc_id if endpoint else "")
-    return vpc_id, outcome.before.provider.service_name or ""
-
-
-def _ended(found: Prepared, note: str = "") -> Ended:
-    return Ended(outcome=found, note=note) if isinstance(found, Outcome) else Ended(error=found)
+    vpc_id, _subnet_ids, _group_ids = network_of(outcome.desired, outcome.before, outcome.planned)
+    return vpc_id or "", outcome.before.provider.service_name or ""
 
 
 def report(ended: Sequence[Ended], *, tracebacks: bool = False) -> dict[str, t.Any]:
-    """The module's return values. It failed if any item did, and then C(msg) counts and quotes.
+    """The module's return values. It failed if any item did, and then `msg` counts and quotes.
 
-    C(tracebacks): whether an item that met a defect of this collection has one, as C(exception).
+    `tracebacks`: whether an item that met a defect of this collection has one, as `exception`.
     """
     results = [item.returned() for item in ended]
     for result in () if tracebacks else results:

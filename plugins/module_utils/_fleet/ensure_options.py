@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of C(private_endpoints): module-level ones are defaults for every item."""
+"""The options of the module `private_endpoints`: those of the module are defaults for every item."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .._privatelink.options import desired_endpoint, endpoint_arguments, tidbclo
 from .._run.errors import PrivateLinkError, as_known
 from .._run.wait import Deadline
 from .._tidbcloud.shared import SharedTidbCloud
-from .ensure import Item, Wish
+from .ensure import Item
 
 # An item may be for another account and region than the module's own.
 _ACCOUNT_OPTIONS = ("region", "profile", "assume_role_arn", "assume_role_external_id")
 
 
-def batch_arguments() -> dict[str, t.Any]:
+def fleet_arguments() -> dict[str, t.Any]:
     """Argument spec: the defaults, and the items. Items declare no defaults: theirs are the module's."""
     shared = endpoint_arguments()
     own = {name: {key: value for key, value in spec.items() if key != "default"} for name, spec in shared.items()}
@@ -30,8 +30,8 @@ def batch_arguments() -> dict[str, t.Any]:
     return {**shared, "endpoints": endpoints, "strict": {"type": "bool", "default": False}}
 
 
-class Batch:
-    """The wishes in a module's options, and the clouds that they share."""
+class FleetOptions:
+    """The items in a module's options, and the clouds that they share."""
 
     def __init__(self, module: t.Any, deadline: Deadline) -> None:
         """Raises PrivateLinkError where TiDB Cloud cannot be asked at all; a wrong item is an error of that item."""
@@ -39,9 +39,9 @@ class Batch:
         self._clouds: dict[tuple[str | None, ...], SharedClouds] = {}
         params = [_merged(module.params, item) for item in module.params["endpoints"]]
         self._deadline = deadline
-        wishes = [_desired(item) for item in params]
-        self._tidbcloud = self._connect([wish for wish in wishes if isinstance(wish, Desired)], deadline)
-        self.wishes: list[Wish] = [self._item(wish, item) for wish, item in zip(wishes, params)]
+        desired = [_desired(item) for item in params]
+        self._tidbcloud = self._connect([one for one in desired if isinstance(one, Desired)], deadline)
+        self.items = [self._item(number, *one) for number, one in enumerate(zip(desired, params), start=1)]
 
     def refresh(self) -> None:
         """Forget what changes while a run waits."""
@@ -50,24 +50,24 @@ class Batch:
         for clouds in self._clouds.values():
             clouds.refresh()
 
-    def _connect(self, wishes: t.Sequence[Desired], deadline: Deadline) -> SharedTidbCloud | None:
+    def _connect(self, items: t.Sequence[Desired], deadline: Deadline) -> SharedTidbCloud | None:
         cluster_ids: dict[str | None, list[str]] = {}
-        for desired in wishes:
+        for desired in items:
             if desired.cluster_id:
                 cluster_ids.setdefault(desired.project_id, []).append(desired.cluster_id)
         return SharedTidbCloud(tidbcloud_session(self._module, deadline), cluster_ids) if cluster_ids else None
 
-    def _item(self, desired: Desired | PrivateLinkError, params: t.Mapping[str, t.Any]) -> Wish:
+    def _item(self, number: int, desired: Desired | PrivateLinkError, params: t.Mapping[str, t.Any]) -> Item:
         if isinstance(desired, PrivateLinkError):
-            return desired
+            return Item(number, desired)
         account = tuple(params[option] or None for option in _ACCOUNT_OPTIONS)
         if account not in self._clouds:
             try:
                 session = _session(self._module, params, self._deadline)
             except Exception as error:
-                return as_known(error, "reading the AWS options of this item")
+                return Item(number, as_known(error, "reading the AWS options of this item"))
             self._clouds[account] = SharedClouds(session, self._tidbcloud)
-        return Item(desired, self._clouds[account])
+        return Item(number, desired, self._clouds[account])
 
 
 class _ItemModule:

@@ -12,7 +12,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure import Ended
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure_options import batch_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure_options import fleet_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import shared_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
@@ -46,9 +46,9 @@ class Run:
         self.warnings: list[str] = []
         self.params: dict[str, t.Any] = {}
         self.errors: list[PrivateLinkError] = []
-        self.wishes = ["wish"]
+        self.items = ["item"]
 
-    def batch(self, module: t.Any, deadline: t.Any) -> Run:
+    def fleet(self, module: t.Any, deadline: t.Any) -> Run:
         self.params = module.params
         for error in self.errors:
             raise error
@@ -57,16 +57,16 @@ class Run:
     def refresh(self) -> None:
         """Nothing is shared."""
 
-    def ensure_all(self, wishes: t.Any, deadline: t.Any, refresh: t.Any, **options: t.Any) -> list[Ended]:
-        self.asked = {"wishes": wishes, "seconds": deadline.seconds, **options}
+    def ensure_fleet(self, items: t.Any, deadline: t.Any, refresh: t.Any, **options: t.Any) -> list[Ended]:
+        self.asked = {"items": items, "seconds": deadline.seconds, **options}
         return self.ended
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     run = Run()
-    monkeypatch.setattr(private_endpoints, "Batch", run.batch)
-    monkeypatch.setattr(private_endpoints, "ensure_all", run.ensure_all)
+    monkeypatch.setattr(private_endpoints, "FleetOptions", run.fleet)
+    monkeypatch.setattr(private_endpoints, "ensure_fleet", run.ensure_fleet)
     monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, text: run.warnings.append(text))
     return run
 
@@ -83,7 +83,7 @@ def test_the_items_are_carried_out_within_one_deadline_and_summed_up(
 ) -> None:
     run.ended = [Played(failed=False, changed=True), Played(failed=False, changed=False)]
     found = result(capsys, endpoints=[ONE, ONE], wait_timeout=7, strict=True, _ansible_check_mode=True)
-    assert run.asked == {"wishes": ["wish"], "seconds": 7, "check_mode": True, "strict": True}
+    assert run.asked == {"items": ["item"], "seconds": 7, "check_mode": True, "strict": True}
     assert (found["changed"], found["summary"]) == (True, {"ok": 2, "changed": 1, "failed": 0})
     assert "failed" not in found
 
@@ -115,11 +115,11 @@ def test_unless_said_otherwise_a_run_waits_for_fifteen_minutes_and_is_not_strict
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     result(capsys, endpoints=[])
-    assert run.asked == {"wishes": ["wish"], "seconds": 900, "check_mode": False, "strict": False}
+    assert run.asked == {"items": ["item"], "seconds": 900, "check_mode": False, "strict": False}
 
 
 def test_every_option_is_documented_as_it_is_taken() -> None:
-    taken = {**shared_arguments(), **batch_arguments(), **wait_arguments(900)}
+    taken = {**shared_arguments(), **fleet_arguments(), **wait_arguments(900)}
     documented = documents.options(private_endpoints)
     assert documents.shapes(documented) == documents.shapes(taken)
     items = documented["endpoints"]["suboptions"]

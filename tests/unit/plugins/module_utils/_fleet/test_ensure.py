@@ -8,12 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import ensure as batch
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import ensure
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure import (
     Ended,
     Item,
-    Wish,
-    ensure_all,
+    ensure_fleet,
     report,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.clouds import SharedClouds
@@ -130,9 +129,13 @@ class Rooms:
         found = Found(pair(interface_endpoint(), registration()))
         return replace(outcome, after=replace(outcome.before, found=found))
 
-    def run(self, *wishes: Wish, check_mode: bool = False, strict: bool = False) -> list[Ended]:
+    def run(self, *items: Item | PrivateLinkError, check_mode: bool = False, strict: bool = False) -> list[Ended]:
         self.deadline = Deadline(60, 1, clock=self.time.clock, sleep=self.time.sleep)
-        return ensure_all(wishes, self.deadline, self._refresh, check_mode=check_mode, strict=strict)
+        numbered = [
+            Item(number, one) if isinstance(one, PrivateLinkError) else replace(one, number=number)
+            for number, one in enumerate(items, start=1)
+        ]
+        return ensure_fleet(numbered, self.deadline, self._refresh, check_mode=check_mode, strict=strict)
 
     def _refresh(self) -> None:
         self.log.append("refresh")
@@ -142,12 +145,12 @@ class Rooms:
 def rooms(monkeypatch: pytest.MonkeyPatch) -> Rooms:
     rooms = Rooms()
     for room in ("prepare", "permitted", "carry_out", "settled"):
-        monkeypatch.setattr(batch, room, getattr(rooms, room))
+        monkeypatch.setattr(ensure, room, getattr(rooms, room))
     return rooms
 
 
 def item(vpc_id: str = VPC, clouds: SharedClouds = CLOUDS, **fields: t.Any) -> Item:
-    return Item(desired(vpc_id=vpc_id, **fields), clouds)
+    return Item(0, desired(vpc_id=vpc_id, **fields), clouds)
 
 
 def names(result: dict[str, t.Any]) -> list[str]:
@@ -224,7 +227,7 @@ def test_what_aws_would_not_permit_fails_before_anything_is_touched_and_with_str
     assert "begin vpc-2" not in rooms.log
     rooms.log.clear()
     ended = rooms.run(item("vpc-1"), item("vpc-2"), strict=True)
-    assert [one.returned()["msg"] for one in ended] == [batch.NOT_TOUCHED, "Allow it."]
+    assert [one.returned()["msg"] for one in ended] == [ensure.NOT_TOUCHED, "Allow it."]
     assert [line for line in rooms.log if line.startswith("begin")] == []
 
 
@@ -265,7 +268,7 @@ def test_two_items_that_would_both_make_one_in_a_vpc_are_told_whatever_their_nam
     assert second["violations"][0]["remedy"] == "Keep one of them: a VPC needs one."
 
 
-def test_the_very_same_wish_is_told_before_limits_that_it_would_break(rooms: Rooms) -> None:
+def test_the_very_same_desired_state_is_told_before_limits_that_it_would_break(rooms: Rooms) -> None:
     ended = rooms.run(item(VPC), item(VPC))
     assert rooms.log.count(f"prepare {VPC}") == 1
     assert ended[1].returned()["violations"][0]["code"] == "ambiguous_match"

@@ -8,9 +8,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import ensure_options as batch_options
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure import Item
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure_options import Batch, batch_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import ensure_options
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure_options import (
+    FleetOptions,
+    fleet_arguments,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     endpoint_arguments,
@@ -30,7 +32,7 @@ class Module:
     """A module's options as Ansible hands them over: every one is there, null where it is not given."""
 
     def __init__(self, *endpoints: dict[str, t.Any], **given: t.Any) -> None:
-        spec = batch_arguments()
+        spec = fleet_arguments()
         items = spec["endpoints"]["options"]
         every = {**spec, **shared_arguments(), **wait_arguments(900)}
         self.params = {
@@ -64,29 +66,29 @@ class Made:
     def clouds(self, aws: object, tidbcloud: object) -> types.SimpleNamespace:
         return types.SimpleNamespace(tidbcloud=tidbcloud, refresh=lambda: self.refreshed.append("aws"))
 
-    def batch(self, module: Module) -> Batch:
-        return Batch(module, Deadline(60, 1))
+    def fleet(self, module: Module) -> FleetOptions:
+        return FleetOptions(module, Deadline(60, 1))
 
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> Made:
     made = Made()
-    monkeypatch.setattr(batch_options, "tidbcloud_session", lambda module, deadline: "session")
-    monkeypatch.setattr(batch_options, "AwsSession", made.aws)
-    monkeypatch.setattr(batch_options, "SharedTidbCloud", made.tidbcloud)
-    monkeypatch.setattr(batch_options, "SharedClouds", made.clouds)
+    monkeypatch.setattr(ensure_options, "tidbcloud_session", lambda module, deadline: "session")
+    monkeypatch.setattr(ensure_options, "AwsSession", made.aws)
+    monkeypatch.setattr(ensure_options, "SharedTidbCloud", made.tidbcloud)
+    monkeypatch.setattr(ensure_options, "SharedClouds", made.clouds)
     return made
 
 
 def wish(made: Made, *endpoints: dict[str, t.Any], **given: t.Any) -> Desired:
     """That of the first item."""
-    first = made.batch(Module(*endpoints, **given)).wishes[0]
-    assert isinstance(first, Item)
+    first = made.fleet(Module(*endpoints, **given)).items[0]
+    assert isinstance(first.desired, Desired)
     return first.desired
 
 
 def test_an_item_takes_every_option_of_the_single_module_and_declares_no_defaults() -> None:
-    spec = batch_arguments()
+    spec = fleet_arguments()
     items = spec["endpoints"]["options"]
     assert set(endpoint_arguments()) < set(items)
     assert not [option for option, about in items.items() if "default" in about]
@@ -127,20 +129,20 @@ def test_an_item_that_names_its_service_does_not_take_that_of_the_module(
     [{}, {"cluster_id": ONE, "service_name": SERVICE}, {"cluster_id": "1.3e18"}, {"cluster_id": ONE, "subnet_ids": []}],
 )
 def test_wrong_options_are_an_error_of_that_item_alone(made: Made, wrong: dict[str, t.Any]) -> None:
-    wishes = made.batch(Module(wrong, {"cluster_id": TWO})).wishes
-    assert isinstance(wishes[0], PrivateLinkError)
-    assert isinstance(wishes[1], Item)
+    items = made.fleet(Module(wrong, {"cluster_id": TWO})).items
+    assert isinstance(items[0].desired, PrivateLinkError)
+    assert isinstance(items[1].desired, Desired)
     assert made.clusters == [{None: [TWO]}]
 
 
 def test_an_account_that_cannot_be_used_is_an_error_of_its_items_alone(made: Made) -> None:
-    wishes = made.batch(Module({"cluster_id": ONE, "region": "nowhere"}, {"cluster_id": TWO})).wishes
-    assert str(wishes[0]) == "There is no such region."
-    assert isinstance(wishes[1], Item)
+    items = made.fleet(Module({"cluster_id": ONE, "region": "nowhere"}, {"cluster_id": TWO})).items
+    assert str(items[0].desired) == "There is no such region."
+    assert isinstance(items[1].desired, Desired)
 
 
 def test_the_clusters_of_each_project_are_listed_together(made: Made) -> None:
-    made.batch(
+    made.fleet(
         Module(
             {"cluster_id": ONE},
             {"cluster_id": TWO, "project_id": OTHER_PROJECT},
@@ -153,13 +155,13 @@ def test_the_clusters_of_each_project_are_listed_together(made: Made) -> None:
 
 
 def test_without_a_cluster_tidb_cloud_is_not_asked_and_needs_no_key(made: Made) -> None:
-    batch = made.batch(Module({"service_name": SERVICE}))
+    fleet = made.fleet(Module({"service_name": SERVICE}))
     assert made.clusters == []
-    assert t.cast(Item, batch.wishes[0]).clouds.tidbcloud is None  # type: ignore[attr-defined]
+    assert t.cast(t.Any, fleet.items[0].clouds).tidbcloud is None
 
 
 def test_items_of_one_account_and_region_share_their_clouds(made: Made) -> None:
-    wishes = made.batch(
+    items = made.fleet(
         Module(
             {"cluster_id": ONE},
             {"cluster_id": TWO},
@@ -169,8 +171,8 @@ def test_items_of_one_account_and_region_share_their_clouds(made: Made) -> None:
             {"cluster_id": TWO, "profile": "other"},
             region="us-east-1",
         )
-    ).wishes
-    clouds = [t.cast(Item, one).clouds for one in wishes]
+    ).items
+    clouds = [one.clouds for one in items]
     assert [clouds.index(one) for one in clouds] == [0, 0, 2, 3, 4, 3]
     assert [one["region"] for one in made.accounts] == ["us-east-1", "us-west-2", "us-east-1", "us-east-1"]
     assert [one["own profile"] for one in made.accounts] == [None, None, "other", None]
@@ -178,11 +180,11 @@ def test_items_of_one_account_and_region_share_their_clouds(made: Made) -> None:
 
 
 def test_a_refresh_forgets_both_clouds_of_every_account(made: Made) -> None:
-    batch = made.batch(Module({"cluster_id": ONE}, {"cluster_id": ONE, "region": "us-west-2"}))
-    batch.refresh()
+    fleet = made.fleet(Module({"cluster_id": ONE}, {"cluster_id": ONE, "region": "us-west-2"}))
+    fleet.refresh()
     assert made.refreshed == ["tidbcloud", "aws", "aws"]
 
 
 def test_a_refresh_without_tidb_cloud_is_one_of_aws(made: Made) -> None:
-    made.batch(Module({"service_name": SERVICE})).refresh()
+    made.fleet(Module({"service_name": SERVICE})).refresh()
     assert made.refreshed == ["aws"]
