@@ -75,10 +75,10 @@ def endpoint_arguments() -> dict[str, t.Any]:
 
 
 def desired_endpoint(params: t.Mapping[str, t.Any]) -> Desired:
-    """The wish in the options. An empty string counts as not given, an empty list does not.
+    """The desired state in the options. An empty string counts as not given, an empty list does not.
 
-    Raises PrivateLinkError for an id that is none, for an empty list, which AWS does not allow, and where not exactly
-    one of C(cluster_id) and C(service_name) is given.
+    Raises PrivateLinkError for an invalid id, for an empty list, which AWS does not allow, and where not exactly
+    one of `cluster_id` and `service_name` is given.
     """
     _require_one_target(params)
     return Desired(
@@ -134,32 +134,26 @@ def optional_id(params: t.Mapping[str, t.Any], option: str) -> str | None:
 
 
 def required_id(params: t.Mapping[str, t.Any], option: str) -> str:
-    """An id of TiDB Cloud. Raises PrivateLinkError where it is none."""
+    """An id of TiDB Cloud. Raises PrivateLinkError where it is invalid."""
     return tidb_id(params[option], option)
 
 
 def connect(module: t.Any, deadline: Deadline, *, tidbcloud: bool = True) -> Clouds:
-    """Both clouds from a module's options; ends the module where the Python library C(requests) is missing.
+    """Both clouds from a module's options; ends the module where the Python library `requests` is missing.
 
     Raises PrivateLinkError where the API key is missing or a URL cannot be used.
     """
-    params = module.params
-    aws = AwsSession(
-        module,
-        assume_role_arn=params["assume_role_arn"] or None,
-        assume_role_external_id=params["assume_role_external_id"] or None,
-        deadline=deadline,
-    )
+    aws = AwsSession(module, deadline=deadline)
     return Clouds(aws, connect_tidbcloud(module, deadline) if tidbcloud else None)
 
 
 def connect_tidbcloud(module: t.Any, deadline: Deadline) -> TidbCloud:
-    """TiDB Cloud from a module's options; ends and raises as C(connect) does."""
+    """TiDB Cloud from a module's options; ends and raises as `connect` does."""
     return TidbCloud(tidbcloud_session(module, deadline))
 
 
 def tidbcloud_session(module: t.Any, deadline: Deadline) -> Session:
-    """The conversation with TiDB Cloud; ends and raises as C(connect) does."""
+    """The conversation with TiDB Cloud; ends and raises as `connect` does."""
     if not HAS_REQUESTS:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     return _session(module.params, deadline)
