@@ -50,7 +50,7 @@ class Case(t.NamedTuple):
     private_dns_enabled: bool | None
 
     @property
-    def wish(self) -> Desired:
+    def wanted(self) -> Desired:
         target: dict[str, t.Any] = {} if self.registrable else {"cluster_id": None, "service_name": SERVICE_NAME}
         return desired(
             state=self.state,

@@ -25,10 +25,10 @@ def findings(
     projects: t.Collection[str],
     created_at: t.Mapping[str, datetime | None] | None = None,
 ) -> list[Finding]:
-    """Findings over private endpoints in the shape that C(endpoint_info) returns.
+    """Findings over private endpoints in the shape that `endpoint_info` returns.
 
-    C(looked_at): the AWS accounts and regions, as pairs; C(projects): the projects that were read. What lies outside
-    is nobody's finding: these credentials cannot see it, so they cannot judge it. C(created_at): when each interface
+    `looked_at`: the AWS accounts and regions, as pairs; `projects`: the projects that were read. What is outside
+    is nobody's finding: these credentials cannot see it, so they cannot judge it. `created_at`: when each interface
     endpoint was made, where AWS says so.
     """
     endpoints = list(private_endpoints)
@@ -41,7 +41,7 @@ def findings(
 
 def _duplicates(endpoints: t.Iterable[Endpoint], created_at: t.Mapping[str, datetime | None]) -> dict[str, Finding]:
     """By id: each interface endpoint of this collection that connects its VPC to a service that another one connects it
-    to, but for the one that C(remove_duplicates) would keep.
+    to, but for the one that `remove_duplicates` would keep.
     """
     alike: dict[t.Hashable, list[Endpoint]] = {}
     for endpoint in endpoints:
@@ -77,7 +77,7 @@ def _duplicate(endpoint: Endpoint, kept: Endpoint, why: str) -> Finding:
 
 
 def _way_out(endpoint: Endpoint, kept: Endpoint) -> str:
-    """By C(remove_duplicates), unless that would leave it alone."""
+    """By `remove_duplicates`, unless that would leave it alone."""
     target = (
         ("cluster_id", endpoint["cluster_id"]) if endpoint["cluster_id"] else ("service_name", endpoint["service_name"])
     )

@@ -51,7 +51,7 @@ class Account:
 
 @dataclass(frozen=True)
 class AwsSide:
-    """What the accounts hold. C(looked_at) says where, as (account id, region)."""
+    """What the accounts hold. `looked_at` says where, as (account id, region)."""
 
     endpoints: tuple[InterfaceEndpoint, ...] = ()
     interfaces: tuple[NetworkInterface, ...] = ()
@@ -61,9 +61,9 @@ class AwsSide:
 
 @dataclass(frozen=True)
 class Fleet:
-    """What was found, in the shapes that C(endpoint_info) returns, and in which accounts and regions of AWS.
+    """What was found, in the shapes that `endpoint_info` returns, and in which accounts and regions of AWS.
 
-    C(created_at): when each interface endpoint was made, null where AWS does not say. C(known_projects): those whose
+    `created_at`: when each interface endpoint was made, null where AWS does not say. `known_projects`: those whose
     lists tell of every interface endpoint whether it is registered.
     """
 

@@ -19,7 +19,7 @@ from .read import Account, Filters
 
 
 def filter_arguments() -> dict[str, t.Any]:
-    """Argument spec of what C(endpoint_info) is asked for."""
+    """Argument spec of what `endpoint_info` is asked for."""
     lists: dict[str, t.Any] = {
         "cluster_ids": {"aliases": ["cluster_id"]},
         "node_group_ids": {"aliases": ["node_group_id"]},

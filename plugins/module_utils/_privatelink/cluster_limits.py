@@ -91,7 +91,7 @@ def place_of(
 
 
 def is_on_aws(cluster: Cluster) -> bool:
-    """A cluster whose provider is not told is left to AWS to judge."""
+    """A cluster whose provider is not known is left to AWS to judge."""
     return cluster.cloud_provider in (None, "aws")
 
 
@@ -140,7 +140,7 @@ def _default_not_known(cluster: Cluster) -> Violation:
 def aws_region(configured: str | None, own: str | None, allowed: t.Collection[str], of: str) -> str:
     """The region to work in: the service's own; where one is configured and differs, the limit is broken.
 
-    Raises LimitsViolated C(region_mismatch), or PrivateLinkError where no region is known at all.
+    Raises LimitsViolated `region_mismatch`, or PrivateLinkError where no region is known at all.
     """
     if configured and own and configured != own and "region_mismatch" not in allowed:
         message = (

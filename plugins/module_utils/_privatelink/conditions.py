@@ -39,7 +39,7 @@ DESCRIPTIONS = {
 class Conditions:
     """Looks at one private endpoint, and remembers what it has seen: what was there and is not is not "not yet".
 
-    ``registrations`` maps interface endpoints to their registrations, as read or made in this run. ``overridden`` is
+    `registrations` maps interface endpoints to their registrations, as read or made in this run. `overridden` is
     what somebody else changed while this run changed it, as found by the last look for DONE.
     """
 

@@ -33,13 +33,13 @@ _OTHERS_LISTED_WITHIN = 60.0
 # Seconds that a call may take: what was older when AWS answered was made by an earlier call.
 _LONGEST_CALL = 15.0
 _MISMATCH = "IdempotentParameterMismatch"
-# States of an answer that is about an earlier endpoint. One that has failed may be the new one, and is told later.
+# States of an answer that is about an earlier endpoint. One that has failed may be the new one, and is reported later.
 _SPENT = DEAD_STATES - {"failed"}
 
 
 @dataclass(frozen=True)
 class Creation:
-    """The live interface endpoint of the identity. C(made) is false for another run's, C(withdrawn) is then the id
+    """The live interface endpoint of the identity. `made` is false for another run's, `withdrawn` is then the id
     of the one that this run had made and has deleted again, if any.
     """
 
@@ -65,7 +65,7 @@ def create_interface_endpoint(ec2: t.Any, reads: Reads, step: CreateVpcEndpoint,
     An id that AWS answered is waited for; only one that AWS lists as deleted, or that an earlier call made and nobody
     has seen for a minute, counts as dead, and then the next token is used.
 
-    Raises LimitsViolated (C(ambiguous_match)) where the live one has another name, ApiError, WaitTimedOut, and
+    Raises LimitsViolated (`ambiguous_match`) where the live one has another name, ApiError, WaitTimedOut, and
     PrivateLinkError where every token is spent.
     """
     here = _Listed(reads, step, desired)
@@ -107,7 +107,7 @@ def _ask(ec2: t.Any, token: str, step: CreateVpcEndpoint) -> Work[aws.Created | 
 
 
 def _attempt(ec2: t.Any, token: str, step: CreateVpcEndpoint, repetitions: t.Iterator[int]) -> Seen:
-    """Asks for it once. A lost answer uses up one of ``repetitions``, and is raised where none is left."""
+    """Asks for it once. A lost answer uses up one of `repetitions`, and is raised where none is left."""
     try:
         return Seen(True, "answered", aws.create_vpc_endpoint(ec2, client_token=token, **step.request))
     except ApiError as refused:

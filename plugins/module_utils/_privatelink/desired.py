@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Desired:
-    """The options of C(private_endpoint). C(None) means: leave that attribute alone."""
+    """The options of `private_endpoint`. `None` means: leave that attribute alone."""
 
     state: str = "present"
     cluster_id: str | None = None

@@ -25,7 +25,7 @@ _LATE = datetime.max.replace(tzinfo=timezone.utc)
 
 @dataclass(frozen=True)
 class Standing:
-    """What decides between two interface endpoints. C(created_at) is null where AWS does not say."""
+    """What decides between two interface endpoints. `created_at` is null where AWS does not say."""
 
     vpc_endpoint_id: str
     active: bool = False
@@ -75,9 +75,9 @@ def are_duplicates(pairs: t.Sequence[Pair]) -> bool:
 
 
 def hindrances(desired: Desired, ordered: t.Sequence[Pair]) -> dict[str, str]:
-    """Why C(remove_duplicates) leaves some of them alone, by id. C(ordered): the one that is kept comes first.
+    """Why `remove_duplicates` leaves some of them alone, by id. `ordered`: the one that is kept comes first.
 
-    With C(state=absent) none is kept, and an ACTIVE registration hinders none.
+    With `state=absent` none is kept, and an ACTIVE registration hinders none.
     """
     others = ordered if desired.state == "absent" else ordered[1:]
     reasons = {pair.vpc_endpoint_id: _hindrance(desired, pair.endpoint, pair, ordered[0]) for pair in others}
@@ -99,7 +99,7 @@ def _hindrance(desired: Desired, endpoint: InterfaceEndpoint | None, pair: Pair,
 
 
 def ambiguous(desired: Desired, pairs: t.Sequence[Pair], where: str, listed: str) -> Violation:
-    """Several fit: what C(remove_duplicates) would do about it, or why it cannot."""
+    """Several fit: what `remove_duplicates` would do about it, or why it cannot."""
     message = f"Several live interface endpoints of {desired.target} {where} match: {listed}."
     if not are_duplicates(pairs):
         return Violation("ambiguous_match", message, "Name the one that is meant with vpc_endpoint_id, or give vpc_id.")
@@ -126,7 +126,7 @@ def _would(desired: Desired, ordered: t.Sequence[Pair]) -> str:
 
 
 def protected_violations(desired: Desired, pairs: t.Sequence[Pair]) -> tuple[Violation, ...]:
-    """With C(state=absent) deletion protection has a code of its own."""
+    """With `state=absent` deletion protection has a code of its own."""
     if desired.state == "present":
         return ()
     return tuple(

@@ -157,7 +157,7 @@ def _has_remains(pair: Pair) -> bool:
 
 
 def ambiguities(desired: Desired, live: t.Sequence[Pair], named: t.Sequence[Pair]) -> tuple[Violation, ...]:
-    """Why it is not certain which of the live ones is meant. C(named) are those with the name that was asked for."""
+    """Why it is not certain which of the live ones is meant. `named` are those with the name that was asked for."""
     where = f"in VPC {desired.vpc_id}" if desired.vpc_id else "in this region"
     listed = ", ".join(sorted(f"{pair.vpc_endpoint_id} ({_name_of(pair)})" for pair in live))
     if len(named) > 1:

@@ -39,10 +39,10 @@ _MOST_NAMED = 10
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run found, planned and did. C(after) is the state at the end; before it is carried out, as it is.
+    """What a run found, planned and did. `after` is the state at the end; before it is carried out, as it is.
 
-    Where a run adopted what another one made meanwhile, C(before) is that one, C(planned) are the steps of this run
-    alone, and C(notes) say so.
+    Where a run adopted what another one made meanwhile, `before` is that one, `planned` are the steps of this run
+    alone, and `notes` say so.
     """
 
     desired: Desired
@@ -69,7 +69,7 @@ class Outcome:
         )
 
     def returned(self) -> dict[str, t.Any]:
-        """The return values of the module C(private_endpoint)."""
+        """The return values of the module `private_endpoint`."""
         return {
             "changed": bool(self.planned.steps),
             "private_endpoint": private_endpoint(self.desired, self.after),
@@ -84,11 +84,11 @@ def ensure(
 ) -> Outcome:
     """Brings one private endpoint into the desired state, or says what would be done.
 
-    C(warn) is told what the user should know before anything is touched, so also where the run fails later; what
+    `warn` gets what the user should know before anything is touched, so also where the run fails later; what
     comes up on the way follows at the end.
 
     Raises LimitsViolated, or ApiError where AWS would not permit it, before anything is touched, PrivateLinkError
-    otherwise; C(steps) of the error names the steps that were done.
+    otherwise; `steps` of the error names the steps that were done.
     """
     deadline.doing = f"reading the private endpoint of {desired.target}"
     outcome = prepare(desired, clouds, check_mode=check_mode)
@@ -126,7 +126,7 @@ def _so_far(done: t.Sequence[Step]) -> dict[str, t.Any]:
 def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Reserved | None = None) -> Outcome:
     """Reads, plans and checks the limits: everything that comes before the first change.
 
-    C(reserved) is what other private endpoints of the same run will take up. Raises LimitsViolated, PrivateLinkError.
+    `reserved` is what other private endpoints of the same run will take up. Raises LimitsViolated, PrivateLinkError.
     """
     before = read_current(desired, clouds)
     planned = plan(desired, before)
@@ -152,7 +152,7 @@ def _check_limits(
 def carry_out(outcome: Outcome, clouds: Clouds, done: list[Step] | None = None) -> Work[Outcome]:
     """Does what was planned. Returns the outcome as it was carried out; its desired state names the interface endpoint.
 
-    C(done) takes each step when it is finished. An error of whatever kind names them.
+    `done` takes each step when it is finished. An error of whatever kind names them.
     """
     from .apply import Run
 

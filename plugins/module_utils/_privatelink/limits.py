@@ -374,7 +374,7 @@ class Limit(t.NamedTuple):
     network: str = ""
 
 
-# In the order in which violations are told. One more is checked before anything is read of AWS: `region_mismatch`.
+# In the order in which violations are reported. One more is checked before anything is read of AWS: `region_mismatch`.
 LIMITS = (
     Limit(("cluster_not_ready",), (CreateVpcEndpoint, RegisterEndpoint), _cluster),
     Limit(("service_not_created", "service_not_active"), (CreateVpcEndpoint, RegisterEndpoint), _service),

@@ -38,7 +38,7 @@ def wanted_tags(desired: Desired, node_group_id: str | None) -> dict[str, str]:
 
 
 def unwanted_tags(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[str, ...]:
-    """Keys to purge, where C(tags) is given: never the ownership tags, C(aws:*), or a C(Name) that C(name) set."""
+    """Keys to purge, where `tags` is given: never the ownership tags, `aws:*`, or a `Name` that `name` set."""
     if desired.tags is None or not desired.purge_tags:
         return ()
     kept = OWNERSHIP_TAGS | set(desired.tags) | {"Name"}

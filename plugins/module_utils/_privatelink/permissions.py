@@ -35,9 +35,9 @@ _Place = tuple[str, bool]
 
 @dataclass(frozen=True)
 class _Question:
-    """Would a step of an item be permitted? C(subject): the account, the region and the call.
+    """Would a step of an item be permitted? `subject`: the account, the region and the call.
 
-    An answer holds for every item with the same C(place), which policies tell apart: a VPC, and whether the interface
+    An answer holds for every item with the same `place`, which policies tell apart: a VPC, and whether the interface
     endpoint is this collection's own.
     """
 
@@ -56,7 +56,7 @@ class _Answer:
     """What was said to the question of one item."""
 
     item: int
-    told: aws.DryRun
+    answered: aws.DryRun
 
 
 def permitted(items: t.Sequence[tuple[Outcome, Clouds]]) -> list[Outcome | ApiError]:
@@ -73,8 +73,8 @@ def permitted(items: t.Sequence[tuple[Outcome, Clouds]]) -> list[Outcome | ApiEr
     acting = [Acting(partial(_ask, tuple(group.values()), answers)) for group in groups.values()]
     with contextlib.suppress(Overdue):
         bounded(lambda: [act.result() for act in acting], ANSWERED_WITHIN)
-    told = dict(answers)
-    return [_judged(item, outcome, asked[item], told) for item, (outcome, _clouds) in enumerate(items)]
+    said = dict(answers)
+    return [_judged(item, outcome, asked[item], said) for item, (outcome, _clouds) in enumerate(items)]
 
 
 def _ask(questions: t.Sequence[_Question], answers: dict[t.Hashable, _Answer]) -> None:
@@ -90,12 +90,12 @@ def _judged(
     item: int, outcome: Outcome, questions: t.Sequence[_Question], answers: t.Mapping[t.Hashable, _Answer]
 ) -> Outcome | ApiError:
     found = [answers[question.key] for question in questions if question.key in answers]
-    refusals = [answer.told.refusal for answer in found if answer.told.refusal]
+    refusals = [answer.answered.refusal for answer in found if answer.answered.refusal]
     if refusals:
         return _refusal(refusals)
     for answer in found:
-        if answer.item == item and isinstance(answer.told.done, aws.Created):
-            return _with_made(outcome, answer.told.done.endpoint.vpc_endpoint_id)
+        if answer.item == item and isinstance(answer.answered.done, aws.Created):
+            return _with_made(outcome, answer.answered.done.endpoint.vpc_endpoint_id)
     return outcome
 
 

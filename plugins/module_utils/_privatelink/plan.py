@@ -42,9 +42,9 @@ from .violations import LimitsViolated, Violation
 
 
 def plan(desired: Desired, current: Current) -> Plan:
-    """The way from C(current) to C(desired).
+    """The way from `current` to `desired`.
 
-    Raises PrivateLinkError where the private endpoint is dead and C(recreate_failed) is not set, or where a change
+    Raises PrivateLinkError where the private endpoint is dead and `recreate_failed` is not set, or where a change
     is impossible in place.
     """
     made = _absent(desired, current) if desired.state == "absent" else _present(desired, current)
@@ -259,7 +259,7 @@ def _end(desired: Desired, pair: Pair) -> Condition:
 
 
 def _removal(desired: Desired, pair: Pair) -> list[Step]:
-    """Registration first: TiDB Cloud cannot be told afterwards which interface endpoint it was."""
+    """Registration first: afterwards nothing says which interface endpoint it was of."""
     steps: list[Step] = []
     vpce, row = pair.vpc_endpoint_id, pair.registration
     if pair.registered and row and row.state != "DELETING":

@@ -51,7 +51,7 @@ class Sides:
 def read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
     """The Dedicated cluster, or null where TiDB Cloud has none with that id.
 
-    Raises LimitsViolated: C(tier_not_dedicated) where the id is that of a cluster of another tier.
+    Raises LimitsViolated: `tier_not_dedicated` where the id is that of a cluster of another tier.
     """
     try:
         cluster = tidb.get_cluster(cluster_id)

@@ -29,7 +29,7 @@ _LISTED_WITHIN = 15.0  # seconds
 
 @dataclass(frozen=True)
 class Registered:
-    """The registration that an interface endpoint has now. ``own``: this run made it, so this run may withdraw it."""
+    """The registration that an interface endpoint has now. `own`: this run made it, so this run may withdraw it."""
 
     registration: Registration
     own: bool
@@ -74,7 +74,7 @@ def _ask(place: _Place) -> Work[Registered]:
 
 
 def _attempt(place: _Place, repetitions: t.Iterator[int]) -> Seen:
-    """Asks for it once. A refusal uses up one of ``repetitions``, and is raised where none is left."""
+    """Asks for it once. A refusal uses up one of `repetitions`, and is raised where none is left."""
     try:
         return Seen(True, "registered", Registered(place.register(), own=True))
     except ApiError as refused:

@@ -34,7 +34,7 @@ class RegistrationUnknown(PrivateLinkError):
 
 @dataclass(frozen=True)
 class Registrations:
-    """A list as TiDB Cloud answered it. C(unnamed): rows without the id of their interface endpoint."""
+    """A list as TiDB Cloud answered it. `unnamed`: rows without the id of their interface endpoint."""
 
     named: tuple[Registration, ...] = ()
     unnamed: tuple[Registration, ...] = ()

@@ -23,11 +23,11 @@ from .violations import LimitsViolated, Violation
 def ensure_service(
     cluster_id: str, node_group_id: str | None, clouds: Clouds, deadline: Deadline, *, wait: bool
 ) -> dict[str, t.Any]:
-    """Returns the service, ACTIVE where C(wait) is set.
+    """Returns the service, ACTIVE where `wait` is set.
 
-    Raises LimitsViolated (C(cluster_not_found), C(tier_not_dedicated), C(provider_not_aws), C(region_mismatch),
-    C(cluster_not_ready), C(node_group_not_found), C(service_not_created),
-    C(service_not_active)), WaitTimedOut, ApiError.
+    Raises LimitsViolated (`cluster_not_found`, `tier_not_dedicated`, `provider_not_aws`, `region_mismatch`,
+    `cluster_not_ready`, `node_group_not_found`, `service_not_created`,
+    `service_not_active`), WaitTimedOut, ApiError.
     """
     cluster = read_cluster(clouds.tidb, cluster_id)
     if cluster is None:

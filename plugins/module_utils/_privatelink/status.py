@@ -80,9 +80,9 @@ def status_and_stage(
 ) -> StatusAndStage:
     """Returns (status, stage); the stage is null while deleting.
 
-    C(registrable) is false for services other than TiDB Cloud's, which know no registration. C(visible) is false where
+    `registrable` is false for services other than TiDB Cloud's, which know no registration. `visible` is false where
     the credentials cannot see the interface endpoint of a registration: the registration alone decides.
-    C(service_active) matters only where neither half exists: the stage is then the service's own.
+    `service_active` matters only where neither half exists: the stage is then the service's own.
     """
     row = _row(endpoint, visible=visible, private_dns_wanted=private_dns_wanted)
     column = _column(registration, registrable=registrable)

@@ -46,14 +46,14 @@ class Violation:
         object.__setattr__(self, "remedy", sentence(self.remedy))
 
     def returned(self) -> dict[str, str]:
-        """The shape of one item of the return value C(violations)."""
+        """The shape of one item of the return value `violations`."""
         return {"code": self.code, "message": self.message, "remedy": self.remedy}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the limits say: C(violations) stop the run; C(warnings) are sentences about limits that cannot be known or
-    were allowed; C(unchecked) are the codes of those that can be checked only later.
+    """What the limits say: `violations` stop the run; `warnings` are sentences about limits that cannot be known or
+    were allowed; `unchecked` are the codes of those that can be checked only later.
     """
 
     violations: tuple[Violation, ...] = ()

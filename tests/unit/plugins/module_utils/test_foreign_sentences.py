@@ -82,12 +82,12 @@ def assert_violations_shown(violations: t.Iterable[Violation]) -> int:
     return len(found)
 
 
-def assert_plan_shown(wish: Desired, here: Current) -> int:
+def assert_plan_shown(wanted: Desired, here: Current) -> int:
     try:
-        planned = plan(wish, here)
+        planned = plan(wanted, here)
         assert_shown(*(text for step in planned.steps for text in step.returned().values()))
         facts = LimitFacts(aws_service=AWS_SERVICE, vpc=NETWORK, subnets=SUBNETS)
-        verdict = check(wish, here, planned, facts)
+        verdict = check(wanted, here, planned, facts)
         assert_shown(*verdict.warnings)
         return assert_violations_shown(verdict.violations) + len(planned.steps)
     except PrivateLinkError as error:
@@ -101,7 +101,7 @@ STATES: list[tuple[str, str | None]] = [
     ("failed", None),
     ("deleting", "DELETING"),
 ]
-WISHES = [
+DESIRED = [
     desired(),
     desired(recreate_failed=True, tags={"a": "b"}, subnet_ids=("subnet-b",), private_dns_enabled=False),
     desired(state="absent"),
@@ -115,7 +115,7 @@ def test_plans_and_limits_of_whatever_is_there() -> None:
         row = registration(state=registered, message="why") if registered else None
         here = current(main=pair(endpoint, row), dead=(pair(endpoint, row),))
         for changed in variants(here):
-            seen += sum(assert_plan_shown(wish, changed) for wish in WISHES)
+            seen += sum(assert_plan_shown(wanted, changed) for wanted in DESIRED)
     assert seen > 1000
 
 

@@ -84,22 +84,22 @@ class Rooms:
         if (room, vpc_id) in self.defects:
             raise KeyError("a key that the code takes for granted")
 
-    def prepare(self, wish: Desired, clouds: SharedClouds, *, check_mode: bool, reserved: Reserved) -> Outcome:
-        vpc_id = wish.vpc_id or ""
+    def prepare(self, wanted: Desired, clouds: SharedClouds, *, check_mode: bool, reserved: Reserved) -> Outcome:
+        vpc_id = wanted.vpc_id or ""
         self.log.append(f"prepare {vpc_id}")
         self.reserved.append(reserved)
         self.time.sleep(self.checking)
         self.met("prepare", vpc_id)
         if vpc_id in self.forbidden:
             raise LIMIT
-        here: dict[str, t.Any] = {"service": None if wish.state == "absent" else SERVICE}
-        if wish.node_group_id:
-            here["node_group"] = self.groups[wish.node_group_id]
+        here: dict[str, t.Any] = {"service": None if wanted.state == "absent" else SERVICE}
+        if wanted.node_group_id:
+            here["node_group"] = self.groups[wanted.node_group_id]
         if vpc_id in self.there:
             vpce = f"vpce-of-{vpc_id}"
             here["main"] = pair(interface_endpoint(vpce, vpc_id=vpc_id), registration(vpce))
         before = current(**here)
-        return Outcome(wish, before, before, plan(wish, before), Verdict(warnings=(f"beware of {vpc_id}",)))
+        return Outcome(wanted, before, before, plan(wanted, before), Verdict(warnings=(f"beware of {vpc_id}",)))
 
     def permitted(self, items: t.Sequence[tuple[Outcome, t.Any]]) -> list[Outcome | ApiError]:
         self.asked.append([outcome.desired.vpc_id or "" for outcome, _clouds in items])

@@ -80,7 +80,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Made:
     return made
 
 
-def wish(made: Made, *endpoints: dict[str, t.Any], **given: t.Any) -> Desired:
+def wanted(made: Made, *endpoints: dict[str, t.Any], **given: t.Any) -> Desired:
     """That of the first item."""
     first = made.fleet(Module(*endpoints, **given)).items[0]
     assert isinstance(first.desired, Desired)
@@ -96,7 +96,7 @@ def test_an_item_takes_every_option_of_the_single_module_and_declares_no_default
 
 
 def test_options_of_the_module_are_defaults_and_those_of_the_item_win(made: Made) -> None:
-    desired = wish(
+    desired = wanted(
         made,
         {"cluster_id": ONE, "vpc_id": "vpc-2", "purge_tags": False, "tags": {}},
         vpc_id="vpc-1",
@@ -120,7 +120,7 @@ def test_options_of_the_module_are_defaults_and_those_of_the_item_win(made: Made
 def test_an_item_that_names_its_service_does_not_take_that_of_the_module(
     made: Made, own: dict[str, str], given: dict[str, str], found: tuple[str | None, ...]
 ) -> None:
-    desired = wish(made, own, **given)
+    desired = wanted(made, own, **given)
     assert (desired.cluster_id, desired.node_group_id, desired.service_name) == found
 
 

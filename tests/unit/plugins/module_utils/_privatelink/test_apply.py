@@ -42,8 +42,8 @@ from tests.support.endpoint_literals import (
 from tests.support.scripted_clouds import Clouds, refusal
 
 
-def carried_out(clouds: Clouds, planned: Plan, wish: Desired | None = None, here: Current | None = None) -> Desired:
-    run = Run(wish or desired(), here or current(), t.cast(t.Any, clouds))
+def carried_out(clouds: Clouds, planned: Plan, wanted: Desired | None = None, here: Current | None = None) -> Desired:
+    run = Run(wanted or desired(), here or current(), t.cast(t.Any, clouds))
     return clouds.deadline.drive(run.carry_out(planned))
 
 
@@ -57,9 +57,9 @@ def live(clouds: Clouds) -> Current:
     return current(main=pair(clouds.endpoints[VPCE], clouds.registrations[VPCE]))
 
 
-def test_steps_are_done_in_order_and_the_wish_names_what_was_made(clouds: Clouds) -> None:
-    wish = desired(private_dns_enabled=False, wait=False)
-    assert carried_out(clouds, plan(wish, current()), wish) == replace(wish, vpc_endpoint_id="vpce-1")
+def test_steps_are_done_in_order_and_the_desired_state_names_what_was_made(clouds: Clouds) -> None:
+    wanted = desired(private_dns_enabled=False, wait=False)
+    assert carried_out(clouds, plan(wanted, current()), wanted) == replace(wanted, vpc_endpoint_id="vpce-1")
     assert clouds.names() == ["create_vpc_endpoint", "register_endpoint", "list_registrations"]
 
 
@@ -69,8 +69,8 @@ def test_what_was_not_made_is_named_by_nobody(clouds: Clouds) -> None:
 
 def test_tags_are_set_and_removed(clouds: Clouds) -> None:
     here = current(main=pair(interface_endpoint(tags={**OWNED, "old": "x"}), registration()))
-    wish = desired(tags={"new": "y"})
-    carried_out(clouds, Plan(plan(wish, here).steps), wish, here)
+    wanted = desired(tags={"new": "y"})
+    carried_out(clouds, Plan(plan(wanted, here).steps), wanted, here)
     assert clouds.calls == [("create_tags", VPCE, {"new": "y"}), ("delete_tags", VPCE, ("old",))]
 
 
@@ -196,8 +196,8 @@ def test_a_change_that_is_refused_since_another_run_changed_the_endpoint_is_aske
     here = live(clouds)
     clouds.endpoints[VPCE] = interface_endpoint(subnet_ids=("subnet-d",))
     clouds.refusals["modify_vpc_endpoint"] = [refusal("DuplicateSubnetsInSameZone")]
-    wish = desired(subnet_ids=("subnet-b",))
-    carried_out(clouds, plan(wish, here), wish, here)
+    wanted = desired(subnet_ids=("subnet-b",))
+    carried_out(clouds, plan(wanted, here), wanted, here)
     assert clouds.endpoints[VPCE].subnet_ids == ("subnet-b",)
 
 

@@ -38,9 +38,9 @@ OTHER_SERVICE = Desired(service_name=SERVICE_NAME, private_dns_enabled=False)
 class Room:
     """Conditions over played clouds."""
 
-    def __init__(self, clouds: Clouds, wish: Desired | None = None, here: Current | None = None) -> None:
+    def __init__(self, clouds: Clouds, wanted: Desired | None = None, here: Current | None = None) -> None:
         self.clouds = clouds
-        self.conditions = Conditions(wish or desired(), here or current(), t.cast(t.Any, clouds))
+        self.conditions = Conditions(wanted or desired(), here or current(), t.cast(t.Any, clouds))
 
     def see(self, state: str | None, row: str | None = None, **fields: t.Any) -> Room:
         self.clouds.endpoints = {VPCE: interface_endpoint(state=state, **fields)} if state else {}
@@ -198,8 +198,8 @@ def test_a_registration_whose_id_is_known_is_asked_for_alone(clouds: Clouds) -> 
 def test_done_is_everything_as_desired(
     clouds: Clouds, options: dict[str, t.Any], fields: dict[str, t.Any], missing: str
 ) -> None:
-    wish = desired(**options)
-    seen = Room(clouds, wish).see("available", "ACTIVE", **fields).look(steps.DONE)
+    wanted = desired(**options)
+    seen = Room(clouds, wanted).see("available", "ACTIVE", **fields).look(steps.DONE)
     assert (seen.done, seen.state.startswith(f"missing at {VPCE} still: {missing}")) == (False, True)
     assert Room(clouds).see("available", "ACTIVE").look(steps.DONE).done
 

@@ -52,13 +52,13 @@ OPTIONS: list[dict[str, t.Any]] = [
 MISMATCH = "IdempotentParameterMismatch"
 
 
-def work(clouds: Clouds, wish: Desired | None = None, **arguments: t.Any) -> Work[Creation]:
+def work(clouds: Clouds, wanted: Desired | None = None, **arguments: t.Any) -> Work[Creation]:
     step = CreateVpcEndpoint(None, (), "a service", **{**ARGUMENTS, **arguments})
-    return create_interface_endpoint(clouds, t.cast(t.Any, clouds), step, wish or desired())
+    return create_interface_endpoint(clouds, t.cast(t.Any, clouds), step, wanted or desired())
 
 
-def create(clouds: Clouds, wish: Desired | None = None, **arguments: t.Any) -> Creation:
-    return clouds.deadline.drive(work(clouds, wish, **arguments))
+def create(clouds: Clouds, wanted: Desired | None = None, **arguments: t.Any) -> Creation:
+    return clouds.deadline.drive(work(clouds, wanted, **arguments))
 
 
 def made(vpce: str = "vpce-1") -> Creation:

@@ -31,8 +31,8 @@ KEYS = st.sampled_from(["Name", "team", "stage", "aws:cloudformation:stack-name"
 TAGS = st.dictionaries(KEYS, st.sampled_from(["", "a", "b"]))
 
 
-def purged(present: dict[str, str], **wish: t.Any) -> tuple[str, ...]:
-    return unwanted_tags(desired(**wish), interface_endpoint(tags=present))
+def purged(present: dict[str, str], **wanted: t.Any) -> tuple[str, ...]:
+    return unwanted_tags(desired(**wanted), interface_endpoint(tags=present))
 
 
 def test_a_private_endpoint_of_a_cluster_carries_who_manages_it_its_cluster_and_its_node_group() -> None:
@@ -45,8 +45,8 @@ def test_a_private_endpoint_of_a_cluster_carries_who_manages_it_its_cluster_and_
 
 
 def test_a_private_endpoint_of_another_service_carries_only_who_manages_it() -> None:
-    wish = Desired(service_name=SERVICE_NAME)
-    assert wanted_tags(wish, None) == {MANAGED_BY_TAG: "tidbcloud.privatelink"}
+    wanted = Desired(service_name=SERVICE_NAME)
+    assert wanted_tags(wanted, None) == {MANAGED_BY_TAG: "tidbcloud.privatelink"}
 
 
 def test_the_tags_of_the_user_and_the_name_come_on_top() -> None:

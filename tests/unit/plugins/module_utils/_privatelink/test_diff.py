@@ -34,8 +34,8 @@ from tests.support.endpoint_literals import (
 FINISHED = current(main=pair(interface_endpoint(ip_address_type="ipv4"), registration()))
 
 
-def diff(wish: Desired, here: Current) -> dict[str, dict[str, t.Any]]:
-    return difference(plan(wish, here), here)
+def diff(wanted: Desired, here: Current) -> dict[str, dict[str, t.Any]]:
+    return difference(plan(wanted, here), here)
 
 
 def test_a_creation_is_from_nothing_to_the_options() -> None:
@@ -98,7 +98,7 @@ def test_no_id_that_the_run_assigns_is_in_a_difference() -> None:
 def test_there_is_a_difference_exactly_where_there_are_steps() -> None:
     states = [None, "pendingacceptance", "available", "rejected", "deleting", "deleted"]
     rows = [None, "DISCOVERED", "PENDING", "ACTIVE", "DELETING", "FAILED"]
-    wishes = [
+    several = [
         desired(),
         desired(private_dns_enabled=False),
         desired(subnet_ids=("subnet-b",), security_group_ids=("sg-2",)),
@@ -107,13 +107,13 @@ def test_there_is_a_difference_exactly_where_there_are_steps() -> None:
         desired(state="absent"),
         desired(state="absent", keep_vpc_endpoint=True),
     ]
-    for state, row, wish, wait in itertools.product(states, rows, wishes, (True, False)):
+    for state, row, wanted, wait in itertools.product(states, rows, several, (True, False)):
         endpoint = interface_endpoint(state=state, subnet_ids=("subnet-a",)) if state else None
         half = pair(endpoint, registration(state=row) if row else None)
         is_live = endpoint is not None and endpoint.is_live
         here = current(main=half if is_live else None, dead=() if is_live or not endpoint else (half,), subnets=SUBNETS)
         try:
-            planned = plan(replace(wish, wait=wait), here)
+            planned = plan(replace(wanted, wait=wait), here)
         except PrivateLinkError:
             continue
         change = difference(planned, here)
@@ -122,7 +122,7 @@ def test_there_is_a_difference_exactly_where_there_are_steps() -> None:
         assert (change["before"] != change["after"]) == any(not isinstance(step, silent) for step in planned.steps), (
             state,
             row,
-            wish,
+            wanted,
             wait,
         )
 

@@ -163,8 +163,8 @@ def test_a_delete_removes_none_with_deletion_protection_the_first_neither(protec
 
 @pytest.mark.parametrize("second", [{"vpc_id": OTHER_VPC}, {"service_name": "com.amazonaws.vpce.us-east-1.vpce-svc-2"}])
 def test_those_of_two_vpcs_or_services_are_no_duplicates(second: dict[str, t.Any]) -> None:
-    wish = cleaning(vpc_id=None, subnet_ids=None, security_group_ids=None)
-    found = find(wish, two({}, second), [registration()])
+    wanted = cleaning(vpc_id=None, subnet_ids=None, security_group_ids=None)
+    found = find(wanted, two({}, second), [registration()])
     assert (found.main, found.duplicates) == (None, ())
     assert found.violations[0].remedy == "Name the one that is meant with vpc_endpoint_id, or give vpc_id."
 
@@ -182,17 +182,17 @@ def test_what_no_plain_word_is_gets_into_no_call() -> None:
 
 
 def test_a_wrong_key_must_not_look_like_a_dropped_cluster_to_duplicates_either() -> None:
-    wish = cleaning(state="absent")
-    found = find(wish, two({"state": "pending"}, {}), [])
+    wanted = cleaning(state="absent")
+    found = find(wanted, two({"state": "pending"}, {}), [])
     with pytest.raises(LimitsViolated, match="has no Dedicated cluster"):
-        identify(wish, Provider(dropped=True), found)
+        identify(wanted, Provider(dropped=True), found)
 
 
 # --- the plan
 
 
-def planned(wish: Desired, endpoints: t.Sequence[InterfaceEndpoint], rows: t.Sequence[Registration]) -> Plan:
-    return plan(wish, here(find(wish, endpoints, rows)))
+def planned(wanted: Desired, endpoints: t.Sequence[InterfaceEndpoint], rows: t.Sequence[Registration]) -> Plan:
+    return plan(wanted, here(find(wanted, endpoints, rows)))
 
 
 def steps(made: Plan) -> list[tuple[str, str | None]]:
@@ -217,8 +217,8 @@ def test_private_dns_is_enabled_only_once_the_duplicate_that_holds_the_name_is_g
     made = planned(cleaning(), two({}, {"private_dns_enabled": True}), [registration()])
     assert steps(made) == [("delete_vpc_endpoint", OTHER_VPCE), ("enable_private_dns", VPCE)]
     assert made.steps[-1].needs[1:] == (privatelink_steps.Condition(privatelink_steps.GONE, OTHER_VPCE),)
-    wish = replace(cleaning(), wait=False)
-    assert steps(planned(wish, two({}, {"private_dns_enabled": True}), [registration()])) == steps(made)[:1]
+    wanted = replace(cleaning(), wait=False)
+    assert steps(planned(wanted, two({}, {"private_dns_enabled": True}), [registration()])) == steps(made)[:1]
 
 
 def test_a_name_that_a_duplicate_holds_is_no_conflict() -> None:
@@ -241,9 +241,9 @@ def test_the_cost_of_duplicates_is_in_the_difference_and_their_options_are_not()
 
 
 def test_the_difference_of_deleting_all_of_them_is_everything() -> None:
-    wish = cleaning(state="absent")
-    found = here(find(wish, two({}, {}), [registration(), registration(OTHER_VPCE)]))
-    diff = difference(plan(wish, found), found)
+    wanted = cleaning(state="absent")
+    found = here(find(wanted, two({}, {}), [registration(), registration(OTHER_VPCE)]))
+    diff = difference(plan(wanted, found), found)
     assert diff["before"]["monthly_cost_usd"] == 2 * MONTHLY
     assert diff["after"] == {"state": "absent", "monthly_cost_usd": 0.0}
 
@@ -262,18 +262,18 @@ def test_whatever_a_duplicate_is_one_run_leaves_one_and_a_second_has_nothing_to_
     endpoints[1] = replace(endpoints[1], private_dns_enabled=holder == OTHER_VPCE)
     rows = [registration(), *([registration(OTHER_VPCE, registered)] if registered else [])]
     world = World(endpoints, rows)
-    wish = cleaning(state=state)
-    world.carry_out(wish, plan(wish, world.read(wish)))
+    wanted = cleaning(state=state)
+    world.carry_out(wanted, plan(wanted, world.read(wanted)))
     live = [one.vpc_endpoint_id for one in world.endpoints.values() if one.is_live]
     assert live == ([VPCE] if state == "present" else [])
-    assert plan(wish, world.read(wish)) == Plan()
+    assert plan(wanted, world.read(wanted)) == Plan()
 
 
 def test_other_services_have_duplicates_too() -> None:
-    wish = cleaning(cluster_id=None, service_name=SERVICE_NAME)
-    found = find(wish, two({"created_at": OLD}, {"created_at": NEW}), [])
+    wanted = cleaning(cluster_id=None, service_name=SERVICE_NAME)
+    found = find(wanted, two({"created_at": OLD}, {"created_at": NEW}), [])
     assert (kept_of(found), [pair.vpc_endpoint_id for pair in found.duplicates]) == (VPCE, [OTHER_VPCE])
-    hindered = find(wish, two({"created_at": OLD}, {"created_at": NEW, "tags": {}}), [])
+    hindered = find(wanted, two({"created_at": OLD}, {"created_at": NEW, "tags": {}}), [])
     assert f"service_name: {SERVICE_NAME}" in hindered.violations[0].remedy
 
 

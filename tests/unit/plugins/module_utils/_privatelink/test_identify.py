@@ -30,9 +30,9 @@ WITHOUT_VPC: dict[str, t.Any] = {"vpc_id": None, "subnet_ids": None, "security_g
 
 
 def found_by(
-    wish: Desired, endpoints: t.Sequence[InterfaceEndpoint] = (), registrations: t.Sequence[Registration] = ()
+    wanted: Desired, endpoints: t.Sequence[InterfaceEndpoint] = (), registrations: t.Sequence[Registration] = ()
 ) -> Found:
-    return find(wish, endpoints, registrations)
+    return find(wanted, endpoints, registrations)
 
 
 def named(vpc_endpoint_id: str, name: str | None, **fields: t.Any) -> InterfaceEndpoint:
@@ -113,14 +113,14 @@ def test_dead_ones_with_another_name_are_somebody_elses() -> None:
 
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_without_a_vpc_only_what_carries_the_ownership_tags_of_the_cluster_counts(state: str) -> None:
-    wish = desired(state=state, **WITHOUT_VPC)
+    wanted = desired(state=state, **WITHOUT_VPC)
     others = [
         interface_endpoint("vpce-1", tags={}),
         interface_endpoint("vpce-2", tags={**OWNED, "tidbcloud:managed-by": "somebody"}),
         interface_endpoint("vpce-3", tags={**OWNED, "tidbcloud:cluster-id": "1"}),
     ]
-    assert found_by(wish, others) == Found()
-    found = found_by(wish, [*others, interface_endpoint()])
+    assert found_by(wanted, others) == Found()
+    found = found_by(wanted, [*others, interface_endpoint()])
     assert found.main is not None
     assert found.main.vpc_endpoint_id == VPCE
 
@@ -130,14 +130,14 @@ def test_without_a_vpc_another_name_is_another_endpoint() -> None:
 
 
 def test_without_a_vpc_the_service_alone_is_enough_where_there_is_no_cluster() -> None:
-    wish = Desired(service_name=SERVICE_NAME)
-    found = found_by(wish, [interface_endpoint(tags={"tidbcloud:managed-by": "tidbcloud.privatelink"})])
+    wanted = Desired(service_name=SERVICE_NAME)
+    found = found_by(wanted, [interface_endpoint(tags={"tidbcloud:managed-by": "tidbcloud.privatelink"})])
     assert found.main is not None
 
 
 def test_the_one_with_the_id_is_meant_whatever_else_there_is() -> None:
-    wish = desired(vpc_endpoint_id=VPCE, name="tidb")
-    found = found_by(wish, [named(OTHER_VPCE, "tidb"), interface_endpoint(tags={})], [registration()])
+    wanted = desired(vpc_endpoint_id=VPCE, name="tidb")
+    found = found_by(wanted, [named(OTHER_VPCE, "tidb"), interface_endpoint(tags={})], [registration()])
     assert found == Found(main=Pair(interface_endpoint(tags={}), registration()))
 
 

@@ -45,7 +45,7 @@ def plannable() -> t.Iterator[tuple[Case, Plan]]:
     """All cases that have anything to do, with their plans."""
     for case in cases():
         try:
-            planned = plan(case.wish, case.world.read(case.wish))
+            planned = plan(case.wanted, case.world.read(case.wanted))
         except PrivateLinkError:
             continue
         if planned.steps:
@@ -54,15 +54,15 @@ def plannable() -> t.Iterator[tuple[Case, Plan]]:
 
 def ensured(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
     """A run in that world, in which there is neither a network nor anything that could change it."""
-    monkeypatch.setattr(lifecycle, "read_current", lambda wish, _clouds: case.world.read(wish))
+    monkeypatch.setattr(lifecycle, "read_current", lambda wanted, _clouds: case.world.read(wanted))
     monkeypatch.setattr(limit_facts, "read_limit_facts", lambda *_state: LimitFacts())
-    lifecycle.ensure(case.wish, NOTHING, Deadline(900, 1), check_mode=False, warn=lambda _warning: None)
+    lifecycle.ensure(case.wanted, NOTHING, Deadline(900, 1), check_mode=False, warn=lambda _warning: None)
 
 
 def test_no_step_is_taken_where_a_limit_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[Plan] = []
 
-    def check(_wish: object, _here: object, planned: Plan, _facts: object, _reserved: object) -> Verdict:
+    def check(_wanted: object, _here: object, planned: Plan, _facts: object, _reserved: object) -> Verdict:
         checked.append(planned)
         return Verdict((Violation("immutable_change", "It is so.", "Leave it."),))
 
@@ -101,9 +101,9 @@ class Rivals(Clouds):
         super().delete_vpc_endpoint(ec2, vpc_endpoint_id)
         self.endpoints[vpc_endpoint_id] = replace(self.endpoints[vpc_endpoint_id], state="deleted")
 
-    def read_again(self, wish: Desired, before: Current, _clouds: object) -> Current:
-        ids = [wish.vpc_endpoint_id] if wish.vpc_endpoint_id else []
-        found = find(wish, self.vpc_endpoints(ids=ids), list(self.registrations.values()))
+    def read_again(self, wanted: Desired, before: Current, _clouds: object) -> Current:
+        ids = [wanted.vpc_endpoint_id] if wanted.vpc_endpoint_id else []
+        found = find(wanted, self.vpc_endpoints(ids=ids), list(self.registrations.values()))
         return replace(before, found=found)
 
 
@@ -114,8 +114,8 @@ def rivals(monkeypatch: pytest.MonkeyPatch) -> Rivals:
     return rivals
 
 
-def carried(rivals: Rivals, wish: Desired, before: Current) -> Outcome:
-    outcome = Outcome(wish, before, before, plan(wish, before))
+def carried(rivals: Rivals, wanted: Desired, before: Current) -> Outcome:
+    outcome = Outcome(wanted, before, before, plan(wanted, before))
     return rivals.deadline.drive(carry_out(outcome, t.cast(t.Any, rivals)))
 
 
@@ -176,8 +176,8 @@ def test_an_error_after_an_adoption_names_the_steps_of_this_run(rivals: Rivals) 
 def test_what_another_run_changes_after_it_was_as_desired_is_told_before_the_deadline(rivals: Rivals) -> None:
     rivals.endpoints[VPCE] = interface_endpoint(subnet_ids=("subnet-b",))
     rivals.registrations[VPCE] = registration()
-    wish, before = desired(vpc_endpoint_id=VPCE), current()
-    outcome = Outcome(wish, before, before, Plan())
+    wanted, before = desired(vpc_endpoint_id=VPCE), current()
+    outcome = Outcome(wanted, before, before, Plan())
     with pytest.raises(WaitFailed, match=r"was as desired, but is not any more: .*add_subnets subnet-a"):
         rivals.deadline.drive(lifecycle.settled(outcome, t.cast(t.Any, rivals)))
     assert sum(rivals.time.slept) == pytest.approx(60)

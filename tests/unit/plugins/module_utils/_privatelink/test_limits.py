@@ -59,14 +59,14 @@ FACTS = LimitFacts(
 )
 
 
-def checked(wish: Desired, here: Current | None = None, **facts: t.Any) -> Verdict:
+def checked(wanted: Desired, here: Current | None = None, **facts: t.Any) -> Verdict:
     here = here or current()
-    return check(wish, here, plan(wish, here), replace(FACTS, **facts))
+    return check(wanted, here, plan(wanted, here), replace(FACTS, **facts))
 
 
-def broken(wish: Desired, here: Current | None = None, **facts: t.Any) -> dict[str, str]:
+def broken(wanted: Desired, here: Current | None = None, **facts: t.Any) -> dict[str, str]:
     """Code to message, and the remedy after it."""
-    violations = checked(wish, here, **facts).violations
+    violations = checked(wanted, here, **facts).violations
     codes = [violation.code for violation in violations]
     assert len(set(codes)) == len(codes)
     return {violation.code: f"{violation.message} {violation.remedy}" for violation in violations}
@@ -228,9 +228,9 @@ def test_private_dns_needs_both_attributes_of_the_vpc(
     ],
 )
 def test_two_endpoints_of_one_vpc_cannot_hold_one_private_name(holder: t.Any) -> None:
-    wish = desired(vpc_endpoint_id=VPCE)
+    wanted = desired(vpc_endpoint_id=VPCE)
     here = current(main=pair(interface_endpoint(private_dns_enabled=False), registration()))
-    found = broken(wish, here, endpoints=(holder,))
+    found = broken(wanted, here, endpoints=(holder,))
     assert list(found) == ["private_dns_conflict"]
     assert found["private_dns_conflict"].startswith(
         f"{OTHER_VPCE} in VPC {VPC} already holds the private DNS name {HOST}. Two interface endpoints"
@@ -252,8 +252,8 @@ def test_others_do_not_stand_in_the_way_of_private_dns(other: t.Any) -> None:
 
 
 def test_without_private_dns_its_limits_are_not_checked() -> None:
-    wish = desired(private_dns_enabled=False)
-    assert broken(wish, vpc=Vpc(VPC, dns_support=False, dns_hostnames=False), endpoints=()) == {}
+    wanted = desired(private_dns_enabled=False)
+    assert broken(wanted, vpc=Vpc(VPC, dns_support=False, dns_hostnames=False), endpoints=()) == {}
 
 
 def test_the_quota_counts_all_interface_endpoints_of_the_vpc_but_deleted_ones() -> None:
@@ -347,16 +347,16 @@ def test_an_unknown_vpc_does_not_hide_what_else_is_wrong() -> None:
 
 def test_every_violation_that_is_allowed_becomes_a_warning() -> None:
     for code in ALL_AT_ONCE:
-        wish = replace(EVERYTHING, allow_violations=frozenset({code}))
-        verdict = checked(wish, EVERYTHING_HERE, **EVERYTHING_FACTS)
+        wanted = replace(EVERYTHING, allow_violations=frozenset({code}))
+        verdict = checked(wanted, EVERYTHING_HERE, **EVERYTHING_FACTS)
         assert {violation.code for violation in verdict.violations} == ALL_AT_ONCE - {code}
         (warning,) = [sentence for sentence in verdict.warnings if code in sentence]
         assert warning.endswith(f"Going on, since allow_violations names {code}.")
 
 
 def test_all_may_be_allowed_at_once() -> None:
-    wish = replace(EVERYTHING, allow_violations=frozenset(ALL_AT_ONCE))
-    assert checked(wish, EVERYTHING_HERE, **EVERYTHING_FACTS).violations == ()
+    wanted = replace(EVERYTHING, allow_violations=frozenset(ALL_AT_ONCE))
+    assert checked(wanted, EVERYTHING_HERE, **EVERYTHING_FACTS).violations == ()
 
 
 @pytest.mark.parametrize(

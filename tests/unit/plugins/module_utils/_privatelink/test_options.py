@@ -31,15 +31,15 @@ def params(arguments: t.Mapping[str, t.Any], **given: t.Any) -> dict[str, t.Any]
     return {"project_id": None, "wait": True, **defaults, **given}
 
 
-def wish(**given: t.Any) -> Desired:
+def wanted(**given: t.Any) -> Desired:
     return options.desired_endpoint(params(options.endpoint_arguments(), **given))
 
 
 def test_what_is_not_given_is_left_alone() -> None:
-    assert wish(cluster_id=CLUSTER_ID) == Desired(cluster_id=CLUSTER_ID)
+    assert wanted(cluster_id=CLUSTER_ID) == Desired(cluster_id=CLUSTER_ID)
 
 
-def test_every_option_reaches_the_wish() -> None:
+def test_every_option_reaches_the_desired_state() -> None:
     given: dict[str, t.Any] = {
         "state": "absent",
         "cluster_id": CLUSTER_ID,
@@ -57,7 +57,7 @@ def test_every_option_reaches_the_wish() -> None:
         "wait": False,
     }
     lists = {"subnet_ids": ["b", "a", "b"], "security_group_ids": ["sg"], "allow_violations": ["vpc_not_found"]}
-    made = wish(**given, **lists, tags={"a": 1})
+    made = wanted(**given, **lists, tags={"a": 1})
     assert made == Desired(
         **given,
         subnet_ids=("a", "b"),
@@ -73,26 +73,26 @@ def test_every_option_reaches_the_wish() -> None:
 @pytest.mark.parametrize("value", [1.379661944646413e18, "1.379661944646413e+18", "12.0", "main", "-1", " ", "1" * 21])
 def test_an_id_that_is_none_is_refused_by_its_option(option: str, value: object) -> None:
     with pytest.raises(PrivateLinkError, match=option):
-        wish(**{"cluster_id": CLUSTER_ID, option: value})
+        wanted(**{"cluster_id": CLUSTER_ID, option: value})
 
 
 def test_an_exact_number_is_an_id() -> None:
-    assert wish(cluster_id=int(CLUSTER_ID)).cluster_id == CLUSTER_ID
+    assert wanted(cluster_id=int(CLUSTER_ID)).cluster_id == CLUSTER_ID
 
 
 @pytest.mark.parametrize(
     "option", ["node_group_id", "service_name", "vpc_endpoint_id", "vpc_id", "name", "ip_address_type"]
 )
 def test_an_empty_text_counts_as_not_given(option: str) -> None:
-    assert wish(**{"cluster_id": CLUSTER_ID, option: ""}) == Desired(cluster_id=CLUSTER_ID)
+    assert wanted(**{"cluster_id": CLUSTER_ID, option: ""}) == Desired(cluster_id=CLUSTER_ID)
 
 
 @pytest.mark.parametrize("option", ["subnet_ids", "security_group_ids"])
 def test_an_empty_text_for_a_list_counts_as_not_given_and_an_empty_list_is_refused(option: str) -> None:
-    assert getattr(wish(cluster_id=CLUSTER_ID, **{option: [""]}), option) is None
-    assert getattr(wish(cluster_id=CLUSTER_ID, **{option: ["", "a"]}), option) == ("a",)
+    assert getattr(wanted(cluster_id=CLUSTER_ID, **{option: [""]}), option) is None
+    assert getattr(wanted(cluster_id=CLUSTER_ID, **{option: ["", "a"]}), option) == ("a",)
     with pytest.raises(PrivateLinkError, match=f"^{option} is an empty list.*Omit {option}"):
-        wish(cluster_id=CLUSTER_ID, **{option: []})
+        wanted(cluster_id=CLUSTER_ID, **{option: []})
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,12 @@ def test_an_empty_text_for_a_list_counts_as_not_given_and_an_empty_list_is_refus
 )
 def test_exactly_one_target_is_needed(given: dict[str, str], found: str) -> None:
     with pytest.raises(PrivateLinkError, match=found):
-        wish(**given)
+        wanted(**given)
 
 
 def test_no_tags_are_not_the_same_as_tags_that_are_not_given() -> None:
-    assert wish(cluster_id=CLUSTER_ID, tags={}).tags == {}
-    assert wish(cluster_id=CLUSTER_ID).tags is None
+    assert wanted(cluster_id=CLUSTER_ID, tags={}).tags == {}
+    assert wanted(cluster_id=CLUSTER_ID).tags is None
 
 
 @pytest.mark.parametrize(

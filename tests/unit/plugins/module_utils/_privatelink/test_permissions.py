@@ -93,8 +93,8 @@ def clouds_of(ec2: Ec2) -> t.Any:
     return types.SimpleNamespace(ec2=lambda region: ec2)
 
 
-def outcome(wish: Desired, before: Current) -> Outcome:
-    return Outcome(wish, before, before, plan(wish, before))
+def outcome(wanted: Desired, before: Current) -> Outcome:
+    return Outcome(wanted, before, before, plan(wanted, before))
 
 
 def there(vpce: str = VPCE, vpc_id: str = VPC, tags: t.Mapping[str, str] = OWNED) -> Pair:
@@ -102,13 +102,13 @@ def there(vpce: str = VPCE, vpc_id: str = VPC, tags: t.Mapping[str, str] = OWNED
 
 
 def edit(vpce: str = VPCE, vpc_id: str = VPC, tags: t.Mapping[str, str] = OWNED, **options: t.Any) -> Outcome:
-    wish = desired(vpc_id=vpc_id, **{**EDIT, **options})
-    return outcome(wish, current(main=there(vpce, vpc_id, tags)))
+    wanted = desired(vpc_id=vpc_id, **{**EDIT, **options})
+    return outcome(wanted, current(main=there(vpce, vpc_id, tags)))
 
 
 def removal(vpce: str = VPCE, vpc_id: str = VPC, tags: t.Mapping[str, str] = OWNED) -> Outcome:
-    wish = desired(state="absent", vpc_id=vpc_id)
-    return outcome(wish, current(main=there(vpce, vpc_id, tags)))
+    wanted = desired(state="absent", vpc_id=vpc_id)
+    return outcome(wanted, current(main=there(vpce, vpc_id, tags)))
 
 
 def refusal(found: object) -> ApiError:
@@ -136,9 +136,9 @@ def test_each_action_of_an_edit_is_asked_for_once_about_the_endpoint_itself(ec2:
 
 
 def test_an_unchanged_run_and_a_registration_ask_for_nothing(ec2: Ec2) -> None:
-    wish = desired()
-    unchanged = outcome(wish, current(main=there()))
-    unregistered = outcome(wish, current(main=Pair(there().endpoint, None)))
+    wanted = desired()
+    unchanged = outcome(wanted, current(main=there()))
+    unregistered = outcome(wanted, current(main=Pair(there().endpoint, None)))
     assert [step.name for step in unregistered.planned.steps] == ["register_endpoint"]
     items = [unchanged, unregistered]
     assert permitted([(item, clouds_of(ec2)) for item in items]) == items

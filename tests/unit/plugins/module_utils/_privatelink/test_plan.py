@@ -65,34 +65,34 @@ STEP_NAMES = {
 }
 
 
-def planned_for(case: Case, wish: Desired, world: World) -> Plan | None:
-    """The plan; null where what is there is broken and the wish is not to replace it."""
+def planned_for(case: Case, wanted: Desired, world: World) -> Plan | None:
+    """The plan; null where what is there is broken and the wanted is not to replace it."""
     if case.state == "present" and case.is_broken and not case.recreate_failed:
         with pytest.raises(PrivateLinkError, match="recreate_failed=true") as refused:
-            plan(wish, world.read(wish))
+            plan(wanted, world.read(wanted))
         assert VPCE in str(refused.value)
         return None
-    return plan(wish, world.read(wish))
+    return plan(wanted, world.read(wanted))
 
 
-def test_no_combination_is_undefined_and_every_plan_reaches_the_wish() -> None:
+def test_no_combination_is_undefined_and_every_plan_reaches_the_desired_state() -> None:
     tried: Counter[str] = Counter()
     for case in cases():
-        world, wish = case.world, case.wish
-        planned = planned_for(case, wish, world)
+        world, wanted = case.world, case.wanted
+        planned = planned_for(case, wanted, world)
         if planned is None:
             tried["refused"] += 1
             continue
         tried["planned"] += 1
         assert {step.name for step in planned.steps} <= STEP_NAMES, case
-        world.carry_out(wish, planned)
+        world.carry_out(wanted, planned)
         if case.state == "present":
             _assert_present(case, world)
         else:
             _assert_absent(case, world)
-        again = case.wish
+        again = case.wanted
         if case.state == "present" and VPCE not in _live(world):
-            again = desired(**{**vars(wish), "vpc_endpoint_id": None})
+            again = desired(**{**vars(wanted), "vpc_endpoint_id": None})
         assert plan(again, world.read(again)).steps == (), case
     assert min(tried["planned"], tried["refused"]) > 100
 
@@ -126,23 +126,23 @@ ADDRESS_TYPES = st.sampled_from(["ipv4", "dualstack"])
     ),
     st.sampled_from([None, "ACTIVE"]),
 )
-def test_every_edit_ends_in_exactly_what_is_wished_and_leaves_alone_what_is_not_named(
-    endpoint: InterfaceEndpoint, wish: Desired, registered: str | None
+def test_every_edit_ends_in_exactly_what_is_desired_and_leaves_alone_what_is_not_named(
+    endpoint: InterfaceEndpoint, wanted: Desired, registered: str | None
 ) -> None:
     world = World([endpoint], [registration()] if registered else [])
     if not registered:
         world.endpoints[VPCE] = replace(endpoint, state="pendingacceptance")
-    world.carry_out(wish, plan(wish, world.read(wish)))
+    world.carry_out(wanted, plan(wanted, world.read(wanted)))
     after = world.endpoints[VPCE]
-    assert set(after.subnet_ids) == set(wish.subnet_ids or endpoint.subnet_ids)
-    assert set(after.security_group_ids) == set(wish.security_group_ids or endpoint.security_group_ids)
-    assert after.private_dns_enabled == (wish.private_dns_enabled is not False)
-    assert after.ip_address_type == (wish.ip_address_type or endpoint.ip_address_type)
-    named = {**(wish.tags or {}), **({"Name": wish.name} if wish.name else {}), **OWNED}
-    purged = wish.tags is not None and wish.purge_tags
+    assert set(after.subnet_ids) == set(wanted.subnet_ids or endpoint.subnet_ids)
+    assert set(after.security_group_ids) == set(wanted.security_group_ids or endpoint.security_group_ids)
+    assert after.private_dns_enabled == (wanted.private_dns_enabled is not False)
+    assert after.ip_address_type == (wanted.ip_address_type or endpoint.ip_address_type)
+    named = {**(wanted.tags or {}), **({"Name": wanted.name} if wanted.name else {}), **OWNED}
+    purged = wanted.tags is not None and wanted.purge_tags
     kept = {key: endpoint.tags[key] for key in endpoint.tags if not purged or key in ("aws:owner", "Name")}
     assert after.tags == {**kept, **named}
-    assert plan(wish, world.read(wish)).steps == ()
+    assert plan(wanted, world.read(wanted)).steps == ()
 
 
 def _live(world: World) -> list[str]:
@@ -176,18 +176,18 @@ def _assert_absent(case: Case, world: World) -> None:
 
 def test_without_waiting_only_what_needs_no_waiting_is_planned_and_later_runs_finish_it() -> None:
     for case in cases():
-        world, wish = case.world, desired(**{**vars(case.wish), "wait": False})
-        planned = planned_for(case, wish, world)
+        world, wanted = case.world, desired(**{**vars(case.wanted), "wait": False})
+        planned = planned_for(case, wanted, world)
         for _run in range(8):
             if planned is None:
                 break
             assert planned.goals == (), case
-            world.carry_out_at_once(wish, planned)
-            world.pass_time(wish)
+            world.carry_out_at_once(wanted, planned)
+            world.pass_time(wanted)
             if case.state == "present" and VPCE not in _live(world):
                 # It is being replaced: the id that named the old one names nothing any more.
-                wish = desired(**{**vars(wish), "vpc_endpoint_id": None})
-            planned = plan(wish, world.read(wish))
+                wanted = desired(**{**vars(wanted), "vpc_endpoint_id": None})
+            planned = plan(wanted, world.read(wanted))
         else:
             assert planned is not None
             assert planned.steps == (), case
@@ -202,13 +202,13 @@ def test_without_waiting_only_what_needs_no_waiting_is_planned_and_later_runs_fi
 def test_what_lives_is_never_created_again(state: str, row: str | None) -> None:
     rows = [registration(state=row)] if row else []
     for wait, recreate in itertools.product(BOOLEANS, BOOLEANS):
-        wish = desired(wait=wait, recreate_failed=recreate)
+        wanted = desired(wait=wait, recreate_failed=recreate)
         world = World([interface_endpoint(state=state)], rows)
-        assert not plan(wish, world.read(wish)).has(CreateVpcEndpoint)
+        assert not plan(wanted, world.read(wanted)).has(CreateVpcEndpoint)
 
 
-def steps(wish: Desired, **here: t.Any) -> list[tuple[str, str, str]]:
-    return [(step.name, step.target, step.detail) for step in plan(wish, current(**here)).steps]
+def steps(wanted: Desired, **here: t.Any) -> list[tuple[str, str, str]]:
+    return [(step.name, step.target, step.detail) for step in plan(wanted, current(**here)).steps]
 
 
 def live(endpoint: InterfaceEndpoint | None = None) -> dict[str, t.Any]:
@@ -216,8 +216,8 @@ def live(endpoint: InterfaceEndpoint | None = None) -> dict[str, t.Any]:
 
 
 def test_a_creation_says_what_it_makes_where_in_the_users_words() -> None:
-    wish = desired(subnet_ids=("subnet-b", "subnet-a"), security_group_ids=("sg-2", "sg-1"), ip_address_type="ipv4")
-    assert steps(wish) == [
+    wanted = desired(subnet_ids=("subnet-b", "subnet-a"), security_group_ids=("sg-2", "sg-1"), ip_address_type="ipv4")
+    assert steps(wanted) == [
         (
             "create_vpc_endpoint",
             SERVICE_NAME,
@@ -237,17 +237,17 @@ def test_a_creation_says_what_it_makes_where_in_the_users_words() -> None:
 
 
 def test_a_creation_in_a_network_that_is_not_known_yet_says_so() -> None:
-    wish = desired(vpc_id=None, subnet_ids=None, security_group_ids=None)
-    assert steps(wish)[0][2] == (
+    wanted = desired(vpc_id=None, subnet_ids=None, security_group_ids=None)
+    assert steps(wanted)[0][2] == (
         "interface endpoint in a VPC not known yet: subnets not known yet; security groups not known yet"
     )
 
 
 def test_another_service_needs_no_registration() -> None:
-    wish = desired(cluster_id=None, service_name=SERVICE_NAME)
+    wanted = desired(cluster_id=None, service_name=SERVICE_NAME)
     unverified = {**OTHER, "other": replace(AWS_SERVICE, private_dns_verified=False)}
-    assert [name for name, *_rest in steps(wish, **unverified)] == ["create_vpc_endpoint"]
-    assert [name for name, *_rest in steps(wish, **OTHER)] == ["create_vpc_endpoint", "enable_private_dns"]
+    assert [name for name, *_rest in steps(wanted, **unverified)] == ["create_vpc_endpoint"]
+    assert [name for name, *_rest in steps(wanted, **OTHER)] == ["create_vpc_endpoint", "enable_private_dns"]
 
 
 def test_nothing_is_planned_and_nothing_awaited_for_what_is_as_wanted() -> None:
@@ -275,8 +275,8 @@ def test_private_dns_of_a_cluster_is_enforced_and_can_be_switched_off() -> None:
 
 
 def test_groups_and_subnets_become_the_exact_sets_additions_first() -> None:
-    wish = desired(subnet_ids=("subnet-b", "subnet-d"), security_group_ids=("sg-2",))
-    assert steps(wish, **live()) == [
+    wanted = desired(subnet_ids=("subnet-b", "subnet-d"), security_group_ids=("sg-2",))
+    assert steps(wanted, **live()) == [
         ("add_security_groups", VPCE, "sg-2"),
         ("remove_security_groups", VPCE, "sg-1"),
         ("add_subnets", VPCE, "subnet-b, subnet-d"),
@@ -285,8 +285,8 @@ def test_groups_and_subnets_become_the_exact_sets_additions_first() -> None:
 
 
 def test_a_changed_address_type_is_set() -> None:
-    wish = desired(ip_address_type="dualstack")
-    assert steps(wish, **live(interface_endpoint(ip_address_type="ipv4"))) == [
+    wanted = desired(ip_address_type="dualstack")
+    assert steps(wanted, **live(interface_endpoint(ip_address_type="ipv4"))) == [
         ("set_ip_address_type", VPCE, "ipv4 to dualstack")
     ]
 
@@ -298,8 +298,8 @@ def test_an_adopted_endpoint_gets_the_ownership_tags_and_keeps_its_own() -> None
 
 def test_tags_are_set_and_purged_without_waiting_for_anything() -> None:
     endpoint = interface_endpoint(state="pendingacceptance", tags={**OWNED, "old": "x"})
-    wish = desired(tags={"new": "y"}, wait=False)
-    planned = plan(wish, current(main=pair(endpoint, registration(state="PENDING"))))
+    wanted = desired(tags={"new": "y"}, wait=False)
+    planned = plan(wanted, current(main=pair(endpoint, registration(state="PENDING"))))
     assert [(step.name, step.detail) for step in planned.steps] == [("set_tags", "new=y"), ("remove_tags", "old")]
 
 
@@ -340,8 +340,8 @@ def test_a_replacement_keeps_what_the_options_omit() -> None:
         ip_address_type="dualstack",
         tags={**OWNED, "Name": "tidb", "team": "a", "aws:cloudformation:stack-name": "x"},
     )
-    wish = Desired(cluster_id=desired().cluster_id, vpc_endpoint_id=VPCE, recreate_failed=True)
-    planned = plan(wish, current(dead=(pair(old),)))
+    wanted = Desired(cluster_id=desired().cluster_id, vpc_endpoint_id=VPCE, recreate_failed=True)
+    planned = plan(wanted, current(dead=(pair(old),)))
     creation = next(step for step in planned.steps if step.name == "create_vpc_endpoint")
     assert creation.request == {
         "vpc_id": VPC,
@@ -378,8 +378,8 @@ def test_a_new_one_is_made_only_once_the_broken_one_is_gone() -> None:
 
 def test_without_waiting_only_the_first_of_several_changes_is_made() -> None:
     """AWS takes one at a time."""
-    wish = desired(subnet_ids=("subnet-a", "subnet-b"), security_group_ids=("sg-1", "sg-2"), wait=False)
-    assert [step.name for step in plan(wish, current(**live())).steps] == ["add_security_groups"]
+    wanted = desired(subnet_ids=("subnet-a", "subnet-b"), security_group_ids=("sg-1", "sg-2"), wait=False)
+    assert [step.name for step in plan(wanted, current(**live())).steps] == ["add_security_groups"]
 
 
 def test_a_removal_ends_the_registration_first_and_waits_until_both_are_gone() -> None:

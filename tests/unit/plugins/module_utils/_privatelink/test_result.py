@@ -104,8 +104,8 @@ def test_a_finished_private_endpoint_is_told_whole() -> None:
     ],
 )
 def test_the_keys_are_always_the_same(here: Current) -> None:
-    for wish in (desired(), desired(state="absent"), OTHER_SERVICE, replace(OTHER_SERVICE, state="absent")):
-        assert set(private_endpoint(wish, here)) == set(WHOLE)
+    for wanted in (desired(), desired(state="absent"), OTHER_SERVICE, replace(OTHER_SERVICE, state="absent")):
+        assert set(private_endpoint(wanted, here)) == set(WHOLE)
 
 
 def test_where_there_is_nothing_the_provider_side_is_told_and_the_rest_is_null_or_empty() -> None:
