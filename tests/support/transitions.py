@@ -92,7 +92,7 @@ def _speak_ipv6(customer: Customer) -> None:
         zone_ids=group["zone_ids"],
         private_dns_name=group["host"],
         principals=[customer.account["account_id"]],
-        ip_address_types=("ipv4", "dualstack"),
+        address_types=("ipv4", "dualstack"),
     )
 
 

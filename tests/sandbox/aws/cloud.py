@@ -71,7 +71,7 @@ class Aws:
         principals: Iterable[str],
         owner_id: str = PROVIDER_ACCOUNT_ID,
         acceptance_required: bool = True,
-        ip_address_types: Iterable[str] = ("ipv4",),
+        address_types: Iterable[str] = ("ipv4",),
     ) -> None:
         self._services.add(
             EndpointService(
@@ -82,7 +82,7 @@ class Aws:
                 private_dns_name=private_dns_name,
                 principals=frozenset(principals),
                 acceptance_required=acceptance_required,
-                ip_address_types=tuple(ip_address_types),
+                address_types=tuple(address_types),
             )
         )
 
@@ -107,7 +107,6 @@ class Aws:
             service_name=f"com.amazonaws.vpce.{region}.vpce-svc-0f1e2d3c4b5a69788",
             subnet_ids=[],
             security_group_ids=[],
-            ip_address_type="ipv4",
             created_at=self._clock.now(),
             state="available",
             endpoint_type="GatewayLoadBalancer",

@@ -103,7 +103,7 @@ class Consumer:
         # guide, "Associate a security group": without one, the VPC's default group
         group_ids = list(asked.security_group_ids) or [network.default_group_id(vpc.vpc_id)]
         rules.groups_in_vpc(map(network.security_group, group_ids), vpc.vpc_id, subnets[0].subnet_id)
-        rules.ip_address_type_possible(asked.ip_address_type, service, subnets)
+        rules.address_type_possible(asked.ip_address_type, service, subnets)
         rules.tag_keys_free(asked.tags)
         if asked.private_dns_enabled:
             self._check_private_dns(network, vpc.vpc_id, service, accepted=not service.acceptance_required)
@@ -121,7 +121,7 @@ class Consumer:
         self._check_subnets(network, endpoint, service, asked, subnet_ids)
         self._check_groups(network, endpoint, asked, group_ids)
         if asked.ip_address_type:
-            rules.ip_address_type_possible(asked.ip_address_type, service, map(network.subnet, subnet_ids))
+            rules.address_type_possible(asked.ip_address_type, service, map(network.subnet, subnet_ids))
         if asked.private_dns_enabled and not endpoint.private_dns_wanted:
             self._check_private_dns(network, endpoint.vpc_id, service, accepted=self._is_ready(endpoint))
         self._apply(network, endpoint, asked, subnet_ids, group_ids)

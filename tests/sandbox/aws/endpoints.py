@@ -28,8 +28,8 @@ class Endpoint:
     service_name: str
     subnet_ids: list[str]
     security_group_ids: list[str]
-    ip_address_type: str
     created_at: float
+    ip_address_type: str = "ipv4"
     vpc_endpoint_id: str = field(default_factory=lambda: f"vpce-0{secrets.token_hex(8)}")
     dns_suffix: str = field(default_factory=lambda: secrets.token_hex(4))
     state: str = "pendingAcceptance"

@@ -36,7 +36,7 @@ SERVICE_FIELDS: dict[str, Field[EndpointService]] = {
     "service-name": lambda one: [one.service_name],
     "service-region": lambda one: [one.region],
     "service-type": lambda one: ["Interface"],
-    "supported-ip-address-types": lambda one: one.ip_address_types,
+    "supported-ip-address-types": lambda one: one.address_types,
 }
 CONNECTION_FIELDS: dict[str, Field[Endpoint]] = {
     "ip-address-type": lambda one: [one.ip_address_type],

@@ -17,7 +17,7 @@ from tests.sandbox.aws.errors import Refused
 from tests.sandbox.aws.network import SecurityGroup, Subnet, Vpc
 from tests.sandbox.aws.services import EndpointService
 
-IP_ADDRESS_TYPES = ("ipv4", "dualstack", "ipv6")
+ADDRESS_TYPES = ("ipv4", "dualstack", "ipv6")
 
 
 def endpoint_id_well_formed(vpc_endpoint_id: str) -> None:
@@ -91,20 +91,20 @@ def one_subnet_per_zone(present: Iterable[Subnet], added: Iterable[Subnet]) -> N
         taken.add(subnet.zone_id)
 
 
-def ip_address_type_possible(ip_address_type: str, service: EndpointService, subnets: Iterable[Subnet]) -> None:
+def address_type_possible(address_type: str, service: EndpointService, subnets: Iterable[Subnet]) -> None:
     """Guide, "IP address type": the service and every subnet must support it. Wording not published."""
-    if ip_address_type not in IP_ADDRESS_TYPES:
-        raise Refused("InvalidParameterValue", f"Invalid value '{ip_address_type}' for IpAddressType.")
-    if ip_address_type not in service.ip_address_types:
+    if address_type not in ADDRESS_TYPES:
+        raise Refused("InvalidParameterValue", f"Invalid value '{address_type}' for IpAddressType.")
+    if address_type not in service.address_types:
         raise Refused(
             "InvalidParameter",
-            f"The VPC endpoint service {service.service_name} does not support the IP address type: {ip_address_type}.",
+            f"The VPC endpoint service {service.service_name} does not support the IP address type: {address_type}.",
         )
     for subnet in subnets:
-        if ip_address_type != "ipv4" and not subnet.has_ipv6:
+        if address_type != "ipv4" and not subnet.has_ipv6:
             raise Refused(
                 "InvalidParameter",
-                f"The subnet {subnet.subnet_id} does not support the IP address type: {ip_address_type}.",
+                f"The subnet {subnet.subnet_id} does not support the IP address type: {address_type}.",
             )
 
 

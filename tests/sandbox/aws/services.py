@@ -21,7 +21,7 @@ class EndpointService:
     principals: frozenset[str]
     """Account ids that may see the service and connect to it."""
     acceptance_required: bool
-    ip_address_types: tuple[str, ...]
+    address_types: tuple[str, ...]
 
     @property
     def service_id(self) -> str:

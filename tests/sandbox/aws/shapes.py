@@ -80,7 +80,7 @@ def service_shape(service: EndpointService, network: Network) -> dict[str, objec
         "AcceptanceRequired": service.acceptance_required,
         "ManagesVpcEndpoints": False,
         "Tags": [],
-        "SupportedIpAddressTypes": list(service.ip_address_types),
+        "SupportedIpAddressTypes": list(service.address_types),
     }
     if service.private_dns_name:
         shape["PrivateDnsName"] = service.private_dns_name

@@ -220,7 +220,7 @@ def test_an_endpoint_of_a_service_that_accepts_everybody_needs_no_acceptance(
     assert (endpoint["State"], endpoint["PrivateDnsEnabled"]) == ("available", True)
 
 
-def test_the_ip_address_type_changes_where_service_and_subnets_support_it(
+def test_the_address_type_changes_where_service_and_subnets_support_it(
     cloud: Cloud, ec2: EC2Client, vpc: Vpc
 ) -> None:
     cloud.aws.add_service(
@@ -229,7 +229,7 @@ def test_the_ip_address_type_changes_where_service_and_subnets_support_it(
         zone_ids=ZONES,
         private_dns_name=None,
         principals=[ACCOUNT],
-        ip_address_types=("ipv4", "dualstack"),
+        address_types=("ipv4", "dualstack"),
     )
     vpc_endpoint_id = create(ec2, vpc, ServiceName="dual")
     subnet_id = vpc.subnets["us-east-1b"]

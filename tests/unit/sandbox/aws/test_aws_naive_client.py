@@ -335,7 +335,7 @@ def test_another_account_cannot_touch_an_endpoint(cloud: Cloud, ec2: EC2Client, 
     assert describe(ec2, vpc_endpoint_id)["State"] == "pendingAcceptance"
 
 
-def test_an_ip_address_type_that_the_service_lacks_is_refused(ec2: EC2Client, vpc: Vpc) -> None:
+def test_an_address_type_that_the_service_lacks_is_refused(ec2: EC2Client, vpc: Vpc) -> None:
     with refused(
         "InvalidParameter", f"The VPC endpoint service {SERVICE} does not support the IP address type: dualstack."
     ):
