@@ -190,3 +190,12 @@ def test_the_oldest_libraries_that_are_tested_are_the_lower_bounds() -> None:
         name, _bound, version = line.partition(">=")
         if version:
             assert re.search(rf"(?m)^{name}=={re.escape(version)}(\.0)?$", tested), line
+
+
+def test_every_file_that_the_contributors_guide_names_exists() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = {name for found in re.findall(r"`([\w./-]+)`|\]\(([\w./-]+)\)", guide) for name in found}
+    # What begins so is made by a command of the repository.
+    paths = {name for name in named if "/" in name and not name.startswith((".cache", ".venv"))}
+    assert len(paths) > 30
+    assert {name for name in paths if not (ROOT / name).exists()} == set()
