@@ -220,9 +220,7 @@ def test_an_endpoint_of_a_service_that_accepts_everybody_needs_no_acceptance(
     assert (endpoint["State"], endpoint["PrivateDnsEnabled"]) == ("available", True)
 
 
-def test_the_address_type_changes_where_service_and_subnets_support_it(
-    cloud: Cloud, ec2: EC2Client, vpc: Vpc
-) -> None:
+def test_the_address_type_changes_where_service_and_subnets_support_it(cloud: Cloud, ec2: EC2Client, vpc: Vpc) -> None:
     cloud.aws.add_service(
         region=REGION,
         service_name="dual",
