@@ -22,6 +22,8 @@ from .fields import Json, Unreadable, flag, identifier, inner, items, text, whol
 from .model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
 
 ENDPOINT_NOT_FOUND = frozenset({"InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"})
+# AWS takes one change of an endpoint at a time: these refusals pass.
+ENDPOINT_BUSY = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"})
 ENDPOINT_MALFORMED = "InvalidVpcEndpointId.Malformed"
 # "Interface VPC endpoints per VPC" of the service "vpc".
 QUOTA_CODE = "L-29B6F2EB"

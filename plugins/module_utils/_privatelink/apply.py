@@ -36,8 +36,7 @@ from .steps import (
 )
 from .undo import undo_registrations
 
-# AWS takes one modification at a time, and in the first seconds after the acceptance refuses private DNS.
-_BUSY_CODES = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"})
+# In the first seconds after the acceptance AWS refuses private DNS; a refusal that says one of these lasts.
 _LASTING_DNS_REFUSALS = ("conflicting", "does not provide", "enablednssupport", "enablednshostnames", "attribute")
 # A change or a removal that shows no effect in so many seconds is asked for once more, and so is what another run
 # changed meanwhile; both happen this often at most.
@@ -86,6 +85,10 @@ class Run:
             raise
         return replace(self._desired, vpc_endpoint_id=self._made) if self._made else self._desired
 
+    def _id_of(self, about: Condition | Step) -> str:
+        """The interface endpoint that it is about; without an id of its own, the one that this run made."""
+        return about.vpc_endpoint_id or self._made or ""
+
     def _await(self, condition: Condition) -> Work[None]:
         """Awaits it. A removal that was accepted but has not begun after a while is asked for once more."""
         if condition.kind in (UNREGISTERED, GONE):
@@ -95,7 +98,7 @@ class Run:
         yield self._awaited(condition)
 
     def _awaited(self, condition: Condition, at_most: float | None = None) -> Await:
-        vpc_endpoint_id = condition.vpc_endpoint_id or self._made or ""
+        vpc_endpoint_id = self._id_of(condition)
         return Await(
             lambda: self._conditions.look(condition.kind, vpc_endpoint_id), DESCRIPTIONS[condition.kind], at_most
         )
@@ -105,7 +108,7 @@ class Run:
 
         Raises WaitFailed where others keep changing it.
         """
-        vpc_endpoint_id = goal.vpc_endpoint_id or self._made or ""
+        vpc_endpoint_id = self._id_of(goal)
         repetitions, contested = 0, False
         while True:
             is_last = repetitions == _REPETITIONS
@@ -129,7 +132,7 @@ class Run:
         return Seen(seen.done or bool(self._conditions.overridden), seen.state)
 
     def _remove_again(self, condition: Condition) -> Work[None]:
-        vpc_endpoint_id = condition.vpc_endpoint_id or self._made or ""
+        vpc_endpoint_id = self._id_of(condition)
         registration = self._conditions.registration(vpc_endpoint_id)
         if registration is not None and is_registered(registration) and registration.state != "DELETING":
             connection_id = registration.private_endpoint_connection_id
@@ -151,7 +154,7 @@ class Run:
             yield from self._change(step)
 
     def _register(self, step: RegisterEndpoint) -> Work[None]:
-        vpc_endpoint_id = step.vpc_endpoint_id or self._made or ""
+        vpc_endpoint_id = self._id_of(step)
         registered = yield from register(self._clouds.tidb, self._current.provider, vpc_endpoint_id)
         self._conditions.registrations[vpc_endpoint_id] = registered.registration
         if registered.own:
@@ -165,7 +168,7 @@ class Run:
 
     def _change(self, step: Step, *, again: bool = False) -> Work[None]:
         """One change of an interface endpoint, or its deletion. `again`: it was accepted once already."""
-        vpc_endpoint_id = step.vpc_endpoint_id or self._made or ""
+        vpc_endpoint_id = self._id_of(step)
 
         def attempt() -> Seen:
             try:
@@ -218,7 +221,7 @@ def ask_for(ec2: t.Any, step: Step, vpc_endpoint_id: str) -> None:
 
 
 def _is_passing(refused: ApiError, step: Step) -> bool:
-    if refused.code in _BUSY_CODES:
+    if refused.code in aws.ENDPOINT_BUSY:
         return True
     text = str(refused).lower()
     lasting = any(refusal in text for refusal in _LASTING_DNS_REFUSALS)

@@ -14,8 +14,6 @@ from .._run.wait import Seen
 from .conditions import Conditions
 from .steps import DeleteVpcEndpoint, RegisterEndpoint, TerminateRegistration
 
-_PASSING = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"})
-
 
 def undo_registrations(
     error: PrivateLinkError,
@@ -44,7 +42,7 @@ def undo_creation(ec2: t.Any, step: DeleteVpcEndpoint) -> Seen:
     try:
         aws.delete_vpc_endpoint(ec2, str(step.vpc_endpoint_id))
     except ApiError as refused:
-        if refused.code not in _PASSING and not refused.ambiguous:
+        if refused.code not in aws.ENDPOINT_BUSY and not refused.ambiguous:
             raise
         return Seen(False, str(refused))
     return Seen(True, "accepted")
