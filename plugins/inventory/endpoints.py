@@ -13,7 +13,7 @@ author:
 description:
   - Makes a host of every private endpoint, named by the ID of its interface endpoint, to run tasks for some of them or
     to slice a job in AWX.
-  - A private endpoint is no machine. Tasks for it run on the control node, since C(ansible_connection) is set to
+  - A private endpoint is not a machine. Tasks for it run on the control node, because C(ansible_connection) is set to
     V(local).
   - The host variable C(private_endpoint) holds its facts, with the keys that M(tidbcloud.privatelink.endpoint_info)
     returns.

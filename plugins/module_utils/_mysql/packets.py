@@ -148,6 +148,6 @@ class PayloadReader:
 
 
 def readable(text: bytes) -> str:
-    """Text of a server that nobody vouches for, fit for a message: printable, at most 200 characters."""
+    """Text of an untrusted server, fit for a message: printable, at most 200 characters."""
     decoded = text.decode("utf-8", "replace")
     return "".join(character if character.isprintable() else "?" for character in decoded)[:200]

@@ -256,7 +256,7 @@ def _dns_warning(outcome: Outcome) -> tuple[str, ...]:
         return ()
     return (
         f"Private DNS is switched on for {endpoint.vpc_endpoint_id}, which this collection did not make: "
-        "the cluster's host name works only so. Set private_dns_enabled=false to leave it off.",
+        "without it the cluster's host name does not work. Set private_dns_enabled=false to leave it off.",
     )
 
 
