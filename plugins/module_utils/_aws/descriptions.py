@@ -32,15 +32,18 @@ def share(core_session: t.Any) -> t.Any:
 def read(core_session: t.Any, service: str) -> None:
     """Read what a client of `service` will need. Raises BotoCoreError."""
     loader = share(core_session)
-    with without_collector():
+    with without_collector(f"description of {service}"):
         for kind in _KINDS:
             loader.load_service_model(service, kind)
 
 
 @contextlib.contextmanager
-def without_collector() -> Iterator[None]:
+def without_collector(made: str) -> Iterator[None]:
     """Descriptions are hundreds of thousands of objects that stay to the end: Python's garbage collector would look
     through them again and again and find none, nearly a third of the time that it takes to make a client.
+
+    What is `made` for the first time in this process is never looked through later. Once for each, as all that is
+    garbage by then stays, too: a process that asks for days must not grow with each question.
     """
     if not gc.isenabled():
         yield
@@ -49,8 +52,13 @@ def without_collector() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()  # Nor are they looked through later.
+        _freeze(made)
         gc.enable()
+
+
+@functools.cache
+def _freeze(_made: str) -> None:
+    gc.freeze()
 
 
 @functools.cache

@@ -148,7 +148,7 @@ class AwsSession:
             session, options = self._session_of_role(region, profile), {"verify": options.get("verify")}
         else:
             session = self._own_session(profile)
-        with descriptions.without_collector():
+        with descriptions.without_collector(f"client of {service}"):
             return session.client(
                 service, region_name=region, endpoint_url=endpoint_url or None, config=config, **options
             )

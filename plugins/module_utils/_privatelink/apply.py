@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from dataclasses import replace
+from http import HTTPStatus
 
 from .._aws import api as aws
 from .._run.errors import ApiError, WaitFailed
@@ -169,14 +171,16 @@ class Run:
     def _change(self, step: Step, *, again: bool = False) -> Work[None]:
         """One change of an interface endpoint, or its deletion. `again`: it was accepted once already."""
         vpc_endpoint_id = self._id_of(step)
+        attempts = itertools.count(1)
 
         def attempt() -> Seen:
+            is_first = next(attempts) == 1
             try:
                 ask_for(self._ec2, step, vpc_endpoint_id)
             except ApiError as refused:
                 # What was done although its answer was lost, and asked for again, may be refused then.
                 if not (self._is_done_with(step, vpc_endpoint_id, refused) or again):
-                    if not _is_passing(refused, step):
+                    if not (_is_passing(refused, step) or (is_first and self._may_have_passed(refused, step))):
                         raise
                     return Seen(False, str(refused))
             return Seen(True, "accepted")
@@ -199,6 +203,15 @@ class Run:
             return True
         changes = endpoint is not None and isinstance(step, Change) and self._desired.wait
         return changes and is_overtaken(self._conditions.before(vpc_endpoint_id), self.done, endpoint)
+
+    def _may_have_passed(self, refused: ApiError, step: Step) -> bool:
+        """Whether the reason may be gone by now: another run may have changed the endpoint before the refusal and
+        changed it back before the look after it, so that nothing shows it.
+
+        AWS answers 400 to what the state of the endpoint forbids, 401 and 403 where a permission is missing.
+        """
+        about_state = isinstance(step, Change) and not isinstance(step, EnablePrivateDns)
+        return about_state and refused.status == HTTPStatus.BAD_REQUEST and self._desired.wait
 
     def _create(self, step: CreateVpcEndpoint) -> Work[None]:
         if step.made is not None:

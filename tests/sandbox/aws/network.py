@@ -8,14 +8,20 @@ The only file that touches moto's EC2 model: everything that moto leaves untyped
 from __future__ import annotations
 
 import ipaddress
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
+from moto.core.model_instances import reset_model_data
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.subnets import Subnet as MotoSubnet
 
 from tests.sandbox.aws.errors import Refused
+
+# Nobody starts a machine here, and the images that moto knows by itself are 4,000 objects for each account.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 RESERVED_ADDRESSES = 4
 """The first addresses of a subnet belong to AWS (VPC guide, "Subnet sizing"); `hosts()` leaves out one of them."""
@@ -201,6 +207,14 @@ class Networks:
         for backends in cast(Any, BackendDict)._instances:
             for account_id in account_ids:
                 backends.pop(account_id, None)
+        _let_go()
+
+
+def _let_go() -> None:
+    """Empty what keeps moto's objects alive for ever, each with the whole account that it is in."""
+    reset_model_data()
+    cast(Any, AccountSpecificBackend)._generate_regions.cache_clear()
+    cast(Any, MotoSubnet)._base_avail_ip_iterator.cache_clear()
 
 
 def _true(value: object) -> bool:

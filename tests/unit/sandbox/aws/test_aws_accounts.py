@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from moto.ec2.models import ec2_backends
 
 from tests.sandbox.aws import Aws
 from tests.unit.sandbox.aws.estate import (
@@ -132,6 +135,14 @@ def test_a_reset_empties_everything_as_often_as_wanted(cloud: Cloud, ec2: EC2Cli
         cloud.aws.add_service(
             region=REGION, service_name=SERVICE, zone_ids=ZONES, private_dns_name=HOST, principals=[ACCOUNT]
         )
+
+
+def test_a_reset_lets_go_of_what_was_there(cloud: Cloud, ec2: EC2Client) -> None:
+    make_vpc(ec2)
+    account = weakref.ref(ec2_backends[ACCOUNT][REGION])
+    cloud.aws.reset()
+    gc.collect()
+    assert account() is None
 
 
 def test_what_was_under_way_before_a_reset_no_longer_happens(cloud: Cloud, ec2: EC2Client, vpc: Vpc) -> None:

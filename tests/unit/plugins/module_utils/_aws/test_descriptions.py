@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator
 
 import botocore.session
@@ -15,7 +16,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import 
 
 @pytest.fixture(autouse=True)
 def collector() -> Iterator[None]:
-    """As it was before."""
+    """As it was before, and nothing was made yet."""
+    descriptions._freeze.cache_clear()
     yield
     gc.enable()
     gc.unfreeze()
@@ -47,7 +49,7 @@ def test_a_profile_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_collector_rests_while_a_description_is_read_and_never_looks_through_it() -> None:
-    with descriptions.without_collector():
+    with descriptions.without_collector("client"):
         assert not gc.isenabled()
         made = [{"a": [1]} for _number in range(1000)]
     assert gc.isenabled()
@@ -56,14 +58,30 @@ def test_the_collector_rests_while_a_description_is_read_and_never_looks_through
     assert not any(id(item) in ids for item in gc.get_objects())
 
 
+class Garbage:
+    """It refers to itself, so that only the collector can free it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_a_process_that_asks_again_and_again_keeps_no_garbage() -> None:
+    with descriptions.without_collector("client"):
+        pass
+    with descriptions.without_collector("client"):
+        dropped = weakref.ref(Garbage())
+    gc.collect()
+    assert dropped() is None
+
+
 def test_the_collector_works_again_after_a_failure() -> None:
-    with pytest.raises(ValueError, match="odd"), descriptions.without_collector():
+    with pytest.raises(ValueError, match="odd"), descriptions.without_collector("client"):
         raise ValueError("odd")
     assert gc.isenabled()
 
 
 def test_a_collector_that_was_switched_off_stays_off() -> None:
     gc.disable()
-    with descriptions.without_collector():
+    with descriptions.without_collector("client"):
         pass
     assert not gc.isenabled()

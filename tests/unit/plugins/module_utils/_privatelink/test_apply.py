@@ -130,12 +130,36 @@ def test_private_dns_that_cannot_be_is_not_asked_for_again(clouds: Clouds, reaso
     assert len(clouds.calls) == 1
 
 
-@pytest.mark.parametrize("code", ["InvalidParameter", "UnauthorizedOperation", "DuplicateSubnetsInSameZone"])
-def test_any_other_refusal_of_a_change_is_told(clouds: Clouds, code: str) -> None:
-    clouds.refusals["modify_vpc_endpoint"] = [refusal(code)]
+def test_a_change_without_the_permission_for_it_is_asked_for_once(clouds: Clouds) -> None:
+    clouds.refusals["modify_vpc_endpoint"] = [refusal("UnauthorizedOperation", status=403)]
     with pytest.raises(ApiError):
         carried_out(clouds, modify(AddSubnets(VPCE, (), ("subnet-b",))))
     assert len(clouds.calls) == 1
+
+
+@pytest.mark.parametrize("code", ["InvalidParameter", "DuplicateSubnetsInSameZone"])
+def test_a_change_that_is_refused_twice_is_an_error(clouds: Clouds, code: str) -> None:
+    clouds.refusals["modify_vpc_endpoint"] = [refusal(code)] * 2
+    with pytest.raises(ApiError, match="refused"):
+        carried_out(clouds, modify(AddSubnets(VPCE, (), ("subnet-b",))))
+    assert len(clouds.calls) == 2
+
+
+def test_a_change_that_is_refused_once_for_a_reason_that_nothing_shows_is_asked_for_again(clouds: Clouds) -> None:
+    """Another run had changed the endpoint, and changed it back before the look after the refusal."""
+    here = live(clouds)
+    clouds.refusals["modify_vpc_endpoint"] = [refusal("InvalidParameter")]
+    wanted = desired(subnet_ids=("subnet-a", "subnet-b"))
+    carried_out(clouds, plan(wanted, here), wanted, here)
+    assert clouds.endpoints[VPCE].subnet_ids == ("subnet-a", "subnet-b")
+
+
+def test_a_run_that_shall_not_wait_asks_once(clouds: Clouds) -> None:
+    here = live(clouds)
+    clouds.refusals["modify_vpc_endpoint"] = [refusal("InvalidParameter")]
+    wanted = desired(subnet_ids=("subnet-a", "subnet-b"), wait=False)
+    with pytest.raises(ApiError):
+        carried_out(clouds, plan(wanted, here), wanted, here)
 
 
 @pytest.mark.parametrize(
@@ -154,12 +178,13 @@ def test_a_refusal_of_what_is_in_effect_already_is_none(clouds: Clouds, change: 
     """Its answer was lost, and botocore asked for it again."""
     live(clouds)
     clouds.refusals["modify_vpc_endpoint"] = [refusal("DuplicateSubnetsInSameZone")]
-    if in_effect:
-        carried_out(clouds, modify(change))
-    else:
+    if not in_effect:
+        clouds.refusals["modify_vpc_endpoint"] *= 2
         with pytest.raises(ApiError):
             carried_out(clouds, modify(change))
-    assert len(clouds.calls) == 1
+    else:
+        carried_out(clouds, modify(change))
+        assert len(clouds.calls) == 1
 
 
 def test_a_change_that_never_gets_through_names_the_last_refusal(clouds: Clouds) -> None:
