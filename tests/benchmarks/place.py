@@ -201,7 +201,7 @@ class Place:
         return [self.control("POST", "/clusters", {"name": f"fleet-{one}"}) for one in range(number)]
 
     def fleet(self, number: int, per_vpc: int = 50) -> Fleet:
-        """Wishes for so many private endpoints, each of a cluster of its own; nothing is made but the networks."""
+        """Options of so many private endpoints, each of a cluster of its own; nothing is made but the networks."""
         networks = [self.network() for _network in range(-(-number // per_vpc))]
         endpoints = [
             {"cluster_id": cluster["cluster_id"], **networks[one // per_vpc]}

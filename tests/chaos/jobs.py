@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.chaos.place import Subject
-from tests.support.transitions import Wish, edited, made, of_service, succeeded, wished
+from tests.support.transitions import Options, creation, edited, made, of_service, succeeded
 
-Prepare = Callable[[Subject], Wish]
+Prepare = Callable[[Subject], Options]
 MEMBERS = 3
 
 
@@ -23,49 +23,49 @@ class Job:
     prepare: Prepare
     reads: bool = False
 
-    def wishes(self, options: Wish) -> list[Wish]:
+    def wishes(self, options: Options) -> list[Options]:
         """What is to be brought about, of each private endpoint."""
         return [] if self.reads else list(options.get("endpoints", [options]))
 
 
-def fleet(subject: Subject) -> Wish:
+def fleet(subject: Subject) -> Options:
     """Private endpoints of one cluster in so many VPCs."""
-    return {"endpoints": [{**wished(subject), "tags": {"number": str(number)}} for number in range(MEMBERS)]}
+    return {"endpoints": [{**creation(subject), "tags": {"number": str(number)}} for number in range(MEMBERS)]}
 
 
-def fleet_delete(subject: Subject) -> Wish:
+def fleet_delete(subject: Subject) -> Options:
     wish = fleet(subject)
     result = subject.run("private_endpoints", **wish)
     assert not result["failed"], result["msg"]
     return {"endpoints": [{**one, "state": "absent"} for one in wish["endpoints"]]}
 
 
-def delete(subject: Subject) -> Wish:
+def delete(subject: Subject) -> Options:
     return {**made(subject), "state": "absent"}
 
 
-def info(subject: Subject) -> Wish:
+def info(subject: Subject) -> Options:
     """Of one that is finished and one that is not registered any more."""
     made(subject)
     return {"regions": ["us-east-1"]}
 
 
-def service_name(subject: Subject) -> Wish:
+def service_name(subject: Subject) -> Options:
     wish = of_service("tidb.example.com")(subject)
     return {**wish, "private_dns_enabled": True, "tags": {"team": "a"}}
 
 
-def service(subject: Subject) -> Wish:
+def service(subject: Subject) -> Options:
     return {"cluster_id": subject.cluster_id("main")}
 
 
-def inventory(subject: Subject) -> Wish:
+def inventory(subject: Subject) -> Options:
     made(subject)
     return {"regions": ["us-east-1"]}
 
 
-def reachability(subject: Subject) -> Wish:
-    wish = wished(subject)
+def reachability(subject: Subject) -> Options:
+    wish = creation(subject)
     endpoint = succeeded(subject, wish)["private_endpoint"]
     ec2 = subject.ec2()
     subnet_id = ec2.create_subnet(VpcId=wish["vpc_id"], CidrBlock="10.7.100.0/24")["Subnet"]["SubnetId"]
@@ -88,7 +88,7 @@ def reachability(subject: Subject) -> Wish:
 JOBS = {
     job.name: job
     for job in (
-        Job("create", "private_endpoint", wished),
+        Job("create", "private_endpoint", creation),
         Job("edit", "private_endpoint", edited()),
         Job("delete", "private_endpoint", delete),
         Job("fleet", "private_endpoints", fleet),

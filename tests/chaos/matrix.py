@@ -20,7 +20,7 @@ from tests.chaos.runner import Ended
 from tests.sandbox.fault_kinds import CONNECT
 from tests.sandbox.faults import STATE_CHANGES
 from tests.support.customer import WRITING_CALLS, Result
-from tests.support.transitions import Wish
+from tests.support.transitions import Options
 
 Call = tuple[str, str]
 # What a fault prevents for good is waited for so long (seconds of the run's own clock).
@@ -89,7 +89,7 @@ class Matrix:
         self._subject = subject
         self._clean: dict[str, Clean] = {}
         # The job that the place is prepared for, and its options.
-        self._prepared: tuple[Job, Wish] | None = None
+        self._prepared: tuple[Job, Options] | None = None
 
     def cells(self, job: str) -> Iterator[Cell]:
         """All cells of a job, from the calls that it makes where nothing goes wrong."""
@@ -171,12 +171,12 @@ class Matrix:
     def _calls(self) -> Counter[Call]:
         return Counter((entry.api, entry.call) for entry in self._subject.sandbox.log.entries() if entry.caller)
 
-    def _faulted(self, job: Job, wish: Wish, kind: Kind) -> Ended:
+    def _faulted(self, job: Job, wish: Options, kind: Kind) -> Ended:
         if kind.hangs:
             return self._subject.end(job.module, wish, pace=1.0)
         return self._subject.end(job.module, {**wish, "wait_timeout": PATIENCE})
 
-    def _prepare(self, job: Job) -> Wish:
+    def _prepare(self, job: Job) -> Options:
         """Leaves what is there before, unless nothing has changed since."""
         if self._prepared is None or not self._is_prepared(job):
             self._subject.sandbox.reset()
@@ -186,14 +186,14 @@ class Matrix:
     def _is_prepared(self, job: Job) -> bool:
         return self._prepared is not None and self._prepared[0] is job
 
-    def _last(self, job: Job, wish: Wish, ended: Ended, clean: Clean) -> list[str]:
+    def _last(self, job: Job, wish: Options, ended: Ended, clean: Clean) -> list[str]:
         """Of the run after the fault."""
         problems = promises.of_any_run(self._subject, ended, clean.peak_mb, None) + self._judged(job, wish, ended)
         if ended.result and ended.result["failed"]:
             problems.append(f"does not converge: {ended.result['msg'][:400]}")
         return problems + promises.of_convergence(self._subject)
 
-    def _judged(self, job: Job, wish: Wish, ended: Ended, *, believable: bool = False) -> list[str]:
+    def _judged(self, job: Job, wish: Options, ended: Ended, *, believable: bool = False) -> list[str]:
         """Of any run of the job; no fault may be switched on any more."""
         problems = promises.of_both_clouds(self._subject)
         result = ended.result
@@ -207,7 +207,7 @@ class Matrix:
         return problems + promises.of_reading(result, self._clean[job.name].result)
 
 
-def _done(result: Result, wishes: list[Wish]) -> list[Wish]:
+def _done(result: Result, wishes: list[Options]) -> list[Options]:
     """The wishes whose run, or item, says that it succeeded."""
     results = result.get("results", [result])
     return [wish for wish, one in zip(wishes, results, strict=False) if not one["failed"]]

@@ -19,7 +19,7 @@ from tests.chaos import promises
 from tests.chaos.kinds import KINDS
 from tests.chaos.place import WAIT_TIMEOUT, Subject
 from tests.chaos.runner import Ended
-from tests.support.transitions import Wish, editable
+from tests.support.transitions import Options, editable
 
 PATIENCE = 60
 LIMIT = 40.0
@@ -93,7 +93,7 @@ class World(RuleBasedStateMachine):
         super().__init__()
         self.subject.sandbox.reset()
         self.pairs = [editable(self.subject) for _place in range(PLACES)]
-        self.wishes: list[Wish] = [{**one, **REPAIRED} for one, _other in self.pairs]
+        self.wishes: list[Options] = [{**one, **REPAIRED} for one, _other in self.pairs]
 
     @rule(place=places, state=states, changed=changes)
     def run(self, place: int, state: str, changed: set[str]) -> None:
@@ -171,13 +171,13 @@ class World(RuleBasedStateMachine):
     def no_twins(self) -> None:
         self.say(promises.of_both_clouds(self.subject))
 
-    def wish(self, place: int, state: str, changed: set[str]) -> Wish:
+    def wish(self, place: int, state: str, changed: set[str]) -> Options:
         one, other = self.pairs[place]
         wish = {**one, **{option: other[option] for option in sorted(changed)}, **REPAIRED, "state": state}
         self.wishes[place] = wish
         return wish
 
-    def do(self, wish: Wish, wait_timeout: int = WAIT_TIMEOUT) -> Ended:
+    def do(self, wish: Options, wait_timeout: int = WAIT_TIMEOUT) -> Ended:
         return self.subject.end("private_endpoint", {**wish, "wait_timeout": wait_timeout})
 
     def judge(self, place: int, ended: Ended) -> None:

@@ -14,7 +14,7 @@ from tests.chaos.place import GRACE, Subject
 from tests.chaos.runner import Ended
 from tests.sandbox.aws.endpoints import Endpoint
 from tests.support.customer import Result
-from tests.support.transitions import Wish
+from tests.support.transitions import Options
 
 # A run may need so much more than one that nothing goes wrong in (megabytes).
 MOST_MB = 64.0
@@ -103,7 +103,7 @@ def of_both_clouds(subject: Subject) -> list[str]:
     return [f"twins: {count} live endpoints in {vpc_id}" for (vpc_id, _service), count in counts.items() if count > 1]
 
 
-def of_success(subject: Subject, wishes: list[Wish]) -> list[str]:
+def of_success(subject: Subject, wishes: list[Options]) -> list[str]:
     """Of a run that says that it succeeded: what it was to bring about is there."""
     return [problem for wish in wishes for problem in _unfulfilled(subject, wish)]
 
@@ -114,7 +114,7 @@ def of_doubt(problems: list[str], result: Result) -> list[str]:
     return [problem for problem in problems if not any(vpce in said for vpce in ENDPOINT_ID.findall(problem))]
 
 
-def _unfulfilled(subject: Subject, wish: Wish) -> Iterator[str]:
+def _unfulfilled(subject: Subject, wish: Options) -> Iterator[str]:
     live = [one for one in subject.live() if one.vpc_id == wish["vpc_id"]]
     if wish.get("state") == "absent":
         yield from (f"not done: {one.vpc_endpoint_id} is {one.state}" for one in live)
@@ -129,7 +129,7 @@ def _unfulfilled(subject: Subject, wish: Wish) -> Iterator[str]:
             yield f"not done: {name} is {found}, not {wanted}"
 
 
-def _facts(subject: Subject, wish: Wish, endpoint: Endpoint) -> dict[str, tuple[object, object]]:
+def _facts(subject: Subject, wish: Options, endpoint: Endpoint) -> dict[str, tuple[object, object]]:
     """What is, and what was wished."""
     # A Name is kept that no option gives: it tells endpoints apart.
     kept = {"Name"} - set(wish.get("tags") or ())

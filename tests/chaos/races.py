@@ -17,7 +17,7 @@ from tests.chaos import promises
 from tests.chaos.jobs import fleet
 from tests.chaos.place import WAIT_TIMEOUT, Subject
 from tests.chaos.runner import Ended
-from tests.support.transitions import Wish, editable, made, succeeded, wished
+from tests.support.transitions import Options, creation, editable, made, succeeded
 
 # What AWS made is not listed for so long (sandbox seconds).
 LAGS = {"": 0.0, "lag": 20.0}
@@ -30,7 +30,7 @@ LIMIT = 80.0
 GAVE_UP = f"Waited {PATIENCE} seconds"
 
 # What each of so many nodes asks; what is there before is left by it.
-Prepare = Callable[[Subject, int], list[Wish]]
+Prepare = Callable[[Subject, int], list[Options]]
 
 
 @dataclass(frozen=True)
@@ -63,42 +63,42 @@ class Raced:
     lost: int = 0
 
 
-def same(subject: Subject, nodes: int) -> list[Wish]:
-    return [{**wished(subject), "tags": {"team": "a"}}] * nodes
+def same(subject: Subject, nodes: int) -> list[Options]:
+    return [{**creation(subject), "tags": {"team": "a"}}] * nodes
 
 
-def different(subject: Subject, nodes: int) -> list[Wish]:
+def different(subject: Subject, nodes: int) -> list[Options]:
     """All in one VPC, with subnets, groups and tags of their own."""
     one, other = editable(subject)
     return [{**(one, other)[node % 2], "tags": {"node": str(node)}} for node in range(nodes)]
 
 
-def present_absent(subject: Subject, nodes: int) -> list[Wish]:
-    wish = wished(subject)
+def present_absent(subject: Subject, nodes: int) -> list[Options]:
+    wish = creation(subject)
     return [wish if node % 2 == 0 else {**wish, "state": "absent"} for node in range(nodes)]
 
 
-def made_present_absent(subject: Subject, nodes: int) -> list[Wish]:
+def made_present_absent(subject: Subject, nodes: int) -> list[Options]:
     wish = made(subject)
     return [wish if node % 2 == 0 else {**wish, "state": "absent"} for node in range(nodes)]
 
 
-def edit_edit(subject: Subject, nodes: int) -> list[Wish]:
+def edit_edit(subject: Subject, nodes: int) -> list[Options]:
     wishes = different(subject, nodes + 1)
     succeeded(subject, wishes[nodes])
     return wishes[:nodes]
 
 
-def edit_absent(subject: Subject, nodes: int) -> list[Wish]:
+def edit_absent(subject: Subject, nodes: int) -> list[Options]:
     wishes = edit_edit(subject, nodes)
     return [wish if node % 2 == 0 else {**wish, "state": "absent"} for node, wish in enumerate(wishes)]
 
 
-def fleet_fleet(subject: Subject, nodes: int) -> list[Wish]:
+def fleet_fleet(subject: Subject, nodes: int) -> list[Options]:
     return [fleet(subject)] * nodes
 
 
-def fleet_edits(subject: Subject, nodes: int) -> list[Wish]:
+def fleet_edits(subject: Subject, nodes: int) -> list[Options]:
     wishes = fleet(subject)["endpoints"]
     return [{"endpoints": [{**one, "tags": {"node": str(node)}} for one in wishes]} for node in range(nodes)]
 
@@ -144,11 +144,11 @@ def run(subject: Subject, race: Race) -> Raced:
     return Raced(race, problems, sum(bool(one.result and one.result["failed"]) for one in ended))
 
 
-def _module(asked: Wish) -> str:
+def _module(asked: Options) -> str:
     return "private_endpoints" if "endpoints" in asked else "private_endpoint"
 
 
-def _at_once(subject: Subject, asked: Sequence[Wish], chance: random.Random) -> list[Ended]:
+def _at_once(subject: Subject, asked: Sequence[Options], chance: random.Random) -> list[Ended]:
     runs = []
     for one in asked:
         runs.append(subject.begin(_module(one), {**one, "wait_timeout": PATIENCE}))
@@ -163,7 +163,7 @@ def _of_node(subject: Subject, ended: Ended) -> Iterator[str]:
             yield f"loses after its whole timeout: {one['msg'][:300]}"
 
 
-def _alone(subject: Subject, asked: Wish, wishes: list[Wish]) -> list[str]:
+def _alone(subject: Subject, asked: Options, wishes: list[Options]) -> list[str]:
     ended = subject.end(_module(asked), asked)
     problems = promises.of_any_run(subject, ended, ended.peak_mb, None)
     if ended.result and ended.result["failed"]:

@@ -80,14 +80,14 @@ def more_of(customer: Customer, network: Network) -> Network:
 def inform(customer: Customer, run: Run) -> None:
     """Facts, what an unchanged run reads, and what check mode reads for a run that would change something."""
     network, empty = customer.network(), customer.network()
-    wish = {"cluster_id": customer.cluster_id("main"), **network.options}
-    assert not customer.run("private_endpoint", **wish)["failed"]
+    desired = {"cluster_id": customer.cluster_id("main"), **network.options}
+    assert not customer.run("private_endpoint", **desired)["failed"]
     run("endpoint_info")
     run("endpoint_info", cluster_id=customer.cluster_id("main"), region="us-east-1")
-    run("private_endpoint", **wish)
-    run("private_endpoints", endpoints=[wish])
-    run("private_endpoint", check=True, **{**wish, **empty.options})
-    run("private_endpoint", check=True, **wish, tags={"stage": "test"})
+    run("private_endpoint", **desired)
+    run("private_endpoints", endpoints=[desired])
+    run("private_endpoint", check=True, **{**desired, **empty.options})
+    run("private_endpoint", check=True, **desired, tags={"stage": "test"})
 
 
 def manage(customer: Customer, run: Run) -> None:
@@ -95,11 +95,11 @@ def manage(customer: Customer, run: Run) -> None:
     network, second = customer.network(), customer.network()
     more = more_of(customer, network)
     cluster_id, service_name = customer.cluster_id("main"), customer.offered_service("db.example.com")
-    wish = {"cluster_id": cluster_id, **network.options}
-    run("private_endpoint", **wish)
+    desired = {"cluster_id": cluster_id, **network.options}
+    run("private_endpoint", **desired)
     for options in edited(network, more):
-        run("private_endpoint", **{**wish, **options})
-    run("private_endpoint", state="absent", **wish)
+        run("private_endpoint", **{**desired, **options})
+    run("private_endpoint", state="absent", **desired)
     run("private_endpoint", service_name=service_name, region="us-east-1", **network.options)
     run("private_endpoint", state="absent", service_name=service_name, region="us-east-1", vpc_id=network.vpc_id)
     fleet = [{"cluster_id": cluster_id, **one.options} for one in (network, second)]
@@ -109,8 +109,8 @@ def manage(customer: Customer, run: Run) -> None:
 
 def adopt(customer: Customer, run: Run) -> None:
     """An interface endpoint that was made by hand."""
-    wish = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
-    run("private_endpoint", **wish, vpc_endpoint_id=by_hand(customer, wish))
+    desired = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
+    run("private_endpoint", **desired, vpc_endpoint_id=by_hand(customer, desired))
 
 
 def reach(customer: Customer, run: Run) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import ansible_runner
 import yaml
 
-# Every private endpoint as it is: the cluster's and the interface endpoint's own facts are the wish.
+# Every private endpoint as it is: the cluster's and the interface endpoint's own facts are the options.
 _JOB = [
     {
         "hosts": "private_endpoints",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every way in which a private endpoint gets from one state to another: what is there, what is wished, which steps."""
+"""Every way in which a private endpoint gets from one state to another: what is there, what is desired, which steps."""
 
 from __future__ import annotations
 
@@ -10,50 +10,50 @@ from typing import Any
 
 from tests.support.customer import Customer, Result
 
-Wish = dict[str, Any]
-Prepare = Callable[[Customer], Wish]
+Options = dict[str, Any]
+Prepare = Callable[[Customer], Options]
 
 CREATION = ("create_vpc_endpoint", "register_endpoint", "enable_private_dns")
 REMOVAL = ("terminate_registration", "delete_vpc_endpoint")
 ADOPTION = ("set_tags", "register_endpoint", "enable_private_dns")
-REPAIRED: Wish = {"recreate_failed": True}
+REPAIRED: Options = {"recreate_failed": True}
 
 
 @dataclass(frozen=True)
 class Transition:
-    """`prepare` leaves what is there before and answers the wish, whose run takes `steps`.
+    """`prepare` leaves what is there before and answers the options of `private_endpoint`, whose run takes `steps`.
 
-    `next`: what the wish must say differently once it is fulfilled; null where the next run has more to do.
+    `next`: the options that must differ once they are fulfilled; null where the next run has more to do.
     """
 
     steps: tuple[str, ...]
     prepare: Prepare
-    next: Wish | None = field(default_factory=dict)
+    next: Options | None = field(default_factory=dict)
 
 
 # --- what is there ----------------------------------------------------------------------------------------------
 
 
-def wished(customer: Customer) -> Wish:
+def creation(customer: Customer) -> Options:
     """A creation in an empty account."""
     return {"cluster_id": customer.cluster_id("main"), **customer.network().options}
 
 
-def succeeded(customer: Customer, wish: Wish, **options: Any) -> Result:
-    result = customer.run("private_endpoint", **{**wish, **options})
+def succeeded(customer: Customer, desired: Options, **options: Any) -> Result:
+    result = customer.run("private_endpoint", **{**desired, **options})
     assert not result["failed"], result["msg"]
     return result
 
 
-def made(customer: Customer, **options: Any) -> Wish:
+def made(customer: Customer, **options: Any) -> Options:
     """One that is finished."""
-    wish = wished(customer) | options
-    succeeded(customer, wish)
-    return wish
+    desired = creation(customer) | options
+    succeeded(customer, desired)
+    return desired
 
 
-def editable(customer: Customer) -> tuple[Wish, Wish]:
-    """Two wishes that differ in everything that can be changed in place; the network has room for both.
+def editable(customer: Customer) -> tuple[Options, Options]:
+    """Two sets of options that differ in everything that can be changed in place; the network has room for both.
 
     From either to the other, one subnet is swapped within its zone, another moves to another zone.
     """
@@ -99,7 +99,7 @@ def _speak_ipv6(customer: Customer) -> None:
 def edited(*options: str, back: bool = False) -> Prepare:
     """A finished one of which these options change (all without any)."""
 
-    def prepare(customer: Customer) -> Wish:
+    def prepare(customer: Customer) -> Options:
         one, other = reversed(editable(customer)) if back else editable(customer)
         succeeded(customer, one)
         return {**one, **{option: other[option] for option in options or other}}
@@ -110,124 +110,124 @@ def edited(*options: str, back: bool = False) -> Prepare:
 def resubnetted(before: slice | None, after: slice | None) -> Prepare:
     """A finished one whose subnets change among those of two zones."""
 
-    def prepare(customer: Customer) -> Wish:
-        wish = wished(customer)
-        subnet_ids = wish["subnet_ids"]
-        succeeded(customer, wish, subnet_ids=subnet_ids[before or slice(None)])
-        return {**wish, "subnet_ids": subnet_ids[after or slice(None)]}
+    def prepare(customer: Customer) -> Options:
+        desired = creation(customer)
+        subnet_ids = desired["subnet_ids"]
+        succeeded(customer, desired, subnet_ids=subnet_ids[before or slice(None)])
+        return {**desired, "subnet_ids": subnet_ids[after or slice(None)]}
 
     return prepare
 
 
-def by_hand(customer: Customer, wish: Wish) -> str:
+def by_hand(customer: Customer, desired: Options) -> str:
     """An interface endpoint that somebody made without this collection."""
     group = customer.facts["clusters"]["main"]["node_groups"]["DefaultGroup"]
     answer = customer.ec2().create_vpc_endpoint(
         VpcEndpointType="Interface",
-        VpcId=wish["vpc_id"],
-        ServiceName=wish.get("service_name", group["service_name"]),
-        SubnetIds=wish["subnet_ids"],
-        SecurityGroupIds=wish["security_group_ids"],
+        VpcId=desired["vpc_id"],
+        ServiceName=desired.get("service_name", group["service_name"]),
+        SubnetIds=desired["subnet_ids"],
+        SecurityGroupIds=desired["security_group_ids"],
         PrivateDnsEnabled=False,
     )
     return str(answer["VpcEndpoint"]["VpcEndpointId"])
 
 
-def adopted(customer: Customer) -> Wish:
+def adopted(customer: Customer) -> Options:
     """One that was made by hand, is registered by nobody and named by its id."""
-    wish = wished(customer)
-    return {"cluster_id": wish["cluster_id"], "vpc_endpoint_id": by_hand(customer, wish)}
+    desired = creation(customer)
+    return {"cluster_id": desired["cluster_id"], "vpc_endpoint_id": by_hand(customer, desired)}
 
 
-def adopted_by_its_vpc(customer: Customer) -> Wish:
-    wish = wished(customer)
-    by_hand(customer, wish)
-    return wish
+def adopted_by_its_vpc(customer: Customer) -> Options:
+    desired = creation(customer)
+    by_hand(customer, desired)
+    return desired
 
 
-def adopted_and_edited(customer: Customer) -> Wish:
+def adopted_and_edited(customer: Customer) -> Options:
     one, other = editable(customer)
     return {**other, "vpc_endpoint_id": by_hand(customer, one)}
 
 
-def adopted_although_registered(customer: Customer) -> Wish:
+def adopted_although_registered(customer: Customer) -> Options:
     """Somebody did everything in the console but private DNS."""
-    wish = wished(customer)
-    vpce = by_hand(customer, wish)
+    desired = creation(customer)
+    vpce = by_hand(customer, desired)
     estate = customer.sandbox.tidbcloud.estate
-    cluster = estate.clusters[wish["cluster_id"]]
+    cluster = estate.clusters[desired["cluster_id"]]
     with customer.sandbox.clock.lock:
         estate.registrations.register(cluster, cluster.groups[0], vpce)
     customer.sandbox.clock.advance(60)
-    return wish
+    return desired
 
 
-def discovered(customer: Customer) -> Wish:
+def discovered(customer: Customer) -> Options:
     """TiDB Cloud shows the endpoint with an id of its own before anybody registered it."""
     customer.sandbox.settings.discovered_has_id = True
     return adopted_by_its_vpc(customer)
 
 
-def accepted_without_registration(customer: Customer) -> Wish:
-    wish = adopted(customer)
-    customer.sandbox.aws.force_state(wish["vpc_endpoint_id"], "available")
-    return wish
+def accepted_without_registration(customer: Customer) -> Options:
+    desired = adopted(customer)
+    customer.sandbox.aws.force_state(desired["vpc_endpoint_id"], "available")
+    return desired
 
 
 def begun(*, seconds: float = 0.0) -> Prepare:
     """A run that did not wait made and registered it, so many seconds ago."""
 
-    def prepare(customer: Customer) -> Wish:
-        wish = wished(customer)
-        succeeded(customer, wish, wait=False)
+    def prepare(customer: Customer) -> Options:
+        desired = creation(customer)
+        succeeded(customer, desired, wait=False)
         customer.sandbox.clock.advance(seconds)
-        return wish
+        return desired
 
     return prepare
 
 
-def made_and_not_registered(customer: Customer) -> Wish:
+def made_and_not_registered(customer: Customer) -> Options:
     """As a run leaves it that is stopped between its first two steps."""
-    wish = wished(customer)
+    desired = creation(customer)
     customer.sandbox.faults.add(
         {"api": "tidbcloud", "call": "CreatePrivateEndpointConnection", "kind": "status", "value": 500, "times": 1000}
     )
-    assert customer.run("private_endpoint", **wish)["failed"]
+    assert customer.run("private_endpoint", **desired)["failed"]
     customer.sandbox.faults.clear()
-    return wish
+    return desired
 
 
-def private_dns_under_way(customer: Customer) -> Wish:
+def private_dns_under_way(customer: Customer) -> Options:
     """Somebody has asked AWS for it a moment ago."""
-    wish = made(customer, private_dns_enabled=False)
+    desired = made(customer, private_dns_enabled=False)
     (vpce,) = customer.live_endpoints()
     customer.sandbox.clock.advance(60)
     customer.ec2().modify_vpc_endpoint(VpcEndpointId=vpce, PrivateDnsEnabled=True)
-    return {**wish, "private_dns_enabled": True}
+    return {**desired, "private_dns_enabled": True}
 
 
-def registration_ending(customer: Customer) -> Wish:
-    wish = made(customer)
-    succeeded(customer, wish, state="absent", wait=False)
-    return {**wish, "state": "absent"}
+def registration_ending(customer: Customer) -> Options:
+    desired = made(customer)
+    succeeded(customer, desired, state="absent", wait=False)
+    return {**desired, "state": "absent"}
 
 
-def registration_ended(customer: Customer) -> Wish:
+def registration_ended(customer: Customer) -> Options:
     """It was terminated in TiDB Cloud, which makes AWS reject the interface endpoint."""
-    wish = registration_ending(customer)
+    desired = registration_ending(customer)
     customer.sandbox.clock.advance(60)
-    return wish
+    return desired
 
 
 def deleted_in_aws(*, seconds: float = 60.0) -> Prepare:
     """The registration knows nothing of it. After an hour, AWS does not list the interface endpoint any more."""
 
-    def prepare(customer: Customer) -> Wish:
-        wish = made(customer)
+    def prepare(customer: Customer) -> Options:
+        desired = made(customer)
         (vpce,) = customer.live_endpoints()
         customer.ec2().delete_vpc_endpoints(VpcEndpointIds=[vpce])
         customer.sandbox.clock.advance(seconds)
-        return {**wish, "vpc_endpoint_id": vpce}
+        return {**desired, "vpc_endpoint_id": vpce}
 
     return prepare
 
@@ -235,36 +235,36 @@ def deleted_in_aws(*, seconds: float = 60.0) -> Prepare:
 def dead(state: str) -> Prepare:
     """One whose interface endpoint came into a state that it does not leave."""
 
-    def prepare(customer: Customer) -> Wish:
-        wish = made(customer, tags={"team": "a"})
+    def prepare(customer: Customer) -> Options:
+        desired = made(customer, tags={"team": "a"})
         (vpce,) = customer.live_endpoints()
         customer.sandbox.aws.force_state(vpce, state)
-        return {**wish, **REPAIRED}
+        return {**desired, **REPAIRED}
 
     return prepare
 
 
-def registration_failed(customer: Customer) -> Wish:
-    wish = made(customer)
+def registration_failed(customer: Customer) -> Options:
+    desired = made(customer)
     (vpce,) = customer.registered()
     customer.sandbox.tidbcloud.estate.registrations.force(vpce, "FAILED", "The quota is used up")
-    return {**wish, **REPAIRED}
+    return {**desired, **REPAIRED}
 
 
-def cluster_dropped(customer: Customer) -> Wish:
-    wish = made(customer)
-    customer.sandbox.tidbcloud.estate.drop_cluster(wish["cluster_id"])
-    return {"cluster_id": wish["cluster_id"], "region": "us-east-1", "state": "absent"}
+def cluster_dropped(customer: Customer) -> Options:
+    desired = made(customer)
+    customer.sandbox.tidbcloud.estate.drop_cluster(desired["cluster_id"])
+    return {"cluster_id": desired["cluster_id"], "region": "us-east-1", "state": "absent"}
 
 
-def cluster_dropped_and_endpoint_serving(customer: Customer) -> Wish:
-    wish = made(customer)
-    del customer.sandbox.tidbcloud.estate.clusters[wish["cluster_id"]]
+def cluster_dropped_and_endpoint_serving(customer: Customer) -> Options:
+    desired = made(customer)
+    del customer.sandbox.tidbcloud.estate.clusters[desired["cluster_id"]]
     (vpce,) = customer.live_endpoints()
-    return {"cluster_id": wish["cluster_id"], "region": "us-east-1", "state": "absent", "vpc_endpoint_id": vpce}
+    return {"cluster_id": desired["cluster_id"], "region": "us-east-1", "state": "absent", "vpc_endpoint_id": vpce}
 
 
-def node_group_dropped(customer: Customer) -> Wish:
+def node_group_dropped(customer: Customer) -> Options:
     """One of a node group that is not the default one and is gone; AWS rejects it."""
     group_id = customer.facts["clusters"]["two-groups"]["node_groups"]["analytics"]["node_group_id"]
     shared = {"cluster_id": customer.cluster_id("two-groups"), "region": "us-west-2"}
@@ -274,17 +274,17 @@ def node_group_dropped(customer: Customer) -> Wish:
     return {**shared, "node_group_id": group_id, "state": "absent"}
 
 
-def node_group_dropped_by_id(customer: Customer) -> Wish:
+def node_group_dropped_by_id(customer: Customer) -> Options:
     """As a finding of endpoint_info says to remove it: by its id alone."""
-    wish = node_group_dropped(customer)
+    desired = node_group_dropped(customer)
     (vpce,) = (one.vpc_endpoint_id for one in customer.sandbox.aws.endpoints())
-    return {"cluster_id": wish["cluster_id"], "vpc_endpoint_id": vpce, "state": "absent"}
+    return {"cluster_id": desired["cluster_id"], "vpc_endpoint_id": vpce, "state": "absent"}
 
 
 def of_service(private_dns_name: str | None = None) -> Prepare:
     """A creation over another endpoint service, in an empty account."""
 
-    def prepare(customer: Customer) -> Wish:
+    def prepare(customer: Customer) -> Options:
         return {"service_name": customer.offered_service(private_dns_name), **customer.network().options}
 
     return prepare
@@ -293,27 +293,27 @@ def of_service(private_dns_name: str | None = None) -> Prepare:
 def made_of_service(**options: Any) -> Prepare:
     """A finished one of another endpoint service, of which these options change."""
 
-    def prepare(customer: Customer) -> Wish:
-        wish = of_service()(customer)
-        succeeded(customer, wish)
-        return {**wish, **options}
+    def prepare(customer: Customer) -> Options:
+        desired = of_service()(customer)
+        succeeded(customer, desired)
+        return {**desired, **options}
 
     return prepare
 
 
 def after(prepare: Prepare, **options: Any) -> Prepare:
-    """The same with another wish."""
+    """The same with other options."""
     return lambda customer: {**prepare(customer), **options}
 
 
 def named_by_its_id(prepare: Prepare) -> Prepare:
-    """The same, and the wish names the cluster and the one interface endpoint alone."""
+    """The same, but the options name the cluster and the one interface endpoint alone."""
 
-    def by_id(customer: Customer) -> Wish:
-        wish = prepare(customer)
+    def by_id(customer: Customer) -> Options:
+        desired = prepare(customer)
         (vpce,) = [one.vpc_endpoint_id for one in customer.sandbox.aws.endpoints()]
         omitted = ("vpc_id", "subnet_ids", "security_group_ids")
-        return {**{name: value for name, value in wish.items() if name not in omitted}, "vpc_endpoint_id": vpce}
+        return {**{name: value for name, value in desired.items() if name not in omitted}, "vpc_endpoint_id": vpce}
 
     return by_id
 
@@ -334,18 +334,18 @@ WHOLE_EDIT = (
 )
 WHOLE_EDIT_BACK = (*WHOLE_EDIT[:-1], "enable_private_dns")
 MORE_TO_DO = None
-# The id that the wish names is that of the one that was replaced.
-WITHOUT_ID: Wish = {"vpc_endpoint_id": None}
-ABSENT: Wish = {"state": "absent"}
-AT_ONCE: Wish = {"wait": False}
-KEPT: Wish = {"keep_vpc_endpoint": True}
+# The id that the options name is that of the one that was replaced.
+WITHOUT_ID: Options = {"vpc_endpoint_id": None}
+ABSENT: Options = {"state": "absent"}
+AT_ONCE: Options = {"wait": False}
+KEPT: Options = {"keep_vpc_endpoint": True}
 
 TRANSITIONS: dict[str, Transition] = {
     # creating
-    "create": Transition(CREATION, wished),
-    "create with a name and tags": Transition(CREATION, after(wished, name="tidb", tags={"team": "a"})),
-    "create without private DNS": Transition(CREATION[:2], after(wished, private_dns_enabled=False)),
-    "create, not waiting": Transition(CREATION[:2], after(wished, **AT_ONCE), MORE_TO_DO),
+    "create": Transition(CREATION, creation),
+    "create with a name and tags": Transition(CREATION, after(creation, name="tidb", tags={"team": "a"})),
+    "create without private DNS": Transition(CREATION[:2], after(creation, private_dns_enabled=False)),
+    "create, not waiting": Transition(CREATION[:2], after(creation, **AT_ONCE), MORE_TO_DO),
     "create over service_name": Transition(CREATION[:1], of_service()),
     "create over service_name with a private name": Transition(
         ("create_vpc_endpoint", "enable_private_dns"), of_service("tidb.example.com")
@@ -422,7 +422,7 @@ TRANSITIONS: dict[str, Transition] = {
         REMOVAL[:1], after(deleted_in_aws(seconds=4000.0), **ABSENT)
     ),
     "delete the registration alone": Transition(REMOVAL[:1], after(made, **ABSENT, **KEPT)),
-    "delete what is not there": Transition((), after(wished, **ABSENT)),
+    "delete what is not there": Transition((), after(creation, **ABSENT)),
     "delete after the cluster was dropped": Transition(REMOVAL[1:], cluster_dropped),
     "delete after the cluster was dropped, by id": Transition(REMOVAL[1:], cluster_dropped_and_endpoint_serving),
     "delete after the node group was dropped": Transition(REMOVAL[1:], node_group_dropped),
@@ -431,19 +431,19 @@ TRANSITIONS: dict[str, Transition] = {
 }
 
 
-def assert_fulfilled(result: Result, wish: Wish) -> None:
-    """The private endpoint that a run returned is exactly as the wish says; one that is to be gone is gone."""
+def assert_fulfilled(result: Result, desired: Options) -> None:
+    """The private endpoint that a run returned is exactly as desired; one that is to be gone is gone."""
     assert not result["failed"], result["msg"]
     endpoint = result["private_endpoint"]
-    if wish.get("state") == "absent":
+    if desired.get("state") == "absent":
         assert endpoint["status"] == "not_configured"
         return
     assert (endpoint["status"], endpoint["stage"]) == ("active", "done")
-    assert endpoint["private_dns_enabled"] is wish.get("private_dns_enabled", True)
+    assert endpoint["private_dns_enabled"] is desired.get("private_dns_enabled", True)
     for option in ("vpc_id", "ip_address_type"):
-        assert endpoint[option] == (wish.get(option) or endpoint[option])
+        assert endpoint[option] == (desired.get(option) or endpoint[option])
     for option in ("subnet_ids", "security_group_ids"):
-        assert endpoint[option] == sorted(wish.get(option) or endpoint[option])
-    if wish.get("tags") is not None and wish.get("purge_tags", True):
+        assert endpoint[option] == sorted(desired.get(option) or endpoint[option])
+    if desired.get("tags") is not None and desired.get("purge_tags", True):
         own = {key: value for key, value in endpoint["tags"].items() if not key.startswith("tidbcloud:")}
-        assert own == wish["tags"]
+        assert own == desired["tags"]

@@ -181,9 +181,13 @@ def test_an_empty_list_is_refused_with_what_to_do_instead(
     assert customer.requests == []
 
 
-@pytest.mark.parametrize("wish", [{}, {"cluster_id": ""}, {"service_name": ""}, {"cluster_id": "", "service_name": ""}])
-def test_neither_a_cluster_nor_a_service_is_refused(customer: Customer, network: Network, wish: dict[str, str]) -> None:
-    result = refused(customer, **network.options, **wish)
+@pytest.mark.parametrize(
+    "desired", [{}, {"cluster_id": ""}, {"service_name": ""}, {"cluster_id": "", "service_name": ""}]
+)
+def test_neither_a_cluster_nor_a_service_is_refused(
+    customer: Customer, network: Network, desired: dict[str, str]
+) -> None:
+    result = refused(customer, **network.options, **desired)
     assert "cluster_id" in result["msg"]
     assert "service_name" in result["msg"]
 
@@ -327,9 +331,9 @@ def test_an_available_endpoint_of_a_cluster_that_is_not_found_is_left_alone(
     made = customer.run("private_endpoint", **complete)["private_endpoint"]
     # As if the key belonged to another organization: TiDB Cloud knows no such cluster, AWS serves on.
     del customer.sandbox.tidbcloud.estate.clusters[complete["cluster_id"]]
-    wishes: list[dict[str, t.Any]] = [{"vpc_id": complete["vpc_id"]}, {}]
-    for wish in wishes:
-        result = refused(customer, cluster_id=complete["cluster_id"], state="absent", region="us-east-1", **wish)
+    incomplete: list[dict[str, t.Any]] = [{"vpc_id": complete["vpc_id"]}, {}]
+    for desired in incomplete:
+        result = refused(customer, cluster_id=complete["cluster_id"], state="absent", region="us-east-1", **desired)
         assert codes(result) == {"cluster_not_found"}
     assert customer.live_endpoints() == [made["vpc_endpoint_id"]]
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 import pytest
 
 from tests.support.customer import Customer, Result
-from tests.support.transitions import TRANSITIONS, Wish
+from tests.support.transitions import TRANSITIONS, Options
 
 
-def foretold(customer: Customer, wish: Wish) -> Result:
+def foretold(customer: Customer, desired: Options) -> Result:
     before = customer.sandbox.status()["aws"], customer.sandbox.status()["tidbcloud"]
-    result = customer.run("private_endpoint", check=True, **wish)
+    result = customer.run("private_endpoint", check=True, **desired)
     assert not result["failed"], result["msg"]
     assert customer.requests != []
     assert customer.writing_calls == []
@@ -23,9 +23,9 @@ def foretold(customer: Customer, wish: Wish) -> Result:
 @pytest.mark.parametrize("name", TRANSITIONS)
 def test_a_run_does_what_check_mode_foretold_and_the_next_one_nothing(customer: Customer, name: str) -> None:
     transition = TRANSITIONS[name]
-    wish = transition.prepare(customer)
-    dry = foretold(customer, wish)
-    run = customer.run("private_endpoint", **wish)
+    desired = transition.prepare(customer)
+    dry = foretold(customer, desired)
+    run = customer.run("private_endpoint", **desired)
     assert not run["failed"], run["msg"]
     assert [step["name"] for step in run["steps"]] == list(transition.steps)
     assert run["changed"] is bool(transition.steps) is bool(customer.writing_calls)
@@ -33,7 +33,7 @@ def test_a_run_does_what_check_mode_foretold_and_the_next_one_nothing(customer: 
         assert dry[key] == run[key]
     if transition.next is None:
         return
-    done = {**wish, **transition.next}
+    done = {**desired, **transition.next}
     for again in (foretold(customer, done), customer.run("private_endpoint", **done)):
         assert not again["failed"], again["msg"]
         assert (again["changed"], again["steps"]) == (False, [])
@@ -43,11 +43,11 @@ def test_a_run_does_what_check_mode_foretold_and_the_next_one_nothing(customer: 
 
 @pytest.mark.parametrize("name", [name for name, transition in TRANSITIONS.items() if transition.next is None])
 def test_runs_that_do_not_wait_get_there_and_each_is_foretold(customer: Customer, name: str) -> None:
-    wish = TRANSITIONS[name].prepare(customer)
+    desired = TRANSITIONS[name].prepare(customer)
     for _run in range(20):
-        dry = foretold(customer, wish)
+        dry = foretold(customer, desired)
         began = customer.sandbox.clock.now()
-        run = customer.run("private_endpoint", **wish)
+        run = customer.run("private_endpoint", **desired)
         assert customer.sandbox.clock.now() - began < 5
         assert not run["failed"], run["msg"]
         assert (dry["changed"], dry["steps"], dry["diff"]) == (run["changed"], run["steps"], run["diff"])
@@ -56,6 +56,6 @@ def test_runs_that_do_not_wait_get_there_and_each_is_foretold(customer: Customer
             break
     else:
         pytest.fail(f"It never got there: {run}")
-    gone = wish.get("state") == "absent"
+    gone = desired.get("state") == "absent"
     assert run["private_endpoint"]["status"] == ("not_configured" if gone else "active")
     assert len(customer.live_endpoints()) == len(customer.registered()) == (0 if gone else 1)

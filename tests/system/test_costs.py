@@ -122,13 +122,13 @@ def test_a_price_that_is_none_is_refused_before_anything_is_read(customer: Custo
 def test_the_diff_is_costed_from_the_table_alike_in_check_mode_and_run(customer: Customer) -> None:
     options = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
     seen = []
-    for wish in (
+    for desired in (
         {},
         {"subnet_ids": options["subnet_ids"][:1]},
         {"state": "absent"},
     ):
-        dry = customer.run("private_endpoint", check=True, **{**options, **wish})
-        run = customer.run("private_endpoint", **{**options, **wish})
+        dry = customer.run("private_endpoint", check=True, **{**options, **desired})
+        run = customer.run("private_endpoint", **{**options, **desired})
         assert dry["diff"] == run["diff"]
         seen.append(tuple(run["diff"][half]["monthly_cost_usd"] for half in ("before", "after")))
         assert price_list_requests(customer) == []

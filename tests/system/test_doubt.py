@@ -24,13 +24,13 @@ def fired(customer: Customer) -> bool:
 
 
 def connect(customer: Customer, network: Network, **options: t.Any) -> Result:
-    wish = {"cluster_id": customer.cluster_id("main"), **network.options, **options}
-    return customer.run("private_endpoint", **wish)
+    desired = {"cluster_id": customer.cluster_id("main"), **network.options, **options}
+    return customer.run("private_endpoint", **desired)
 
 
 def disconnect(customer: Customer, network: Network, **options: t.Any) -> Result:
-    wish = {"cluster_id": customer.cluster_id("main"), "vpc_id": network.vpc_id, "state": "absent", **options}
-    return customer.run("private_endpoint", **wish)
+    desired = {"cluster_id": customer.cluster_id("main"), "vpc_id": network.vpc_id, "state": "absent", **options}
+    return customer.run("private_endpoint", **desired)
 
 
 @pytest.fixture
@@ -68,14 +68,14 @@ def test_a_delete_that_does_not_know_all_fails_or_removes_all(
     customer: Customer, made: Network, call: str, kind: str, fields: dict[str, t.Any], options: dict[str, t.Any]
 ) -> None:
     vpce = customer.live_endpoints()[0]
-    wish: dict[str, t.Any] = {key: True for key in options if key.startswith("keep")}
+    desired: dict[str, t.Any] = {key: True for key in options if key.startswith("keep")}
     if "named" in options:
-        wish["vpc_endpoint_id"] = vpce
+        desired["vpc_endpoint_id"] = vpce
     if "group" in options:
         group = customer.facts["clusters"]["main"]["node_groups"]["DefaultGroup"]
-        wish["node_group_id"] = group["node_group_id"]
+        desired["node_group_id"] = group["node_group_id"]
     strike(customer, "tidbcloud", call, kind, times=ALWAYS, **fields)
-    result = disconnect(customer, made, **wish)
+    result = disconnect(customer, made, **desired)
     assert fired(customer)
     if result["failed"]:
         assert customer.live_endpoints() == [vpce]
@@ -189,11 +189,11 @@ def test_what_is_not_as_promised_at_the_very_last_look_is_no_success(
     network = customer.network()
     strike(customer, "tidbcloud", LIST, kind, field="endpointState", after=2, times=ALWAYS)
     strike(customer, "tidbcloud", SINGLE, kind, field="endpointState", after=99, times=ALWAYS)
-    wish = {"cluster_id": customer.cluster_id("main"), **network.options}
+    desired = {"cluster_id": customer.cluster_id("main"), **network.options}
     if fleet:
-        (result,) = customer.run("private_endpoints", endpoints=[wish], wait_timeout=60)["results"]
+        (result,) = customer.run("private_endpoints", endpoints=[desired], wait_timeout=60)["results"]
     else:
-        result = customer.run("private_endpoint", **wish, wait_timeout=60)
+        result = customer.run("private_endpoint", **desired, wait_timeout=60)
     assert result["failed"]
     assert {"failed": "FAILED", "backwards": "PENDING"}[kind] in result["msg"]
     customer.sandbox.faults.clear()

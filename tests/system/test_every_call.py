@@ -13,7 +13,7 @@ from tests.sandbox.aws.app import DRY_RUN
 from tests.sandbox.faults import Fault
 from tests.sandbox.log import Entry
 from tests.support.customer import WRITING_CALLS, Customer, Result
-from tests.support.transitions import TRANSITIONS, Wish, assert_fulfilled
+from tests.support.transitions import TRANSITIONS, Options, assert_fulfilled
 
 Call = tuple[str, str]
 
@@ -48,7 +48,7 @@ DELETING: list[Call] = [
     ("aws", "DescribeNetworkInterfaces"),
 ]
 # How long a client waits for an answer, and when one comes that is late (real seconds).
-PATIENCE: Wish = {"tidbcloud_timeout": 0.3, "aws_config": {"read_timeout": 0.3}}
+PATIENCE: Options = {"tidbcloud_timeout": 0.3, "aws_config": {"read_timeout": 0.3}}
 LATE = 0.5
 # Kind and value.
 KINDS: dict[str, dict[str, t.Any]] = {
@@ -113,17 +113,17 @@ def lasting(calls: list[Call]) -> list[tuple[Call, str]]:
 
 
 @pytest.fixture
-def wish(customer: Customer) -> dict[str, t.Any]:
+def desired(customer: Customer) -> dict[str, t.Any]:
     return {"cluster_id": customer.cluster_id("main"), **customer.network().options}
 
 
 def struck(
-    customer: Customer, wish: dict[str, t.Any], calls: list[Call], kind: str, **fields: int
+    customer: Customer, desired: dict[str, t.Any], calls: list[Call], kind: str, **fields: int
 ) -> tuple[Result, list[Fault]]:
     """A run in which these calls go wrong; the log shows that each of them did, and no other."""
     add = customer.sandbox.faults.add
     faults = [add({"api": api, "call": call, **KINDS[kind], **fields}) for api, call in calls]
-    result = customer.run("private_endpoint", **wish, **(PATIENCE if kind == "timeout" else {}))
+    result = customer.run("private_endpoint", **desired, **(PATIENCE if kind == "timeout" else {}))
     hit = [(entry.api, entry.call) for entry in faulty(customer)]
     assert {entry.fault for entry in faulty(customer)} == {KINDS[kind]["kind"]}
     assert set(hit) == set(calls)
@@ -163,37 +163,37 @@ def called(customer: Customer) -> set[Call]:
     return {(entry.api, entry.call) for entry in customer.requests}
 
 
-def test_every_call_of_a_creation_and_of_a_removal_is_struck(customer: Customer, wish: dict[str, t.Any]) -> None:
-    customer.run("private_endpoint", **wish)
+def test_every_call_of_a_creation_and_of_a_removal_is_struck(customer: Customer, desired: dict[str, t.Any]) -> None:
+    customer.run("private_endpoint", **desired)
     assert called(customer) == set(CREATING)
-    customer.run("private_endpoint", **wish, state="absent")
+    customer.run("private_endpoint", **desired, state="absent")
     assert called(customer) == set(DELETING)
 
 
 @pytest.mark.parametrize(("calls", "kind"), in_turn(CREATING))
 def test_a_creation_survives_that_a_call_goes_wrong_once(
-    customer: Customer, wish: dict[str, t.Any], calls: list[Call], kind: str
+    customer: Customer, desired: dict[str, t.Any], calls: list[Call], kind: str
 ) -> None:
-    result, faults = struck(customer, wish, calls, kind)
+    result, faults = struck(customer, desired, calls, kind)
     assert [fault.fired for fault in faults] == [1] * len(calls)
     assert_one(customer, result)
 
 
 @pytest.mark.parametrize(("calls", "kind"), in_turn(DELETING))
 def test_a_removal_survives_that_a_call_goes_wrong_once(
-    customer: Customer, wish: dict[str, t.Any], calls: list[Call], kind: str
+    customer: Customer, desired: dict[str, t.Any], calls: list[Call], kind: str
 ) -> None:
-    customer.run("private_endpoint", **wish)
-    result, faults = struck(customer, {**wish, "state": "absent"}, calls, kind)
+    customer.run("private_endpoint", **desired)
+    result, faults = struck(customer, {**desired, "state": "absent"}, calls, kind)
     assert [fault.fired for fault in faults] == [1] * len(calls)
     assert_none(customer, result)
 
 
 @pytest.mark.parametrize(("call", "kind"), lasting(CREATING))
 def test_the_next_run_creates_what_a_lasting_fault_prevented(
-    customer: Customer, wish: dict[str, t.Any], call: Call, kind: str
+    customer: Customer, desired: dict[str, t.Any], call: Call, kind: str
 ) -> None:
-    result, _faults = struck(customer, wish, [call], kind, times=LASTING)
+    result, _faults = struck(customer, desired, [call], kind, times=LASTING)
     took_effect = kind == "lost" and call[1] in WRITING_CALLS
     if result["failed"]:
         assert call[1] not in ADVICE
@@ -201,20 +201,20 @@ def test_the_next_run_creates_what_a_lasting_fault_prevented(
     else:
         assert took_effect or call[1] in ADVICE
         assert_one(customer, result)
-    assert_one(customer, customer.run("private_endpoint", **wish))
+    assert_one(customer, customer.run("private_endpoint", **desired))
 
 
 @pytest.mark.parametrize(("call", "kind"), lasting(DELETING))
 def test_the_next_run_removes_what_a_lasting_fault_left(
-    customer: Customer, wish: dict[str, t.Any], call: Call, kind: str
+    customer: Customer, desired: dict[str, t.Any], call: Call, kind: str
 ) -> None:
-    customer.run("private_endpoint", **wish)
-    result, _faults = struck(customer, {**wish, "state": "absent"}, [call], kind, times=LASTING)
+    customer.run("private_endpoint", **desired)
+    result, _faults = struck(customer, {**desired, "state": "absent"}, [call], kind, times=LASTING)
     took_effect = kind == "lost" and call[1] in WRITING_CALLS
     assert result["failed"] == (not took_effect and call[1] not in ADVICE)
     if not result["failed"]:
         assert_none(customer, result)
-    assert_none(customer, customer.run("private_endpoint", **wish, state="absent"))
+    assert_none(customer, customer.run("private_endpoint", **desired, state="absent"))
 
 
 def step_by_step(*kinds: str) -> list[tuple[str, int, str]]:
@@ -227,45 +227,45 @@ def step_by_step(*kinds: str) -> list[tuple[str, int, str]]:
     ]
 
 
-def struck_at(customer: Customer, wish: Wish, name: str, number: int, kind: str, times: int = 1) -> Result:
+def struck_at(customer: Customer, desired: Options, name: str, number: int, kind: str, times: int = 1) -> Result:
     """A run in which the call of one step goes wrong; the log shows which change it was, and whether it was handled."""
     steps = TRANSITIONS[name].steps
     call, parameter = STEPS[steps[number]]
     before = [STEPS[step][0] for step in steps[:number]].count(call)
-    result, _faults = struck(customer, wish, [call], kind, times=times, after=before * SENT_UNTIL_TAKEN)
+    result, _faults = struck(customer, desired, [call], kind, times=times, after=before * SENT_UNTIL_TAKEN)
     first = faulty(customer)[0]
     assert parameter in first.detail
     assert first.status == (0 if kind == "reset" else 200)
     return result
 
 
-def assert_exactly(customer: Customer, result: Result, wish: Wish) -> None:
-    """As wished, nothing twice and nothing left over; and a further run agrees."""
-    assert_fulfilled(result, wish)
+def assert_exactly(customer: Customer, result: Result, desired: Options) -> None:
+    """As desired, nothing twice and nothing left over; and a further run agrees."""
+    assert_fulfilled(result, desired)
     assert customer.live_endpoints() == customer.registered() == [result["private_endpoint"]["vpc_endpoint_id"]]
     assert {one.state for one in customer.sandbox.aws.endpoints() if not one.is_live} <= {"deleted"}
-    again = customer.run("private_endpoint", **wish)
-    assert_fulfilled(again, wish)
+    again = customer.run("private_endpoint", **desired)
+    assert_fulfilled(again, desired)
     assert (again["changed"], customer.writing_calls) == (False, [])
 
 
 @pytest.mark.parametrize(("name", "number", "kind"), step_by_step(*UNHEARD))
 def test_a_step_whose_call_goes_wrong_once_is_done_once(customer: Customer, name: str, number: int, kind: str) -> None:
-    wish = TRANSITIONS[name].prepare(customer)
-    assert_exactly(customer, struck_at(customer, wish, name, number, kind), wish)
+    desired = TRANSITIONS[name].prepare(customer)
+    assert_exactly(customer, struck_at(customer, desired, name, number, kind), desired)
 
 
 @pytest.mark.parametrize(("name", "number", "kind"), step_by_step("lost"))
 def test_the_next_run_goes_on_where_no_answer_was_heard(customer: Customer, name: str, number: int, kind: str) -> None:
-    wish = TRANSITIONS[name].prepare(customer)
-    result = struck_at(customer, wish, name, number, kind, times=LASTING)
+    desired = TRANSITIONS[name].prepare(customer)
+    result = struck_at(customer, desired, name, number, kind, times=LASTING)
     step = TRANSITIONS[name].steps[number]
     if result["failed"]:
         assert step not in FOUND_BY_LOOKING
     else:  # A change in place may show while it is asked for again, or not in time; no id is answered to a creation.
         assert step != "create_vpc_endpoint"
-        assert_fulfilled(result, wish)
-    assert_exactly(customer, customer.run("private_endpoint", **wish), wish)
+        assert_fulfilled(result, desired)
+    assert_exactly(customer, customer.run("private_endpoint", **desired), desired)
 
 
 @pytest.mark.parametrize(
@@ -279,41 +279,41 @@ def test_the_next_run_goes_on_where_no_answer_was_heard(customer: Customer, name
     ],
 )
 def test_what_was_done_before_a_failure_is_named(
-    customer: Customer, wish: dict[str, t.Any], call: Call, done: list[str]
+    customer: Customer, desired: dict[str, t.Any], call: Call, done: list[str]
 ) -> None:
-    result, _faults = struck(customer, wish, [call], "500", times=LASTING)
+    result, _faults = struck(customer, desired, [call], "500", times=LASTING)
     assert [step["name"] for step in result["steps"]] == done
     assert result["changed"] == bool(done)
 
 
 @pytest.mark.parametrize("wait_timeout", [0, 1, 3])
 def test_an_endpoint_that_is_listed_late_is_not_made_twice(
-    customer: Customer, wish: dict[str, t.Any], wait_timeout: int
+    customer: Customer, desired: dict[str, t.Any], wait_timeout: int
 ) -> None:
     customer.sandbox.settings.endpoint_visible = 5.0
     # Neither run sees what the first one made.
     for _run in range(2):
-        result = customer.run("private_endpoint", **wish, wait_timeout=wait_timeout)
+        result = customer.run("private_endpoint", **desired, wait_timeout=wait_timeout)
         assert result["failed"]
         assert "run again to go on" in result["msg"]
         assert len(customer.live_endpoints()) == 1
     customer.sandbox.clock.advance(10)
-    assert_one(customer, customer.run("private_endpoint", **wish))
+    assert_one(customer, customer.run("private_endpoint", **desired))
 
 
-def test_what_is_created_again_is_a_new_endpoint(customer: Customer, wish: dict[str, t.Any]) -> None:
-    first = customer.run("private_endpoint", **wish)["private_endpoint"]["vpc_endpoint_id"]
-    customer.run("private_endpoint", **wish, state="absent")
-    second = customer.run("private_endpoint", **wish)["private_endpoint"]["vpc_endpoint_id"]
+def test_what_is_created_again_is_a_new_endpoint(customer: Customer, desired: dict[str, t.Any]) -> None:
+    first = customer.run("private_endpoint", **desired)["private_endpoint"]["vpc_endpoint_id"]
+    customer.run("private_endpoint", **desired, state="absent")
+    second = customer.run("private_endpoint", **desired)["private_endpoint"]["vpc_endpoint_id"]
     assert first != second
     assert customer.live_endpoints() == [second]
 
 
 def test_a_creation_long_after_a_removal_is_not_answered_with_the_removed_one(
-    customer: Customer, wish: dict[str, t.Any]
+    customer: Customer, desired: dict[str, t.Any]
 ) -> None:
     """AWS lists a deleted endpoint for about an hour, and remembers client tokens longer."""
-    customer.run("private_endpoint", **wish)
-    customer.run("private_endpoint", **wish, state="absent")
+    customer.run("private_endpoint", **desired)
+    customer.run("private_endpoint", **desired, state="absent")
     customer.sandbox.clock.advance(4000)
-    assert_one(customer, customer.run("private_endpoint", **wish))
+    assert_one(customer, customer.run("private_endpoint", **desired))

@@ -33,7 +33,7 @@ def network(customer: Customer) -> Network:
     return customer.network(*customer.zone_ids()[:3])
 
 
-def wish(customer: Customer, network: Network, **options: t.Any) -> dict[str, t.Any]:
+def desired(customer: Customer, network: Network, **options: t.Any) -> dict[str, t.Any]:
     base = {**network.options, "subnet_ids": list(network.subnet_ids[:1])}
     return {"cluster_id": customer.cluster_id("main"), **base, **options}
 
@@ -44,7 +44,7 @@ def another_group(customer: Customer, network: Network) -> str:
 
 
 def differing(customer: Customer, network: Network) -> dict[str, dict[str, t.Any]]:
-    """One wish for each option that runs may differ in."""
+    """Options of a run for each option that runs may differ in."""
     return {
         "tags": {"tags": {"stage": "test"}},
         "subnet": {"subnet_ids": [network.subnet_ids[1]]},
@@ -71,7 +71,7 @@ def creations(customer: Customer) -> int:
 def interrupted(customer: Customer, network: Network, **options: t.Any) -> None:
     """It has made an interface endpoint that AWS does not list yet, and is gone."""
     customer.sandbox.settings.change({"endpoint_visible": LAG})
-    result = customer.run("private_endpoint", **wish(customer, network, wait_timeout=2, **options))
+    result = customer.run("private_endpoint", **desired(customer, network, wait_timeout=2, **options))
     assert result["failed"]
     assert creations(customer) == 1
     assert len(customer.live_endpoints()) == 1
@@ -84,12 +84,12 @@ def test_after_an_interrupted_creation_a_run_with_another_option_ends_with_that_
     options = differing(customer, network)[option]
     interrupted(customer, network)
     (made,) = customer.live_endpoints()
-    result = customer.run("private_endpoint", **wish(customer, network, **options))
+    result = customer.run("private_endpoint", **desired(customer, network, **options))
     assert not result["failed"], result["msg"]
     assert customer.live_endpoints() == customer.registered() == [made]
     assert_as_wanted(result, options)
     assert creations(customer) == 1
-    again = customer.run("private_endpoint", **wish(customer, network, **options))
+    again = customer.run("private_endpoint", **desired(customer, network, **options))
     assert (again["failed"], again["changed"], customer.writing_calls) == (False, False, [])
 
 
@@ -98,7 +98,7 @@ def test_what_differs_is_an_edit_and_the_steps_are_those_of_this_run_alone(
 ) -> None:
     interrupted(customer, network)
     (made,) = customer.live_endpoints()
-    result = customer.run("private_endpoint", **wish(customer, network, tags={"stage": "test"}))
+    result = customer.run("private_endpoint", **desired(customer, network, tags={"stage": "test"}))
     assert [step["name"] for step in result["steps"]] == ["set_tags", "register_endpoint", "enable_private_dns"]
     assert result["changed"]
     assert result["diff"]["before"]["subnet_ids"] == result["diff"]["after"]["subnet_ids"]
@@ -114,18 +114,18 @@ def test_after_an_interrupted_creation_another_name_is_an_error_and_no_second_en
 ) -> None:
     interrupted(customer, network, name="one")
     (made,) = customer.live_endpoints()
-    result = customer.run("private_endpoint", **wish(customer, network, name="two"))
+    result = customer.run("private_endpoint", **desired(customer, network, name="two"))
     assert [violation["code"] for violation in result["violations"]] == ["ambiguous_match"]
     assert f"{made} (one)" in result["msg"]
     assert customer.live_endpoints() == [made]
-    assert not customer.run("private_endpoint", **wish(customer, network, name="one"))["failed"]
+    assert not customer.run("private_endpoint", **desired(customer, network, name="one"))["failed"]
     assert customer.live_endpoints() == customer.registered() == [made]
 
 
 def test_after_an_interrupted_creation_a_run_that_does_not_wait_adopts_it(customer: Customer, network: Network) -> None:
     interrupted(customer, network)
     (made,) = customer.live_endpoints()
-    result = customer.run("private_endpoint", **wish(customer, network, wait=False, tags={"stage": "test"}))
+    result = customer.run("private_endpoint", **desired(customer, network, wait=False, tags={"stage": "test"}))
     assert (result["failed"], result["private_endpoint"]["vpc_endpoint_id"]) == (False, made)
     assert [step["name"] for step in result["steps"]] == ["set_tags", "register_endpoint"]
 
@@ -133,7 +133,7 @@ def test_after_an_interrupted_creation_a_run_that_does_not_wait_adopts_it(custom
 def test_a_fleet_goes_on_from_an_interrupted_creation_too(customer: Customer, network: Network) -> None:
     interrupted(customer, network)
     (made,) = customer.live_endpoints()
-    result = customer.run("private_endpoints", endpoints=[wish(customer, network, tags={"stage": "test"})])
+    result = customer.run("private_endpoints", endpoints=[desired(customer, network, tags={"stage": "test"})])
     (item,) = result["results"]
     assert not item["failed"], item["msg"]
     assert item["private_endpoint"]["vpc_endpoint_id"] == made
@@ -146,7 +146,7 @@ def test_a_new_endpoint_that_is_listed_late_is_waited_for_and_made_once(
     customer: Customer, network: Network, lag: float
 ) -> None:
     customer.sandbox.settings.change({"endpoint_visible": lag})
-    result = customer.run("private_endpoint", **wish(customer, network))
+    result = customer.run("private_endpoint", **desired(customer, network))
     assert not result["failed"], result["msg"]
     assert creations(customer) == 1
     assert len(customer.live_endpoints()) == 1
@@ -168,12 +168,12 @@ def test_every_night_another_tag_costs_one_wait_at_most(customer: Customer, netw
     for night in range(4):
         began = clock.now()
         tags = {"night": str(night)}
-        result = customer.run("private_endpoint", **wish(customer, network, tags=tags))
+        result = customer.run("private_endpoint", **desired(customer, network, tags=tags))
         assert not result["failed"], result["msg"]
         assert_as_wanted(result, {"tags": tags})
         assert "create_vpc_endpoint" in [step["name"] for step in result["steps"]]
         assert clock.now() - began < (90 if night and listed < 60 else 30)
-        gone = customer.run("private_endpoint", **wish(customer, network, state="absent"))
+        gone = customer.run("private_endpoint", **desired(customer, network, state="absent"))
         assert not gone["failed"], gone["msg"]
         clock.advance(10)
     assert customer.live_endpoints() == []
@@ -192,14 +192,14 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Customer]:
         yield Customer(sandbox)
 
 
-def at_once(customer: Customer, module: str, wishes: t.Iterable[dict[str, t.Any]]) -> list[Result]:
+def at_once(customer: Customer, module: str, runs: t.Iterable[dict[str, t.Any]]) -> list[Result]:
     answers: t.Any = PROCESSES.Queue()
     nodes = [
         PROCESSES.Process(
             target=run_and_tell,
             args=(answers, module, {"wait_delay": 0.2, "wait_timeout": 60, **one}, customer.environment),
         )
-        for one in wishes
+        for one in runs
     ]
     for node in nodes:
         node.start()
@@ -216,22 +216,22 @@ def test_four_nodes_with_different_options_make_one_private_endpoint(
 ) -> None:
     network = crowded.network(*crowded.zone_ids()[:3])
     crowded.sandbox.settings.change({"endpoint_visible": lag})
-    wishes = [wish(crowded, network, **options) for options in differing(crowded, network).values()]
-    options = wishes if module == "private_endpoint" else [{"endpoints": [one]} for one in wishes]
-    results = at_once(crowded, module, options)
+    alone = [desired(crowded, network, **options) for options in differing(crowded, network).values()]
+    runs = alone if module == "private_endpoint" else [{"endpoints": [one]} for one in alone]
+    results = at_once(crowded, module, runs)
     assert len(crowded.live_endpoints()) == 1
     assert crowded.registered() == crowded.live_endpoints()
     for result in results:
         assert not result["failed"] or any(said in result["msg"] for said in OVERTAKEN), result
     assert any(not result["failed"] for result in results)
     crowded.sandbox.settings.change({"endpoint_visible": 0.0})
-    (settled,) = at_once(crowded, "private_endpoint", wishes[:1])
+    (settled,) = at_once(crowded, "private_endpoint", alone[:1])
     assert not settled["failed"], settled["msg"]
 
 
 def test_four_nodes_with_different_names_make_one_and_the_others_say_so(crowded: Customer) -> None:
     network = crowded.network()
-    results = at_once(crowded, "private_endpoint", [wish(crowded, network, name=f"node-{one}") for one in range(4)])
+    results = at_once(crowded, "private_endpoint", [desired(crowded, network, name=f"node-{one}") for one in range(4)])
     assert len(crowded.live_endpoints()) == 1
     assert crowded.registered() == crowded.live_endpoints()
     assert sum(not result["failed"] for result in results) == 1
@@ -262,7 +262,7 @@ def made_by_hand(customer: Customer, network: Network, **tags: str) -> str:
 
 @pytest.fixture
 def kept(customer: Customer, network: Network) -> str:
-    result = customer.run("private_endpoint", **wish(customer, network))
+    result = customer.run("private_endpoint", **desired(customer, network))
     return str(result["private_endpoint"]["vpc_endpoint_id"])
 
 
@@ -270,17 +270,17 @@ def test_duplicates_are_an_error_that_names_the_way_out_and_the_way_out_leaves_o
     customer: Customer, network: Network, kept: str
 ) -> None:
     twin = made_by_hand(customer, network)
-    refused = customer.run("private_endpoint", **wish(customer, network))
+    refused = customer.run("private_endpoint", **desired(customer, network))
     assert [violation["code"] for violation in refused["violations"]] == ["ambiguous_match"]
     assert f"set remove_duplicates=true, which keeps {kept} (its registration is ACTIVE)" in refused["msg"]
-    planned = customer.run("private_endpoint", check=True, **wish(customer, network, remove_duplicates=True))
-    result = customer.run("private_endpoint", **wish(customer, network, remove_duplicates=True))
+    planned = customer.run("private_endpoint", check=True, **desired(customer, network, remove_duplicates=True))
+    result = customer.run("private_endpoint", **desired(customer, network, remove_duplicates=True))
     assert not result["failed"], result["msg"]
     assert (result["steps"], result["diff"]) == (planned["steps"], planned["diff"])
     assert [(step["name"], step["target"]) for step in result["steps"]] == [("delete_vpc_endpoint", twin)]
     assert result["diff"]["before"]["monthly_cost_usd"] == 2 * result["diff"]["after"]["monthly_cost_usd"]
     assert customer.live_endpoints() == customer.registered() == [kept]
-    assert not customer.run("private_endpoint", **wish(customer, network, remove_duplicates=True))["changed"]
+    assert not customer.run("private_endpoint", **desired(customer, network, remove_duplicates=True))["changed"]
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_what_remove_duplicates_never_removes_is_named_with_the_call_that_does(
     customer: Customer, network: Network, kept: str, tags: dict[str, str], reason: str
 ) -> None:
     twin = made_by_hand(customer, network, **tags)
-    result = customer.run("private_endpoint", **wish(customer, network, remove_duplicates=True))
+    result = customer.run("private_endpoint", **desired(customer, network, remove_duplicates=True))
     assert [violation["code"] for violation in result["violations"]] == ["ambiguous_match"]
     assert f"remove_duplicates does not remove {twin} ({reason})" in result["msg"]
     call = f'{{state: absent, vpc_endpoint_id: {twin}, cluster_id: "{customer.cluster_id("main")}", region: us-east-1}}'
@@ -309,11 +309,11 @@ def test_without_a_private_endpoint_to_keep_all_duplicates_go_registered_or_not(
 ) -> None:
     twin = made_by_hand(customer, network)
     adopted = customer.run(
-        "private_endpoint", **wish(customer, network, vpc_endpoint_id=twin, private_dns_enabled=False)
+        "private_endpoint", **desired(customer, network, vpc_endpoint_id=twin, private_dns_enabled=False)
     )
     assert not adopted["failed"], adopted["msg"]
     assert set(customer.registered()) == {kept, twin}
-    result = customer.run("private_endpoint", **wish(customer, network, remove_duplicates=True, state="absent"))
+    result = customer.run("private_endpoint", **desired(customer, network, remove_duplicates=True, state="absent"))
     assert not result["failed"], result["msg"]
     assert customer.live_endpoints() == customer.registered() == []
     assert result["private_endpoint"]["status"] == "not_configured"

@@ -26,7 +26,7 @@ from tests.sandbox.log import Entry
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
 from tests.support.customer import WRITING_CALLS, Customer, run_alone
-from tests.support.transitions import TRANSITIONS, Wish, assert_fulfilled
+from tests.support.transitions import TRANSITIONS, Options, assert_fulfilled
 
 # Sandbox seconds in a real one.
 SCALE = 100.0
@@ -77,7 +77,7 @@ def calls_in(entries: t.Sequence[Entry], api: str) -> list[Call]:
     return [Call(name, names[:index].count(name)) for index, name in enumerate(names)]
 
 
-def killed_at(customer: Customer, wish: Wish, api: str, call: str, number: int) -> list[Call]:
+def killed_at(customer: Customer, desired: Options, api: str, call: str, number: int) -> list[Call]:
     """The calls to C(api) of a run that was killed during the C(number)-th (from 0) of those named C(call).
 
     The call itself takes effect after its caller's death. Where it is not the last, the run never came to that call and
@@ -88,7 +88,7 @@ def killed_at(customer: Customer, wish: Wish, api: str, call: str, number: int) 
     sandbox.settings.endpoint_settle = sandbox.settings.private_dns_ready = 0.0
     sandbox.log.clear()
     held: Fault = sandbox.faults.add({"api": api, "call": call, "kind": "held", "after": number})
-    options = {**wish, "wait_delay": 0.05}
+    options = {**desired, "wait_delay": 0.05}
     process = PROCESSES.Process(target=run_alone, args=("private_endpoint", options, customer.environment))
     process.start()
     until(lambda: held.fired == 1 or not process.is_alive())
@@ -111,24 +111,24 @@ def killed_at(customer: Customer, wish: Wish, api: str, call: str, number: int) 
 NOT_KILLED = Call("", 0)
 
 
-def finished_by_the_next_run(customer: Customer, wish: Wish, killed: Call) -> None:
-    """Both sides hold exactly what was wished, and a further run has nothing to do."""
-    result = customer.run("private_endpoint", **wish)
+def finished_by_the_next_run(customer: Customer, desired: Options, killed: Call) -> None:
+    """Both sides hold exactly what was desired, and a further run has nothing to do."""
+    result = customer.run("private_endpoint", **desired)
     assert not result["failed"], (killed, result["msg"])
-    assert_fulfilled(result, wish)
-    there = [] if wish.get("state") == "absent" else [result["private_endpoint"]["vpc_endpoint_id"]]
+    assert_fulfilled(result, desired)
+    there = [] if desired.get("state") == "absent" else [result["private_endpoint"]["vpc_endpoint_id"]]
     assert customer.live_endpoints() == customer.registered() == there, killed
     dead = {one.state for one in customer.sandbox.aws.endpoints() if not one.is_live}
     assert dead <= {"deleted"}, killed
-    again = customer.run("private_endpoint", **wish)
+    again = customer.run("private_endpoint", **desired)
     assert (again["failed"], again["changed"], customer.writing_calls) == (False, False, []), killed
 
 
 def kill(customer: Customer, name: str, api: str, call: str, number: int) -> list[Call]:
     customer.sandbox.reset()
-    wish = TRANSITIONS[name].prepare(customer)
-    calls = killed_at(customer, wish, api, call, number)
-    finished_by_the_next_run(customer, wish, calls[-1])
+    desired = TRANSITIONS[name].prepare(customer)
+    calls = killed_at(customer, desired, api, call, number)
+    finished_by_the_next_run(customer, desired, calls[-1])
     return calls
 
 

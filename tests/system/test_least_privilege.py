@@ -129,46 +129,48 @@ def test_without_any_part_of_it_the_error_names_the_action_and_nothing_is_half_d
 
 
 def test_an_edit_changes_nothing_where_only_a_part_of_it_is_permitted(customer: Customer) -> None:
-    wish = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
-    assert not customer.run("private_endpoint", **wish)["failed"]
+    desired = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
+    assert not customer.run("private_endpoint", **desired)["failed"]
     changes = {"private_dns_enabled": False, "tags": {"stage": "test"}}
-    result = Limited(customer, without(policy_of("endpoints"), *LATE))("private_endpoint", **{**wish, **changes})
+    result = Limited(customer, without(policy_of("endpoints"), *LATE))("private_endpoint", **{**desired, **changes})
     assert "allow ec2:ModifyVpcEndpoint" in result["msg"]
     assert (customer.writing_calls, result["steps"]) == ([], [])
 
 
 def test_adoption_is_refused_before_anything_is_touched_where_only_endpoints_may_be_managed(customer: Customer) -> None:
-    wish = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
-    wish["vpc_endpoint_id"] = by_hand(customer, wish)
-    result = Limited(customer, policy_of("endpoints"))("private_endpoint", **wish)
+    desired = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
+    desired["vpc_endpoint_id"] = by_hand(customer, desired)
+    result = Limited(customer, policy_of("endpoints"))("private_endpoint", **desired)
     assert result["failed"]
     assert "allow ec2:CreateTags" in result["msg"]
     assert (customer.writing_calls, customer.registered()) == ([], [])
 
 
 def test_what_is_not_ours_can_be_deleted_by_nobody_with_these_policies(customer: Customer) -> None:
-    wish = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
-    vpce = by_hand(customer, wish)
-    result = Limited(customer, policy_of("endpoints"))("private_endpoint", **wish, vpc_endpoint_id=vpce, state="absent")
+    desired = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
+    vpce = by_hand(customer, desired)
+    result = Limited(customer, policy_of("endpoints"))(
+        "private_endpoint", **desired, vpc_endpoint_id=vpce, state="absent"
+    )
     assert "allow ec2:DeleteVpcEndpoints" in result["msg"]
     assert (customer.writing_calls, customer.live_endpoints()) == ([], [vpce])
 
 
 def test_everything_that_is_missing_is_named_at_once(customer: Customer) -> None:
-    wish = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
-    assert not customer.run("private_endpoint", **wish)["failed"]
+    desired = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
+    assert not customer.run("private_endpoint", **desired)["failed"]
     changes = {"private_dns_enabled": False, "tags": {"stage": "test"}}
-    result = Limited(customer, policy_of("info"))("private_endpoint", **{**wish, **changes})
+    result = Limited(customer, policy_of("info"))("private_endpoint", **{**desired, **changes})
     assert "allow ec2:CreateTags" in result["msg"]
     assert "allow ec2:ModifyVpcEndpoint" in result["msg"]
     assert customer.writing_calls == []
 
 
 def test_an_explicit_denial_is_called_one(customer: Customer) -> None:
-    wish = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
+    desired = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
     denial = {"Sid": "No", "Effect": "Deny", "Action": "ec2:CreateVpcEndpoint", "Resource": "*"}
     policy = policy_of("endpoints")
-    result = Limited(customer, {**policy, "Statement": [*policy["Statement"], denial]})("private_endpoint", **wish)
+    result = Limited(customer, {**policy, "Statement": [*policy["Statement"], denial]})("private_endpoint", **desired)
     assert "a policy denies ec2:CreateVpcEndpoint explicitly" in result["msg"]
     assert "allow ec2:CreateVpcEndpoint" not in result["msg"]
 
@@ -212,8 +214,8 @@ def test_whatever_else_a_dry_run_meets_costs_no_run(customer: Customer, kind: st
     if kind == "status":
         fault["value"] = 503
     customer.sandbox.faults.add(fault)
-    wish = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
-    assert not customer.run("private_endpoint", **wish)["failed"]
+    desired = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
+    assert not customer.run("private_endpoint", **desired)["failed"]
     assert "CreateVpcEndpoint" in dry_runs(customer)
 
 
@@ -232,20 +234,20 @@ def live(customer: Customer) -> list[Endpoint]:
 
 
 def test_where_dry_run_is_not_known_a_run_ends_as_it_should_and_makes_one_endpoint(deaf: Customer) -> None:
-    wish = {"cluster_id": deaf.cluster_id("main"), **deaf.network().options}
-    planned = deaf.run("private_endpoint", check=True, **wish)
+    desired = {"cluster_id": deaf.cluster_id("main"), **deaf.network().options}
+    planned = deaf.run("private_endpoint", check=True, **desired)
     assert live(deaf) == []
-    made = deaf.run("private_endpoint", **wish)
+    made = deaf.run("private_endpoint", **desired)
     assert not made["failed"], made["msg"]
     assert (made["steps"], made["diff"]) == (planned["steps"], planned["diff"])
     assert (made["private_endpoint"]["status"], deaf.warnings) == ("active", [])
     assert len(deaf.sandbox.aws.endpoints()) == 1
     changes = {"private_dns_enabled": False, "tags": {"stage": "test"}}
-    changed = deaf.run("private_endpoint", **{**wish, **changes})
+    changed = deaf.run("private_endpoint", **{**desired, **changes})
     assert [step["name"] for step in changed["steps"]] == ["set_tags", "disable_private_dns"]
-    again = deaf.run("private_endpoint", **{**wish, **changes})
+    again = deaf.run("private_endpoint", **{**desired, **changes})
     assert (again["failed"], again["changed"]) == (False, False)
-    removed = deaf.run("private_endpoint", **wish, state="absent")
+    removed = deaf.run("private_endpoint", **desired, state="absent")
     assert [step["name"] for step in removed["steps"]] == ["terminate_registration", "delete_vpc_endpoint"]
     assert (live(deaf), deaf.registered()) == ([], [])
 

@@ -20,8 +20,8 @@ def connect(customer: Customer, network: Network, **options: t.Any) -> Result:
 
 
 def disconnect(customer: Customer, network: Network) -> Result:
-    wish: dict[str, t.Any] = {"cluster_id": customer.cluster_id("main"), "vpc_id": network.vpc_id, "state": "absent"}
-    return customer.run("private_endpoint", **wish)
+    desired: dict[str, t.Any] = {"cluster_id": customer.cluster_id("main"), "vpc_id": network.vpc_id, "state": "absent"}
+    return customer.run("private_endpoint", **desired)
 
 
 def before(monkeypatch: pytest.MonkeyPatch, owner: t.Any, name: str, act: Act, *, after: bool = False) -> list[str]:

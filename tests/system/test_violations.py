@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.customer import Customer
 from tests.support.refused_runs import codes, refused
-from tests.support.transitions import Wish, adopted_by_its_vpc, by_hand, made, of_service, wished
+from tests.support.transitions import Options, adopted_by_its_vpc, by_hand, creation, made, of_service
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 # All there are.
@@ -43,59 +43,59 @@ CODES = (
     "ambiguous_match",
     "deletion_protected",
 )
-Breaking = Callable[[Customer], Wish]
+Breaking = Callable[[Customer], Options]
 
 
 def but(**options: t.Any) -> Breaking:
     """A creation that differs in these options."""
-    return lambda customer: {**wished(customer), **options}
+    return lambda customer: {**creation(customer), **options}
 
 
 def of_cluster(role: str) -> Breaking:
-    return lambda customer: {**wished(customer), "cluster_id": customer.cluster_id(role)}
+    return lambda customer: {**creation(customer), "cluster_id": customer.cluster_id(role)}
 
 
 def in_zones(*zone_ids: str, dns: bool = True) -> Breaking:
-    return lambda customer: {**wished(customer), **customer.network(*zone_ids, dns=dns).options}
+    return lambda customer: {**creation(customer), **customer.network(*zone_ids, dns=dns).options}
 
 
-def subnet_of_another_vpc(customer: Customer) -> Wish:
+def subnet_of_another_vpc(customer: Customer) -> Options:
     other = customer.network(customer.zone_ids()[2])
-    return {**wished(customer), "subnet_ids": list(other.subnet_ids)}
+    return {**creation(customer), "subnet_ids": list(other.subnet_ids)}
 
 
-def group_of_another_vpc(customer: Customer) -> Wish:
-    return {**wished(customer), "security_group_ids": list(customer.network().security_group_ids)}
+def group_of_another_vpc(customer: Customer) -> Options:
+    return {**creation(customer), "security_group_ids": list(customer.network().security_group_ids)}
 
 
-def name_that_another_holds(customer: Customer) -> Wish:
-    wish = made(customer)
-    return {"cluster_id": wish["cluster_id"], "vpc_endpoint_id": by_hand(customer, wish)}
+def name_that_another_holds(customer: Customer) -> Options:
+    desired = made(customer)
+    return {"cluster_id": desired["cluster_id"], "vpc_endpoint_id": by_hand(customer, desired)}
 
 
-def full_vpc(customer: Customer) -> Wish:
+def full_vpc(customer: Customer) -> Options:
     customer.sandbox.settings.endpoint_quota = 0
-    return wished(customer)
+    return creation(customer)
 
 
-def endpoint_of_another_service(customer: Customer) -> Wish:
+def endpoint_of_another_service(customer: Customer) -> Options:
     vpce = by_hand(customer, of_service()(customer))
     return {"cluster_id": customer.cluster_id("main"), "vpc_endpoint_id": vpce}
 
 
-def another_vpc(customer: Customer) -> Wish:
-    wish = made(customer)
+def another_vpc(customer: Customer) -> Options:
+    desired = made(customer)
     (vpce,) = customer.live_endpoints()
-    return {**wish, **customer.network().options, "vpc_endpoint_id": vpce}
+    return {**desired, **customer.network().options, "vpc_endpoint_id": vpce}
 
 
-def two_that_match(customer: Customer) -> Wish:
-    wish = adopted_by_its_vpc(customer)
-    by_hand(customer, wish)
-    return wish
+def two_that_match(customer: Customer) -> Options:
+    desired = adopted_by_its_vpc(customer)
+    by_hand(customer, desired)
+    return desired
 
 
-def protected(customer: Customer) -> Wish:
+def protected(customer: Customer) -> Options:
     return {**made(customer, tags={"deletion-protection": True}), "state": "absent"}
 
 

@@ -35,8 +35,8 @@ def look(customer: Customer, **options: t.Any) -> Result:
 
 def connect(customer: Customer, role: str = "main", region: str = "us-east-1", **options: t.Any) -> dict[str, t.Any]:
     network = customer.network(*customer.zone_ids(role)[:1], region=region)
-    wish = {"cluster_id": customer.cluster_id(role), **network.options, **options}
-    result = customer.run("private_endpoint", **wish)
+    desired = {"cluster_id": customer.cluster_id(role), **network.options, **options}
+    result = customer.run("private_endpoint", **desired)
     assert not result["failed"], result["msg"]
     return dict(result["private_endpoint"])
 

@@ -20,7 +20,7 @@ from tests.support import module_documents as documents
 if t.TYPE_CHECKING:
     from tests.support.customer import Customer, Network, Result
 
-Wish = dict[str, t.Any]
+Options = dict[str, t.Any]
 # Exactly the keys of the public contract.
 KEYS = {
     *("status", "stage", "status_note", "vpc_endpoint_id", "vpc_endpoint_state", "aws_visible", "account_id", "vpc_id"),
@@ -40,17 +40,17 @@ def network(customer: Customer) -> Network:
 
 
 @pytest.fixture
-def wish(customer: Customer, network: Network) -> Wish:
+def desired(customer: Customer, network: Network) -> Options:
     """Everything that a creation needs."""
     return {"cluster_id": customer.cluster_id("main"), **network.options}
 
 
-def run(customer: Customer, wish: Wish, **options: t.Any) -> Result:
+def run(customer: Customer, desired: Options, **options: t.Any) -> Result:
     """A run that succeeds, after one in check mode that foretold it and changed nothing."""
-    foretold = customer.run("private_endpoint", check=True, **{**wish, **options})
+    foretold = customer.run("private_endpoint", check=True, **{**desired, **options})
     assert not foretold["failed"], foretold["msg"]
     assert customer.writing_calls == []
-    result = customer.run("private_endpoint", **{**wish, **options})
+    result = customer.run("private_endpoint", **{**desired, **options})
     assert not result["failed"], result["msg"]
     assert (foretold["changed"], foretold["steps"]) == (result["changed"], result["steps"])
     assert foretold["diff"] == result["diff"]
@@ -66,15 +66,15 @@ def names(result: Result) -> list[str]:
     return [step["name"] for step in result["steps"]]
 
 
-def unchanged(customer: Customer, wish: Wish, **options: t.Any) -> Result:
-    result = run(customer, wish, **options)
+def unchanged(customer: Customer, desired: Options, **options: t.Any) -> Result:
+    result = run(customer, desired, **options)
     assert names(result) == []
     assert result["diff"]["before"] == result["diff"]["after"]
     return result
 
 
-def failing(customer: Customer, wish: Wish, **options: t.Any) -> Result:
-    result = customer.run("private_endpoint", **{**wish, **options})
+def failing(customer: Customer, desired: Options, **options: t.Any) -> Result:
+    result = customer.run("private_endpoint", **{**desired, **options})
     assert result["failed"]
     assert customer.writing_calls == []
     return result
@@ -104,9 +104,9 @@ def test_the_documented_keys_are_those_of_the_contract() -> None:
 # --- the life of one --------------------------------------------------------------------------------------------
 
 
-def test_a_whole_life(customer: Customer, wish: Wish, network: Network) -> None:
+def test_a_whole_life(customer: Customer, desired: Options, network: Network) -> None:
     """Create, again, modify, again, delete, again; each first in check mode."""
-    made = run(customer, wish, name="tidb")
+    made = run(customer, desired, name="tidb")
     assert names(made) == CREATION
     endpoint = made["private_endpoint"]
     main = customer.facts["clusters"]["main"]
@@ -128,24 +128,24 @@ def test_a_whole_life(customer: Customer, wish: Wish, network: Network) -> None:
     assert made["diff"]["after"]["monthly_cost_usd"] == 14.6
     assert made["diff"]["after"]["vpc_id"] == network.vpc_id
 
-    again = unchanged(customer, wish, name="tidb")
+    again = unchanged(customer, desired, name="tidb")
     assert again["private_endpoint"] == endpoint
     assert customer.count("tidbcloud") <= 3
     assert customer.count("aws") <= 3
 
-    edited = run(customer, wish, name="tidb", subnet_ids=network.subnet_ids[:1], tags={"stage": "test"})
+    edited = run(customer, desired, name="tidb", subnet_ids=network.subnet_ids[:1], tags={"stage": "test"})
     assert names(edited) == ["set_tags", "remove_subnets"]
     assert edited["private_endpoint"]["subnet_ids"] == [network.subnet_ids[0]]
     assert edited["private_endpoint"]["tags"] == {**endpoint["tags"], "stage": "test"}
-    unchanged(customer, wish, name="tidb", subnet_ids=network.subnet_ids[:1])
+    unchanged(customer, desired, name="tidb", subnet_ids=network.subnet_ids[:1])
 
-    gone = run(customer, wish, name="tidb", state="absent")
+    gone = run(customer, desired, name="tidb", state="absent")
     assert names(gone) == REMOVAL
     assert gone["private_endpoint"]["status"] == "not_configured"
     assert gone["private_endpoint"]["vpc_endpoint_id"] is None
     assert gone["diff"]["after"] == {"state": "absent", "monthly_cost_usd": 0.0}
     assert customer.sandbox.aws.summary()[customer.account["account_id"]]["network_interfaces"] == []
-    again = unchanged(customer, wish, name="tidb", state="absent")
+    again = unchanged(customer, desired, name="tidb", state="absent")
     # Which service it was needs no request any more.
     assert {**again["private_endpoint"], "service_name": gone["private_endpoint"]["service_name"]} == gone[
         "private_endpoint"
@@ -154,160 +154,167 @@ def test_a_whole_life(customer: Customer, wish: Wish, network: Network) -> None:
     assert customer.count("aws") <= 3
 
 
-def test_a_run_that_does_not_wait_tells_the_honest_status_and_the_next_goes_on(customer: Customer, wish: Wish) -> None:
-    began = run(customer, wish, wait=False)
+def test_a_run_that_does_not_wait_tells_the_honest_status_and_the_next_goes_on(
+    customer: Customer, desired: Options
+) -> None:
+    began = run(customer, desired, wait=False)
     assert names(began) == CREATION[:2]
     assert (began["private_endpoint"]["status"], began["private_endpoint"]["stage"]) == (
         "pending",
         "accept_endpoint_connection",
     )
     customer.sandbox.clock.advance(60)
-    on = run(customer, wish, wait=False)
+    on = run(customer, desired, wait=False)
     assert names(on) == CREATION[2:]
     customer.sandbox.clock.advance(60)
-    assert run(customer, wish, wait=False)["private_endpoint"]["status"] == "active"
-    off = run(customer, wish, state="absent", wait=False)
+    assert run(customer, desired, wait=False)["private_endpoint"]["status"] == "active"
+    off = run(customer, desired, state="absent", wait=False)
     assert names(off) == REMOVAL[:1]
     assert off["private_endpoint"]["status"] == "deleting"
     customer.sandbox.clock.advance(60)
-    assert names(run(customer, wish, state="absent", wait=False)) == REMOVAL[1:]
+    assert names(run(customer, desired, state="absent", wait=False)) == REMOVAL[1:]
     customer.sandbox.clock.advance(60)
-    assert run(customer, wish, state="absent", wait=False)["private_endpoint"]["status"] == "not_configured"
+    assert run(customer, desired, state="absent", wait=False)["private_endpoint"]["status"] == "not_configured"
 
 
-def test_a_run_that_times_out_names_its_steps_and_the_next_goes_on(customer: Customer, wish: Wish) -> None:
-    late = customer.run("private_endpoint", **wish, wait_timeout=2)
+def test_a_run_that_times_out_names_its_steps_and_the_next_goes_on(customer: Customer, desired: Options) -> None:
+    late = customer.run("private_endpoint", **desired, wait_timeout=2)
     assert late["failed"]
     assert [step["name"] for step in late["steps"]] == CREATION[:2]
     assert "last seen: interface endpoint vpce-" in late["msg"]
     documents.assert_returns(
         private_endpoint, late, besides=(*FAILURES, "private_endpoint", "diff", "unchecked_limits")
     )
-    assert names(run(customer, wish)) in (CREATION[2:], [])
-    assert customer.run("private_endpoint", **wish)["private_endpoint"]["status"] == "active"
+    assert names(run(customer, desired)) in (CREATION[2:], [])
+    assert customer.run("private_endpoint", **desired)["private_endpoint"]["status"] == "active"
 
 
-def test_without_private_dns_it_is_done_once_it_is_accepted(customer: Customer, wish: Wish) -> None:
-    made = run(customer, wish, private_dns_enabled=False)
+def test_without_private_dns_it_is_done_once_it_is_accepted(customer: Customer, desired: Options) -> None:
+    made = run(customer, desired, private_dns_enabled=False)
     assert names(made) == CREATION[:2]
     assert (made["private_endpoint"]["status"], made["private_endpoint"]["private_dns_enabled"]) == ("active", False)
-    unchanged(customer, wish, private_dns_enabled=False)
-    assert names(run(customer, wish)) == ["enable_private_dns"]
+    unchanged(customer, desired, private_dns_enabled=False)
+    assert names(run(customer, desired)) == ["enable_private_dns"]
     assert customer.warnings == []
-    assert names(run(customer, wish, private_dns_enabled=False)) == ["disable_private_dns"]
+    assert names(run(customer, desired, private_dns_enabled=False)) == ["disable_private_dns"]
 
 
-def test_subnets_and_groups_become_the_exact_sets(customer: Customer, wish: Wish) -> None:
+def test_subnets_and_groups_become_the_exact_sets(customer: Customer, desired: Options) -> None:
     ec2 = customer.ec2()
-    third = ec2.create_subnet(VpcId=wish["vpc_id"], CidrBlock="10.7.9.0/24", AvailabilityZoneId=customer.zone_ids()[2])[
-        "Subnet"
-    ]["SubnetId"]
-    group = ec2.create_security_group(VpcId=wish["vpc_id"], GroupName="others", Description="others")["GroupId"]
-    run(customer, wish)
-    wanted = {"subnet_ids": [wish["subnet_ids"][0], third], "security_group_ids": [group]}
-    edited = run(customer, wish, **wanted)
+    third = ec2.create_subnet(
+        VpcId=desired["vpc_id"], CidrBlock="10.7.9.0/24", AvailabilityZoneId=customer.zone_ids()[2]
+    )["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(VpcId=desired["vpc_id"], GroupName="others", Description="others")["GroupId"]
+    run(customer, desired)
+    wanted = {"subnet_ids": [desired["subnet_ids"][0], third], "security_group_ids": [group]}
+    edited = run(customer, desired, **wanted)
     assert names(edited) == ["add_security_groups", "remove_security_groups", "add_subnets", "remove_subnets"]
     assert set(edited["private_endpoint"]["subnet_ids"]) == set(wanted["subnet_ids"])
     assert edited["private_endpoint"]["security_group_ids"] == [group]
-    unchanged(customer, wish, **wanted)
+    unchanged(customer, desired, **wanted)
 
 
-def test_a_subnet_is_swapped_within_its_zone_while_another_zone_serves(customer: Customer, wish: Wish) -> None:
+def test_a_subnet_is_swapped_within_its_zone_while_another_zone_serves(customer: Customer, desired: Options) -> None:
     twin = customer.ec2().create_subnet(
-        VpcId=wish["vpc_id"], CidrBlock="10.7.9.0/24", AvailabilityZoneId=customer.zone_ids()[0]
+        VpcId=desired["vpc_id"], CidrBlock="10.7.9.0/24", AvailabilityZoneId=customer.zone_ids()[0]
     )["Subnet"]["SubnetId"]
-    run(customer, wish)
-    assert names(run(customer, wish, subnet_ids=[twin, wish["subnet_ids"][1]])) == ["remove_subnets", "add_subnets"]
+    run(customer, desired)
+    assert names(run(customer, desired, subnet_ids=[twin, desired["subnet_ids"][1]])) == [
+        "remove_subnets",
+        "add_subnets",
+    ]
 
 
-def test_the_only_subnet_cannot_be_swapped_within_its_zone(customer: Customer, wish: Wish) -> None:
+def test_the_only_subnet_cannot_be_swapped_within_its_zone(customer: Customer, desired: Options) -> None:
     twin = customer.ec2().create_subnet(
-        VpcId=wish["vpc_id"], CidrBlock="10.7.9.0/24", AvailabilityZoneId=customer.zone_ids()[0]
+        VpcId=desired["vpc_id"], CidrBlock="10.7.9.0/24", AvailabilityZoneId=customer.zone_ids()[0]
     )["Subnet"]["SubnetId"]
-    run(customer, wish, subnet_ids=wish["subnet_ids"][:1])
-    assert codes(failing(customer, wish, subnet_ids=[twin])) == ["immutable_change"]
+    run(customer, desired, subnet_ids=desired["subnet_ids"][:1])
+    assert codes(failing(customer, desired, subnet_ids=[twin])) == ["immutable_change"]
 
 
-def test_tags_are_purged_but_never_ours(customer: Customer, wish: Wish) -> None:
-    first = run(customer, wish, name="tidb", tags={"a": "1", "b": "2"})["private_endpoint"]["tags"]
-    assert names(run(customer, wish, tags={"a": "1"}, purge_tags=False)) == []
-    purged = run(customer, wish, tags={"a": "3"})
+def test_tags_are_purged_but_never_ours(customer: Customer, desired: Options) -> None:
+    first = run(customer, desired, name="tidb", tags={"a": "1", "b": "2"})["private_endpoint"]["tags"]
+    assert names(run(customer, desired, tags={"a": "1"}, purge_tags=False)) == []
+    purged = run(customer, desired, tags={"a": "3"})
     assert names(purged) == ["set_tags", "remove_tags"]
     assert purged["private_endpoint"]["tags"] == {**{key: first[key] for key in first if key != "b"}, "a": "3"}
-    emptied = run(customer, wish, tags={})["private_endpoint"]["tags"]
+    emptied = run(customer, desired, tags={})["private_endpoint"]["tags"]
     assert set(emptied) == {"Name", "tidbcloud:managed-by", "tidbcloud:cluster-id", "tidbcloud:node-group-id"}
-    unchanged(customer, wish)
+    unchanged(customer, desired)
 
 
 # --- identity ---------------------------------------------------------------------------------------------------
 
 
-def by_hand(customer: Customer, wish: Wish, role: str = "main", name: str | None = None) -> str:
+def by_hand(customer: Customer, desired: Options, role: str = "main", name: str | None = None) -> str:
     """An interface endpoint that somebody made without this collection."""
     group = customer.facts["clusters"][role]["node_groups"]["DefaultGroup"]
     tags = [{"ResourceType": "vpc-endpoint", "Tags": [{"Key": "Name", "Value": name}]}] if name else []
     made = customer.ec2().create_vpc_endpoint(
         VpcEndpointType="Interface",
-        VpcId=wish["vpc_id"],
+        VpcId=desired["vpc_id"],
         ServiceName=group["service_name"],
-        SubnetIds=wish["subnet_ids"],
-        SecurityGroupIds=wish["security_group_ids"],
+        SubnetIds=desired["subnet_ids"],
+        SecurityGroupIds=desired["security_group_ids"],
         PrivateDnsEnabled=False,
         TagSpecifications=tags,
     )
     return str(made["VpcEndpoint"]["VpcEndpointId"])
 
 
-def test_an_endpoint_made_by_hand_is_adopted_by_its_id_and_the_rest_is_done(customer: Customer, wish: Wish) -> None:
-    vpce = by_hand(customer, wish)
-    adopted = run(customer, {"cluster_id": wish["cluster_id"]}, vpc_endpoint_id=vpce)
+def test_an_endpoint_made_by_hand_is_adopted_by_its_id_and_the_rest_is_done(
+    customer: Customer, desired: Options
+) -> None:
+    vpce = by_hand(customer, desired)
+    adopted = run(customer, {"cluster_id": desired["cluster_id"]}, vpc_endpoint_id=vpce)
     assert names(adopted) == ["set_tags", "register_endpoint", "enable_private_dns"]
     assert adopted["private_endpoint"]["vpc_endpoint_id"] == vpce
     assert len(customer.warnings) == 1
     assert vpce in customer.warnings[0]
     assert "private_dns_enabled=false" in customer.warnings[0]
-    unchanged(customer, {"cluster_id": wish["cluster_id"]}, vpc_endpoint_id=vpce)
+    unchanged(customer, {"cluster_id": desired["cluster_id"]}, vpc_endpoint_id=vpce)
     # It carries the ownership tags now, so that nothing but the cluster need be named.
-    unchanged(customer, {"cluster_id": wish["cluster_id"]})
+    unchanged(customer, {"cluster_id": desired["cluster_id"]})
 
 
-def test_an_endpoint_made_by_hand_in_the_vpc_is_the_one_that_is_meant(customer: Customer, wish: Wish) -> None:
-    vpce = by_hand(customer, wish)
-    assert run(customer, wish)["private_endpoint"]["vpc_endpoint_id"] == vpce
+def test_an_endpoint_made_by_hand_in_the_vpc_is_the_one_that_is_meant(customer: Customer, desired: Options) -> None:
+    vpce = by_hand(customer, desired)
+    assert run(customer, desired)["private_endpoint"]["vpc_endpoint_id"] == vpce
     assert customer.live_endpoints() == [vpce]
 
 
-def test_several_are_told_apart_by_name_or_id_only(customer: Customer, wish: Wish) -> None:
-    one, two = by_hand(customer, wish, name="one"), by_hand(customer, wish, name="two")
-    assert codes(failing(customer, wish)) == ["ambiguous_match"]
-    refused = failing(customer, wish, name="three")
+def test_several_are_told_apart_by_name_or_id_only(customer: Customer, desired: Options) -> None:
+    one, two = by_hand(customer, desired, name="one"), by_hand(customer, desired, name="two")
+    assert codes(failing(customer, desired)) == ["ambiguous_match"]
+    refused = failing(customer, desired, name="three")
     assert codes(refused) == ["ambiguous_match"]
     assert f"{one} (one)" in refused["msg"]
     assert f"{two} (two)" in refused["msg"]
-    assert run(customer, wish, name="one")["private_endpoint"]["vpc_endpoint_id"] == one
+    assert run(customer, desired, name="one")["private_endpoint"]["vpc_endpoint_id"] == one
     # Only one of them can hold the private name.
-    assert codes(failing(customer, wish, name="two")) == ["private_dns_conflict"]
-    assert run(customer, wish, name="two", private_dns_enabled=False)["private_endpoint"]["vpc_endpoint_id"] == two
-    assert codes(failing(customer, wish, state="absent")) == ["ambiguous_match"]
-    run(customer, wish, name="two", state="absent")
+    assert codes(failing(customer, desired, name="two")) == ["private_dns_conflict"]
+    assert run(customer, desired, name="two", private_dns_enabled=False)["private_endpoint"]["vpc_endpoint_id"] == two
+    assert codes(failing(customer, desired, state="absent")) == ["ambiguous_match"]
+    run(customer, desired, name="two", state="absent")
     assert customer.live_endpoints() == [one]
 
 
-def test_removing_a_name_that_nobody_has_removes_nothing(customer: Customer, wish: Wish) -> None:
-    run(customer, wish, name="tidb")
-    assert names(run(customer, wish, name="other", state="absent")) == []
+def test_removing_a_name_that_nobody_has_removes_nothing(customer: Customer, desired: Options) -> None:
+    run(customer, desired, name="tidb")
+    assert names(run(customer, desired, name="other", state="absent")) == []
     assert len(customer.live_endpoints()) == 1
 
 
 def test_each_node_group_has_private_endpoints_of_its_own(customer: Customer) -> None:
     network = customer.network(*customer.zone_ids("two-groups")[:1], region="us-west-2")
-    wish: Wish = {"cluster_id": customer.cluster_id("two-groups"), **network.options}
+    desired: Options = {"cluster_id": customer.cluster_id("two-groups"), **network.options}
     analytics = customer.facts["clusters"]["two-groups"]["node_groups"]["analytics"]
-    default = run(customer, wish)["private_endpoint"]
-    second = run(customer, wish, node_group_id=analytics["node_group_id"])["private_endpoint"]
+    default = run(customer, desired)["private_endpoint"]
+    second = run(customer, desired, node_group_id=analytics["node_group_id"])["private_endpoint"]
     assert default["host"] != second["host"] == analytics["host"]
     assert len(customer.live_endpoints()) == 2
-    removed = run(customer, {"cluster_id": wish["cluster_id"]}, state="absent")
+    removed = run(customer, {"cluster_id": desired["cluster_id"]}, state="absent")
     assert names(removed) == REMOVAL
     assert customer.live_endpoints() == [second["vpc_endpoint_id"]]
 
@@ -315,21 +322,21 @@ def test_each_node_group_has_private_endpoints_of_its_own(customer: Customer) ->
 def test_what_serves_still_after_its_node_group_was_dropped_is_deleted_only_by_its_id(customer: Customer) -> None:
     network = customer.network(*customer.zone_ids("two-groups")[:1], region="us-west-2")
     analytics = customer.facts["clusters"]["two-groups"]["node_groups"]["analytics"]
-    wish: Wish = {"cluster_id": customer.cluster_id("two-groups"), "node_group_id": analytics["node_group_id"]}
-    made = run(customer, {**wish, **network.options})["private_endpoint"]
-    cluster, group = customer.sandbox.tidbcloud.estate.group(wish["cluster_id"], wish["node_group_id"])
+    desired: Options = {"cluster_id": customer.cluster_id("two-groups"), "node_group_id": analytics["node_group_id"]}
+    made = run(customer, {**desired, **network.options})["private_endpoint"]
+    cluster, group = customer.sandbox.tidbcloud.estate.group(desired["cluster_id"], desired["node_group_id"])
     cluster.groups.remove(group)
-    assert codes(failing(customer, wish, state="absent")) == ["node_group_not_found"]
-    named = {"cluster_id": wish["cluster_id"], "vpc_endpoint_id": made["vpc_endpoint_id"], "state": "absent"}
+    assert codes(failing(customer, desired, state="absent")) == ["node_group_not_found"]
+    named = {"cluster_id": desired["cluster_id"], "vpc_endpoint_id": made["vpc_endpoint_id"], "state": "absent"}
     found = customer.run("private_endpoint", check=True, **named)["private_endpoint"]
-    assert (found["node_group_id"], found["service_name"]) == (wish["node_group_id"], made["service_name"])
+    assert (found["node_group_id"], found["service_name"]) == (desired["node_group_id"], made["service_name"])
     assert names(run(customer, named)) == ["delete_vpc_endpoint"]
     assert customer.live_endpoints() == []
 
 
-def test_a_node_group_that_never_was_has_nothing_to_delete_and_a_warning(customer: Customer, wish: Wish) -> None:
-    made = run(customer, wish)["private_endpoint"]["vpc_endpoint_id"]
-    options: Wish = {"cluster_id": wish["cluster_id"], "node_group_id": "1234567890123456789", "state": "absent"}
+def test_a_node_group_that_never_was_has_nothing_to_delete_and_a_warning(customer: Customer, desired: Options) -> None:
+    made = run(customer, desired)["private_endpoint"]["vpc_endpoint_id"]
+    options: Options = {"cluster_id": desired["cluster_id"], "node_group_id": "1234567890123456789", "state": "absent"}
     assert names(run(customer, options)) == []
     assert "has no longer the node group of this private endpoint" in customer.warnings[-1]
     assert customer.live_endpoints() == [made]
@@ -341,39 +348,39 @@ def test_where_nothing_is_a_cluster_in_creation_says_that_the_service_comes_firs
     assert customer.sandbox.log.entries(call="GetPrivateLinkService") == []
 
 
-def test_what_a_delete_would_remove_is_told_whole(customer: Customer, wish: Wish) -> None:
-    made = run(customer, wish)["private_endpoint"]
-    told = customer.run("private_endpoint", check=True, **wish, state="absent")["private_endpoint"]
+def test_what_a_delete_would_remove_is_told_whole(customer: Customer, desired: Options) -> None:
+    made = run(customer, desired)["private_endpoint"]
+    told = customer.run("private_endpoint", check=True, **desired, state="absent")["private_endpoint"]
     assert told == made
     assert told["network_interfaces"]
 
 
-def test_an_endpoint_of_another_service_or_vpc_is_not_taken(customer: Customer, wish: Wish) -> None:
-    mine = run(customer, wish)["private_endpoint"]["vpc_endpoint_id"]
+def test_an_endpoint_of_another_service_or_vpc_is_not_taken(customer: Customer, desired: Options) -> None:
+    mine = run(customer, desired)["private_endpoint"]["vpc_endpoint_id"]
     other = customer.cluster_id("paused")
     for state in ("present", "absent"):
         refused = failing(customer, {"cluster_id": other, "vpc_endpoint_id": mine, "state": state})
         assert codes(refused) == ["endpoint_of_other_service"]
     elsewhere = customer.network()
-    assert codes(failing(customer, wish, vpc_id=elsewhere.vpc_id, vpc_endpoint_id=mine)) == ["immutable_change"]
+    assert codes(failing(customer, desired, vpc_id=elsewhere.vpc_id, vpc_endpoint_id=mine)) == ["immutable_change"]
 
 
-def test_an_id_that_names_nothing_is_an_error_unless_it_shall_be_gone(customer: Customer, wish: Wish) -> None:
+def test_an_id_that_names_nothing_is_an_error_unless_it_shall_be_gone(customer: Customer, desired: Options) -> None:
     unknown = "vpce-0123456789abcdef0"
-    assert codes(failing(customer, wish, vpc_endpoint_id=unknown)) == ["vpc_endpoint_not_found"]
-    assert names(run(customer, wish, vpc_endpoint_id=unknown, state="absent")) == []
+    assert codes(failing(customer, desired, vpc_endpoint_id=unknown)) == ["vpc_endpoint_not_found"]
+    assert names(run(customer, desired, vpc_endpoint_id=unknown, state="absent")) == []
 
 
 # --- what has failed --------------------------------------------------------------------------------------------
 
 
-def test_a_rejected_endpoint_is_replaced_only_where_the_user_says_so(customer: Customer, wish: Wish) -> None:
-    first = run(customer, wish, name="tidb", tags={"team": "a"})["private_endpoint"]["vpc_endpoint_id"]
+def test_a_rejected_endpoint_is_replaced_only_where_the_user_says_so(customer: Customer, desired: Options) -> None:
+    first = run(customer, desired, name="tidb", tags={"team": "a"})["private_endpoint"]["vpc_endpoint_id"]
     customer.sandbox.aws.reject(first)
-    refused = failing(customer, wish)
+    refused = failing(customer, desired)
     assert f"{first} is rejected" in refused["msg"]
     assert "recreate_failed=true" in refused["msg"]
-    replaced = run(customer, wish, recreate_failed=True)
+    replaced = run(customer, desired, recreate_failed=True)
     assert names(replaced) == REMOVAL + CREATION
     assert replaced["private_endpoint"]["status"] == "active"
     assert replaced["private_endpoint"]["vpc_endpoint_id"] != first
@@ -381,33 +388,33 @@ def test_a_rejected_endpoint_is_replaced_only_where_the_user_says_so(customer: C
     assert customer.live_endpoints() == customer.registered() == [replaced["private_endpoint"]["vpc_endpoint_id"]]
 
 
-def test_a_failed_registration_ends_the_wait_at_once_with_its_reason(customer: Customer, wish: Wish) -> None:
-    run(customer, wish, wait=False)
+def test_a_failed_registration_ends_the_wait_at_once_with_its_reason(customer: Customer, desired: Options) -> None:
+    run(customer, desired, wait=False)
     (vpce,) = customer.registered()
     customer.sandbox.tidbcloud.estate.registrations.force(vpce, "FAILED", "The quota of the provider is used up")
-    refused = failing(customer, wish)
+    refused = failing(customer, desired)
     assert "registration FAILED (The quota of the provider is used up)" in refused["msg"]
-    assert run(customer, wish, recreate_failed=True)["private_endpoint"]["status"] == "active"
+    assert run(customer, desired, recreate_failed=True)["private_endpoint"]["status"] == "active"
 
 
 def test_a_registration_whose_endpoint_is_gone_for_good_is_replaced_where_the_user_says_so(
-    customer: Customer, wish: Wish
+    customer: Customer, desired: Options
 ) -> None:
-    vpce = run(customer, wish)["private_endpoint"]["vpc_endpoint_id"]
+    vpce = run(customer, desired)["private_endpoint"]["vpc_endpoint_id"]
     customer.ec2().delete_vpc_endpoints(VpcEndpointIds=[vpce])
     # So long that AWS does not list it any more.
     customer.sandbox.clock.advance(4000)
-    refused = failing(customer, wish, vpc_endpoint_id=vpce)
+    refused = failing(customer, desired, vpc_endpoint_id=vpce)
     assert codes(refused) == ["vpc_endpoint_not_found"]
     assert "recreate_failed=true" in refused["msg"]
-    replaced = run(customer, wish, vpc_endpoint_id=vpce, recreate_failed=True)
+    replaced = run(customer, desired, vpc_endpoint_id=vpce, recreate_failed=True)
     assert names(replaced) == [REMOVAL[0], *CREATION]
     assert customer.registered() == customer.live_endpoints() == [replaced["private_endpoint"]["vpc_endpoint_id"]]
 
 
-def test_only_the_registration_is_ended_where_the_endpoint_is_kept(customer: Customer, wish: Wish) -> None:
-    vpce = run(customer, wish)["private_endpoint"]["vpc_endpoint_id"]
-    kept = run(customer, wish, state="absent", keep_vpc_endpoint=True)
+def test_only_the_registration_is_ended_where_the_endpoint_is_kept(customer: Customer, desired: Options) -> None:
+    vpce = run(customer, desired)["private_endpoint"]["vpc_endpoint_id"]
+    kept = run(customer, desired, state="absent", keep_vpc_endpoint=True)
     assert names(kept) == REMOVAL[:1]
     assert customer.registered() == []
     # Useless and billed, as the status says.
@@ -416,37 +423,41 @@ def test_only_the_registration_is_ended_where_the_endpoint_is_kept(customer: Cus
         "rejected",
     )
     assert kept["private_endpoint"]["vpc_endpoint_id"] == vpce
-    assert names(run(customer, wish, state="absent", keep_vpc_endpoint=True)) == []
-    assert names(run(customer, wish, state="absent")) == REMOVAL[1:]
+    assert names(run(customer, desired, state="absent", keep_vpc_endpoint=True)) == []
+    assert names(run(customer, desired, state="absent")) == REMOVAL[1:]
 
 
-def test_what_a_dropped_cluster_left_is_removed_by_its_tags(customer: Customer, wish: Wish) -> None:
-    run(customer, wish)
-    customer.sandbox.tidbcloud.estate.drop_cluster(wish["cluster_id"])
-    removed = run(customer, {"cluster_id": wish["cluster_id"], "region": "us-east-1"}, state="absent")
+def test_what_a_dropped_cluster_left_is_removed_by_its_tags(customer: Customer, desired: Options) -> None:
+    run(customer, desired)
+    customer.sandbox.tidbcloud.estate.drop_cluster(desired["cluster_id"])
+    removed = run(customer, {"cluster_id": desired["cluster_id"], "region": "us-east-1"}, state="absent")
     assert names(removed) == REMOVAL[1:]
     assert customer.live_endpoints() == []
     assert any("counts as dropped" in warning for warning in customer.warnings)
 
 
-def test_a_dropped_clusters_endpoint_that_serves_on_is_removed_only_by_its_id(customer: Customer, wish: Wish) -> None:
-    vpce = run(customer, wish)["private_endpoint"]["vpc_endpoint_id"]
-    del customer.sandbox.tidbcloud.estate.clusters[wish["cluster_id"]]
-    gone: Wish = {"cluster_id": wish["cluster_id"], "region": "us-east-1", "state": "absent"}
+def test_a_dropped_clusters_endpoint_that_serves_on_is_removed_only_by_its_id(
+    customer: Customer, desired: Options
+) -> None:
+    vpce = run(customer, desired)["private_endpoint"]["vpc_endpoint_id"]
+    del customer.sandbox.tidbcloud.estate.clusters[desired["cluster_id"]]
+    gone: Options = {"cluster_id": desired["cluster_id"], "region": "us-east-1", "state": "absent"}
     assert codes(failing(customer, gone)) == ["cluster_not_found"]
     assert names(run(customer, gone, vpc_endpoint_id=vpce)) == REMOVAL[1:]
 
 
-def test_a_registration_of_another_account_is_left_alone_unless_it_is_named(customer: Customer, wish: Wish) -> None:
+def test_a_registration_of_another_account_is_left_alone_unless_it_is_named(
+    customer: Customer, desired: Options
+) -> None:
     from tests.support.customer import Customer as Somebody
 
     other = Somebody(customer.sandbox, "other")
-    theirs = run(other, {"cluster_id": wish["cluster_id"], **other.network().options})["private_endpoint"]
-    mine = run(customer, wish)["private_endpoint"]
+    theirs = run(other, {"cluster_id": desired["cluster_id"], **other.network().options})["private_endpoint"]
+    mine = run(customer, desired)["private_endpoint"]
     assert {theirs["account_id"], mine["account_id"]} == {"310987654322", "210987654321"}
-    run(customer, wish, state="absent")
+    run(customer, desired, state="absent")
     assert customer.registered() == other.live_endpoints() == [theirs["vpc_endpoint_id"]]
-    named = {"cluster_id": wish["cluster_id"], "vpc_endpoint_id": theirs["vpc_endpoint_id"]}
+    named = {"cluster_id": desired["cluster_id"], "vpc_endpoint_id": theirs["vpc_endpoint_id"]}
     assert codes(failing(customer, named)) == ["vpc_endpoint_not_found"]
     ended = run(customer, named, state="absent")
     assert names(ended) == REMOVAL[:1]
@@ -463,16 +474,16 @@ def test_another_service_needs_neither_tidb_cloud_nor_its_key(
     service_name = customer.offered_service(private_dns_name)
     for half in ("PUBLIC", "PRIVATE"):
         del customer.environment[f"TIDBCLOUD_{half}_KEY"]
-    wish: Wish = {"service_name": service_name, **network.options}
-    made = run(customer, wish)
+    desired: Options = {"service_name": service_name, **network.options}
+    made = run(customer, desired)
     assert names(made) == ["create_vpc_endpoint", *(["enable_private_dns"] if private_dns_name else [])]
     endpoint = made["private_endpoint"]
     assert (endpoint["status"], endpoint["stage"]) == ("active", "done")
     assert endpoint["private_dns_enabled"] == bool(private_dns_name)
     assert (endpoint["cluster_id"], endpoint["endpoint_state"]) == (None, None)
     assert endpoint["tags"] == {"tidbcloud:managed-by": "tidbcloud.privatelink"}
-    unchanged(customer, wish)
-    assert names(run(customer, wish, state="absent")) == ["delete_vpc_endpoint"]
+    unchanged(customer, desired)
+    assert names(run(customer, desired, state="absent")) == ["delete_vpc_endpoint"]
     assert customer.count("tidbcloud") == 0
 
 
@@ -490,17 +501,19 @@ def test_another_services_provider_is_waited_for(customer: Customer, network: Ne
 
 
 def test_a_limit_that_is_allowed_to_break_is_a_warning_and_the_cloud_has_the_last_word(
-    customer: Customer, wish: Wish
+    customer: Customer, desired: Options
 ) -> None:
     customer.sandbox.settings.endpoint_quota = 0
-    result = customer.run("private_endpoint", **wish, allow_violations=["endpoint_quota_reached"])
+    result = customer.run("private_endpoint", **desired, allow_violations=["endpoint_quota_reached"])
     assert result["failed"]
     assert result["error"]["code"] == "VpcEndpointLimitExceeded"
     assert any("allow_violations names endpoint_quota_reached" in warning for warning in customer.warnings)
 
 
-def test_a_network_that_a_play_makes_later_is_planned_with_in_check_mode_only(customer: Customer, wish: Wish) -> None:
-    bare: Wish = {"cluster_id": wish["cluster_id"], "allow_missing_network": True}
+def test_a_network_that_a_play_makes_later_is_planned_with_in_check_mode_only(
+    customer: Customer, desired: Options
+) -> None:
+    bare: Options = {"cluster_id": desired["cluster_id"], "allow_missing_network": True}
     planned = customer.run("private_endpoint", check=True, **bare)
     assert not planned["failed"]
     assert names(planned) == CREATION
@@ -513,25 +526,25 @@ def test_a_network_that_a_play_makes_later_is_planned_with_in_check_mode_only(cu
     assert "needs vpc_id, security_group_ids." in failing(customer, partly)["msg"]
 
 
-def test_a_protected_endpoint_can_be_released_and_removed(customer: Customer, wish: Wish) -> None:
-    run(customer, wish, tags={"deletion-protection": True})
-    assert codes(failing(customer, wish, state="absent")) == ["deletion_protected"]
-    run(customer, wish, tags={"deletion-protection": False})
-    assert names(run(customer, wish, state="absent")) == REMOVAL
+def test_a_protected_endpoint_can_be_released_and_removed(customer: Customer, desired: Options) -> None:
+    run(customer, desired, tags={"deletion-protection": True})
+    assert codes(failing(customer, desired, state="absent")) == ["deletion_protected"]
+    run(customer, desired, tags={"deletion-protection": False})
+    assert names(run(customer, desired, state="absent")) == REMOVAL
 
 
-def test_failures_return_what_is_documented(customer: Customer, wish: Wish) -> None:
+def test_failures_return_what_is_documented(customer: Customer, desired: Options) -> None:
     others = ("private_endpoint", "diff", "unchecked_limits")
-    documents.assert_returns(private_endpoint, failing(customer, wish, subnet_ids=["x"]), besides=("error", *others))
-    wrong = failing(customer, wish, tidbcloud_private_key="wrong-key-0123456789abcdef")
+    documents.assert_returns(private_endpoint, failing(customer, desired, subnet_ids=["x"]), besides=("error", *others))
+    wrong = failing(customer, desired, tidbcloud_private_key="wrong-key-0123456789abcdef")
     documents.assert_returns(private_endpoint, wrong, besides=("violations", *others))
 
 
-def test_a_role_is_assumed_for_another_account(customer: Customer, wish: Wish) -> None:
+def test_a_role_is_assumed_for_another_account(customer: Customer, desired: Options) -> None:
     from tests.support.customer import Customer as Somebody
 
     other = Somebody(customer.sandbox, "other")
     network = other.network()
     role = f"arn:aws:iam::{other.account['account_id']}:role/privatelink"
-    made = run(customer, {"cluster_id": wish["cluster_id"], **network.options}, assume_role_arn=role)
+    made = run(customer, {"cluster_id": desired["cluster_id"], **network.options}, assume_role_arn=role)
     assert made["private_endpoint"]["account_id"] == other.account["account_id"]
