@@ -13,10 +13,17 @@ from tests.benchmarks.report import Report, Row
 
 REPEATS = 7
 OWN = "ansible_collections.tidbcloud.privatelink.plugins"
-# What a module may have imported: everything else of the collection would be loaded for nothing.
+# Every module of the action group takes the options of both clouds, which are made in `_privatelink`.
+GROUP = {"_run", "_aws", "_tidbcloud", "_privatelink"}
+# The folders that a module may have imported: everything else of the collection would be loaded for nothing.
 NEEDED = {
-    "endpoint_ping": ("_mysql",),
-    "reachability_info": ("_aws", "_privatelink", "_reachability", "_tidbcloud"),
+    "connection_network": GROUP | {"_network"},
+    "endpoint_info": GROUP | {"_costs", "_fleet"},
+    "endpoint_ping": {"_run", "_mysql"},
+    "endpoint_service": GROUP | {"_costs"},
+    "private_endpoint": GROUP | {"_costs"},
+    "private_endpoints": GROUP | {"_costs", "_fleet"},
+    "reachability_info": GROUP | {"_reachability"},
 }
 PEERS = ("amazon.aws.ec2_vpc_endpoint", "amazon.aws.ec2_vpc_endpoint_info")
 IMPORT = """
@@ -77,10 +84,11 @@ def _import(place: Place, name: str) -> tuple[float, list[str]]:
 
 
 def _idle(name: str, modules: list[str]) -> list[str]:
+    if not name.startswith("tidbcloud.privatelink."):
+        return []
     short = name.rpartition(".")[2]
-    needed = NEEDED.get(short, ("_aws", "_privatelink", "_tidbcloud"))
-    layers = {module.split(".")[5] for module in modules if module.startswith(f"{OWN}.module_utils._")}
-    return sorted(f"{layer} by {short}" for layer in layers - set(needed))
+    folders = {module.split(".")[5] for module in modules if module.startswith(f"{OWN}.module_utils._")}
+    return sorted(f"{folder} by {short}" for folder in folders - NEEDED[short])
 
 
 def _python(place: Place, program: str, *arguments: str) -> str:
