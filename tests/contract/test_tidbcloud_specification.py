@@ -20,7 +20,7 @@ import pytest
 import requests
 
 from tests.sandbox.tidbcloud.seed import CLUSTER_IDS, SECOND_PROJECT
-from tests.unit.sandbox.tidbcloud.world import DEDICATED, SERVERLESS, World
+from tests.support.tidbcloud_sandbox import DEDICATED, SERVERLESS, World
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DIRECTORY = Path(os.environ.get("TIDBCLOUD_SPECIFICATIONS") or CHECKOUT.parent / "shared" / "reference" / "specs")

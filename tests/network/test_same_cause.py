@@ -18,7 +18,7 @@ from tests.support.network.vpc import Vpc
 
 if t.TYPE_CHECKING:
     from tests.support.customer import Customer
-    from tests.system.test_reachability import Site
+    from tests.support.reachability_breaks import Site
 
 SOON = {"timeout": 1}
 
@@ -41,7 +41,7 @@ SAME = {
 
 @dataclass(frozen=True)
 class Pair:
-    """The break of the sandbox by its name in C(test_reachability), and the network's with the options of the check."""
+    """The break of the sandbox by its name in `BREAKS`, and that of the network with the options of the check."""
 
     configuration: str
     network: breaks.Breaking
@@ -71,7 +71,7 @@ PAIRS = [
 @pytest.fixture
 def site(customer: Customer) -> Site:
     """An active private endpoint and a client, in AWS."""
-    from tests.system.test_reachability import laid_out
+    from tests.support.reachability_breaks import laid_out
 
     return laid_out(customer)
 
@@ -81,7 +81,7 @@ def named(pair: Pair) -> str:
 
 
 def test_every_break_that_configuration_can_show_has_its_counterpart_on_the_network() -> None:
-    from tests.system.test_reachability import BREAKS
+    from tests.support.reachability_breaks import BREAKS
 
     assert {pair.configuration for pair in PAIRS} == set(BREAKS)
     assert {hop for _break_it, hop, _sentence in BREAKS.values()} == set(SAME)
@@ -91,7 +91,7 @@ def test_every_break_that_configuration_can_show_has_its_counterpart_on_the_netw
 def test_the_cause_in_the_configuration_is_among_those_that_the_check_names(
     vpc: Vpc, database: MariaDb, client: Client, site: Site, pair: Pair
 ) -> None:
-    from tests.system.test_reachability import BREAKS
+    from tests.support.reachability_breaks import BREAKS
 
     pair.network(vpc, database)
     check = client.ping(**pair.options)
@@ -105,7 +105,7 @@ def test_the_cause_in_the_configuration_is_among_those_that_the_check_names(
 def test_one_zone_that_is_blocked_is_told_apart_by_both(
     vpc: Vpc, database: MariaDb, client: Client, site: Site
 ) -> None:
-    from tests.system.test_reachability import deny
+    from tests.support.reachability_breaks import deny
 
     breaks.last_zone_is_dead(vpc, database)
     check = client.ping(timeout=4)

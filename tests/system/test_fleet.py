@@ -5,40 +5,12 @@
 from __future__ import annotations
 
 import math
-import typing as t
 
 import pytest
 
-from tests.sandbox.tidbcloud.seed import DEFAULT_PROJECT, MAIN_ACCOUNT, SECOND_PROJECT
+from tests.sandbox.tidbcloud.seed import DEFAULT_PROJECT, SECOND_PROJECT
 from tests.support.customer import Customer, Network
-
-Wishes = list[dict[str, t.Any]]
-
-
-def clusters(customer: Customer, number: int, project_id: str = DEFAULT_PROJECT) -> list[str]:
-    """Ids of new clusters with a service each."""
-    from tests.sandbox.tidbcloud.build import build_cluster
-
-    estate = customer.sandbox.tidbcloud.estate
-    with customer.sandbox.clock.lock:
-        made = [
-            build_cluster(
-                cluster_id=estate.ids.new(),
-                name=f"fleet-{one}",
-                project_id=project_id,
-                port=4000,
-                principals=[MAIN_ACCOUNT],
-            )
-            for one in range(number)
-        ]
-        for cluster in made:
-            estate.add_cluster(cluster)
-    return [cluster.id for cluster in made]
-
-
-def wishes(customer: Customer, network: Network, number: int) -> Wishes:
-    customer.sandbox.settings.change({"endpoint_quota": 1000})
-    return [{"cluster_id": cluster_id, **network.options} for cluster_id in clusters(customer, number)]
+from tests.support.new_clusters import clusters, endpoints_of_new_clusters
 
 
 @pytest.fixture
@@ -52,7 +24,7 @@ def calls(customer: Customer, api: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("number", [1, 100, 101])
 def test_an_unchanged_run_reads_by_lists(customer: Customer, network: Network, number: int) -> None:
-    endpoints = wishes(customer, network, number)
+    endpoints = endpoints_of_new_clusters(customer, network, number)
     assert customer.run("private_endpoints", endpoints=endpoints)["summary"]["changed"] == number
     result = customer.run("private_endpoints", endpoints=endpoints)
     assert (result["changed"], result["summary"]) == (False, {"ok": number, "changed": 0, "failed": 0})
@@ -62,7 +34,7 @@ def test_an_unchanged_run_reads_by_lists(customer: Customer, network: Network, n
 
 
 def test_two_projects_cost_two_lists_each_and_share_the_challenge(customer: Customer, network: Network) -> None:
-    endpoints = wishes(customer, network, 2)
+    endpoints = endpoints_of_new_clusters(customer, network, 2)
     endpoints += [
         {"cluster_id": cluster_id, "project_id": SECOND_PROJECT, **network.options}
         for cluster_id in clusters(customer, 2, SECOND_PROJECT)
@@ -75,7 +47,7 @@ def test_two_projects_cost_two_lists_each_and_share_the_challenge(customer: Cust
 def test_a_first_run_asks_for_each_service_and_registers_each_endpoint_once_and_polls_for_all_together(
     customer: Customer, network: Network
 ) -> None:
-    endpoints = wishes(customer, network, 30)
+    endpoints = endpoints_of_new_clusters(customer, network, 30)
     result = customer.run("private_endpoints", endpoints=endpoints)
     assert result["summary"] == {"ok": 30, "changed": 30, "failed": 0}
     asked = calls(customer, "tidbcloud")
@@ -85,7 +57,7 @@ def test_a_first_run_asks_for_each_service_and_registers_each_endpoint_once_and_
 
 
 def test_a_fleet_is_deleted_with_a_request_for_each_and_shared_polls(customer: Customer, network: Network) -> None:
-    endpoints = wishes(customer, network, 30)
+    endpoints = endpoints_of_new_clusters(customer, network, 30)
     customer.run("private_endpoints", endpoints=endpoints)
     result = customer.run("private_endpoints", state="absent", endpoints=endpoints)
     assert result["summary"] == {"ok": 30, "changed": 30, "failed": 0}
@@ -96,7 +68,7 @@ def test_a_fleet_is_deleted_with_a_request_for_each_and_shared_polls(customer: C
 
 
 def test_check_mode_foretells_each_item_and_changes_nothing(customer: Customer, network: Network) -> None:
-    endpoints = wishes(customer, network, 3)
+    endpoints = endpoints_of_new_clusters(customer, network, 3)
     customer.run("private_endpoints", endpoints=endpoints[:1])
     dry = customer.run("private_endpoints", check=True, endpoints=endpoints)
     assert customer.writing_calls == []
@@ -111,7 +83,7 @@ def test_check_mode_foretells_each_item_and_changes_nothing(customer: Customer, 
 
 
 def test_an_item_is_answered_like_the_single_module(customer: Customer, network: Network) -> None:
-    endpoints = wishes(customer, network, 1)
+    endpoints = endpoints_of_new_clusters(customer, network, 1)
     customer.run("private_endpoints", endpoints=endpoints)
     single = customer.run("private_endpoint", **endpoints[0])
     (item,) = customer.run("private_endpoints", endpoints=endpoints)["results"]
@@ -119,7 +91,7 @@ def test_an_item_is_answered_like_the_single_module(customer: Customer, network:
 
 
 def test_a_wrong_project_concerns_its_own_items_only(customer: Customer, network: Network) -> None:
-    endpoints = wishes(customer, network, 2)
+    endpoints = endpoints_of_new_clusters(customer, network, 2)
     endpoints[0]["project_id"] = "1372813089209069999"
     result = customer.run("private_endpoints", endpoints=endpoints)
     # The cluster is found by itself, and says which project is its own.
@@ -129,7 +101,7 @@ def test_a_wrong_project_concerns_its_own_items_only(customer: Customer, network
 def test_what_fails_while_all_are_waited_for_stops_nothing_and_the_next_run_mends_it(
     customer: Customer, network: Network
 ) -> None:
-    endpoints = wishes(customer, network, 4)
+    endpoints = endpoints_of_new_clusters(customer, network, 4)
     fault = {"api": "tidbcloud", "call": "CreatePrivateEndpointConnection", "kind": "status", "value": 500, "times": 14}
     customer.sandbox.faults.add(fault)
     broken = customer.run("private_endpoints", endpoints=endpoints)
@@ -144,7 +116,7 @@ def test_what_fails_while_all_are_waited_for_stops_nothing_and_the_next_run_mend
 def test_the_items_of_a_list_count_together_towards_the_quota_of_their_vpc(
     customer: Customer, network: Network
 ) -> None:
-    endpoints = wishes(customer, network, 4)
+    endpoints = endpoints_of_new_clusters(customer, network, 4)
     customer.sandbox.settings.change({"endpoint_quota": 3})
     result = customer.run("private_endpoints", check=True, endpoints=endpoints)
     assert [one["failed"] for one in result["results"]] == [False, False, False, True]
@@ -153,7 +125,7 @@ def test_the_items_of_a_list_count_together_towards_the_quota_of_their_vpc(
 
 
 def test_facts_about_many_private_endpoints_are_read_by_lists(customer: Customer, network: Network) -> None:
-    endpoints = wishes(customer, network, 101)
+    endpoints = endpoints_of_new_clusters(customer, network, 101)
     customer.run("private_endpoints", endpoints=endpoints)
     result = customer.run("endpoint_info")
     assert len(result["private_endpoints"]) == 101

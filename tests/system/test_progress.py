@@ -20,8 +20,8 @@ import yaml
 
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
+from tests.support.control_node import UNLIMITED, environment_of
 from tests.support.customer import Customer
-from tests.system.test_shared_key import UNLIMITED, environment_of
 
 MODULE = "tidbcloud.privatelink.private_endpoint"
 Task = dict[str, t.Any]

@@ -20,15 +20,14 @@ import pytest
 from tests.sandbox.log import Entry
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
+from tests.support.control_node import CHECKOUT, UNLIMITED, environment_of
 from tests.support.customer import Customer
+from tests.support.new_clusters import endpoints_of_new_clusters
 from tests.support.sliced_job import SlicedJob
-from tests.system.test_fleet import wishes
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 SCALE = 20.0
 LIMIT = 20
 SLICES = 4
-UNLIMITED = 1_000_000
 
 
 @pytest.fixture(scope="module")
@@ -36,22 +35,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox whose time passes by itself."""
     with Sandbox(Settings(rate_limit=UNLIMITED), SCALE, tmp_path_factory.mktemp("sandbox")) as sandbox:
         yield sandbox
-
-
-def environment_of(customer: Customer, home: Path) -> dict[str, str]:
-    """Of a process that runs Ansible for somebody."""
-    return {
-        **customer.environment,
-        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
-        "HOME": str(home),
-        "LC_ALL": "C.UTF-8",
-        "no_proxy": "127.0.0.1",
-        "PYTHONPATH": str(CHECKOUT),
-        "ANSIBLE_HOME": str(home / "ansible"),
-        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "tree"),
-        "ANSIBLE_ASYNC_DIR": str(home / "async"),
-        "ANSIBLE_LOCALHOST_WARNING": "false",
-    }
 
 
 @pytest.fixture
@@ -82,7 +65,7 @@ def _minute(entry: Entry) -> int:
 def test_control_nodes_that_share_a_key_converge_without_a_failed_item(
     customer: Customer, environment: dict[str, str]
 ) -> None:
-    endpoints = wishes(customer, customer.network(), 8 * SLICES)
+    endpoints = endpoints_of_new_clusters(customer, customer.network(), 8 * SLICES)
     limit(customer)
     runs = [
         subprocess.Popen(
@@ -110,7 +93,7 @@ def test_control_nodes_that_share_a_key_converge_without_a_failed_item(
 def test_the_slices_of_a_job_over_the_inventory_converge_at_once_with_one_key(
     customer: Customer, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    endpoints = wishes(customer, customer.network(), 3 * SLICES)
+    endpoints = endpoints_of_new_clusters(customer, customer.network(), 3 * SLICES)
     assert not customer.run("private_endpoints", endpoints=endpoints)["failed"]
     directory = tmp_path / "runner"
     directory.mkdir()

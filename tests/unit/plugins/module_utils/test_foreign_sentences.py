@@ -45,8 +45,8 @@ from tests.support.endpoint_literals import (
     pair,
     registration,
 )
+from tests.support.healthy_endpoint import HEALTHY, LOOKED_AT
 from tests.support.reachability_literals import CLIENT_ACL, GROUPS, NAMES, SERVER_ACL, WAY, from_away
-from tests.unit.plugins.module_utils._fleet.test_findings import HEALTHY, LOOKED_AT
 
 HOSTILE = "\x1b[2J\nok: [localhost]\u202e\ud800" + "A" * 5000
 TOO_MUCH = "A" * (MOST + 1)

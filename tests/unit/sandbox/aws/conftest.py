@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 from tests.sandbox.aws import Aws
 from tests.sandbox.clock import Clock
 from tests.sandbox.settings import Settings
-from tests.unit.sandbox.aws.estate import (
+from tests.support.aws_sandbox import (
     ACCOUNT,
     HOST,
     KEYS,

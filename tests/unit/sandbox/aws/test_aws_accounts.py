@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from moto.ec2.models import ec2_backends
 
 from tests.sandbox.aws import Aws
-from tests.unit.sandbox.aws.estate import (
+from tests.support.aws_sandbox import (
     ACCOUNT,
     HOST,
     KEYS,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.sandbox.aws.estate import (
+from tests.support.aws_sandbox import (
     ACCOUNT,
     HOST,
     OTHER_ACCOUNT,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.sandbox.aws.estate import Cloud, Vpc, create, create_available, describe, refused
+from tests.support.aws_sandbox import Cloud, Vpc, create, create_available, describe, refused
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.unit.sandbox.aws.estate import HOST, Cloud, Vpc, create, create_available, describe
+from tests.support.aws_sandbox import HOST, Cloud, Vpc, create, create_available, describe
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.sandbox.aws.estate import (
+from tests.support.aws_sandbox import (
     HOST,
     OTHER_ACCOUNT,
     PROVIDER,

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from tests.sandbox.aws import policies
 from tests.sandbox.aws.policies import Target
-from tests.unit.sandbox.aws.estate import ACCOUNT, KEYS, OTHER_ACCOUNT, REGION, Cloud, Vpc, create, refused
+from tests.support.aws_sandbox import ACCOUNT, KEYS, OTHER_ACCOUNT, REGION, Cloud, Vpc, create, refused
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

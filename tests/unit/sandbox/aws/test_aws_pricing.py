@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from tests.unit.sandbox.aws.estate import ACCOUNT, Cloud, refused
+from tests.support.aws_sandbox import ACCOUNT, Cloud, refused
 
 FAMILY = {"productFamily": "VpcEndpoint"}
 

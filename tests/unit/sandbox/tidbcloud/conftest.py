@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.sandbox.tidbcloud.world import World
+from tests.support.tidbcloud_sandbox import World
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sandbox.tidbcloud.seed import CLUSTER_IDS
-from tests.unit.sandbox.tidbcloud.world import DEDICATED, SERVERLESS, World
+from tests.support.tidbcloud_sandbox import DEDICATED, SERVERLESS, World
 
 
 def test_one_answer_tells_provider_region_state_port_and_default_group(world: World) -> None:

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.sandbox.tidbcloud.seed import PRIVATE_KEY, PUBLIC_KEY
-from tests.unit.sandbox.tidbcloud.world import DEDICATED, World
+from tests.support.tidbcloud_sandbox import DEDICATED, World
 
 TARGET = "/v1beta1/clusters?pageSize=1"
 HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.sandbox.tidbcloud.build import build_cluster
 from tests.sandbox.tidbcloud.seed import CLUSTER_IDS, DEFAULT_PROJECT, SECOND_PROJECT
-from tests.unit.sandbox.tidbcloud.world import World
+from tests.support.tidbcloud_sandbox import World
 
 ALL = "/clusters/-/tidbNodeGroups/-/privateEndpointConnections"
 

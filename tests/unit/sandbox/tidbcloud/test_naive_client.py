@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sandbox.tidbcloud.seed import PUBLIC_KEY
-from tests.unit.sandbox.tidbcloud.world import DEDICATED, World
+from tests.support.tidbcloud_sandbox import DEDICATED, World
 
 ENDPOINT = "vpce-0a1b2c3d4e5f60718"
 

@@ -7,7 +7,7 @@ import requests
 from tests.sandbox.clock import Clock
 from tests.sandbox.settings import Settings
 from tests.sandbox.tidbcloud.rate import RateLimit
-from tests.unit.sandbox.tidbcloud.world import EPOCH, World
+from tests.support.tidbcloud_sandbox import EPOCH, World
 
 
 def _told(answer: requests.Response) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sandbox.tidbcloud.seed import CLUSTER_IDS
-from tests.unit.sandbox.tidbcloud.world import World
+from tests.support.tidbcloud_sandbox import World
 
 ENDPOINT = "vpce-0a1b2c3d4e5f60718"
 

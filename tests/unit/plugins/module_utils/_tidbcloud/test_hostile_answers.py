@@ -26,7 +26,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.f
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.ids import answered_id
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.transport import Answer
-from tests.unit.plugins.module_utils._tidbcloud.test_shapes import CLUSTER, CONNECTION
+from tests.support.tidbcloud_answers import CLUSTER, CONNECTION
 
 HOSTILE = (
     "\x1b[2J\x1b[31mok: [localhost]\nPLAY RECAP",
