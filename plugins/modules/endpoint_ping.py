@@ -290,7 +290,7 @@ causes:
   type: list
   elements: str
   sample:
-    - "The security group of the interface endpoint does not admit TCP port 4000 from this host: add an inbound rule."
+    - "The security group of the interface endpoint does not allow TCP port 4000 from this host: add an inbound rule."
 """
 
 import re
@@ -310,7 +310,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.version
 # Seconds after the timeout: whatever does not keep to it, a file system or the system's resolver, is left behind.
 GRACE = 2.0
 DEFECT = (
-    f"An error that nobody expected, while checking the connection: a defect of tidbcloud.privatelink {VERSION}."
+    f"An unexpected error while checking the connection: a defect of tidbcloud.privatelink {VERSION}."
     f" Please report it at {ISSUES} with what was asked for and the traceback that -vvv shows."
 )
 # Those that stand for no byte.

@@ -25,7 +25,7 @@ from .._run.wait_all import NOT_BEGUN, WorkGroup
 
 CUT_OFF = (
     "The run was ended after its deadline (wait_timeout) while this one was under way: something neither answered nor"
-    " failed. Run again to go on from here."
+    " failed. Run again to continue from here."
 )
 NOT_TOUCHED = "Not touched: strict is set, and another item is refused."
 

@@ -2,10 +2,10 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Facts of a certificate, also of one that was not accepted.
+"""The facts of a certificate, even of one that was not accepted.
 
-Python decodes only certificates that it has verified; of the others it hands over the bytes. So the few fields that a
-person needs are read here, by the same code for both. Source: RFC 5280, section 4.1; X.690 for the encoding.
+Python decodes only certificates that it has verified and hands over the bytes of the others. So the few fields that a
+person needs are read here, with the same code for both. Source: RFC 5280, section 4.1; X.690 for the encoding.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Certificate:
 
 
 def read_certificate(der: bytes) -> Certificate:
-    """Read a certificate in DER. Raises ValueError where it is none."""
+    """Read a certificate in DER. Raises ValueError where it is not one."""
     try:
         fields = _parts(_parts(_parts(der)[0][1])[0][1])
         if fields[0][0] == _VERSION:
@@ -64,21 +64,21 @@ def read_certificate(der: bytes) -> Certificate:
 
 
 def _parts(content: bytes) -> list[tuple[int, bytes]]:
-    """The elements that lie one after the other in `content`, as tag and content. Raises ValueError."""
+    """The consecutive elements in `content`, as tag and content. Raises ValueError."""
     parts = []
     position = 0
     while position < len(content):
         tag = content[position]
         size, start = _size(content, position + 1)
         if start + size > len(content):
-            raise ValueError("an element ends outside of its surroundings")
+            raise ValueError("an element ends beyond its container")
         parts.append((tag, content[start : start + size]))
         position = start + size
     return parts
 
 
 def _size(content: bytes, position: int) -> tuple[int, int]:
-    """The length that is written at `position`, and where the content begins."""
+    """The length encoded at `position`, and where the content begins."""
     if position >= len(content):
         raise ValueError("an element has no length")
     first = content[position]
@@ -101,7 +101,7 @@ def _name(relative_names: t.Iterable[tuple[int, bytes]]) -> str:
 
 
 def _time(tag: int, content: bytes) -> datetime.datetime:
-    """UTCTime has two digits of the year (50 to 49 are 1950 to 2049), GeneralizedTime four."""
+    """UTCTime has a two-digit year (50 to 49 are 1950 to 2049), GeneralizedTime four digits."""
     text = content.decode("ascii")
     if tag != _GENERALIZED_TIME:
         text = ("19" if text >= "5" else "20") + text

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can go wrong on the way to the server: one exception, and the names of what sockets and TLS raise."""
+"""What can fail on the way to the server: one exception, and problem codes for what sockets and TLS raise."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FOUND = {
     "closed": "the connection was closed by the other side",
     "timed_out": "there was no answer in time",
 }
-# The X509_V_ERR_ numbers of OpenSSL; every other one means that no trusted CA vouches for the certificate.
+# The X509_V_ERR_ numbers of OpenSSL; every other one means that the certificate does not chain to a trusted CA.
 _PROBLEM_BY_VERIFY_CODE = {
     9: "certificate_not_yet_valid",
     10: "certificate_expired",
@@ -33,7 +33,7 @@ _PROBLEM_BY_VERIFY_CODE = {
 }
 
 
-# What Python puts around OpenSSL's words: a library and a name before them, a line of its own source after them.
+# What Python adds to OpenSSL's words: a library and a name in front, a line of its own source behind.
 _AROUND_REASON = re.compile(r"^\[[^\]]*\]\s*|\s*\(_ssl\.c:\d+\)$")
 # Characters of foreign text in one sentence.
 MOST = 300
@@ -47,7 +47,7 @@ def shown(text: str, most: int = MOST) -> str:
 
 
 def reason_of(error: Exception) -> str:
-    """What the system or OpenSSL says, without numbers and names that only programs need."""
+    """The reason that the system or OpenSSL gives, without the numbers and names that only programs need."""
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return shown(_AROUND_REASON.sub("", _AROUND_REASON.sub("", text))) or "no reason is given"
 
@@ -55,8 +55,8 @@ def reason_of(error: Exception) -> str:
 class StageFailed(Exception):
     """A stage of the check failed.
 
-    `problem` is a code of the public contract; `found` says what was found, without a full stop;
-    `stage` is filled in by whoever knows which stage was running, unless it is given.
+    `problem` is a code of the public contract; `found` says what was found, without a full stop; `stage` is set by the
+    caller that knows which stage was running, unless it is given.
     """
 
     def __init__(self, problem: str, found: str, stage: str | None = None) -> None:
@@ -67,7 +67,7 @@ class StageFailed(Exception):
 
 
 def not_mysql(found: str) -> StageFailed:
-    """The other side does not speak the MySQL protocol, or not correctly."""
+    """The other side does not speak the MySQL protocol, or speaks it incorrectly."""
     return StageFailed("not_mysql", found)
 
 
@@ -77,15 +77,15 @@ def timed_out() -> StageFailed:
 
 
 def from_os_error(error: OSError, stage: str) -> StageFailed:
-    """Name what an operation on a socket raised; errors of TLS are OSErrors, too."""
+    """The failure behind what an operation on a socket raised; TLS errors are OSErrors, too."""
     if isinstance(error, ssl.SSLCertVerificationError):
         problem = _PROBLEM_BY_VERIFY_CODE.get(error.verify_code, "certificate_untrusted")
         return StageFailed(problem, f"the certificate was not accepted: {shown(error.verify_message)}", stage)
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return StageFailed("closed", _FOUND["closed"], stage)
     if isinstance(error, ssl.SSLError):
-        return StageFailed("tls_failed", f"TLS could not be agreed: {error.reason or reason_of(error)}", stage)
-    # Python 3.9 does not know socket.timeout as TimeoutError yet.
+        return StageFailed("tls_failed", f"TLS could not be negotiated: {error.reason or reason_of(error)}", stage)
+    # On Python 3.9 socket.timeout is not yet a TimeoutError.
     out_of_time = isinstance(error, socket.timeout)
     problem = "timed_out" if out_of_time else _PROBLEM_BY_ERRNO.get(error.errno or 0, "unreachable")
     return StageFailed(problem, _FOUND.get(problem, f"the address cannot be reached: {reason_of(error)}"), stage)

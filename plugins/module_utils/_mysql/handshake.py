@@ -35,7 +35,7 @@ CLIENT_CAPABILITIES = (
     | CLIENT_SECURE_CONNECTION
     | CLIENT_PLUGIN_AUTH
 )
-# What a server may offer, by the names that the protocol's description gives it: what a client or a driver may ask for.
+# What a server may offer, by the protocol's own names: what a client or a driver may ask for.
 _CAPABILITY_NAMES = {
     0x8: "connect_with_db",
     0x20: "compress",
@@ -57,13 +57,13 @@ _PROTOCOL_VERSION = 10
 NONCE_BYTES = 20
 _ERROR = 0xFF
 
-# Servers that turn a client away before they know who it is.
+# Errors of servers that turn a client away before they know who it is.
 _PROBLEM_BY_SERVER_ERROR = {1040: "too_many_connections", 1129: "host_blocked"}
 
 
 @dataclass(frozen=True)
 class Greeting:
-    """What the server says first. `nonce` is the challenge that a password is answered to."""
+    """The server's first packet. `nonce` is the challenge that the password answers."""
 
     server_version: str
     capabilities: int
@@ -115,7 +115,7 @@ def parse_greeting(payload: bytes) -> Greeting:
 
 
 def server_error(payload: bytes, problem: str = "server_error") -> StageFailed:
-    """An ERR packet as a failure: `problem`, unless the error's number has a meaning of its own."""
+    """An ERR packet as a failure: `problem`, unless the error number has its own meaning."""
     reader = PayloadReader(payload[1:])
     number = reader.integer(2)
     text = reader.rest()
@@ -131,7 +131,7 @@ def is_error(payload: bytes) -> bool:
 
 
 def client_preamble() -> bytes:
-    """The fields that the request for TLS and the login begin with."""
+    """The fields that both the TLS request and the login begin with."""
     return (
         CLIENT_CAPABILITIES.to_bytes(4, "little")
         + MAX_PACKET_BYTES.to_bytes(4, "little")
@@ -141,7 +141,7 @@ def client_preamble() -> bytes:
 
 
 def start_tls(connection: Connection, greeting: Greeting, context: ssl.SSLContext, host: str) -> None:
-    """Ask for TLS and upgrade. Raises ssl.SSLError, OSError or StageFailed."""
+    """Request TLS and upgrade. Raises ssl.SSLError, OSError or StageFailed."""
     if not greeting.offers_tls:
         raise StageFailed("tls_not_offered", f"the server ({greeting.server_version}) does not offer TLS")
     connection.send_packet(client_preamble())
@@ -149,14 +149,13 @@ def start_tls(connection: Connection, greeting: Greeting, context: ssl.SSLContex
 
 
 def tls_context(*, verify: bool, ca_path: str | None = None, ca_pem: str | None = None) -> ssl.SSLContext:
-    """TLS 1.2 or newer. With `verify` the certificate must be for the host, and of the CA (if none: a system CA).
-
-    Raises StageFailed where the CA cannot be read.
+    """TLS 1.2 or newer. With `verify` the certificate must be for the host, and signed by the CA (by default: a system
+    CA). Raises StageFailed where the CA cannot be read.
     """
     try:
-        # What is no file, a pipe or a device, would be read without an end.
+        # Anything but a regular file, such as a pipe or a device, might never end.
         if ca_path and os.path.exists(ca_path) and not os.path.isfile(ca_path):
-            raise ValueError("it is not a file")
+            raise ValueError("it is not a regular file")
         if ca_pem and not ca_pem.isascii():
             raise ValueError("it is not ASCII text")
         context = ssl.create_default_context(cafile=ca_path, cadata=ca_pem)

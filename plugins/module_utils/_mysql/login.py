@@ -28,7 +28,7 @@ _FAST_PATH_TAKEN = b"\x03"
 _FULL_AUTHENTICATION = b"\x04"
 _QUIT = b"\x01"
 _QUERY = b"\x03"
-# A login takes four packets at most; a server that goes on asking is not let.
+# A login takes four packets at most; a server that keeps asking is cut off.
 _MAX_PACKETS = 8
 
 
@@ -41,7 +41,7 @@ class Account:
 
 
 def log_in(connection: Connection, greeting: Greeting, account: Account) -> str:
-    """Log in over a connection that speaks TLS already, and return what `SELECT VERSION()` answers.
+    """Log in over a connection that already uses TLS, and return the result of `SELECT VERSION()`.
 
     Raises OSError or StageFailed; `access_denied` carries the server's own number and text.
     """
@@ -59,7 +59,7 @@ def log_in(connection: Connection, greeting: Greeting, account: Account) -> str:
 
 
 def _encoded(text: str) -> bytes:
-    """Ansible hands over bytes that are not UTF-8 as surrogates; they reach the server as they were."""
+    """Ansible represents bytes that are not UTF-8 as surrogates; the server gets the original bytes."""
     return text.encode(errors="surrogateescape")
 
 
@@ -77,8 +77,8 @@ def _authenticate(connection: Connection, password: bytes, method: str) -> None:
         elif kind == _MORE_DATA and method == "caching_sha2_password" and data == _FULL_AUTHENTICATION:
             connection.send_packet(password + b"\0")
         elif not (kind == _MORE_DATA and data == _FAST_PATH_TAKEN):
-            raise not_mysql("the server answered the login with a packet that has no place there")
-    raise not_mysql("the server went on asking during the login")
+            raise not_mysql("the server answered the login with an unexpected packet")
+    raise not_mysql("the server kept asking during the login")
 
 
 def _method_asked_for(data: bytes) -> tuple[str, bytes]:
@@ -86,12 +86,14 @@ def _method_asked_for(data: bytes) -> tuple[str, bytes]:
     reader = PayloadReader(data)
     method = readable(reader.null_terminated()) if data else "mysql_old_password"
     if method not in _ANSWERS:
-        raise StageFailed("auth_method_unsupported", f"the account logs in by {method}, which this check does not know")
+        raise StageFailed(
+            "auth_method_unsupported", f"the account logs in with {method}, which this check does not support"
+        )
     return method, reader.rest()[:NONCE_BYTES]
 
 
 def _native_password(password: bytes, nonce: bytes) -> bytes:
-    """SHA1(password) XOR SHA1(nonce + SHA1(SHA1(password))): weak by today's measure, but what the method is."""
+    """SHA1(password) XOR SHA1(nonce + SHA1(SHA1(password))): weak by today's standards, but that is the method."""
     if not password:
         return b""
     once = hashlib.sha1(password, usedforsecurity=False).digest()
@@ -100,7 +102,7 @@ def _native_password(password: bytes, nonce: bytes) -> bytes:
 
 
 def _caching_sha2_password(password: bytes, nonce: bytes) -> bytes:
-    """SHA256(password) XOR SHA256(SHA256(SHA256(password)) + nonce): enough if the server has it cached."""
+    """SHA256(password) XOR SHA256(SHA256(SHA256(password)) + nonce): enough if the server has the password cached."""
     if not password:
         return b""
     once = hashlib.sha256(password).digest()
@@ -119,13 +121,13 @@ _ANSWERS: dict[str, t.Callable[[bytes, bytes], bytes]] = {
 
 
 def _select_version(connection: Connection) -> str:
-    """The one value of a result set with one column and one row."""
+    """The single value of a result set with one column and one row."""
     connection.send_command(_QUERY + b"SELECT VERSION()")
     columns = connection.receive_packet()
     if is_error(columns):
         raise server_error(columns)
     if columns != b"\x01":
         raise not_mysql("the server did not answer SELECT VERSION() with one column")
-    connection.receive_packet()  # what the column is called
+    connection.receive_packet()  # the column's name
     connection.receive_packet()  # end of the columns
     return readable(PayloadReader(connection.receive_packet()).length_encoded())

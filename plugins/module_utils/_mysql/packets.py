@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Packets of the MySQL protocol over one connection, within bounds and within one deadline.
+"""Packets of the MySQL protocol over one connection, bounded in size and by one deadline.
 
 Source of the framing: U(https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_packets.html).
 """
@@ -18,12 +18,12 @@ from .failures import StageFailed, from_os_error, not_mysql, timed_out
 if t.TYPE_CHECKING:
     import ssl
 
-# Nothing that a handshake or `SELECT VERSION()` needs comes near this; a longer packet is not read at all.
+# Nothing in a handshake or `SELECT VERSION()` comes near this size; a longer packet is not read at all.
 MAX_PACKET_BYTES = 16 * 1024
 
 
 class Deadline:
-    """The one deadline of a check: so many `seconds` from now, whatever is done with them."""
+    """The one deadline of a check: `seconds` from now."""
 
     def __init__(self, seconds: float, clock: t.Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
@@ -31,18 +31,18 @@ class Deadline:
         self._end = clock() + seconds
 
     def remaining(self) -> float:
-        """Seconds left, always above zero. Raises StageFailed once there are none."""
+        """Seconds left, always above zero. Raises StageFailed when there are none."""
         left = self._end - self._clock()
         if left <= 0:
             raise timed_out()
         return left
 
     def left(self) -> float:
-        """Seconds left, zero once there are none."""
+        """Seconds left, or zero."""
         return max(0.0, self._end - self._clock())
 
     def half_is_left(self) -> bool:
-        """Whether half of the time, or more, is still to come."""
+        """Whether at least half of the time is left."""
         return self._end - self._clock() >= self._seconds / 2
 
 
@@ -61,9 +61,9 @@ class Connection:
         try:
             sock = socket.create_connection((address, port), timeout=deadline.remaining())
         except ConnectionResetError as error:
-            # What is not let in is refused. This one stood, and ended before its end was asked whether it stands.
+            # A refused connection has an error of its own. This one was open already, and the peer reset it.
             raise from_os_error(error, "greeting") from error
-        # Or the stages measure how long the system keeps small packets back.
+        # Otherwise the stages would measure how long the system holds small packets back.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return cls(sock, deadline)
 
@@ -80,12 +80,12 @@ class Connection:
         header = self._receive(4)
         size = int.from_bytes(header[:3], "little")
         if not 0 < size <= MAX_PACKET_BYTES:
-            raise not_mysql(f"what arrived is no MySQL packet (it begins with {header!r})")
+            raise not_mysql(f"what arrived is not a MySQL packet (it begins with {header!r})")
         self._sequence = (header[3] + 1) % 256
         return self._receive(size)
 
     def send_packet(self, payload: bytes) -> None:
-        """Send one packet as the answer to the last one. Raises OSError or StageFailed."""
+        """Send one packet in reply to the last one. Raises OSError or StageFailed."""
         self._socket.settimeout(self._deadline.remaining())
         self._socket.sendall(len(payload).to_bytes(3, "little") + bytes([self._sequence]) + payload)
         self._sequence = (self._sequence + 1) % 256
@@ -101,7 +101,7 @@ class Connection:
     def _receive(self, size: int) -> bytes:
         received = bytearray()
         while len(received) < size:
-            # Set again for every piece: a peer that sends one byte at a time does not stretch the deadline.
+            # Set for every piece: a peer that sends one byte at a time must not stretch the deadline.
             self._socket.settimeout(self._deadline.remaining())
             piece = self._socket.recv(size - len(received))
             if not piece:
@@ -111,7 +111,7 @@ class Connection:
 
 
 class PayloadReader:
-    """Reads the fields of a payload from front to back; a field that is not all there raises StageFailed."""
+    """Reads the fields of a payload from front to back; a field that is incomplete raises StageFailed."""
 
     def __init__(self, payload: bytes) -> None:
         self._payload = payload
@@ -137,7 +137,7 @@ class PayloadReader:
         return text
 
     def length_encoded(self) -> bytes:
-        """A text that brings its own length; texts of 64 KiB and more do not fit a packet of ours."""
+        """A length-prefixed text; texts of 64 KiB and more do not fit into our packets."""
         first = self.integer(1)
         if first > 0xFC:
             raise not_mysql("a text in a packet is longer than the packet")
@@ -148,6 +148,6 @@ class PayloadReader:
 
 
 def readable(text: bytes) -> str:
-    """Text of an untrusted server, fit for a message: printable, at most 200 characters."""
+    """Text from an untrusted server, fit for a message: printable, at most 200 characters."""
     decoded = text.decode("utf-8", "replace")
     return "".join(character if character.isprintable() else "?" for character in decoded)[:200]

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The connectivity check: is the cluster reachable from this host by its private host name, and if not, why."""
+"""The connectivity check: can this host reach the cluster by its private host name, and if not, why."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .resolve import Resolver, check_addresses, check_name, is_address, is_among
 if t.TYPE_CHECKING:
     from .login import Account
 
-# An endpoint has one address in each zone, two with IPv6; a name with hundreds is not the check's to flood.
+# An endpoint has one address in each zone, two with IPv6; the check must not flood a name with hundreds.
 _ADDRESSES_AT_A_TIME = 16
 
 
@@ -53,10 +53,10 @@ class Outcome:
     failure: StageFailed | None = None
 
     def returned(self) -> dict[str, t.Any]:
-        """The module's return values: the same keys always, and after a failure also where, what and why."""
+        """The module's return values: always the same keys, and after a failure also where, what and why."""
         tried = [*self.probes, self.login] if self.login else self.probes
         greeting = next((found.greeting for found in tried if found.greeting), None)
-        # The certificate that was not accepted is the one to show.
+        # Show the certificate that was not accepted.
         tls = next((found.tls for found in sorted(tried, key=_is_reachable) if found.tls), None)
         values = {
             "reachable": self.failure is None,
@@ -71,16 +71,16 @@ class Outcome:
         return {**values, **self._why()}
 
     def message(self) -> str:
-        """What is wrong and what to look at first; empty after a success."""
+        """What is wrong and what to check first; empty after a success."""
         if not self.failure:
             return ""
         return (
-            f"{shown(self.check.host)}, port {self.check.port}, cannot be used from this host. "
-            f"Stage {self.failure.stage}{self._where()}: {self.failure.found}. Likely: {self._causes(self.failure)[0]}"
+            f"{shown(self.check.host)}, port {self.check.port}, cannot be used from this host. Stage "
+            f"{self.failure.stage}{self._where()}: {self.failure.found}. Likely: {self._causes(self.failure)[0]}"
         )
 
     def _where(self) -> str:
-        """The addresses that the failure is about, and of how many, for the message; all of them go without saying."""
+        """Which addresses failed, and out of how many, for the message; nothing where it is the only one."""
         failed = [found.address for found in self.probes if found.failure]
         if not failed:
             return ""
@@ -104,7 +104,7 @@ class Outcome:
 
 
 def ping(check: Check, resolver: Resolver = system_resolver) -> Outcome:
-    """Go through the stages resolve, tcp, greeting, tls and login. What is wrong is in the outcome, never raised."""
+    """Go through the stages resolve, tcp, greeting, tls and login. Failures are in the outcome, never raised."""
     outcome = Outcome(check)
     deadline = Deadline(check.timeout)
     try:
@@ -134,7 +134,7 @@ def _find_addresses(outcome: Outcome, resolver: Resolver, deadline: Deadline) ->
     else:
         trace, attempts = outcome.trace, check.attempts
     addresses: dict[str, None] = {}
-    # Of two resolvers that are asked in turn, perhaps only one knows the name: what any attempt finds is found.
+    # Of two resolvers that take turns, perhaps only one knows the name: an answer to any attempt counts.
     for attempt in range(attempts):
         if attempt and not deadline.half_is_left():
             break
@@ -145,7 +145,7 @@ def _find_addresses(outcome: Outcome, resolver: Resolver, deadline: Deadline) ->
 
 
 def _probe_addresses(outcome: Outcome, target: Target) -> None:
-    """Every address on its own and all at a time, so that a dead zone does not take the others' time."""
+    """All addresses at once, each on its own, so that a dead zone does not use up the others' time."""
     outcome.probes = _at_a_time([found.address for found in outcome.probes], target)
     for found in outcome.probes:
         if found.failure:
@@ -153,7 +153,7 @@ def _probe_addresses(outcome: Outcome, target: Target) -> None:
 
 
 def _at_a_time(addresses: t.Sequence[str], target: Target) -> list[Probe]:
-    """In threads that keep no process from ending: what is not over a second after the deadline is left behind."""
+    """In daemon threads: what is not over a second after the deadline is left behind."""
     left = iter(addresses)
     lock = threading.Lock()
     found: dict[str, Probe] = {}
@@ -167,7 +167,7 @@ def _at_a_time(addresses: t.Sequence[str], target: Target) -> list[Probe]:
                 if address is None:
                     return
                 found[address] = probe(address, target)
-        except Exception as error:  # Whoever waits gets it.
+        except Exception as error:  # Re-raised in the thread that waits.
             defects.append(error)
 
     workers = [threading.Thread(target=work, daemon=True) for _worker in addresses[:_ADDRESSES_AT_A_TIME]]
@@ -187,7 +187,7 @@ def _left_behind(address: str) -> Probe:
 
 
 def _log_in_once(outcome: Outcome, target: Target, account: Account) -> None:
-    """At one address, after all have proved reachable: a wrong password then counts once against the account."""
+    """At one address, after all have proved reachable: so a wrong password counts only once against the account."""
     outcome.login = probe(outcome.probes[0].address, target, account)
     if outcome.login.failure:
         raise outcome.login.failure
@@ -198,7 +198,9 @@ def _is_reachable(found: Probe) -> bool:
 
 
 def _address(found: Probe, expected: t.Sequence[str]) -> dict[str, t.Any]:
-    """One item of the return value `addresses`: `tcp_ms` is the median, `expected` null where nothing is."""
+    """One item of the return value `addresses`: `tcp_ms` is the median; `expected` is null where no addresses are
+    expected.
+    """
     tcp = found.trace.summary()["tcp"]
     return {
         "address": found.address,

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One address of a host: connect, be greeted, agree on TLS and log in, as often as asked, each stage timed."""
+"""One address of a host: connect, read the greeting, negotiate TLS and log in, as often as asked, timing each stage."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from .handshake import Greeting, receive_greeting, start_tls, tls_context
 from .login import Account, log_in
 from .packets import Connection, Deadline
 
-# Of the names in a certificate, which may be thousands.
+# Of the names in a certificate, which can be thousands.
 _NAMES_SHOWN = 5
 STAGES = ("resolve", "tcp", "greeting", "tls", "login")
 
 
 class Trace:
-    """How long each stage took, in milliseconds, every time that it succeeded."""
+    """How long each stage took, in milliseconds, for every success."""
 
     def __init__(self) -> None:
         self.durations: dict[str, list[float]] = {name: [] for name in STAGES}
 
     @contextlib.contextmanager
     def stage(self, name: str) -> t.Iterator[None]:
-        """Time a stage. An error inside leaves as StageFailed of this stage."""
+        """Time a stage. An error inside becomes a StageFailed of this stage."""
         began = time.perf_counter()
         try:
             yield
@@ -62,7 +62,7 @@ def _spread(durations: t.Sequence[float]) -> dict[str, float] | None:
 
 @dataclass(frozen=True)
 class TlsFacts:
-    """What was agreed with the server, and its certificate (null where it cannot be read)."""
+    """What was negotiated with the server, and its certificate (null where it cannot be read)."""
 
     protocol: str | None
     cipher: str | None
@@ -84,7 +84,7 @@ class TlsFacts:
 
 @dataclass(frozen=True)
 class Target:
-    """What every address is asked for. `context` is null where TLS is not wanted; `attempts` are at least one."""
+    """What to check at every address. `context` is null without TLS; `attempts` is at least one."""
 
     host: str
     port: int
@@ -95,7 +95,7 @@ class Target:
 
 @dataclass
 class Probe:
-    """What was found out about one address."""
+    """What was found at one address."""
 
     address: str
     trace: Trace = field(default_factory=Trace)
@@ -112,8 +112,7 @@ class Probe:
 def probe(address: str, target: Target, account: Account | None = None) -> Probe:
     """Go through the stages at one address until the attempts are made or one fails; log in where an account is given.
 
-    An attempt after the first begins only while half of the time is left: a slow network then costs measurements, not
-    the verdict.
+    Further attempts begin only while half of the time is left: a slow network then costs measurements, not the verdict.
     """
     found = Probe(address)
     try:
@@ -167,7 +166,7 @@ def _facts_unverified(address: str, target: Target) -> TlsFacts | None:
 
 
 def explain(failure: StageFailed, facts: TlsFacts | None, host: str) -> None:
-    """Say with the certificate's own words what OpenSSL says in general."""
+    """Give details from the certificate where OpenSSL is general."""
     certificate = facts and facts.certificate
     if not certificate:
         return
@@ -181,7 +180,7 @@ def explain(failure: StageFailed, facts: TlsFacts | None, host: str) -> None:
 
 
 def _names(certificate: Certificate) -> str:
-    """As many of them as a sentence can hold."""
+    """As many of them as fit a sentence."""
     names = certificate.names
     more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
     return (", ".join(names[:_NAMES_SHOWN]) or certificate.subject) + more

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a host name to the addresses to connect to, and what such an address must be like."""
+"""From a host name to the addresses to connect to, and what such an address must look like."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .failures import StageFailed, shown, timed_out
 if t.TYPE_CHECKING:
     from .packets import Deadline
 
-# Answers the addresses of a name; raises socket.gaierror or UnicodeError.
+# Returns the addresses of a name; raises socket.gaierror or UnicodeError.
 Resolver = t.Callable[[str], t.Sequence[str]]
 
-# Ranges that the internet does not lead to: RFC 1918, RFC 6598 (a VPC may have these, too), RFC 4193, loopback and
+# Ranges that are not reachable from the internet: RFC 1918, RFC 6598 (a VPC may have these, too), RFC 4193, loopback
 # link-local.
-# ipaddress.is_private would not do: it knows RFC 6598 as not private, and the ranges for documentation as private.
+# ipaddress.is_private would not do: to it RFC 6598 is not private, but the documentation ranges are.
 _PRIVATE_NETWORKS = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -51,21 +51,21 @@ def is_address(text: str) -> bool:
 
 
 def is_private(address: str) -> bool:
-    """Whether `address` can lie in a VPC: not reachable from the internet."""
+    """Whether `address` can be in a VPC: not reachable from the internet."""
     parsed = ipaddress.ip_address(address)
     mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
     return any((mapped or parsed) in network for network in _PRIVATE_NETWORKS)
 
 
 def is_among(address: str, others: t.Sequence[str]) -> bool:
-    """Whether `address` is one of `others`, however each is written."""
+    """Whether `address` is one of `others`, whatever the notation."""
     return ipaddress.ip_address(address) in {ipaddress.ip_address(other) for other in others}
 
 
 def check_name(host: str) -> None:
-    """Refuse what can be no host name: TLS would stumble over it. Raises StageFailed."""
+    """Reject what cannot be a host name, since TLS would fail on it. Raises StageFailed."""
     try:
-        # Encoding takes the square of the length.
+        # Encoding takes quadratic time.
         if len(host) > _LONGEST_NAME:
             raise UnicodeError
         usable = bool(host.encode("idna")) and host.isprintable()
@@ -82,7 +82,7 @@ def system_resolver(name: str) -> list[str]:
 
 
 def resolve(names: t.Sequence[str], resolver: Resolver, deadline: Deadline) -> tuple[str, ...]:
-    """The addresses of all `names`, each once, in order; an address stands for itself.
+    """The addresses of all `names`, without duplicates, in order; an address resolves to itself.
 
     Raises StageFailed `name_not_found`, `resolver_failed` or `timed_out`.
     """
@@ -96,23 +96,23 @@ def resolve(names: t.Sequence[str], resolver: Resolver, deadline: Deadline) -> t
 
 
 def check_addresses(addresses: t.Sequence[str], expected: t.Sequence[str], require_private: bool) -> None:
-    """Refuse addresses that are not the endpoint's, before anything is sent to them.
+    """Reject addresses that are not the endpoint's, before anything is sent to them.
 
     Raises StageFailed `public_address` or `unexpected_address`.
     """
     public = [address for address in addresses if not is_private(address)]
     if require_private and public:
         raise StageFailed(
-            "public_address", f"the way leads to the internet: {shown(', '.join(public))}", stage="resolve"
+            "public_address", f"the host leads to public addresses: {shown(', '.join(public))}", stage="resolve"
         )
     unexpected = [address for address in addresses if not is_among(address, expected)]
     if expected and unexpected:
-        found = f"the way leads to {shown(', '.join(unexpected))}, where only {shown(', '.join(expected))} is expected"
+        found = f"the host leads to {shown(', '.join(unexpected))}, where only {shown(', '.join(expected))} is expected"
         raise StageFailed("unexpected_address", found, stage="resolve")
 
 
 def _look_up(name: str, resolver: Resolver, deadline: Deadline) -> t.Sequence[str]:
-    """Ask the resolver in a thread of its own, because the system's resolver knows no timeout."""
+    """Ask the resolver in a thread of its own, because the system's resolver has no timeout."""
     answers: queue.Queue[t.Sequence[str] | StageFailed] = queue.Queue()
 
     def ask() -> None:
@@ -133,5 +133,5 @@ def _look_up(name: str, resolver: Resolver, deadline: Deadline) -> t.Sequence[st
 
 def _not_found(name: str, error: Exception) -> StageFailed:
     if isinstance(error, socket.gaierror) and error.errno in _RESOLVER_IS_SILENT:
-        return StageFailed("resolver_failed", f"the resolver of this host gave no answer about {shown(name)}")
+        return StageFailed("resolver_failed", f"the resolver of this host did not answer for {shown(name)}")
     return StageFailed("name_not_found", f"the resolver of this host does not know {shown(name)}")

@@ -15,11 +15,11 @@ First = t.TypeVar("First")
 
 
 class Overdue(Exception):
-    """It has not ended in time. It may still take effect."""
+    """It did not end in time. It may still take effect."""
 
 
 class Acting(t.Generic[Result]):
-    """An act under way in a thread of its own, which keeps no process from ending."""
+    """An act running in a daemon thread of its own."""
 
     def __init__(self, act: t.Callable[[], Result]) -> None:
         self._act = act
@@ -30,11 +30,11 @@ class Acting(t.Generic[Result]):
     def _run(self) -> None:
         try:
             self._ended.append((self._act(), None))
-        except BaseException as error:  # Whoever waits gets it.
+        except BaseException as error:  # Re-raised in the thread that waits.
             self._ended.append((None, error))
 
     def result(self, seconds: float | None = None) -> Result:
-        """What the act returns. Raises what it raises, and Overdue where it is not over in `seconds`."""
+        """What the act returns. Raises what it raises, and Overdue where it has not ended within `seconds`."""
         self._thread.join(seconds)
         if not self._ended:
             raise Overdue
@@ -44,14 +44,14 @@ class Acting(t.Generic[Result]):
         try:
             raise error
         finally:
-            del error  # It holds this frame: together they would outlive whoever keeps neither.
+            del error  # It holds this frame: the reference cycle would keep both alive.
 
 
 def bounded(act: t.Callable[[], Result], seconds: float) -> Result:
     """The result of `act`, which runs in a thread of its own for at most `seconds`.
 
-    Raises Overdue, and whatever `act` raises. The thread of an overdue act is left behind: it does not keep the
-    process from ending.
+    Raises Overdue, and whatever `act` raises. The thread of an overdue act is left behind; it does not keep the process
+    from ending.
     """
     if seconds <= 0:
         raise Overdue
@@ -59,6 +59,6 @@ def bounded(act: t.Callable[[], Result], seconds: float) -> Result:
 
 
 def at_once(first: t.Callable[[], First], second: t.Callable[[], Result]) -> tuple[First, Result]:
-    """The results of both, where neither needs the other. Raises what either raises, the first one's error first."""
+    """The results of two acts that do not depend on each other. Raises what either raises, the first one's first."""
     other = Acting(second)
     return first(), other.result()

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The reason in an exception of a library, as a part of a sentence."""
+"""The reason in a library's exception, as a part of a sentence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOISE = re.compile(
 
 
 def cause(error: BaseException, most: int = MOST) -> str:
-    """The innermost reason of `error` as a part of a sentence, without a full stop; empty where it gives none.
+    """The innermost reason of `error` as a part of a sentence, without a full stop; empty where there is none.
 
     Class names, memory addresses, error numbers, source lines and the login in a URL are left out.
     """

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The errors a run can end with. Each carries a sentence to act on, and the fields that modules return with it.
+"""The errors that can end a run. Each has a sentence to act on, and the fields that modules return with it.
 
 Their texts are made printable here, once: they may quote names and messages from outside.
 """
@@ -17,9 +17,9 @@ from .version import ISSUES, VERSION
 
 
 class PrivateLinkError(Exception):
-    """A run cannot go on. The text is one sentence: what was asked, what was found, what to do.
+    """A run cannot continue. The text is one sentence: what was asked, what was found, what to do.
 
-    `steps` are the steps already done when it happened, each in the shape of the return value.
+    `steps` are the steps done before it happened, each in the shape of the return value.
     """
 
     steps: t.Sequence[t.Mapping[str, str]] = ()
@@ -28,16 +28,16 @@ class PrivateLinkError(Exception):
         super().__init__(sentence(message))
 
     def returned(self) -> dict[str, t.Any]:
-        """The return values that go beside `msg`."""
+        """The return values beside `msg`."""
         return {}
 
 
 class ApiError(PrivateLinkError):
     """An API refused a call or could not be reached.
 
-    `api` is `tidbcloud` or the AWS service (`ec2`); `code` the API's own code, `status` the HTTP status,
-    `request_id` what its support asks for. Each is null where the API gave none. `ambiguous`: the call may have taken
-    effect although it failed (its answer was lost or unreadable), so look before it is repeated.
+    `api` is `tidbcloud` or the AWS service (`ec2`); `code` the API's own code, `status` the HTTP status, `request_id`
+    what its support asks for. Each is null where the API gave none. `ambiguous`: the call may have taken effect
+    although it failed (its answer was lost or unreadable), so look before repeating it.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class ApiError(PrivateLinkError):
 
 
 class WaitFailed(PrivateLinkError):
-    """What was waited for ended in a state that it does not leave by itself."""
+    """What was waited for ended in a state that it does not leave on its own."""
 
 
 class WaitTimedOut(PrivateLinkError):
@@ -70,12 +70,12 @@ class WaitTimedOut(PrivateLinkError):
 
 
 class Unexpected(PrivateLinkError):
-    """A defect of this collection. `traceback` is for whoever mends it; nothing of it is in the sentence."""
+    """A defect of this collection. `traceback` is for its developers; nothing of it is in the sentence."""
 
     def __init__(self, error: Exception, doing: str) -> None:
         super().__init__(
-            f"An error that nobody expected, while {doing}: a defect of tidbcloud.privatelink {VERSION}. Run again to"
-            f" go on from here, and report it at {ISSUES} with what was asked for and the traceback that -vvv shows."
+            f"An unexpected error while {doing}: a defect of tidbcloud.privatelink {VERSION}. Run again to continue "
+            f"from here, and report it at {ISSUES} with the task's options and the traceback that -vvv shows."
         )
         self.traceback = "".join(traceback.format_exception(type(error), error, error.__traceback__))
 
@@ -84,5 +84,5 @@ class Unexpected(PrivateLinkError):
 
 
 def as_known(error: Exception, doing: str) -> PrivateLinkError:
-    """The error itself where it is one of these; any other is Unexpected. `doing` goes on after "while"."""
+    """The error itself where it is one of these, else Unexpected. `doing` completes "while"."""
     return error if isinstance(error, PrivateLinkError) else Unexpected(error, doing)

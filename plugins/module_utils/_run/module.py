@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The boundary: whatever goes wrong within it, what leaves it is a result or a sentence, and in time."""
+"""The boundary of a module: whatever goes wrong inside, it ends in time, with a result or a sentence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .options import deadline_of, hide_url_secrets, refuse_unencodable
 from .text import encodable, sentence
 from .wait import Deadline
 
-# Seconds after the last moment of any call: what is not over by then does not keep to its own bounds.
+# Seconds after the last moment for any call: what is still running then ignores its own bounds.
 LAST_RESORT = 3.0
 
 Result = t.TypeVar("Result")
@@ -22,13 +22,13 @@ Values = t.Mapping[str, t.Any]
 
 
 class LeftBehind(WaitTimedOut):
-    """The work did not end in time by itself. `values`: what is known of it."""
+    """The work did not end in time on its own. `values`: what is known by then."""
 
     def __init__(self, deadline: Deadline) -> None:
         super().__init__(
-            f"The run was ended {deadline.seconds:g} seconds (wait_timeout) and some more after its begin, while"
-            f" {deadline.doing}: something on the way neither answers nor fails. Check this host's network, its name"
-            " servers and whatever hands out its credentials. Then run again to go on from here."
+            f"The run was stopped some seconds after its {deadline.seconds:g} seconds (wait_timeout) were over, while "
+            f"{deadline.doing}: a peer neither answers nor fails. Check this host's network, its name servers and "
+            "where its credentials come from. Then run again to continue from here."
         )
         self.values = dict(deadline.so_far())
 
@@ -39,8 +39,8 @@ class LeftBehind(WaitTimedOut):
 def in_time(params: Values, work: t.Callable[[Deadline], Result]) -> Result:
     """What `work` returns, under the deadline in the options (`params`).
 
-    Raises nothing but PrivateLinkError: LeftBehind where the work is not over 13 seconds after the deadline, Unexpected
-    for an exception that is a defect of this collection.
+    Raises only PrivateLinkError: LeftBehind where the work is not over 13 seconds after the deadline, Unexpected for an
+    exception that is a defect of this collection.
     """
     deadline: Deadline | None = None
     try:
@@ -54,7 +54,7 @@ def in_time(params: Values, work: t.Callable[[Deadline], Result]) -> Result:
 
 
 def finish(module: t.Any, work: t.Callable[[Deadline], Values]) -> None:
-    """Ends the module with the values of `work`, or with its error: `msg`, its own fields, the `steps` done."""
+    """End the module with the values of `work`, or with its error: `msg`, its own fields, the `steps` done."""
     hide_url_secrets(module)
     failure: PrivateLinkError | None = None
     returned: Values = {}
@@ -62,7 +62,7 @@ def finish(module: t.Any, work: t.Callable[[Deadline], Values]) -> None:
         returned = in_time(module.params, work)
     except PrivateLinkError as error:
         failure = error
-    # Not where the exception is handled: Ansible would add a traceback to a sentence that needs none.
+    # Not inside the except block: Ansible would add a traceback to a sentence that needs none.
     if failure is None:
         module.exit_json(**encodable(returned))
     else:
@@ -74,10 +74,10 @@ def _failed(error: PrivateLinkError) -> dict[str, t.Any]:
 
 
 def warner(module: t.Any) -> t.Callable[[str], None]:
-    """Takes warnings, which may quote names from outside."""
+    """A function that shows a warning, which may quote names from outside."""
     return lambda warning: module.warn(sentence(warning))
 
 
 def shows_tracebacks(module: t.Any) -> bool:
-    """Whether the user asked for them, by `-vvv`."""
+    """Whether the user asked for tracebacks, with `-vvv`."""
     return int(getattr(module, "_verbosity", 0)) >= 3

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options that every module has, whatever it does: how long it may take, and text that can be written."""
+"""The options of every module, whatever it does: how long it may take, and text that can be written."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .errors import PrivateLinkError
 from .text import is_encodable, printable
 from .wait import Deadline
 
-READ_TIMEOUT = 900  # seconds: a fleet of hundreds is read at the limit of 100 requests a minute
-LONGEST_TIME = 7 * 24 * 3600  # seconds: more is a mistake, and no clock waits for ever
+READ_TIMEOUT = 900  # seconds: reading a fleet of hundreds takes long at 100 requests a minute
+LONGEST_TIME = 7 * 24 * 3600  # seconds: more is a mistake
 WAIT_DELAY = 15.0  # seconds
-# Shorter ones would hide every other text that happens to hold them.
+# Hiding shorter ones would hide every other text that happens to contain them.
 _SHORTEST_SECRET = 6
 
 
@@ -30,12 +30,12 @@ def wait_arguments(timeout: int) -> dict[str, t.Any]:
 
 
 def read_arguments() -> dict[str, t.Any]:
-    """Argument spec of what only reads: when it must be over, in seconds."""
+    """Argument spec of a module that only reads: its deadline, in seconds."""
     return {"wait_timeout": {"type": "int", "default": READ_TIMEOUT}}
 
 
 def deadline_of(params: t.Mapping[str, t.Any]) -> Deadline:
-    """The deadline in the options. Raises PrivateLinkError for a time that cannot be waited."""
+    """The deadline in the options. Raises PrivateLinkError for an impossible time."""
     delay = params.get("wait_delay", WAIT_DELAY)
     if not 0 <= params["wait_timeout"] <= LONGEST_TIME:
         found = params["wait_timeout"]
@@ -45,7 +45,7 @@ def deadline_of(params: t.Mapping[str, t.Any]) -> Deadline:
 
 
 def _require_time(option: str, seconds: float) -> None:
-    """Not a number, which compares with nothing, is refused as well."""
+    """NaN, which compares with nothing, is rejected as well."""
     if not 0 < seconds <= LONGEST_TIME:
         raise PrivateLinkError(
             f"{option} must be greater than 0 and at most {LONGEST_TIME} seconds, but is {printable(seconds)}."
@@ -53,14 +53,14 @@ def _require_time(option: str, seconds: float) -> None:
 
 
 def refuse_unencodable(params: t.Mapping[str, t.Any]) -> None:
-    """Ansible hands over bytes that are no UTF-8 as lone surrogates, which no API takes. Raises PrivateLinkError."""
+    """Ansible represents bytes that are not UTF-8 as lone surrogates, which no API takes. Raises PrivateLinkError."""
     for option, value in params.items():
         if not is_encodable(value):
             raise PrivateLinkError(f"{option} holds bytes that are not UTF-8. Give it as text in UTF-8.")
 
 
 def hide_url_secrets(module: t.Any) -> None:
-    """No URL of an option is shown with the credentials in it, whatever the run comes to."""
+    """Keep the credentials in the URLs among the options out of all output."""
     for value in module.params.values():
         if isinstance(value, str) and "://" in value and "@" in value:
             user_info = value.split("://", 1)[1].rpartition("@")[0]

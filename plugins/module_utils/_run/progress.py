@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tells how far a run is. A module prints nothing before it ends: it writes lines to a file that the action plugin
-reads meanwhile. Without the action plugin nothing is told.
+"""Reports how far a run is. A module prints nothing before it ends: it writes lines to a file, which the action plugin
+reads meanwhile. Without the action plugin nothing is reported.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from .text import printable
 FILE_VARIABLE = "TIDBCLOUD_PRIVATELINK_PROGRESS_FILE"
 # TiDB Cloud's limit: requests a minute.
 _LIMIT = 100
-# A count that changes often is told so many seconds apart at least.
+# A count that changes often is reported at most this often, in seconds.
 _PAUSE = 5.0
 
 Report = t.Callable[[str], None]
 
 
 def progress_writer() -> Report:
-    """What takes a line: the file that the environment names, or nothing."""
+    """A function that takes a line and writes it to the file that the environment names, if any."""
     path = os.environ.get(FILE_VARIABLE)
     if not path:
         return _silent
 
     def write(line: str) -> None:
-        # A line that cannot be told is no reason for a run to fail.
+        # A line that cannot be written must not fail the run.
         try:
             with open(path, "a", encoding="utf-8") as file:
                 file.write(f"{printable(line)}\n")
@@ -42,11 +42,11 @@ def progress_writer() -> Report:
 
 
 def _silent(_line: str) -> None:
-    """Nobody reads."""
+    """There is no reader."""
 
 
 class Count:
-    """Tells numbers that change, each line once and not too often."""
+    """Reports numbers that change, each line once and not too often."""
 
     def __init__(self, report: Report, clock: t.Callable[[], float] = time.monotonic) -> None:
         self._report = report
@@ -55,7 +55,7 @@ class Count:
         self._next = clock() + _PAUSE
 
     def report(self, make: t.Callable[[], str], *, now: bool = False) -> None:
-        """`make` makes the line, where it is time for one. `now`: also where the last one is not long ago."""
+        """`make` makes the line, when one is due. `now`: even soon after the last one."""
         if not (now or self._clock() >= self._next):
             return
         line = make()
@@ -66,6 +66,6 @@ class Count:
 
 
 def time_left(requests: int) -> str:
-    """What so many requests to TiDB Cloud take at the rate limit, where that is worth telling."""
+    """How long this many requests to TiDB Cloud take at the rate limit, where that is worth reporting."""
     minutes = requests / _LIMIT
     return f"; about {minutes:.0f} min at the rate limit" if minutes >= 1 else ""

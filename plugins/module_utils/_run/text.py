@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Text from outside, made fit for a sentence: names and messages come from APIs and servers that are not trusted."""
+"""Makes text from outside fit for a sentence: names and messages come from APIs and servers that are not trusted."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from collections.abc import Mapping
 
 # Characters of foreign text in one sentence.
 MOST = 300
-# Characters of a whole message: one that quotes more than this is not read by a person.
+# Characters of a whole message: nobody reads one that quotes more than this.
 LONGEST = 10_000
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# Levels of what a module returns; its own shapes have five.
+# Levels of nesting in what a module returns; its own shapes have five.
 _DEEPEST = 20
 _CUT = "…"
 
@@ -28,13 +28,13 @@ def printable(value: object, most: int = MOST) -> str:
     Control characters, line ends, escape sequences, text direction marks, zero-width characters and lone surrogates
     become spaces; runs of spaces become one.
     """
-    text = str(value)[: most * 8]  # A message of megabytes is not worth looking through.
+    text = str(value)[: most * 8]  # No need to look through a message of megabytes.
     text = " ".join("".join(character if character.isprintable() else " " for character in text).split())
     return text if len(text) <= most else text[: most - 1].rstrip() + _CUT
 
 
 class Foreign(str):
-    """Text from outside that is not fit for a sentence. As data it is exact; in an f-string it is printable()."""
+    """Text from outside that is not fit for a sentence. As data it is unchanged; in an f-string it is printable()."""
 
     __slots__ = ()
 
@@ -43,7 +43,7 @@ class Foreign(str):
 
 
 def foreign(value: t.Any) -> t.Any:
-    """The same value; texts in it, in tuples and mappings too, that are not fit for a sentence are Foreign."""
+    """The same value, with Foreign for texts that are not fit for a sentence, in tuples and mappings too."""
     if isinstance(value, str):
         return value if len(value) <= MOST and value.isprintable() else Foreign(value)
     if isinstance(value, (tuple, frozenset)):
@@ -54,7 +54,7 @@ def foreign(value: t.Any) -> t.Any:
 
 
 class FromOutside:
-    """What a cloud says, as a frozen dataclass: a field of it in an f-string is one printable line."""
+    """A frozen dataclass of what a cloud returned: in an f-string each field is one printable line."""
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -63,12 +63,12 @@ class FromOutside:
 
 
 def listed(values: t.Iterable[object], between: str = ", ") -> str:
-    """Texts from outside as the list in a sentence, each printable and cut."""
+    """Texts from outside as a list in a sentence, each printable and cut."""
     return between.join(printable(value) for value in values)
 
 
 def shell_word(value: object) -> str:
-    """Text from outside as one word of a command that people paste into a shell."""
+    """Text from outside as one word of a shell command that people paste."""
     return shlex.quote(printable(value))
 
 
@@ -80,7 +80,7 @@ def sentence(value: object) -> str:
 def encodable(value: t.Any, depth: int = _DEEPEST) -> t.Any:
     """A copy in plain built-in types that JSON and UTF-8 can hold.
 
-    Lone surrogates become U+FFFD, infinite numbers and NaN null; what lies deeper than `depth` is left out as null.
+    Lone surrogates become U+FFFD, infinite numbers and NaN become null, and so does what is nested deeper than `depth`.
     """
     if isinstance(value, str):
         plain = str.encode(value, "utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
@@ -99,7 +99,7 @@ def encodable(value: t.Any, depth: int = _DEEPEST) -> t.Any:
 
 
 def is_encodable(value: t.Any) -> bool:
-    """Whether every text in it, keys included, can be written in UTF-8."""
+    """Whether every text in it, keys included, can be encoded in UTF-8."""
     left = [value]
     while left:
         item = left.pop()

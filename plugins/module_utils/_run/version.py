@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which tool this is, as both clouds see it in their logs."""
+"""The name and version of this tool, as both clouds see it in their logs."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@
 
 """Waiting: one deadline for the whole run, polls that start short and grow. The clock is passed in.
 
-Work that has to wait is a generator of what it awaits: it never sleeps itself. One private endpoint is driven to its
-end by `Deadline.drive`; many can be driven together and share each poll.
+Work that has to wait is a generator that yields what it awaits: it never sleeps itself. `Deadline.drive` runs the work
+of one private endpoint; a `WorkGroup` runs many together, sharing each poll.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from .text import printable
 
 FIRST_DELAY = 0.5  # seconds
 GROWTH = 1.5
-JITTER = 0.2  # a share of the delay, so that runs that began together do not poll together
-# Seconds past the deadline after which a call that is still under way is given up. A run promises to end within 15.
+JITTER = 0.2  # a share of the delay, so that runs that started together do not poll together
+# Seconds past the deadline after which a running call is given up. A run promises to end within 15.
 CALL_GRACE = 10.0
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One look: whether what is awaited holds, what was seen, for the message of a timeout, and what the look found."""
+    """One look: whether it is done, what was seen (for the message of a timeout), and what the look found."""
 
     done: bool
     state: str
@@ -40,11 +40,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Await:
-    """Something to await. `what` completes "waited for"; `at_most` is in seconds, null up to the deadline.
-    `costs_request`: each look is a request to TiDB Cloud of its own, shared with no other private endpoint.
-    `leaves_half`: with `at_most`, never more than half of the time that is left, so that the work can go on after it.
+    """Something to await. `what` completes "waited for"; `at_most` is in seconds, null for up to the deadline.
+    `costs_request`: each look takes a request to TiDB Cloud of its own, shared with no other private endpoint.
+    `leaves_half`: with `at_most`, never more than half of the time that is left, so that the work can continue after
+    it.
 
-    The generator that yields it is sent the last look: with `at_most` it may not hold, without it it always does.
+    The generator that yields it is sent the last look: it is done, except that with `at_most` it may not be.
     """
 
     look: t.Callable[[], Seen]
@@ -59,7 +60,7 @@ Work = t.Generator[Await, Seen, Result]
 
 
 class Deadline:
-    """How long a run may still take. `seconds` is `wait_timeout`, `delay` the longest pause between two polls."""
+    """How much longer a run may take. `seconds` is `wait_timeout`, `delay` the longest pause between two polls."""
 
     def __init__(
         self,
@@ -76,30 +77,30 @@ class Deadline:
         self._sleep = sleep
         self._spread = spread
         self._end = clock() + seconds
-        # Until when something new may be begun: a run that shall not wait still does what needs no waiting.
+        # The last moment to start something new: a run that does not wait still does what needs no waiting.
         self._begin_until = clock() + max(seconds, CALL_GRACE)
-        # What is being done, for whoever has to end it: the words after "ended while".
+        # What is being done, for a message: the words after "while".
         self.doing = "beginning"
-        # The return values that are certain already, for the same.
+        # The return values that are certain already, for a run that is stopped.
         self.so_far: t.Callable[[], t.Mapping[str, t.Any]] = dict
         self.report = progress_writer()
 
     def left(self) -> float:
-        """Seconds that are left, never negative."""
+        """Seconds left, never negative."""
         return max(0.0, self._end - self._clock())
 
     def for_calls(self) -> float:
-        """Seconds that a call may take from now on, never negative: the deadline and a little more, so that the last
-        look and the result of a run that was just in time are not lost. No call outlasts it, whatever the peer does.
+        """Seconds that a call may take from now on, never negative: until a little after the deadline, so that the last
+        look and the result of a run that was just in time are not lost. No call takes longer, whatever the peer does.
         """
         return max(0.0, self._end + CALL_GRACE - self._clock())
 
     def may_begin(self) -> bool:
-        """Whether there is time to begin with one more private endpoint."""
+        """Whether there is time to start one more private endpoint."""
         return self._clock() < self._begin_until
 
     def drive(self, work: Work[Result]) -> Result:
-        """Does the work to its end, awaiting what it yields, and returns its result.
+        """Run the work to its end, awaiting what it yields, and return its result.
 
         Raises WaitTimedOut, and whatever the work and its looks raise.
         """
@@ -116,11 +117,11 @@ class Deadline:
             return t.cast(Result, end.value)
 
     def wait_until(self, look: t.Callable[[], Seen], what: str) -> t.Any:
-        """Looks until it is done, and returns the value of that look. Raises WaitTimedOut, and what the look raises."""
+        """Look until it is done, and return the value of that look. Raises WaitTimedOut, and whatever the look raises."""
         return self._last_look(Await(look, what)).value
 
     def _last_look(self, awaited: Await) -> Seen:
-        """The look that ends the wait; it may not hold only where the work goes on without."""
+        """The look that ends the wait. Only an `at_most` lets it end undone."""
         until = self.until(awaited)
         pauses = self.pauses(until)
         told = False
@@ -139,7 +140,7 @@ class Deadline:
             next(pauses)
 
     def until(self, awaited: Await) -> float:
-        """When to give it up, on the clock: in time, and never past the deadline."""
+        """When to give up waiting, on the clock: never past the deadline."""
         left = self.left() / 2 if awaited.leaves_half else self.left()
         return self._end if awaited.at_most is None else self._clock() + min(awaited.at_most, left)
 
@@ -147,7 +148,9 @@ class Deadline:
         return self._clock() >= until
 
     def may_fail(self, awaited: Await) -> bool:
-        """Whether the work goes on without it. Past the deadline it never does: it would take no time for an answer."""
+        """Whether the work continues without it. Past the deadline it never does: a timeout would be mistaken for an
+        answer.
+        """
         return awaited.at_most is not None and self.left() > 0
 
     def pauses(self, until: float | None = None) -> t.Iterator[None]:
@@ -160,8 +163,8 @@ class Deadline:
             delay = min(delay * GROWTH, self._delay)
 
     def timed_out(self, awaited: Await, seen: Seen) -> WaitTimedOut:
-        """The error that names what was awaited and the last state seen."""
+        """The error with what was awaited and the last state seen."""
         return WaitTimedOut(
-            f"Waited {self.seconds:g} seconds in all, at last for {awaited.what}; last seen: {seen.state}. "
-            "Nothing is lost: run again to go on from here, or raise wait_timeout."
+            f"Waited {self.seconds:g} seconds in all, at last for {awaited.what}; last seen: {seen.state}. Nothing is "
+            "lost: run again to continue from here, or raise wait_timeout."
         )

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Drives the work of many private endpoints together, so that they share each poll and each pause."""
+"""Runs the work of many private endpoints together, so that they share each poll and each pause."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .progress import Count, time_left
 from .wait import Await, Deadline, Result, Work
 
 NOT_BEGUN = (
-    "The deadline (wait_timeout) passed before this one was begun, and nothing of it was touched. Run again to go on"
-    " from here, raise wait_timeout, or do less at once."
+    "The deadline (wait_timeout) passed before this one was started, and nothing of it was touched. Run again to "
+    "continue from here, raise wait_timeout, or do less at once."
 )
 
 
 @dataclass
 class _Waiting:
-    """A work and what it awaits, `until` when (on the deadline's clock)."""
+    """Work and what it awaits, `until` when (on the deadline's clock)."""
 
     work: Work[t.Any]
     awaited: Await
@@ -40,10 +40,10 @@ class WorkGroup(t.Generic[Result]):
         self._count = Count(deadline.report)
 
     def drive(self, works: t.Mapping[int, Work[Result]]) -> None:
-        """Begins every work, then looks for all of them, again and again, until each has ended; it raises nothing.
+        """Start all work, then poll until each has ended; it raises nothing.
 
-        Whatever one of them raises is its own result and touches no other. What is not begun at the deadline never is.
-        `refresh` is called before each round of looks: between two rounds nobody reads a list twice.
+        What one of them raises is its own result and affects no other. What has not started by the deadline never does.
+        `refresh` is called before each round of looks, so each round reads a list at most once.
         """
         for number, work in works.items():
             if self._deadline.may_begin():
@@ -53,7 +53,9 @@ class WorkGroup(t.Generic[Result]):
         self._await_all()
 
     def complete(self, works: t.Mapping[int, Work[Result]]) -> None:
-        """Like drive, for what has begun already: none is left out for want of time, each looks once at least."""
+        """Like drive, for work that has started already: none is left out for lack of time, each looks once at
+        least.
+        """
         for number, work in works.items():
             self._go_on(number, work, partial(next, work))
         self._await_all()

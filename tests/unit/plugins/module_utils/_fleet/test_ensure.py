@@ -350,7 +350,7 @@ def test_items_that_cannot_be_checked_before_the_deadline_end_at_once_and_the_ot
     rooms.checking, rooms.there = 25.0, {f"vpc-{number}" for number in range(8)}
     results = [one.returned() for one in rooms.run(*(item(f"vpc-{number}") for number in range(8)))]
     assert [one["failed"] for one in results] == [False, False, False, *[True] * 5]
-    assert all("before this one was begun" in one["msg"] for one in results[3:])
+    assert all("before this one was started" in one["msg"] for one in results[3:])
     assert sum(rooms.time.slept) == 75
 
 
@@ -365,7 +365,7 @@ def test_a_run_that_has_to_be_left_behind_keeps_what_is_known_of_each_item(rooms
     rooms.there, rooms.forbidden = {"vpc-there"}, {"vpc-forbidden"}
     rooms.run(item("vpc-there"), item("vpc-forbidden"), item(VPC), item(OTHER_VPC))
     checking, changing = rooms.so_far["prepare", OTHER_VPC], rooms.so_far["carry_out", OTHER_VPC]
-    assert all("before this one was begun" in one["msg"] for one in checking["results"])
+    assert all("before this one was started" in one["msg"] for one in checking["results"])
     assert [one["failed"] for one in changing["results"]] == [False, True, True, True]
     assert [names(one) for one in changing["results"]] == [[], [], CREATION, ["create_vpc_endpoint"]]
     assert "was under way" in changing["results"][2]["msg"]

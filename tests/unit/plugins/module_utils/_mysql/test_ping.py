@@ -333,7 +333,7 @@ def test_one_zone_that_fails_fails_the_check_and_the_others_are_told_apart(
         ("127.0.0.3", False, "refused"),
     ]
     assert "Stage tcp, 1 of 3 addresses (127.0.0.3): the connection was refused. Likely: Only some" in outcome.message()
-    assert "zone of its own" in returned["causes"][0]
+    assert "its own zone" in returned["causes"][0]
     assert [visit.user for visit in visits if visit.user] == []
 
 

@@ -62,8 +62,8 @@ def test_the_addresses_of_all_names_come_once_and_in_order() -> None:
     ("error", "problem", "found"),
     [
         (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "name_not_found", "does not know nowhere"),
-        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "resolver_failed", "gave no answer about nowhere"),
-        (socket.gaierror(socket.EAI_FAIL, "Failure"), "resolver_failed", "gave no answer about nowhere"),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "resolver_failed", "did not answer for nowhere"),
+        (socket.gaierror(socket.EAI_FAIL, "Failure"), "resolver_failed", "did not answer for nowhere"),
         (UnicodeError("label too long"), "name_not_found", "does not know nowhere"),
     ],
 )

@@ -73,7 +73,7 @@ def test_an_exception_that_nobody_expects_is_told_as_a_defect_and_how_to_report_
         raise error
 
     result = ended(work)
-    assert result["msg"].startswith("An error that nobody expected, while reading the weather: a defect of tidbcloud")
+    assert result["msg"].startswith("An unexpected error while reading the weather: a defect of tidbcloud")
     assert "/issues" in result["msg"]
     assert type(error).__name__ not in result["msg"]
     assert isinstance(result["exception"], str)
@@ -96,7 +96,7 @@ def test_a_work_that_never_ends_is_left_behind_with_what_is_known(impatient: Non
         return {}
 
     result = ended(work, wait_timeout=0)
-    assert "while waiting for the moon: something on the way neither answers nor fails" in result["msg"]
+    assert "while waiting for the moon: a peer neither answers nor fails" in result["msg"]
     assert (result["changed"], result["steps"]) == (True, [{"name": "create_vpc_endpoint"}])
     assert not [thread for thread in threading.enumerate() if thread.is_alive() and not thread.daemon][1:]
     never.set()

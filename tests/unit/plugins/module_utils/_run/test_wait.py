@@ -100,7 +100,7 @@ def test_a_timeout_names_what_was_awaited_the_state_last_seen_and_the_way_on() -
         deadline(Time(), seconds=3).wait_until(looks("creating", "pending"), "the endpoint to be ready")
     assert str(late.value) == (
         "Waited 3 seconds in all, at last for the endpoint to be ready; last seen: pending. "
-        "Nothing is lost: run again to go on from here, or raise wait_timeout."
+        "Nothing is lost: run again to continue from here, or raise wait_timeout."
     )
 
 

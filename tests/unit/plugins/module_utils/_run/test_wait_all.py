@@ -164,7 +164,7 @@ def test_what_is_not_begun_at_the_deadline_never_is_and_says_so() -> None:
     assert place.log.count("began") == 2
     late = [place.group.results[number] for number in (2, 3)]
     assert [type(result) for result in late] == [WaitTimedOut, WaitTimedOut]
-    assert "before this one was begun, and nothing of it was touched" in str(late[0])
+    assert "before this one was started, and nothing of it was touched" in str(late[0])
 
 
 def test_a_run_that_shall_not_wait_still_begins_everything() -> None:
