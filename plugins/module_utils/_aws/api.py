@@ -55,7 +55,7 @@ def describe_vpc_endpoints(
 ) -> list[InterfaceEndpoint]:
     """The endpoints with these ids, or of these types that match all filters (`vpc-id`, `service-name`, …).
 
-    Unknown ids are left out; an endpoint that was just made may be unknown for some seconds. Dead ones are listed, too.
+    Unknown ids are left out; a new endpoint may be unknown for some seconds. Dead ones are listed, too.
     """
     if not ids:
         wanted = {**(filters or {}), "vpc-endpoint-type": types}
@@ -68,7 +68,7 @@ def describe_vpc_endpoints(
             raise
     if len(ids) == 1:
         return []
-    # One unknown id hides the others, and the call does not always say which it was.
+    # One unknown id hides the others, and the error does not always say which it was.
     return [found for one in ids for found in describe_vpc_endpoints(ec2, ids=[one], filters=filters)]
 
 
@@ -85,7 +85,7 @@ def create_vpc_endpoint(
 ) -> Created:
     """Ask for an interface endpoint, without private DNS: that needs the acceptance of the other side.
 
-    The same token with the same parameters is answered with the first endpoint, also when it has been deleted since.
+    AWS answers the same token and parameters with the first endpoint, even if it has been deleted since.
     """
     return call(
         ec2,
@@ -114,7 +114,7 @@ def modify_vpc_endpoint(
     private_dns_enabled: bool | None = None,
     ip_address_type: str | None = None,
 ) -> None:
-    """Change what is given. Only one modification may be under way: `OperationInProgress` otherwise."""
+    """Change what is given. Only one modification may be under way; AWS answers others with `OperationInProgress`."""
     lists = {
         "AddSubnetIds": add_subnet_ids,
         "RemoveSubnetIds": remove_subnet_ids,
@@ -130,7 +130,7 @@ def modify_vpc_endpoint(
 
 
 def delete_vpc_endpoint(ec2: Client, vpc_endpoint_id: str) -> None:
-    """Begin to delete; an endpoint that is gone already is fine. AWS answers refusals in a list, not as errors."""
+    """Begin to delete; an endpoint that is already gone is fine. AWS returns refusals in a list, not as errors."""
     try:
         refusals = call(ec2, "delete_vpc_endpoints", _refusals, VpcEndpointIds=[vpc_endpoint_id])
     except ApiError as error:
@@ -164,9 +164,9 @@ def describe_security_groups(ec2: Client, ids: Sequence[str]) -> dict[str, str]:
 
 
 def describe_network_interfaces(ec2: Client, ids: Sequence[str]) -> list[NetworkInterface]:
-    """Those of the endpoints' network interfaces that exist: they go minutes after their endpoint.
+    """The endpoints' network interfaces that exist; they outlive their endpoint by minutes.
 
-    Of more than one call takes by id, all that belong to interface endpoints are listed, a thousand on each page.
+    For more ids than one call takes, all that belong to interface endpoints are listed, a thousand on each page.
     """
     name, values = ("interface-type", ["vpc_endpoint"]) if len(ids) > FILTER_VALUES else ("network-interface-id", ids)
     shape = shapes.network_interface
@@ -176,7 +176,7 @@ def describe_network_interfaces(ec2: Client, ids: Sequence[str]) -> list[Network
 
 
 def describe_vpc(ec2: Client, vpc_id: str) -> Vpc | None:
-    """The VPC with its DNS attributes, which private DNS needs; null if it is not there. Three calls."""
+    """The VPC with its DNS attributes, which private DNS needs; null if it does not exist. Three calls."""
     found = _matching(ec2, "describe_vpcs", "Vpcs", shapes.vpc, "vpc-id", [vpc_id])
     if not found:
         return None
@@ -185,7 +185,7 @@ def describe_vpc(ec2: Client, vpc_id: str) -> Vpc | None:
 
 
 def describe_dns_attributes(ec2: Client, vpc_id: str) -> tuple[bool, bool]:
-    """Whether the VPC resolves names, and gives names to its hosts. Two calls."""
+    """Whether the VPC resolves names, and whether its hosts get names. Two calls."""
     support = call(
         ec2,
         "describe_vpc_attribute",
@@ -221,7 +221,7 @@ def describe_vpc_endpoint_service(ec2: Client, service_name: str) -> VpcEndpoint
 
 
 def describe_service_zones(ec2: Client, service_names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The zone ids of those endpoint services that this account may see; older SDKs do not give them.
+    """The zone ids of the endpoint services that this account may see; older SDKs do not return them.
 
     Empty where AWS does not answer within seconds, for whatever reason: this is for display only.
     """
@@ -241,7 +241,7 @@ def describe_service_zones(ec2: Client, service_names: Sequence[str]) -> dict[st
 def endpoint_quota(service_quotas: Client) -> int | None:
     """How many interface and Gateway Load Balancer endpoints a VPC may have (`vpc`, L-29B6F2EB).
 
-    Null where it is not known within seconds, for whatever reason: the default is 50, and this is advice only.
+    Null where it is not known within seconds, for whatever reason: the default is 50, and this is only advice.
     """
     try:
         return call(
@@ -262,9 +262,9 @@ def caller_account(sts: Client) -> str:
 
 @dataclass(frozen=True)
 class DryRun:
-    """Whether a call would be permitted; null where AWS does not tell. `refusal` is the error that it would meet.
+    """Whether a call would be permitted; null where AWS does not say. `refusal` is the error that it would meet.
 
-    `done` is what the call returned, where whatever is in the place of AWS does not know DryRun and carried it out.
+    `done` is what the call returned, where a stand-in for AWS does not support DryRun and carried it out.
     """
 
     permitted: bool | None
@@ -273,7 +273,7 @@ class DryRun:
 
 
 class _Asking:
-    """A client of boto3 each of whose calls asks for permission alone."""
+    """A client of boto3 whose calls all ask only for permission."""
 
     def __init__(self, boto: t.Any) -> None:
         self._boto = boto
@@ -284,9 +284,9 @@ class _Asking:
 
 
 def dry_run(ec2: Client, act: Callable[[Client], object]) -> DryRun:
-    """Asks EC2, for three seconds at most, whether the one call would be permitted that `act` makes with a client.
+    """Ask EC2, for three seconds at most, whether it would permit the one call that `act` makes with a client.
 
-    A refusal of another kind than a missing permission says nothing about permissions. Raises nothing: this is advice.
+    A refusal for any reason but a missing permission says nothing about permissions. Raises nothing: this is advice.
     """
     client = advised(ec2)
     asking = replace(client, boto=_Asking(client.boto)) if isinstance(client, BoundedClient) else _Asking(client)
@@ -311,7 +311,7 @@ def _is_unknown(error: ApiError) -> bool:
 
 
 def _is_done(answer: Json) -> None:
-    """Raises Unreadable where AWS says that it did not do it; older answers do not say."""
+    """Raises Unreadable where AWS says that it did not do it; older answers say nothing."""
     if "Return" in answer and not flag(answer, "Return"):
         raise Unreadable("it says that nothing was done")
 

@@ -22,13 +22,13 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before any
 
 # A BoundedClient, or a client of boto3 as it is, whose calls are not bounded in time.
 Client = t.Any
-# botocore repeats every failure that may pass but one: an answer that was cut off.
+# botocore retries every transient failure but one: an answer that was cut off.
 READ_ATTEMPTS = 3
 # Seconds for an answer that a run can do without.
 ADVICE = 3.0
 # Seconds for a call of a run that has no deadline.
 WITHOUT_DEADLINE = 900.0
-# Seconds: what waits for a time without end, the operating system refuses.
+# Seconds: the operating system rejects longer waits.
 MOST_SECONDS = 86_400.0
 
 _Result = t.TypeVar("_Result")
@@ -47,14 +47,14 @@ class BoundedClient:
 
 
 def advised(client: Client) -> Client:
-    """The client for a question that a run can do without: three seconds, not one more."""
+    """The client for a question that a run can do without: three seconds at most."""
     if not isinstance(client, BoundedClient):
         return client
     return replace(client, left=lambda: min(ADVICE, client.left()))
 
 
 def as_it_is(answer: _Result) -> _Result:
-    """The shape of an answer that nothing is read of, or a text."""
+    """The shape of an answer of which nothing is read."""
     return answer
 
 
@@ -77,7 +77,7 @@ def pages(client: Client, method: str, key: str, shape: t.Callable[[t.Any], _Res
 
 
 def call_of(client: Client, method: str) -> Call:
-    """The call as error messages name it."""
+    """The call's name in error messages."""
     meta = client.meta
     return Call(meta.service_model.service_name, meta.method_to_api_mapping[method], meta.region_name)
 
@@ -103,9 +103,9 @@ def _asked(client: Client, method: str, act: t.Callable[[t.Any], _Result]) -> _R
 def _translated(
     asked: Call, act: t.Callable[[], _Result], progress: Progress, attempts: int = READ_ATTEMPTS
 ) -> _Result:
-    """The one boundary: nothing but PrivateLinkError leaves it.
+    """The boundary: only PrivateLinkError leaves it.
 
-    It leaves alone: what came before it would hold the whole answer for as long as the error is kept.
+    It does not chain exceptions: the original would hold the whole answer for as long as the error is kept.
     """
     try:
         return act()
@@ -128,7 +128,7 @@ def _known(asked: Call, error: Exception, progress: Progress) -> ApiError:
     if isinstance(error, Oversized):
         return unreadable(asked, "it is too large")
     if progress.status is not None and not _is_of_botocore(error):
-        return unreadable(asked)  # botocore trusts the form of an answer.
+        return unreadable(asked)  # botocore does not check an answer's form.
     return not_answered(asked, error)
 
 
@@ -164,7 +164,9 @@ def _under(page: Json, key: str) -> list[t.Any]:
 
 
 def _identified(answer: t.Any) -> Json:
-    """botocore ignores the root of an answer, so that any web page is an empty success: it has no request id."""
+    """botocore ignores the root of an answer, so it takes any web page for an empty success: but that has no request
+    id.
+    """
     meta = answer.get("ResponseMetadata") if isinstance(answer, t.Mapping) else None
     if not isinstance(meta, t.Mapping) or not meta.get("RequestId"):
         raise Unreadable("the request id is missing")

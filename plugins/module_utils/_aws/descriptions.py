@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""botocore's descriptions of the services: that of EC2 takes more time to read than all calls of an unchanged run."""
+"""botocore's descriptions of the services: reading that of EC2 takes longer than all calls of an unchanged run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KINDS = ("service-2", "endpoint-rule-set-1")
 
 
 def share(core_session: t.Any) -> t.Any:
-    """Let this session of botocore read what any other of this process has read already, 25 MB for EC2.
+    """Let this botocore session use what any other of this process has already read, 25 MB for EC2.
 
     Returns the loader. Raises BotoCoreError where the session's profile cannot be read.
     """
@@ -39,11 +39,11 @@ def read(core_session: t.Any, service: str) -> None:
 
 @contextlib.contextmanager
 def without_collector(made: str) -> Iterator[None]:
-    """Descriptions are hundreds of thousands of objects that stay to the end: Python's garbage collector would look
-    through them again and again and find none, nearly a third of the time that it takes to make a client.
+    """Descriptions are hundreds of thousands of objects that live until the end: Python's garbage collector would
+    search them again and again and find nothing, nearly a third of the time that it takes to make a client.
 
-    What is `made` for the first time in this process is never looked through later. Once for each, as all that is
-    garbage by then stays, too: a process that asks for days must not grow with each question.
+    What is `made` for the first time in this process is never searched later. Only the first time: garbage that exists
+    by then is kept, too, and a process that asks for days must not grow with each question.
     """
     if not gc.isenabled():
         yield

@@ -22,12 +22,12 @@ _BAD_KEY = frozenset({"AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId
 _BAD_SIGNATURE = frozenset({"IncompleteSignature", "InvalidSignatureException", "SignatureDoesNotMatch"})
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedAccess", "UnauthorizedOperation"})
-# The same code as for a right that is missing.
+# The same code as for a missing permission.
 _SHARED_VPC = "does not support shared VPCs"
-# AWS adds of what kind the policy is: identity-based, of the organization (service control policy), of a boundary, …
+# AWS adds the kind of policy: identity-based, of the organization (service control policy), of a boundary, …
 _EXPLICIT = "with an explicit deny"
 _THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"})
-# Where a service's IAM actions have another prefix than its client.
+# Services whose IAM actions have another prefix than their client.
 _IAM_PREFIXES = {"service-quotas": "servicequotas"}
 _ACTION = re.compile(r"perform:? ([a-z0-9-]+:[A-Za-z]+)")
 _CHECK_NETWORK = "Check endpoint_url, any proxy and this host's network."
@@ -58,7 +58,7 @@ class Call:
 def refused(call: Call, response: t.Mapping[str, t.Any]) -> ApiError:
     """The error behind the `response` of botocore's ClientError.
 
-    `ambiguous` where AWS may have done it all the same: a failure of its own, or of an attempt that botocore repeated.
+    `ambiguous` where AWS may have done it all the same: after an internal failure, or where botocore retried.
     """
     error = _mapping(response.get("Error"))
     meta = _mapping(response.get("ResponseMetadata"))
@@ -83,19 +83,19 @@ def _mapping(found: object) -> t.Mapping[str, t.Any]:
 
 
 def _code(error: t.Mapping[str, t.Any]) -> str | None:
-    """Null, too, where botocore found none and says "Unknown" in its place."""
+    """Null, too, where botocore found none and reports "Unknown" instead."""
     code = printable(error.get("Code") or "", 100)
     return code if code and code != "Unknown" else None
 
 
 def unreadable(call: Call, what: str = "", *, status: int | None = None) -> ApiError:
-    """The error of an answer that AWS does not give; `what` says why it is none, and quotes nothing of it.
+    """The error of an answer that AWS would not give; `what` says what is wrong with it, and quotes nothing of it.
 
     A write may have taken effect all the same.
     """
     reason = f": {what}" if what else ""
     return ApiError(
-        f"{call} failed: the answer is not one of AWS{reason}. Check endpoint_url and any proxy.",
+        f"{call} failed: the answer is not a valid AWS answer{reason}. Check endpoint_url and any proxy.",
         api=call.api,
         code="UnreadableAnswer",
         status=status,
@@ -106,10 +106,10 @@ def unreadable(call: Call, what: str = "", *, status: int | None = None) -> ApiE
 def overdue(call: Call, seconds: float, status: int | None) -> ApiError:
     """The error of a call that was given up after so many seconds; `status` is that of the last answer, if any."""
     if seconds <= 0:
-        reason = "the time of this run was over before it could be asked. Raise wait_timeout."
+        reason = "the run's time was up before it could be sent. Raise wait_timeout."
     elif status is not None and status >= 400:
         reason = (
-            f"AWS answered nothing but HTTP status {status} within {seconds:.0f} seconds. Run less at once, or again"
+            f"AWS answered only with HTTP status {status} within {seconds:.0f} seconds. Run less at once, or again"
             " later."
         )
     else:
@@ -127,7 +127,7 @@ def _sentence(call: Call, code: str | None, message: str) -> str:
             f" region. Check {_KEY_OPTIONS}, and that the region is enabled for the account."
         )
     if code in _BAD_SIGNATURE:
-        # AWS repeats what was signed here, the session token included: nothing of its text is shown.
+        # AWS repeats what was signed here, the session token included: none of its text is shown.
         return (
             f"AWS does not accept the secret key for {call} ({code}): it does not belong to the access key."
             f" Check {_KEY_OPTIONS}."
@@ -151,8 +151,7 @@ def _sentence(call: Call, code: str | None, message: str) -> str:
         )
     if code in _THROTTLED:
         return (
-            f"AWS refused {call} for too many requests ({code}), also when it was repeated."
-            " Run less at once, or again later."
+            f"AWS refused {call} for too many requests ({code}), even when retried. Run less at once, or again later."
         )
     if code == "OptInRequired":
         return f"AWS refused {call}: the account has not enabled this region or service. Enable it in the AWS console."
@@ -160,7 +159,7 @@ def _sentence(call: Call, code: str | None, message: str) -> str:
 
 
 def missing_action(call: Call, message: str) -> str:
-    """The IAM action that the message of a refusal names, else that of the call."""
+    """The IAM action that the message of a refusal names, or else that of the call."""
     action = _ACTION.search(message)
     return action.group(1) if action else call.action
 
@@ -171,13 +170,13 @@ def is_denied(error: ApiError) -> bool:
 
 
 def _said(message: object) -> str:
-    """The text of AWS without the encoded authorization message, which is long and says nothing to a reader."""
+    """AWS's text without the encoded authorization message, which is long and unreadable."""
     text = printable(without_login(str(message or "").partition("Encoded authorization failure message")[0]))
     return "a web page instead of a reason" if text.startswith("<") else text or "no reason given"
 
 
 def not_answered(call: Call, error: Exception) -> ApiError:
-    """The error behind an exception that is no answer of AWS."""
+    """The error behind an exception that is not an answer from AWS."""
     lost = isinstance(error, (boto.ConnectionError, boto.HTTPClientError, boto.IncompleteReadError))
     reason = _credentials_problem(error) or _connection_problem(call, error)
     if reason is None:
@@ -219,8 +218,8 @@ def _connection_problem(call: Call, error: Exception) -> str | None:
         return "the proxy could not be used. Check HTTPS_PROXY and NO_PROXY on this host."
     if isinstance(error, (boto.EndpointConnectionError, boto.ConnectTimeoutError)):
         return (
-            f"no connection to the {call.api} endpoint of {call.region} came about."
-            " Check region, endpoint_url and this host's network."
+            f"no connection to the {call.api} endpoint of {call.region} could be made. Check region, endpoint_url and "
+            "this host's network."
         )
     if isinstance(error, boto.ReadTimeoutError):
         return "AWS did not answer in time."

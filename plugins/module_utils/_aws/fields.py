@@ -2,9 +2,10 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fields of an answer of AWS, each checked before it is trusted. Pure.
+"""The fields of an answer from AWS, each checked before it is trusted. Pure.
 
-What is absent or null is the default of its kind; what has another type than AWS documents makes the answer unreadable.
+A field that is absent or null gets the default of its kind; one of another type than AWS documents makes the answer
+unreadable.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from ipaddress import ip_network
 
 Json = Mapping[str, t.Any]
 
-# Ids, ARNs, names of services, zones, states and hosts, addresses: they go into sentences and commands as they are.
+# Ids, ARNs, names of services, zones, states and hosts, addresses: used in sentences and commands as they are.
 _NAME = re.compile(r"[A-Za-z0-9_.:/*+=@-]{1,255}")
 
 
 class Unreadable(Exception):
-    """An answer that AWS does not give. The text says what is wrong with it, and quotes nothing of it."""
+    """An answer that AWS would not give. The text says what is wrong with it, and quotes nothing of it."""
 
 
 def identifier(item: object, key: str) -> str:
-    """A name that must be there. Raises Unreadable."""
+    """A required name. Raises Unreadable."""
     found = name(item, key)
     if found is None:
         raise Unreadable(f"{key} is missing")
@@ -46,7 +47,7 @@ def names(item: object, key: str) -> tuple[str, ...]:
 
 
 def text(item: object, key: str) -> str | None:
-    """Any text, with question marks for what no encoding can write (lone surrogates). Raises Unreadable."""
+    """Any text, with question marks for what cannot be encoded (lone surrogates). Raises Unreadable."""
     found = _mapping(item, key).get(key)
     if found is None:
         return None

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The objects of the domain, as read from both clouds. Frozen: only the clouds change them."""
+"""The nouns of AWS, as read from its API. Frozen: only the cloud changes them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import datetime
 
 from .._run.text import FromOutside
 
-# An interface endpoint in one of these states serves nobody and never will again.
+# An interface endpoint in one of these states carries no connections and never will again.
 # Source: VpcEndpoint.State in the Amazon EC2 API reference.
 DEAD_STATES = frozenset({"deleting", "deleted", "rejected", "failed", "expired"})
 # Dead, but still there to be deleted (and billed).
@@ -21,7 +21,7 @@ LEFTOVER_STATES = frozenset({"rejected", "failed", "expired"})
 
 @dataclass(frozen=True)
 class InterfaceEndpoint(FromOutside):
-    """A VPC interface endpoint. `state` is lower case throughout (`pendingacceptance`), see aws-facing docs."""
+    """A VPC interface endpoint. `state` is always lower case (`pendingacceptance`)."""
 
     vpc_endpoint_id: str
     state: str
@@ -46,7 +46,7 @@ class InterfaceEndpoint(FromOutside):
 
     @property
     def is_live(self) -> bool:
-        """Dead endpoints stay listed for about an hour and are never "present"."""
+        """Dead endpoints stay listed for about an hour and never count as present."""
         return self.state not in DEAD_STATES
 
 

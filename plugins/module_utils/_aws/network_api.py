@@ -4,7 +4,7 @@
 
 """The calls that describe a network for reachability, one function each; the client comes first. Each raises ApiError.
 
-Everything is asked for by filter: what is not there is left out and hides nothing else.
+Everything is selected by filter, so that a missing object is left out and does not hide the others.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def describe_interfaces(ec2: Client, ids: Sequence[str]) -> list[Interface]:
 
 
 def describe_interface_at(ec2: Client, vpc_id: str, address: str) -> Interface | None:
-    """The network interface that has the address, also as a secondary one; null where none of the VPC has it."""
+    """The network interface that has the address, primary or secondary; null where none of the VPC has it."""
     name = "ipv6-addresses.ipv6-address" if ":" in address else "addresses.private-ip-address"
     found = _interfaces(ec2, {"vpc-id": [vpc_id], name: [address]})
     return found[0] if found else None
@@ -59,7 +59,7 @@ def describe_network_acls(ec2: Client, vpc_ids: Sequence[str]) -> list[NetworkAc
 
 
 def describe_route_tables(ec2: Client, vpc_ids: Sequence[str]) -> list[RouteTable]:
-    """All of these VPCs: which is the main one of a subnet without its own, no filter tells."""
+    """All of these VPCs: no filter finds the main one of a subnet without its own."""
     return _matching(ec2, "describe_route_tables", "RouteTables", shapes.route_table, {"vpc-id": vpc_ids})
 
 
@@ -69,7 +69,7 @@ def describe_peerings(ec2: Client, ids: Sequence[str]) -> list[Peering]:
 
 
 def describe_vpc_names(ec2: Client, vpc_id: str) -> VpcNames | None:
-    """The VPC with its DNS attributes, without the name servers; null if it is not there. Three calls."""
+    """The VPC with its DNS attributes, without the name servers; null if it does not exist. Three calls."""
     found = _matching(ec2, "describe_vpcs", "Vpcs", shapes.vpc_names, {"vpc-id": [vpc_id]})
     if not found:
         return None
@@ -78,7 +78,7 @@ def describe_vpc_names(ec2: Client, vpc_id: str) -> VpcNames | None:
 
 
 def describe_name_servers(ec2: Client, dhcp_options_id: str) -> tuple[str, ...] | None:
-    """The name servers that the options hand out; null where there are no such options (`default` means none)."""
+    """The name servers in the DHCP options; null where there are no such options (`default` means none)."""
     filters = {"dhcp-options-id": [dhcp_options_id]}
     found = _matching(
         ec2, "describe_dhcp_options", "DhcpOptions", lambda item: shapes.dhcp_values(item, _NAME_SERVERS), filters
@@ -87,7 +87,7 @@ def describe_name_servers(ec2: Client, dhcp_options_id: str) -> tuple[str, ...] 
 
 
 def prefix_list_entries(ec2: Client, prefix_list_id: str) -> tuple[str, ...]:
-    """The ranges of a prefix list, of AWS's own ones too."""
+    """The ranges of a prefix list, even of AWS's own."""
     shape = shapes.prefix_list_range
     return tuple(pages(ec2, "get_managed_prefix_list_entries", "Entries", shape, PrefixListId=prefix_list_id))
 
@@ -104,6 +104,6 @@ def _matching(
     filters: Mapping[str, Sequence[str]],
 ) -> list[_Item]:
     if not all(filters.values()):
-        return []  # AWS takes a filter without values for none
+        return []  # AWS rejects a filter without values.
     wanted = [{"Name": name, "Values": list(values)} for name, values in filters.items()]
     return pages(ec2, method, key, shape, Filters=wanted)

@@ -13,9 +13,9 @@ from .._run.text import FromOutside
 
 @dataclass(frozen=True)
 class Interface(FromOutside):
-    """A network interface with one address of each family at most.
+    """A network interface with at most one address of each family.
 
-    Without `network_interface_id` it is an address that no interface has: its security groups are null, not known.
+    Without `network_interface_id` it is an address that no interface has: then its security groups are unknown, null.
     """
 
     network_interface_id: str | None
@@ -94,7 +94,7 @@ class Route(FromOutside):
 
 @dataclass(frozen=True)
 class RouteTable(FromOutside):
-    """`is_main`: the one of all subnets of the VPC that have none of their own."""
+    """`is_main`: used by all subnets of the VPC that have none of their own."""
 
     route_table_id: str
     vpc_id: str
@@ -114,7 +114,7 @@ class Peering(FromOutside):
 
 @dataclass(frozen=True)
 class VpcNames(FromOutside):
-    """How names resolve in a VPC. `servers`: the name servers that its DHCP options hand out, null without options."""
+    """How names resolve in a VPC. `servers`: the name servers in its DHCP options, null without options."""
 
     vpc_id: str
     cidr: str

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers of boto3 as the objects that reachability is judged by. Pure. Each raises Unreadable for what AWS does not
-answer: a rule with half of its fields must not let pass what the whole one stops.
+"""boto3's answers as the objects that reachability is judged by. Pure. Each raises Unreadable for what AWS would not
+answer: half a rule must not allow what the whole rule denies.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .network_model import (
     VpcNames,
 )
 
-# Where a route leads to: one of these is set. Source: Route in the Amazon EC2 API reference.
+# A route's target: one of these is set. Source: Route in the Amazon EC2 API reference.
 _TARGETS = (
     "VpcPeeringConnectionId",
     "TransitGatewayId",
@@ -60,7 +60,7 @@ def _device_index(item: Json) -> int:
 
 
 def interface(item: Json) -> Interface:
-    """Of each family the primary address."""
+    """The primary address of each family."""
     ipv6 = [identifier(one, "Ipv6Address") for one in items(item, "Ipv6Addresses")]
     return Interface(
         network_interface_id=identifier(item, "NetworkInterfaceId"),
@@ -179,7 +179,7 @@ def peering(item: Json) -> Peering:
 
 
 def vpc_names(item: Json) -> VpcNames:
-    """As if its DNS attributes were off: they are asked for one by one."""
+    """With the DNS attributes off: they are asked for one by one."""
     return VpcNames(
         vpc_id=identifier(item, "VpcId"),
         cidr=cidr(item, "CidrBlock") or "0.0.0.0/0",

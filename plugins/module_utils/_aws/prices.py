@@ -20,17 +20,17 @@ from .calls import Client, advised, pages
 from .fields import Json, Unreadable
 from .model import Price
 
-# The API is served from few regions; the prices of all others are there, too.
+# Few regions serve the API, each with the prices of all regions.
 PRICE_LIST_REGION = "us-east-1"
-# With a region's prefix or none. Others of the family are not interface endpoints: VpcEndpoint-GWLBE-Hours, ….
+# With or without a region's prefix. Others of the family are not interface endpoints: VpcEndpoint-GWLBE-Hours, ….
 _HOURS = re.compile(r"(?:[A-Z0-9]+-)?VpcEndpoint-Hours")
 _BYTES = re.compile(r"(?:[A-Z0-9]+-)?VpcEndpoint-Bytes")
 
 
 def read_prices(pricing: Client, regions: t.Iterable[str]) -> tuple[dict[str, Price], list[str]]:
-    """The prices of those of the regions that the Price List gives beyond doubt, and sentences about the others.
+    """The prices of the regions for which the Price List gives exactly one, and sentences about the others.
 
-    Reads nothing more once a call was refused: the next would be, too.
+    Stops at the first refused call: the next would be refused, too.
     """
     prices: dict[str, Price] = {}
     problems: list[str] = []
@@ -43,8 +43,8 @@ def read_prices(pricing: Client, regions: t.Iterable[str]) -> tuple[dict[str, Pr
             return prices, [*problems, f"The AWS Price List was not read for {unread}: {error}"]
         try:
             price = _price([json.loads(text) for text in products])
-        except Exception:  # It is a document of its own, and advice only.
-            problems.append(f"The AWS Price List of {region} is not in a form that is known here.")
+        except Exception:  # It is a document of its own, and only advice.
+            problems.append(f"The AWS Price List of {region} has an unknown form.")
             continue
         if price is None:
             problems.append(f"The AWS Price List has no single price of an interface endpoint's hour in {region}.")
@@ -68,7 +68,7 @@ def _document(text: t.Any) -> str:
 
 
 def _price(products: t.Sequence[Json]) -> Price | None:
-    """Null where there is no price, or more than one: nobody can tell then which of them is billed."""
+    """Null where there is no price, or more than one: then it is unclear which is billed."""
     hours = _first_tier(products, _HOURS)
     gigabytes = _first_tier(products, _BYTES)
     if len(hours) != 1 or not 0 < min(hours) < math.inf:

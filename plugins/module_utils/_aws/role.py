@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The credentials of an assumed role. They last an hour and a run may take longer: they are renewed in time."""
+"""The credentials of an assumed role. They last an hour and a run may take longer, so they are renewed in time."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from datetime import datetime, timedelta, timezone
 with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a session is made.
     from botocore.credentials import RefreshableCredentials
 
-# What STS gives where no duration is asked for. When it says they expire is no help: this host's clock may be wrong.
+# What STS gives without a requested duration. Its expiration is no help: this host's clock may be wrong.
 LASTS = timedelta(hours=1)
 
 
 class RoleCredentials:
-    """Stands in a session of botocore where it would look for credentials.
+    """Takes the place of botocore's search for credentials in a session.
 
     `assume` asks STS and returns its `Credentials`; botocore asks again a quarter of an hour before they expire.
     """

@@ -4,10 +4,10 @@
 
 """The AWS options of a module as boto3 clients. Only here is amazon.aws used, and only its public names.
 
-How the options resolve is amazon.aws' own way: `region` is the option, else AWS_REGION, else AWS_DEFAULT_REGION, else
-what the profile says (the option, else AWS_PROFILE, else AWS_DEFAULT_PROFILE, else `default`). `endpoint_url` is the
-option, else AWS_URL, and holds for every service; where neither is set, botocore looks for AWS_ENDPOINT_URL_EC2 and the
-like, AWS_ENDPOINT_URL and the profile's own `endpoint_url` and `services`.
+The options resolve as in amazon.aws: `region` is the option, else AWS_REGION, else AWS_DEFAULT_REGION, else that of the
+profile (the option, else AWS_PROFILE, else AWS_DEFAULT_PROFILE, else `default`). `endpoint_url` is the option, else
+AWS_URL, and applies to every service; where neither is set, botocore uses AWS_ENDPOINT_URL_EC2 and the like,
+AWS_ENDPOINT_URL, and the profile's own `endpoint_url` and `services`.
 """
 
 from __future__ import annotations
@@ -47,20 +47,20 @@ except ImportError:  # ansible-core before 2.22
         """Nothing to register with."""
 
 
-# The session policy of AWS allows letters, digits and "+=,.@-" here; it is shown in CloudTrail.
+# STS allows letters, digits and "+=,.@-" here; it is shown in CloudTrail.
 ROLE_SESSION_NAME = "tidbcloud.privatelink"
-# Seconds. botocore's default is 60 for both, and it repeats: a network that swallows answers must not outlast a run.
+# Seconds. botocore's default is 60 for both, with retries: a silent network must not outlast a run.
 CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 30
 MAX_ATTEMPTS = 6
-# These are only asked for advice: a network that does not let them through must not hold up a run.
+# These only give advice: a network that blocks them must not hold up a run.
 _ADVISERS = frozenset({"pricing", "service-quotas"})
 _ADVICE = {"connect_timeout": 3, "read_timeout": 3, "retries": {"mode": "standard", "total_max_attempts": 1}}
 _LOGIN = re.compile(r"//(\S+)@")
 
 
 class Module(t.Protocol):
-    """What is needed of an AnsibleAWSModule: its options. An inventory plugin can give as much."""
+    """The part of an AnsibleAWSModule that is needed: its options. An inventory plugin can provide it, too."""
 
     @property
     def params(self) -> Mapping[str, t.Any]: ...
@@ -69,8 +69,8 @@ class Module(t.Protocol):
 class AwsSession:
     """One account's credentials, and clients made with them. It raises PrivateLinkError and never ends the module.
 
-    `profile`, `assume_role_arn` and `assume_role_external_id` take the place of the module's own options, for one
-    item of a list; a profile of an item takes the place of the module's access key, too.
+    `profile`, `assume_role_arn` and `assume_role_external_id` override the module's own options, for one item of a
+    list; an item's profile also overrides the module's access key.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class AwsSession:
         self._external_id = assume_role_external_id
         self._no_log_values = getattr(module, "no_log_values", None)
         self._hide(_logins(params.get("endpoint_url"), params.get("aws_config")))
-        # What the option, the environment or the profile says; null where none does.
+        # That of the option, the environment or the profile; null where none sets it.
         self.region: str | None = _region(params)
         self._options = _Options({**params, "region": self.region})
         self._core_session = _core_session()
@@ -105,20 +105,20 @@ class AwsSession:
         self._preparation: threading.Thread | None = None
 
     def prepare(self) -> None:
-        """Begin to read botocore's description of EC2 from disk, a tenth of a second's work, while others wait for the
-        network; it is the same for every region.
+        """Start to read botocore's description of EC2 from disk while others wait for the network: it takes a tenth of
+        a second, and is the same for every region.
         """
         self._preparation = threading.Thread(target=self._read_description, daemon=True)
         self._preparation.start()
 
     def _read_description(self) -> None:
-        with contextlib.suppress(Exception):  # Making the client meets and tells the same.
+        with contextlib.suppress(Exception):  # Making the client raises the same error.
             descriptions.read(self._core_session, "ec2")
 
     def client(self, service: str, region: str) -> Client:
         """The client of a service (`ec2`, `sts`, `service-quotas`) in a region, the same one each time.
 
-        No call through it outlasts the deadline; one that is for advice only takes three seconds. Raises
+        No call through it outlasts the deadline; one that only gives advice takes at most three seconds. Raises
         PrivateLinkError. Threads may share it.
         """
         key = (service, region)
@@ -131,7 +131,7 @@ class AwsSession:
         return min(self._deadline.for_calls(), MOST_SECONDS) if self._deadline else WITHOUT_DEADLINE
 
     def _connect(self, service: str, region: str, *, as_role: bool) -> Client:
-        """Making a client asks for credentials: helper programs, STS, single sign-on, the metadata service."""
+        """Making a client fetches credentials: helper programs, STS, single sign-on, the metadata service."""
         asked = Call(service, f"Connecting to {service}", region)
         boto = in_time(asked, self._left, lambda: self._made(service, region, as_role=as_role))
         client = BoundedClient(boto, self._left)
@@ -144,7 +144,7 @@ class AwsSession:
         if self._preparation is not None:
             self._preparation.join()
         if as_role:
-            # The keys among the options are for who assumes it.
+            # The keys among the options belong to the caller that assumes the role.
             session, options = self._session_of_role(region, profile), {"verify": options.get("verify")}
         else:
             session = self._own_session(profile)
@@ -181,7 +181,9 @@ class AwsSession:
         return given
 
     def _hide(self, secrets: list[str]) -> None:
-        """What is derived from the options must not be shown either. Each way is there in some versions of Ansible."""
+        """What is derived from the options must not be shown either. Each of these exists in some versions of
+        Ansible.
+        """
         if not secrets:
             return
         register_secrets(secrets)
@@ -209,7 +211,7 @@ def _region(params: Mapping[str, t.Any]) -> str | None:
 
 
 def _logins(*settings: t.Any) -> list[str]:
-    """User names and passwords in the URLs among the settings: they are shown where the invocation is."""
+    """User names and passwords in the URLs among the settings: Ansible shows them with the invocation."""
     return [login for setting in settings if setting for login in _LOGIN.findall(str(setting))]
 
 
@@ -233,7 +235,7 @@ def _boto_session(core_session: t.Any, profile: str | None) -> t.Any:
 
 
 def _config(service: str, user_config: Config | None, left: float) -> Config:
-    """Ours, and on top of it what the user gave as `aws_config`. One attempt takes no longer than what is left."""
+    """Our settings, overridden by the user's `aws_config`. No attempt takes longer than the time that is left."""
     settings: dict[str, t.Any] = {
         "connect_timeout": CONNECT_TIMEOUT,
         "read_timeout": max(1.0, min(READ_TIMEOUT, left)),

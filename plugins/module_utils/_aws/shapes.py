@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers of boto3 as the objects of the domain. Pure. Each raises Unreadable for what AWS does not answer."""
+"""boto3's answers as the objects of the domain. Pure. Each raises Unreadable for what AWS would not answer."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .._run.text import printable
 from .fields import Json, Unreadable, flag, identifier, inner, items, name, names, text
 from .model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
 
-# The types of VPC endpoints that lead to no endpoint service.
+# The types of VPC endpoints that do not connect to an endpoint service.
 _WITHOUT_SERVICE = ("Resource", "ServiceNetwork")
 
 
 def interface_endpoint(item: Json, region: str) -> InterfaceEndpoint:
-    """One that is listed: without its state, service or VPC it would pass for another, or for none.
+    """A listed endpoint: without its state, service or VPC it would be mistaken for another, or for none.
 
-    AWS writes states in lower camel case, its API model in upper: they are compared in lower case.
+    AWS writes states in lower camel case, its API model in upper camel case: they are compared in lower case.
     """
     for key in ("State", "VpcId"):
         identifier(item, key)
@@ -31,7 +31,7 @@ def interface_endpoint(item: Json, region: str) -> InterfaceEndpoint:
 
 
 def made_endpoint(item: Json, region: str) -> InterfaceEndpoint:
-    """One that was just made: it exists as soon as it has an id, whatever else AWS leaves out."""
+    """A new endpoint: it exists as soon as it has an id, whatever else AWS leaves out."""
     return InterfaceEndpoint(
         vpc_endpoint_id=identifier(item, "VpcEndpointId"),
         state=(name(item, "State") or "").lower(),
@@ -52,15 +52,15 @@ def made_endpoint(item: Json, region: str) -> InterfaceEndpoint:
 
 
 def _moment(value: object) -> datetime | None:
-    """botocore reads times as UTC; one that it leaves without a zone is UTC, too."""
+    """botocore reads times as UTC; one without a zone is UTC, too."""
     if not isinstance(value, datetime):
         return None
     return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
 
 
 def age(endpoint: InterfaceEndpoint, metadata: Json) -> float | None:
-    """Seconds from its creation to an answer with this metadata; null for one that botocore had to ask for repeatedly:
-    the first attempt may have made it a while ago.
+    """Seconds from its creation to an answer with this metadata; null where botocore had to retry: the first attempt
+    may have made it a while ago.
     """
     date = text(inner(metadata, "HTTPHeaders"), "date")
     if endpoint.created_at is None or metadata.get("RetryAttempts") or not date:
@@ -112,12 +112,12 @@ def security_group(item: Json) -> tuple[str, str]:
 
 
 def vpc(item: Json) -> Vpc:
-    """The VPC, as if its DNS attributes were off: they are asked for one by one."""
+    """The VPC with the DNS attributes off: they are asked for one by one."""
     return Vpc(identifier(item, "VpcId"), dns_support=False, dns_hostnames=False, owner_id=name(item, "OwnerId"))
 
 
 def vpc_attribute(answer: Json, attribute: str) -> bool:
-    """An attribute of a VPC, which must be there: `EnableDnsSupport`, `EnableDnsHostnames`."""
+    """A required attribute of a VPC: `EnableDnsSupport`, `EnableDnsHostnames`."""
     found = inner(answer, attribute)
     if "Value" not in found:
         raise Unreadable(f"{attribute} is missing")
@@ -125,7 +125,7 @@ def vpc_attribute(answer: Json, attribute: str) -> bool:
 
 
 def vpc_endpoint_service(item: Json, service_name: str) -> VpcEndpointService:
-    """Older SDKs give the names of the zones only, not their ids."""
+    """Older SDKs return only the names of the zones, not their ids."""
     several = [found for one in items(item, "PrivateDnsNames") if (found := name(one, "PrivateDnsName"))]
     return VpcEndpointService(
         service_name=name(item, "ServiceName") or service_name,

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is read of one account and region: for one private endpoint call by call, for many from one shared list."""
+"""Reads of one account and region: for one private endpoint call by call, for many from one shared list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpoint
 
 Filters = Mapping[str, Sequence[str]]
 
-# The filters beside tags, with what they compare.
+# The filters beside tags, with the fields that they compare.
 _FIELDS: Mapping[str, t.Callable[[InterfaceEndpoint], str]] = {
     "service-name": lambda endpoint: endpoint.service_name,
     "vpc-id": lambda endpoint: endpoint.vpc_id,
@@ -62,7 +62,7 @@ class Reads:
             return None
 
     def caller_account(self) -> str | None:
-        """Null where STS cannot be asked, for whatever reason: this is for a warning only."""
+        """Null where STS cannot be asked, for whatever reason: this is only for a warning."""
         try:
             return api.caller_account(advised(self._sts())) if self._sts else None
         except PrivateLinkError:
@@ -73,22 +73,22 @@ Value = t.TypeVar("Value")
 
 
 class SharedReads(Reads):
-    """Reads for many private endpoints: every list once, until `refresh`.
+    """Reads for many private endpoints: each list once, until `refresh`.
 
-    Interface endpoints are listed whole and selected here. What the limits need does not change during a run, and is
-    kept for all of it.
+    Interface endpoints are listed completely and selected here. What the limits need does not change during a run, and
+    is kept throughout.
     """
 
     def __init__(self, ec2: Client, quotas: t.Callable[[], Client], sts: t.Callable[[], Client] | None = None) -> None:
         super().__init__(ec2, quotas, sts)
         self._endpoints: list[InterfaceEndpoint] | None = None
-        # Each item asks for its own: going through all of them for each would take the square of their number.
+        # Indexed, because each item asks for its own: searching all of them each time would be quadratic.
         self._by_id: dict[str, InterfaceEndpoint] = {}
         self._by_field: dict[tuple[str, str], list[InterfaceEndpoint]] = {}
         self._interfaces: dict[str, NetworkInterface] | None = None
-        # Also those of endpoints that are gone: a run awaits that they go, too.
+        # Including those of endpoints that are gone: a run waits until they are gone, too.
         self._interface_ids: set[str] = set()
-        # Null where there is none.
+        # Null where the subnet does not exist.
         self._subnets: dict[str, Subnet | None] = {}
         self._kept: dict[tuple[str, str], t.Any] = {}
 
@@ -167,7 +167,7 @@ class SharedReads(Reads):
 
 
 def matches(endpoint: InterfaceEndpoint, filters: Filters) -> bool:
-    """Whether AWS would select the endpoint: every filter must fit, any of its values."""
+    """Whether AWS would select the endpoint: every filter must match with one of its values."""
     return all(_value(endpoint, name) in values for name, values in filters.items())
 
 

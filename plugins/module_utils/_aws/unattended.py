@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Credentials without a person: botocore asks for MFA codes on the terminal, and waits for a helper without end."""
+"""Credentials without a person: botocore would ask for MFA codes on the terminal, and wait for a helper forever."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a s
     from botocore.exceptions import UnknownCredentialError
 
 
-# Seconds before the run gives up waiting for its client: a helper must not outlast it.
+# Seconds before the run stops waiting for its client: a helper must not outlast it.
 _BEFORE_THE_END = 0.5
 
 
 def unattended(core_session: t.Any, left: t.Callable[[], float]) -> None:
-    """Let this session of botocore ask nobody, and end a `credential_process` within the seconds that are left.
+    """Keep this botocore session from prompting, and end a `credential_process` within the seconds that are left.
 
     Raises what botocore raises where the profile or the configuration files cannot be read.
     """
@@ -36,21 +36,21 @@ def unattended(core_session: t.Any, left: t.Callable[[], float]) -> None:
     )
     with contextlib.suppress(UnknownCredentialError):
         chain.insert_after(helper.METHOD, helper)
-        chain.remove(helper.METHOD)  # The first one, of botocore itself.
+        chain.remove(helper.METHOD)  # botocore's own.
     with contextlib.suppress(UnknownCredentialError):
-        chain.get_provider("assume-role")._prompter = _refuse  # There is no public way to it.
+        chain.get_provider("assume-role")._prompter = _refuse  # There is no public API for it.
 
 
 def _refuse(_prompt: str) -> t.NoReturn:
     raise PrivateLinkError(
-        "The AWS profile assumes a role with MFA, which needs a person to type a code. Get a session before (aws sts"
-        " get-session-token, or aws sts assume-role) and give its access_key, secret_key and session_token, or a role"
-        " that needs no MFA."
+        "The AWS profile assumes a role with MFA, which needs a person to type a code. Get a session first (aws sts "
+        "get-session-token, or aws sts assume-role) and give its access_key, secret_key and session_token, or a role "
+        "that needs no MFA."
     )
 
 
 class _Helper(subprocess.Popen):  # type: ignore[type-arg]
-    """The program of `credential_process`, without a terminal and with all that it starts."""
+    """The program of `credential_process`, without a terminal and in a process group of its own."""
 
     def __init__(self, command: t.Sequence[str], left: t.Callable[[], float], **streams: t.Any) -> None:
         super().__init__(command, stdin=subprocess.DEVNULL, start_new_session=True, **streams)

@@ -2,11 +2,11 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Requests to AWS on their way: no answer is held that is too large, nothing is sent when its time is over.
+"""Requests to AWS on their way: no oversized answer is held, and nothing is sent after its time is up.
 
-botocore reads an answer whole, however large it is, and repeats a request however late it is. Its event "before-send"
-lets a handler send in its place; "creating-client-class" reaches every client of a session, those of its credentials
-too.
+botocore reads the whole answer, however large, and retries a request however late it is. Its event "before-send" lets a
+handler send the request instead; "creating-client-class" reaches every client of a session, even those that fetch its
+credentials.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a s
     from botocore.exceptions import BotoCoreError, HTTPClientError
 
 # Bytes. A page of a thousand interface endpoints has five million.
-MOST_OF_ANSWER = 12 * 1024 * 1024  # botocore's parser takes five times as much while it reads one
-# Of all pages that one call reads together.
+MOST_OF_ANSWER = 12 * 1024 * 1024  # botocore's parser takes five times as much to read one
+# Of all pages that one call reads.
 MOST_OF_CALL = 64 * 1024 * 1024
 _PART = 64 * 1024
 
 
 class Oversized(Exception):
-    """An answer is larger than any of AWS."""
+    """An answer is larger than any that AWS gives."""
 
 
 class TooLate(Exception):
-    """A request was to be sent after its time: whoever asked has given up."""
+    """A request was about to be sent after its time: its caller has given up."""
 
 
 @dataclass
 class Progress:
-    """What a call has met so far. `status` is that of the last answer, null where none has come."""
+    """What a call has met so far. `status` is that of the last answer, null where there was none."""
 
     size: int = 0
     status: int | None = None
@@ -53,7 +53,7 @@ Result = t.TypeVar("Result")
 
 
 def watched(progress: Progress, act: t.Callable[[], Result]) -> Result:
-    """Does what `act` does; every request that this thread sends meanwhile is noted in `progress`."""
+    """Do what `act` does; every request that this thread sends meanwhile is recorded in `progress`."""
     before = _CURRENT.progress
     _CURRENT.progress = progress
     try:
@@ -63,7 +63,7 @@ def watched(progress: Progress, act: t.Callable[[], Result]) -> Result:
 
 
 def guard(core_session: t.Any) -> None:
-    """Let every client that this session of botocore makes from now on send through here."""
+    """Make every client that this botocore session creates from now on send through here."""
     core_session.register("creating-client-class", _add_guard)
 
 
@@ -72,7 +72,7 @@ def _add_guard(base_classes: list[type], **_event: t.Any) -> None:
 
 
 class _Guarded:
-    """A base class of clients, before botocore's own."""
+    """A base class of clients, placed before botocore's own."""
 
     meta: t.Any
     _endpoint: t.Any
@@ -94,7 +94,7 @@ class _Guarded:
 
 
 class _Whole:
-    """What AWSResponse reads a body from."""
+    """The body, for AWSResponse to read."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
@@ -104,7 +104,7 @@ class _Whole:
 
 
 def _read(raw: t.Any, progress: Progress) -> bytes:
-    """Raises what botocore repeats a request for where the connection breaks; Oversized and TooLate end it at once."""
+    """Raises an error that botocore retries where the connection breaks; Oversized and TooLate end the call at once."""
     body = bytearray()
     try:
         while part := raw.read(_PART):
@@ -124,4 +124,4 @@ def _read(raw: t.Any, progress: Progress) -> bytes:
         raw.release_conn()
         return bytes(body)
     finally:
-        body.clear()  # An error holds this frame for as long as it is kept itself.
+        body.clear()  # An error keeps this frame alive for as long as it is kept itself.

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads an answer of TiDB Cloud: the JSON object that was asked for, or why there is none."""
+"""Reads an answer from TiDB Cloud: the JSON object that was asked for, or why there is none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .digest import Unusable, read_challenge
 from .failures import Failure, NotFound, PageNotFound, Request, Unreadable
 from .transport import Answer, Json
 
-# Whether an object is one of those that the call is documented to answer.
+# Whether an object is one of those that the call is documented to return.
 Kind = t.Callable[[Json], bool]
 
 # google.rpc.Code.NOT_FOUND, which the API puts into the body whatever the HTTP status is.
@@ -26,12 +26,14 @@ _MOST_IN_ID = 100
 
 
 def any_object(_object: Json) -> bool:
-    """The kind of a call whose answer is not looked at."""
+    """The kind of a call whose answer is ignored."""
     return True
 
 
 def read_answer(request: Request, answer: Answer, kind: Kind = any_object) -> Json | Failure:
-    """The JSON object of a successful answer, or why there is none. Only DELETE may answer nothing: that is {}."""
+    """The JSON object of a successful answer, or why there is none. Only DELETE may have an empty answer: that is
+    {}.
+    """
     body = _json(answer.content)
     if not 200 <= answer.status < 300:
         return _refusal(request, answer, body if isinstance(body, dict) else None)
@@ -51,7 +53,9 @@ def _is_web_page(answer: Answer) -> bool:
 
 
 def _unreadable(request: Request, answer: Answer, what: str, *, passing: bool = False) -> Failure:
-    """A success without what was promised. A broken text may be whole next time; another kind of answer will not."""
+    """A success without the documented content. A broken text may be complete next time; another kind of answer will
+    not.
+    """
     text = (
         f"{request} was answered with {what}, not with what the TiDB Cloud API answers (HTTP {answer.status})."
         f" Check {request.option} and any proxy between this host and {request.host}."
@@ -101,7 +105,7 @@ def _key_refusal(request: Request, answer: Answer, body: Json | None) -> str | N
 
 
 def _unusable_challenge(answer: Answer, body: Json | None) -> str | None:
-    """Why the key could not even be shown; null where it was. The API itself may refuse it without a challenge."""
+    """Why there was no way to use the key; null where there was. The API itself may refuse it without a challenge."""
     header = answer.headers.get("WWW-Authenticate")
     if header is None and body is not None:
         return None
@@ -114,7 +118,7 @@ def _unusable_challenge(answer: Answer, body: Json | None) -> str | None:
 
 def _is_not_found(request: Request, answer: Answer, body: Json | None) -> bool:
     """404 is not documented. A web page with 404 may come from a wrong address, and must not look like a lost cluster
-    unless the API has been heard from there.
+    unless the API has answered from there before.
     """
     if body is not None and str(body.get("code")) == str(GRPC_NOT_FOUND):
         return True
@@ -149,9 +153,9 @@ def _said(body: Json | None) -> str:
 
 
 def _json(content: bytes) -> t.Any:
-    """The parsed text; null where it is not JSON, or nested deeper than Python reads.
+    """The parsed text; null where it is not JSON, or nested too deeply for Python.
 
-    An integer that the API cannot mean is null: Python refuses to read one of many digits, or takes very long for it.
+    An integer that the API cannot mean is null: Python rejects very long ones, or takes very long to read them.
     """
     try:
         return json.loads(content.decode("utf-8"), parse_int=_integer)

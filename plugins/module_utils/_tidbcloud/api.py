@@ -2,12 +2,12 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls to TiDB Cloud, one method each. Ids are those that the options or an answer gave.
+"""The calls to TiDB Cloud, one method each. Ids are those of the options or of an answer.
 
-Every method raises ApiError where the API refuses or cannot be reached: Unreadable where the answer is not what the API
-answers, NotFound where it has a 404 for it. Four things are told apart: null means that TiDB Cloud was asked and does
-not have it, an empty list that it was asked and has none, NotFound that the place which was asked does not exist, any
-other error that it is not known. Source: TiDB Cloud Dedicated API v1beta1.
+Every method raises ApiError where the API refuses or cannot be reached: Unreadable where the answer is not one that the
+API gives, NotFound for a 404. Four outcomes are distinguished: null means that TiDB Cloud was asked and does not have
+it, an empty list that it was asked and has none, NotFound that the place that was asked does not exist, any other error
+that it is not known. Source: TiDB Cloud Dedicated API v1beta1.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class TidbCloud:
     def get_cluster(self, cluster_id: str, project_id: str | None = None) -> Cluster | None:
         """The Dedicated cluster; null if it does not exist or this key cannot see it.
 
-        Nothing tells whether a 404 is right: the list of `project_id`, or of the default project, decides.
+        Nothing confirms a 404, so the list of `project_id`, or of the default project, decides.
         """
         try:
             kind = partial(shapes.is_cluster, cluster_id=cluster_id)
@@ -49,7 +49,7 @@ class TidbCloud:
         return self.listed_cluster(cluster_id, project_id)
 
     def listed_cluster(self, cluster_id: str, project_id: str | None = None) -> Cluster | None:
-        """The cluster as the list of its project has it; null where it does not. Without a project: the default one.
+        """The cluster as its project's list has it; null where it does not. Without a project: the default one.
 
         Raises Unreadable where a cluster is listed without its id: it might be this one.
         """
@@ -60,9 +60,9 @@ class TidbCloud:
         return found
 
     def get_service_plan(self, cluster_id: str) -> str | None:
-        """The tier of a cluster that Dedicated does not know ("Starter", "Essential", ...).
+        """The tier of a cluster that is not Dedicated ("Starter", "Essential", ...).
 
-        Null where the other API does not show it either: it may refuse (400, 403, 404) an id that it does not know.
+        Null where the other API does not show it either: it may refuse (400, 403, 404) an unknown id.
         """
         try:
             return shapes.service_plan(
@@ -80,7 +80,7 @@ class TidbCloud:
     def list_clusters(self, project_id: str | None = None, cluster_ids: Sequence[str] = ()) -> list[Cluster]:
         """The clusters of a project; without one, of the key's default project. `cluster_ids` selects some.
 
-        One that is listed without its id has an empty one. Raises NotFound for a 404: that is no empty list.
+        One that is listed without its id has an empty one. Raises NotFound for a 404: that is not an empty list.
         """
         params: dict[str, str | Sequence[str]] = {}
         if project_id:
@@ -114,8 +114,8 @@ class TidbCloud:
     ) -> list[Registration]:
         """The registrations of a node group. "-" stands for all clusters and groups, of `project_id` or the default.
 
-        A row that lacks ids is in it: with an empty `vpc_endpoint_id`, and null for the others. Raises NotFound for a
-        404, where the cluster or the node group is not there: that is no empty list.
+        A row that lacks ids is included: with an empty `vpc_endpoint_id`, and null for the others. Raises NotFound for
+        a 404, where the cluster or the node group does not exist: that is not an empty list.
         """
         params: dict[str, str | Sequence[str]] = {}
         if project_id:
@@ -126,7 +126,7 @@ class TidbCloud:
         return [shapes.registration(item, cluster_id, node_group_id) for item in items]
 
     def get_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> Registration | None:
-        """One registration; null if it is gone: nothing tells whether a 404 is right, so the list decides.
+        """One registration; null if it is gone: nothing confirms a 404, so the list decides.
 
         Raises Unreadable where a registration is listed without its id: it might be this one.
         """
@@ -141,7 +141,7 @@ class TidbCloud:
 
     def register_endpoint(self, cluster_id: str, node_group_id: str, vpc_endpoint_id: str) -> Registration:
         """Ask TiDB Cloud to accept the interface endpoint. There is no idempotency key: where ApiError.ambiguous is
-        set, list the registrations before this is repeated.
+        set, list the registrations before repeating this.
         """
         json = self.session.post(
             _connections(cluster_id, node_group_id),
@@ -151,7 +151,7 @@ class TidbCloud:
         return shapes.registration(json, cluster_id, node_group_id, vpc_endpoint_id)
 
     def terminate_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> None:
-        """Begin to remove a registration; one that is gone already is fine.
+        """Begin to remove a registration; one that is already gone is fine.
 
         Raises NotFound where TiDB Cloud does not find it to remove, but lists it.
         """
@@ -163,7 +163,7 @@ class TidbCloud:
                 raise
 
     def _listed_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> Registration | None:
-        # Always the newest list, whatever a subclass remembers.
+        # Always the newest list, whatever a subclass caches.
         rows = TidbCloud.list_registrations(self, cluster_id, node_group_id)
         found = next((row for row in rows if row.private_endpoint_connection_id == connection_id), None)
         if found is None and any(lacks_id(row) for row in rows):
@@ -171,7 +171,7 @@ class TidbCloud:
         return found
 
     def _items(self, path: str, key: str, params: Params) -> Iterator[Json]:
-        """The items of all pages. A page token that comes again is an error: a list with holes looks like deletions."""
+        """The items of all pages. A page token that repeats is an error: an incomplete list looks like deletions."""
         seen: set[str] = set()
         page: dict[str, t.Any] = {"pageSize": PAGE_SIZE}
         while True:
@@ -182,7 +182,7 @@ class TidbCloud:
                 return
             if token in seen or len(seen) >= MOST_PAGES:
                 raise ApiError(
-                    f"TiDB Cloud gave the list {path} in pages that repeat without end. Run it again later.",
+                    f"TiDB Cloud gave the list {path} in pages that never end. Run it again later.",
                     api="tidbcloud",
                 )
             seen.add(token)
@@ -190,12 +190,12 @@ class TidbCloud:
 
 
 def lacks_id(row: Registration) -> bool:
-    """Whether a listed registration cannot be told from another. What nobody registered may have no id."""
+    """Whether a listed registration cannot be distinguished from another. One that nobody registered may have no id."""
     return row.private_endpoint_connection_id is None and row.state != "DISCOVERED"
 
 
 def _is_empty(json: Json) -> bool:
-    """What DELETE answers, and nothing else does."""
+    """What DELETE answers, and no other call."""
     return not json
 
 
@@ -216,12 +216,12 @@ def _connections(cluster_id: str, node_group_id: str, *rest: str) -> str:
 
 
 def _path(*parts: str) -> str:
-    """Raises ApiError for what is no id, such as one that an answer lacked: it would be another address."""
+    """Raises ApiError for what is not an id, such as one missing from an answer: it would make another address."""
     for part in parts:
         if part != ANY and answered_id(part) is None:
             raise ApiError(
-                f"TiDB Cloud cannot be asked about {printable(part, 60)!r}: that is no id. Where it was not given by"
-                " you, TiDB Cloud listed something without its id; run it again later.",
+                f"TiDB Cloud cannot be asked about {printable(part, 60)!r}: that is not an id. If you did not give it, "
+                "TiDB Cloud listed something without its id; run it again later.",
                 api="tidbcloud",
             )
     return "".join(f"/{part}" for part in parts)

@@ -13,18 +13,18 @@ import ssl
 from .._run.errors import PrivateLinkError
 from .._run.text import printable
 
-# How OpenSSL looks for an authority in a directory: by a hash of its name.
+# OpenSSL finds an authority in a directory by a hash of its name.
 _HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
 
-# Where requests looks for them if none are named.
+# Where requests looks for them by default.
 _VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def check_authorities(ca_path: str | None) -> None:
-    """Checks the file or directory of tidbcloud_ca_path, else that of the environment.
+    """Check the file or directory of tidbcloud_ca_path, or else that of the environment.
 
-    Raises PrivateLinkError, which names where it comes from, where no certificate authority can be read there.
+    Raises PrivateLinkError, which says where it comes from, where no certificate authority can be read there.
     """
     for source, path in [("tidbcloud_ca_path", ca_path), *((name, os.environ.get(name)) for name in _VARIABLES)]:
         if path:

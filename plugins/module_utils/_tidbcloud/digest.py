@@ -4,8 +4,8 @@
 
 """HTTP Digest authentication (RFC 7616): what a server asks for, and the header that answers it.
 
-Written here because that of `requests` reads a challenge's whole body, keeps its nonce for one thread only, and takes
-a challenge that it cannot answer for a refused key.
+Written here because the implementation in `requests` reads a challenge's whole body, keeps its nonce for one thread
+only, and mistakes a challenge that it cannot answer for a refused key.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from urllib.parse import urlsplit
 from .._run.errors import PrivateLinkError
 from .._run.text import printable
 
-# The strongest first. The other algorithms of RFC 7616 are not known to be used by TiDB Cloud.
+# The strongest first. TiDB Cloud is not known to use the other algorithms of RFC 7616.
 _HASHES = {"sha-256": "sha256", "md5": "md5"}
 # A parameter, the name of a scheme, or something else.
 _PART = re.compile(r'[\s,]*(?:([\w-]+)\s?=\s?(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([^\s,="]+)|(.))', re.DOTALL)
 
 
 class Unusable(Exception):
-    """The server asks for something that cannot be answered. The text completes "it ..."."""
+    """The server asks for something unsupported. The text completes "it ..."."""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """An API key. The private half is in no `repr`."""
+    """An API key. The private half is not in its `repr`."""
 
     public_key: str
     private_key: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        """A key that was pasted with a line end or quotes would only be answered with 401."""
+        """A key that was pasted with a line end or quotes would only get a 401."""
         for option, value in (("public", self.public_key), ("private", self.private_key)):
             if not value:
                 found = "it is empty"
@@ -55,7 +55,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Challenge:
-    """What a server asks for. `qop` is false for servers of before RFC 2617, which count no uses of a nonce."""
+    """What a server asks for. `qop` is false for servers older than RFC 2617, which do not count uses of a nonce."""
 
     realm: str
     nonce: str
@@ -64,12 +64,12 @@ class Challenge:
     qop: bool = True
 
     def digest(self, text: str) -> str:
-        """The hash of text whose characters stand for bytes, as those of an HTTP header do."""
+        """The hash of text whose characters represent bytes, as in HTTP headers."""
         return hashlib.new(_HASHES[self.algorithm.lower()], text.encode("latin-1")).hexdigest()
 
 
 def read_challenge(header: str) -> Challenge:
-    """The challenge of a WWW-Authenticate header with the strongest algorithm that can be used.
+    """The challenge of a WWW-Authenticate header with the strongest supported algorithm.
 
     Raises Unusable, which says why there is none.
     """
@@ -90,7 +90,7 @@ def read_challenge(header: str) -> Challenge:
 
 
 def authorization(challenge: Challenge, credentials: Credentials, method: str, uri: str, uses: int) -> str:
-    """The Authorization header. `uri`: path and query as sent; `uses` of the nonce, with this one."""
+    """The Authorization header. `uri`: path and query as sent; `uses`: of the nonce, including this one."""
     count, client_nonce = f"{uses:08x}", os.urandom(16).hex()
     who = challenge.digest(f"{credentials.public_key}:{challenge.realm}:{credentials.private_key}")
     what = challenge.digest(f"{method}:{uri}")
@@ -110,11 +110,11 @@ def authorization(challenge: Challenge, credentials: Credentials, method: str, u
 
 
 class Digest:
-    """Signs requests once a server has asked for it. `requests` calls it with each one; a nonce is used again."""
+    """Signs requests once a server has asked for it. `requests` calls it for each one; it reuses a nonce."""
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
-        # By the server that gave it.
+        # By the server that sent it.
         self._challenges: dict[str, tuple[Challenge, int]] = {}
 
     def __call__(self, request: t.Any) -> t.Any:

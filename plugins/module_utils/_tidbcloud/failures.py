@@ -4,7 +4,7 @@
 
 """What can go wrong with a request to TiDB Cloud: one sentence each, and whether the request may be repeated.
 
-Here: no answer at all. What is wrong with an answer is in `answers`.
+Here: no answer at all. `answers` has what can be wrong with an answer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from .._run.errors import ApiError
 from .._run.text import printable
 
-with contextlib.suppress(ImportError):  # Nothing here is called without it: there is no Session then.
+with contextlib.suppress(ImportError):  # Without it nothing here is called: then there is no Session.
     import requests
     from urllib3.exceptions import LocationValueError
 
@@ -28,22 +28,22 @@ _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN,
 
 
 class NotFound(ApiError):
-    """What was asked for is not there, or this key cannot see it: the API does not tell the two apart."""
+    """What was asked for does not exist, or this key cannot see it: the API does not distinguish the two."""
 
 
 class PageNotFound(NotFound):
-    """A web page says so, in the place of the API: a proxy or a gateway may have written it."""
+    """A web page says so instead of the API: it may come from a proxy or a gateway."""
 
 
 class Unreadable(ApiError):
-    """A success was answered, but not what the API answers: it is not known how things are; a write may have worked."""
+    """A success, but not an answer that the API gives: the state is unknown; a write may have worked."""
 
 
 @dataclass(frozen=True)
 class Request:
     """A request as a person would name it: "GET /clusters/..." to `host`, whose address is the option `option`.
 
-    `known`: something at that address has answered as the API before.
+    `known`: that address has answered as the API before.
     """
 
     method: str
@@ -71,19 +71,19 @@ class Failure:
     throttled: bool = False
 
     def repeatable(self, method: str) -> bool:
-        """A POST is repeated only if it surely had no effect; GET and DELETE do no harm twice."""
+        """A POST is repeated only if it surely had no effect; GET and DELETE are safe to repeat."""
         return self.passing and (method != "POST" or self.without_effect)
 
 
 def cut_off(request: Request, seconds: float, option: str) -> Failure:
-    """The attempt was given up. `option` is the one that gave it so many seconds."""
+    """The attempt was given up after so many seconds, which `option` sets."""
     within = f"{round(seconds, 1) or seconds:g} seconds"
-    return _lost(request, f"{request.host} gave no whole answer within {within}; raise {option} if it is slow")
+    return _lost(request, f"{request.host} gave no complete answer within {within}; raise {option} if it is slow")
 
 
 def out_of_time(request: Request) -> ApiError:
     """Nothing was sent: the run is over."""
-    return _error(f"{request} was not sent: the time of this run is used up. Run it again, or raise wait_timeout.")
+    return _error(f"{request} was not sent: the run's time is used up. Run it again, or raise wait_timeout.")
 
 
 def too_large(request: Request, megabytes: int) -> Failure:
@@ -96,7 +96,7 @@ def too_large(request: Request, megabytes: int) -> Failure:
 
 
 def connection_failure(request: Request, error: Exception) -> Failure:
-    """The failure behind an exception of the HTTP library. Its own text is not repeated: it may name proxy secrets."""
+    """The failure behind an exception of the HTTP library. Its own text is not shown: it may contain proxy secrets."""
     causes = tuple(_causes(error))
     before_sending = _not_sent(request, error, causes)
     if before_sending is not None:
@@ -111,7 +111,7 @@ def connection_failure(request: Request, error: Exception) -> Failure:
 
 
 def _not_sent(request: Request, error: Exception, causes: tuple[BaseException, ...]) -> Failure | None:
-    """Failures from before the request was on its way."""
+    """Failures from before the request was sent."""
     for cause in causes:
         if isinstance(cause, socket.gaierror):
             text = f"the name {request.host} was not found; check {request.option} and this host's DNS"
@@ -134,7 +134,7 @@ def _not_sent(request: Request, error: Exception, causes: tuple[BaseException, .
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return _unsent(request, f"{request.host} refused the connection; check {request.option}")
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return _unsent(request, f"no connection to {request.host} came about in time; check firewalls and proxies")
+        return _unsent(request, f"no connection to {request.host} could be made in time; check firewalls and proxies")
     if any(isinstance(cause, OSError) and cause.errno in _UNREACHABLE for cause in causes):
         return _unsent(request, f"there is no route to {request.host}; check this host's network")
     return None
@@ -153,7 +153,7 @@ def _error(text: str, *, ambiguous: bool = False) -> ApiError:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exception and everything it was raised from: the HTTP library nests the real one deeply."""
+    """The exception and all its causes: the HTTP library nests the real one deeply."""
     seen: set[int] = set()
     waiting: list[t.Any] = [error]
     while waiting:

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ids of TiDB Cloud: decimal strings of 19 or 20 digits, larger than a floating-point number holds exactly."""
+"""The ids of TiDB Cloud: decimal strings of 19 or 20 digits, too large for a floating-point number to hold exactly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .._run.text import printable
 
 # An unsigned 64-bit number has 20 digits at most.
 _DIGITS = re.compile(r"[0-9]{1,20}")
-# What an answer may name a thing by that later requests name in their path. Never "-", which means all, or "..".
+# Ids in an answer that later requests have in their path. Never "-", which means all, or "..".
 _ANSWERED = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _ROUNDED = re.compile(r"[-+]?[0-9]+(\.[0-9]*(e[-+]?[0-9]+)?|e[-+]?[0-9]+)", re.IGNORECASE)
 
@@ -21,8 +21,8 @@ _ROUNDED = re.compile(r"[-+]?[0-9]+(\.[0-9]*(e[-+]?[0-9]+)?|e[-+]?[0-9]+)", re.I
 def tidb_id(value: object, name: str = "id") -> str:
     """The id as a string of digits. `name` is the option it came from, for the message.
 
-    An int is exact and taken. Raises PrivateLinkError for anything that cannot be an id, above all for a number that
-    YAML, JSON or a template has rounded: it would name another cluster, or none.
+    An int is exact and accepted. Raises PrivateLinkError for anything that cannot be an id, above all for a number that
+    YAML, JSON or a template has rounded: it would be the id of another cluster, or of none.
     """
     digits = (answered_text(value) or "").strip()
     if _DIGITS.fullmatch(digits):
@@ -31,14 +31,14 @@ def tidb_id(value: object, name: str = "id") -> str:
 
 
 def answered_id(value: object) -> str | None:
-    """The id in an answer, null where it is none."""
+    """The id in an answer, null where there is none."""
     text = answered_text(value)
     return text if text is not None and _ANSWERED.fullmatch(text) else None
 
 
 def answered_text(value: object) -> str | None:
-    """The text in an answer, null where it is none. An int that can be an id is taken: JSON has it exactly."""
-    # Python refuses to write one of many digits.
+    """The text in an answer, null where there is none. An int that can be an id is accepted: JSON has it exactly."""
+    # Python refuses to convert one with very many digits.
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 10**20 else None
     return value if isinstance(value, str) else None

@@ -2,20 +2,20 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How fast requests may follow each other: 100 a minute and API key, shared by every run that uses the key."""
+"""How fast requests may follow each other: 100 a minute for each API key, shared by all runs that use the key."""
 
 from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
 
-# The limit counts by the minute, so a longer wait than this is never right, whatever a header says.
+# The limit counts by the minute, so a longer wait is never right, whatever a header says.
 LONGEST_WINDOW = 60.0
-# Runs that share a key are let go at the same moment: they spread over these seconds.
+# Runs that share a key may all continue at the same moment: they spread over these seconds.
 SPREAD = 3.0
 # After a 429 that does not say when the limit is reset: seconds, doubled for each attempt.
 FIRST_WAIT = 5.0
-# Back-off after a failure that may pass: seconds, doubled for each attempt.
+# Back-off after a transient failure: seconds, doubled for each attempt.
 FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 8.0
 
@@ -56,7 +56,7 @@ class Pacing:
         return left + self._spread()
 
     def after_failure(self, attempt: int) -> float:
-        """Seconds to wait after the `attempt`-th failure (from 1) that may pass by itself."""
+        """Seconds to wait after the `attempt`-th transient failure (from 1)."""
         return min(FIRST_BACKOFF * 2.0 ** (attempt - 1), LONGEST_BACKOFF) * (0.5 + self._random() / 2.0)
 
     def _spread(self) -> float:

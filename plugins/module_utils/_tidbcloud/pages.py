@@ -4,7 +4,7 @@
 
 """The pages of a list. Pure: what counts as a page, and what follows it.
 
-What a list does not have counts as gone, so silence must not look like an empty list.
+What is missing from a list counts as gone, so a missing answer must not look like an empty list.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from collections.abc import Mapping
 
 from .transport import Json
 
-# The most that the API gives at once.
+# The most that the API returns at once.
 PAGE_SIZE = 100
-# A hundred thousand objects: no project has as many, and a list without end must have one.
+# A hundred thousand objects: more than any project has, to end a list that never ends.
 MOST_PAGES = 1000
 _MOST_IN_TOKEN = 4096
 _PAGING = frozenset({"totalSize", "nextPageToken"})
 
 
 def is_page(json: Json, key: str) -> bool:
-    """Whether it is a page of the list `key`: a list of objects, or an empty one that JSON left out."""
+    """Whether it is a page of the list `key`: a list of objects, or an empty one that JSON omits."""
     items, token = json.get(key), json.get("nextPageToken")
     if token is not None and not _is_token(token):
         return False
@@ -42,7 +42,7 @@ def next_page(page: Json) -> str | None:
 
 
 def _leaves_out(json: Mapping[str, object], key: str) -> bool:
-    """An empty list may be left out, or null, where paging is all that is said, or that the total is 0."""
+    """An empty list may be omitted, or null, where the rest is only paging, or a total of 0."""
     total = json.get("totalSize")
     if total is not None:
         return total == 0 and not isinstance(total, bool)

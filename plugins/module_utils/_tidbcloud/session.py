@@ -44,7 +44,7 @@ except ImportError:
 DEDICATED = "dedicated"
 SERVERLESS = "serverless"
 
-# How often one call is sent at most: when it fails, and, without a deadline, when the rate limit refuses it (429).
+# How often one call is sent at most: after failures, and, without a deadline, when the rate limit refuses it (429).
 MAX_ATTEMPTS = 4
 MAX_THROTTLED_ATTEMPTS = 10
 
@@ -52,10 +52,10 @@ MAX_THROTTLED_ATTEMPTS = 10
 class Session:
     """One run's conversation with TiDB Cloud, for one thread.
 
-    `timeout`: seconds for one attempt of a request, from the look-up of the name to the end of the answer.
-    `deadline`: no call outlasts its `for_calls()` and no wait its `left()`; an attempt that there is time for is
-    always made. Every method returns the JSON object of the answer and raises ApiError, or its subclasses NotFound and
-    Unreadable; `kind` says whether an object is what the call is documented to answer.
+    `timeout`: seconds for one attempt of a request, from the look-up of the name to the end of the answer. `deadline`:
+    no call outlasts its `for_calls()` and no wait its `left()`; an attempt is made whenever there is time for it. Every
+    method returns the JSON object of the answer and raises ApiError, or its subclasses NotFound and Unreadable; `kind`
+    checks whether an object is what the call is documented to return.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Session:
                 "tidbcloud_serverless_api_url",
             ),
         }
-        # Those of the environment matter only where TLS is spoken; what the user names for this run must be right.
+        # Those of the environment matter only for TLS; what the user names for this run must be right.
         if ca_path or any(base.startswith("https:") for base, _option in self._bases.values()):
             check_authorities(ca_path)
         # The options whose addresses have answered as the API.
@@ -88,12 +88,12 @@ class Session:
         self._deadline = deadline
         self._sleep = sleep
         self.pacing = Pacing(clock, jitter)
-        # HTTP exchanges so far, challenges counted.
+        # HTTP exchanges so far, including challenges.
         self.exchanges = 0
         self._transport = Transport(credentials, verify=ca_path or True, user_agent=user_agent)
 
     def get(self, path: str, params: Params | None = None, *, kind: Kind = any_object, api: str = DEDICATED) -> Json:
-        """Read. Repeated after failures that may pass."""
+        """Read. Retried after transient failures."""
         return self._call(self._request("GET", path, api), kind, params=params)
 
     def post(self, path: str, body: Json, *, kind: Kind = any_object, api: str = DEDICATED) -> Json:
@@ -101,11 +101,11 @@ class Session:
         return self._call(self._request("POST", path, api), kind, body=body)
 
     def delete(self, path: str, *, kind: Kind = any_object, api: str = DEDICATED) -> Json:
-        """Delete. Repeated after failures that may pass, so that NotFound may mean that an earlier attempt did it."""
+        """Delete. Retried after transient failures, so NotFound may mean that an earlier attempt did it."""
         return self._call(self._request("DELETE", path, api), kind)
 
     def close(self) -> None:
-        """Let the connection go."""
+        """Close the connection."""
         self._transport.close()
 
     def _request(self, method: str, path: str, api: str) -> Request:
@@ -152,8 +152,8 @@ class Session:
             return
         if self._is_too_long(seconds):
             raise ApiError(
-                f"{request} was not sent: the limit of 100 requests a minute of the API key is used up for the next"
-                f" {seconds:.0f} seconds, longer than this run may still wait. Raise wait_timeout or run less at once.",
+                f"{request} was not sent: the limit of 100 requests a minute of the API key is used up for the next "
+                f"{seconds:.0f} seconds, longer than this run may still wait. Raise wait_timeout or run less at once.",
                 api="tidbcloud",
             )
         self._sleep(seconds)

@@ -2,10 +2,10 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""JSON of TiDB Cloud as the objects of the domain. Pure, and trusting nothing.
+"""JSON from TiDB Cloud as the objects of the domain. Pure, and trusting nothing.
 
 Any field may be missing, null or of another type, and is then null here. A text is printable and on one line, so that
-it can be put into a sentence; an id is one that a request can name.
+it fits into a sentence; an id is one that a request can contain.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def is_cluster(json: Json, cluster_id: str) -> bool:
 def is_service(json: Json, node_group_id: str) -> bool:
     """Whether it is the endpoint service of the node group that was asked for.
 
-    The specification has an object that may lack any field, but none for a service that was never begun. One that names
-    its node group alone is taken for that; an empty object says nothing and is an answer to DELETE only.
+    The specification has an object in which any field may be missing, but none for a service that was never begun. One
+    with only its node group is taken for that; an empty object is valid only as the answer to DELETE.
     """
     said = [_text(json.get(field)) for field in ("tidbNodeGroupId", "name", "serviceName", "state")]
     return said[0] in (None, node_group_id) and any(said)
@@ -50,7 +50,7 @@ def is_registration(json: Json, *, vpc_endpoint_id: str | None = None, connectio
 
 
 def cluster(json: Json, cluster_id: str) -> Cluster:
-    """`cluster_id` is the one that was asked for, in case the answer does not repeat it."""
+    """`cluster_id` is the one that was asked for, in case the answer omits it."""
     provider, region = _place(json)
     setting = _object(json.get("tidbNodeSetting"))
     return Cluster(
@@ -80,7 +80,7 @@ def endpoint_service(json: Json, node_group_id: str) -> EndpointService:
 
 
 def registration(json: Json, cluster_id: str, node_group_id: str, vpc_endpoint_id: str = "") -> Registration:
-    """The ids are those that were asked for ("-" for any), in case the answer does not repeat them.
+    """The ids are those that were asked for ("-" for any), in case the answer omits them.
 
     A listed row may lack its ids: `vpc_endpoint_id` is then empty, the others are null.
     """
@@ -138,7 +138,7 @@ def _place(json: Json) -> tuple[str | None, str | None]:
         prefix, _dash, rest = region.partition("-")
         if rest and prefix.lower() in CLOUD_PROVIDERS:
             provider, region = provider or prefix.lower(), rest
-    # It becomes a part of the name of the host that AWS is asked at.
+    # It becomes a part of AWS's host name.
     return provider, region if region and _REGION.fullmatch(region) else None
 
 

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""TiDB Cloud for many private endpoints at once: clusters and registrations by lists, a request for a hundred."""
+"""TiDB Cloud for many private endpoints at once: clusters and registrations by lists, a hundred in each request."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .failures import Unreadable
 from .model import Cluster, EndpointService, Registration
 from .session import Session
 
-# A list of clusters names the wanted ones in its address, which cannot be endless.
+# A list of clusters has the wanted ids in its address, whose length is limited.
 _IDS_A_REQUEST = 100
-# A list that was asked for, by cluster, node group and project; and what came of it.
+# A list that was asked for, by cluster, node group and project; and what it returned.
 Asked = tuple[str, str, t.Optional[str]]
 Listed = t.Union["Rows", ApiError]
 
@@ -25,10 +25,10 @@ Listed = t.Union["Rows", ApiError]
 class SharedTidbCloud(TidbCloud):
     """Answers single reads from lists, until `refresh` forgets them; writes are single calls.
 
-    `cluster_ids` maps each project (null: the key's default one) to the clusters that are wanted of it. A cluster
-    that its project's list does not have is asked for by itself. What is wrong with a list concerns only those private
-    endpoints that it would have answered for, and where it can, the cluster or node group is asked for by itself.
-    Raises ApiError where the API key is refused (401): then nothing can be asked.
+    `cluster_ids` maps each project (null: the key's default one) to the wanted clusters. A cluster missing from its
+    project's list is asked for on its own. A failed list concerns only the private endpoints that it would have
+    answered for, and where possible the cluster or node group is asked for on its own. Raises ApiError where the API
+    key is refused (401): then nothing can be asked.
     """
 
     def __init__(self, session: Session, cluster_ids: Mapping[str | None, Iterable[str]]) -> None:
@@ -58,7 +58,7 @@ class SharedTidbCloud(TidbCloud):
                 self._clusters.update({cluster.cluster_id: cluster for cluster in found})
 
     def refresh(self) -> None:
-        """Forget the registrations; the next that is asked for reads all of its project."""
+        """Forget the registrations; the next question reads all of its project."""
         self._registrations.clear()
 
     def get_cluster(self, cluster_id: str, project_id: str | None = None) -> Cluster | None:
@@ -83,7 +83,7 @@ class SharedTidbCloud(TidbCloud):
         project_id: str | None = None,
         cloud_provider: str | None = None,
     ) -> list[Registration]:
-        """From the list of the cluster's project; a cluster without a known project is asked for by itself."""
+        """From the list of the cluster's project; a cluster without a known project is asked for on its own."""
         cluster = self._clusters.get(cluster_id)
         project_id = project_id or (cluster.project_id if cluster else None)
         if project_id:
@@ -95,7 +95,7 @@ class SharedTidbCloud(TidbCloud):
         return _given(self._rows((cluster_id, node_group_id, None), cloud_provider)).of(cluster_id, node_group_id)
 
     def _rows(self, asked: Asked, cloud_provider: str | None) -> Listed:
-        """What a list has, or why it cannot be had; asked for once until it is refreshed."""
+        """The content of a list, or why it cannot be read; asked for once until `refresh`."""
         if asked not in self._registrations:
             try:
                 self._registrations[asked] = Rows(super().list_registrations(*asked, cloud_provider))
@@ -111,7 +111,7 @@ class SharedTidbCloud(TidbCloud):
         return found
 
     def register_endpoint(self, cluster_id: str, node_group_id: str, vpc_endpoint_id: str) -> Registration:
-        """After a failure the caller looks whether it took effect, in a list that is newer than the attempt."""
+        """After a failure the caller checks whether it took effect, in a list that is newer than the attempt."""
         try:
             return super().register_endpoint(cluster_id, node_group_id, vpc_endpoint_id)
         except ApiError:
@@ -128,12 +128,14 @@ class Rows:
             self._by_group.setdefault(row.node_group_id, []).append(row)
 
     def tells(self, cluster_id: str) -> bool:
-        """Whether each row that may be of the cluster names its node group. Else only the group's own list tells."""
+        """Whether each row that may belong to the cluster has its node group. Otherwise only the group's own list can
+        tell.
+        """
         return all(row.cluster_id not in (None, cluster_id) for row in self._by_group.get(None, ()))
 
     def of(self, cluster_id: str, node_group_id: str) -> list[Registration]:
         groups = self._by_group.values() if node_group_id == ANY else [self._by_group.get(node_group_id, [])]
-        # Any field of a row may be missing; the id of a node group is that of no other cluster's.
+        # Any field of a row may be missing; the id of a node group is unique across clusters.
         return [row for rows in groups for row in rows if cluster_id in (ANY, row.cluster_id or cluster_id)]
 
 
@@ -144,7 +146,7 @@ def _given(listed: Listed) -> Rows:
 
 
 def _concerns_one_list(failed: ApiError) -> bool:
-    """A project that is wrong, or a list that is none: its clusters and node groups may be asked for one by one."""
+    """A wrong project, or an unreadable list: its clusters and node groups may be asked for one by one."""
     return failed.status in (400, 403, 404) or isinstance(failed, Unreadable)
 
 

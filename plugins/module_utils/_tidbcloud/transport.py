@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One attempt of a request over HTTP, bounded in time and in size whatever the peer does."""
+"""One attempt of an HTTP request, bounded in time and size whatever the peer does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .digest import Credentials, Digest, Unusable
 from .failures import Request
 from .urls import is_loopback
 
-with contextlib.suppress(ImportError):  # Nothing here is called without it: there is no Session then.
+with contextlib.suppress(ImportError):  # Without it nothing here is called: then there is no Session.
     import requests
     from urllib3.exceptions import HTTPError, ReadTimeoutError
 
@@ -29,10 +29,10 @@ Params = Mapping[str, t.Union[str, int, Sequence[str]]]
 # Bytes of an answer, decompressed. A hundred objects take less than one megabyte, and parsed they take several times
 # their text: what a run holds stays far below the 64 MB of text that it promises.
 MOST_BYTES = 16 * 1024 * 1024
-# Seconds to connect to one of a host's addresses, at most: the next must have its turn within the attempt.
+# Seconds to connect to one of a host's addresses, at most: the next address must get its turn.
 CONNECT_TIMEOUT = 10.0
 _CHUNK = 64 * 1024
-# zlib finds out by itself whether the header is that of gzip or its own.
+# zlib detects whether the header is gzip's or its own.
 _ANY_HEADER = 32 + zlib.MAX_WBITS
 
 
@@ -42,7 +42,7 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer. `exchanges`: HTTP exchanges that it took, two where the server challenged first."""
+    """A complete answer. `exchanges`: HTTP exchanges that it took, two where the server challenged first."""
 
     status: int
     headers: Mapping[str, str]
@@ -51,20 +51,20 @@ class Answer:
 
 
 class Transport:
-    """One kept-alive connection to each API; the key never leaves it but as a digest."""
+    """One kept-alive connection to each API; the key leaves it only as a digest."""
 
     def __init__(self, credentials: Credentials, *, verify: bool | str, user_agent: str) -> None:
         self._verify = verify
         self._digest = Digest(credentials)
         self._http = requests.Session()
-        # Without an authentication of its own, requests would send what ~/.netrc holds for the host.
+        # Without its own authentication, requests would send what ~/.netrc has for the host.
         self._http.auth = self._digest
         self._http.headers.update(
             {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"},
         )
 
     def send(self, request: Request, params: Params | None, body: Json | None, seconds: float) -> Answer:
-        """The answer, whole within `seconds`. A redirect is an answer: it is not followed.
+        """The complete answer, within `seconds`. A redirect is an answer: it is not followed.
 
         Raises Overdue, TooLarge, and what the HTTP library raises.
         """
@@ -75,7 +75,7 @@ class Transport:
             cut.set()
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close the connections."""
         self._http.close()
 
     def _attempt(
@@ -110,12 +110,12 @@ class Transport:
             proxies={"http": "", "https": "", "all": ""} if is_loopback(request.host) else None,
         ) as response:
             content = _content(response, cut)
-            response.raw.release_conn()  # Read to its end, so that the next request can use it.
+            response.raw.release_conn()  # Read to the end, so that the next request can reuse it.
             return Answer(response.status_code, response.headers, content)
 
 
 def _stay(response: requests.Response, **_options: t.Any) -> None:
-    """Even where redirects are not followed, requests prepares the next one, and reads any body for that."""
+    """Even without following redirects, requests prepares the next request, and reads the whole body for that."""
     response.headers.pop("Location", None)
 
 
@@ -129,7 +129,7 @@ def _content(response: requests.Response, cut: threading.Event) -> bytes:
             if cut.is_set():
                 raise Overdue
             content += inflate(chunk, MOST_BYTES + 1 - len(content)) if inflate else chunk
-            received += len(chunk)  # What follows the end of a compressed text is kept, too, if it is not counted.
+            received += len(chunk)  # What follows the end of a compressed text is buffered, too, if it is not counted.
             if max(received, len(content)) > MOST_BYTES:
                 raise TooLarge
     except ReadTimeoutError as error:
@@ -139,11 +139,11 @@ def _content(response: requests.Response, cut: threading.Event) -> bytes:
     else:
         return bytes(content)
     finally:
-        content.clear()  # An error holds this frame for as long as it is kept itself.
+        content.clear()  # An error keeps this frame alive for as long as it is kept itself.
 
 
 def _inflater(encoding: str) -> t.Callable[[bytes, int], bytes] | None:
-    """What decompresses a part, to so many bytes at most; null where nothing is compressed."""
+    """A function that decompresses a part, to so many bytes at most; null without compression."""
     name = encoding.strip().lower()
     if name in ("", "identity"):
         return None

@@ -19,10 +19,10 @@ _EXAMPLE = f"An example: {DEDICATED_URL}"
 
 
 def base_url(url: str, option: str) -> str:
-    """The address that paths are appended to, without a slash at the end; an address without a path gets `/v1beta1`.
+    """The address that paths are appended to, without a trailing slash; an address without a path gets `/v1beta1`.
 
-    `option` is where the address came from, for the message. Raises PrivateLinkError for an address that no request
-    may be sent to: the address itself is not repeated there, since it may hold a password.
+    `option` is where the address came from, for the message. Raises PrivateLinkError for an address that must not be
+    used: the error does not repeat it, since it may contain a password.
     """
     try:
         parts = urlsplit(url.strip())
@@ -46,7 +46,7 @@ def base_url(url: str, option: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the host is this machine by its very name: 127.0.0.0/8, ::1 or localhost."""
+    """Whether the host is this machine by its name alone: 127.0.0.0/8, ::1 or localhost."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

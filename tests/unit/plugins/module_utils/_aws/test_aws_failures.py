@@ -48,9 +48,9 @@ def test_credentials_that_cannot_be_had_name_their_options(error: Exception, sen
         (boto.ProxyConnectionError(proxy_url="http://me:secret@proxy"), "Check HTTPS_PROXY and NO_PROXY on this host."),
         (
             boto.EndpointConnectionError(endpoint_url=URL),
-            "no connection to the ec2 endpoint of us-east-1 came about. Check region, endpoint_url and this host's",
+            "no connection to the ec2 endpoint of us-east-1 could be made. Check region, endpoint_url and this host's",
         ),
-        (boto.ConnectTimeoutError(endpoint_url=URL), "no connection to the ec2 endpoint of us-east-1 came about."),
+        (boto.ConnectTimeoutError(endpoint_url=URL), "no connection to the ec2 endpoint of us-east-1 could be made."),
         (boto.ReadTimeoutError(endpoint_url=URL), "AWS did not answer in time."),
         (
             boto.IncompleteReadError(actual_bytes=1, expected_bytes=2),

@@ -164,7 +164,7 @@ def test_what_was_not_even_asked_is_not_ambiguous(peers: Peers, run: RunEnds) ->
     peer = peers(silent)
     ec2 = ec2_of(peer, run)
     run.begin(0)
-    with pytest.raises(ApiError, match="the time of this run was over before it could be asked") as caught:
+    with pytest.raises(ApiError, match="the run's time was up before it could be sent") as caught:
         api.delete_tags(ec2, "vpce-1", ["a"])
     assert not caught.value.ambiguous
     assert len(peer.requests) == 0
@@ -175,7 +175,7 @@ def test_a_throttled_call_says_so_when_its_time_is_over(peers: Peers, run: RunEn
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("botocore.endpoint.time.sleep", lambda _seconds: threading.Event().wait(2 * SHORT))
         run.begin()
-        ends_in_time(lambda: api.describe_vpc_endpoints(ec2), "nothing but HTTP status 503")
+        ends_in_time(lambda: api.describe_vpc_endpoints(ec2), "only with HTTP status 503")
 
 
 def flood(connection: socket.socket, _request: bytes) -> None:
@@ -196,7 +196,7 @@ def test_an_answer_without_end_is_given_up_before_it_fills_the_memory(
     monkeypatch.setattr(wire, "MOST_OF_ANSWER", 1024 * 1024)
     ec2 = ec2_of(peers(flood), run)
     run.begin(5)
-    error = ends_in_time(lambda: api.describe_vpc_endpoints(ec2), "not one of AWS: it is too large. Check endpoint_url")
+    error = ends_in_time(lambda: api.describe_vpc_endpoints(ec2), "not a valid AWS answer: it is too large. Check endpoint_url")
     assert error.code == "UnreadableAnswer"
 
 
@@ -255,7 +255,7 @@ def test_a_page_token_that_repeats_is_unreadable(peers: Peers, run: RunEnds, tok
     peer = peers(lambda connection, _request: answer(connection, EMPTY.format(f"<nextToken>{next(left)}</nextToken>")))
     ec2 = ec2_of(peer, run)
     run.begin(5)
-    ends_in_time(lambda: api.describe_vpc_endpoints(ec2), "not one of AWS: a page token repeats")
+    ends_in_time(lambda: api.describe_vpc_endpoints(ec2), "not a valid AWS answer: a page token repeats")
     assert len(peer.requests) == len(tokens)
 
 

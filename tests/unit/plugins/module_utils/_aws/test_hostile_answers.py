@@ -136,7 +136,7 @@ def test_what_is_not_aws_is_never_an_empty_success(
     portal.body, portal.status = body, status
     error = sentence_of(lambda: act(ec2))
     assert isinstance(error, ApiError)
-    assert "not one of AWS" in str(error)
+    assert "not a valid AWS answer" in str(error)
     assert "Check endpoint_url and any proxy." in str(error)
     assert error.ambiguous == (act in WRITES.values() and status == "200 OK") or status != "200 OK"
 

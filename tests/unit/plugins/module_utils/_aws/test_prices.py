@@ -141,7 +141,7 @@ def test_a_document_that_cannot_be_read_costs_its_region_only(price_list: PriceL
     prices, problems = read_prices(price_list.client, ["us-west-2", "us-east-1"])
     assert prices == {"us-east-1": PRICE}
     assert len(problems) == 1
-    assert problems[0] == "The AWS Price List of us-west-2 is not in a form that is known here."
+    assert problems[0] == "The AWS Price List of us-west-2 has an unknown form."
 
 
 def test_a_refusal_ends_the_reading_and_says_what_permits_it(price_list: PriceList) -> None:

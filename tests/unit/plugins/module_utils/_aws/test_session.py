@@ -455,13 +455,13 @@ def test_a_refusal_because_the_vpc_is_shared_is_no_matter_of_permissions(aws: Fa
 
 def test_an_answer_that_is_not_one_of_aws_says_so(aws: FakeAws, ec2: t.Any) -> None:
     aws.script = [Reply(body="<html><p>log in")] * 9
-    with pytest.raises(ApiError, match=r"not one of AWS. Check endpoint_url and any proxy"):
+    with pytest.raises(ApiError, match=r"not a valid AWS answer. Check endpoint_url and any proxy"):
         api.describe_vpc_endpoints(ec2)
 
 
 def test_an_endpoint_that_cannot_be_reached_says_so(aws: FakeAws, ec2: t.Any) -> None:
     aws.close()
-    with pytest.raises(ApiError, match="no connection to the ec2 endpoint of us-east-1 came about"):
+    with pytest.raises(ApiError, match="no connection to the ec2 endpoint of us-east-1 could be made"):
         api.describe_vpc_endpoints(ec2)
 
 

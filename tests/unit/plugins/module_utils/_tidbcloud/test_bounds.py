@@ -78,7 +78,7 @@ def test_an_answer_that_comes_byte_by_byte_is_cut_and_a_post_is_ambiguous(
         session.post("/clusters/1", {})
     assert real_time.monotonic() - began < 4.0  # on a busy machine; the peer goes on for longer
     assert str(caught.value) == (
-        "POST /clusters/1 has no answer: 127.0.0.1 gave no whole answer within 0.1 seconds; raise tidbcloud_timeout if"
+        "POST /clusters/1 has no answer: 127.0.0.1 gave no complete answer within 0.1 seconds; raise tidbcloud_timeout if"
         " it is slow."
     )
     assert caught.value.ambiguous
@@ -99,7 +99,7 @@ def test_a_name_that_is_looked_up_for_ever_is_cut(
     server = raw(silent)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: server.released.wait(5))
     began = real_time.monotonic()
-    with pytest.raises(ApiError, match=r"no.such.example gave no whole answer within 0.1 seconds"):
+    with pytest.raises(ApiError, match=r"no.such.example gave no complete answer within 0.1 seconds"):
         connect(serve(), dedicated_url="https://no.such.example", timeout=0.1).get("/clusters/1")
     assert real_time.monotonic() - began < 4.0
 
@@ -128,7 +128,7 @@ def test_no_call_begins_after_the_time_of_the_run(connect: Connect, serve: Serve
     server = serve()
     deadline = within(time, 5)
     time.now += 5 + CALL_GRACE
-    with pytest.raises(ApiError, match=r"was not sent: the time of this run is used up.*wait_timeout") as caught:
+    with pytest.raises(ApiError, match=r"was not sent: the run's time is used up.*wait_timeout") as caught:
         connect(server, deadline=deadline).post("/clusters/1", {})
     assert not caught.value.ambiguous
     assert server.calls == []
