@@ -122,7 +122,7 @@ except ImportError:  # ansible-core before 2.19, which takes every string for a 
 
 FILE_NAMES = ("tidbcloud_endpoints.yml", "tidbcloud_endpoints.yaml")
 EVERY = "private_endpoints"
-# The fact that each group is named after, by the prefix of the group.
+# Maps each group prefix to the fact that its groups are named after.
 GROUPS = {
     "status": "status",
     "region": "region",
@@ -131,7 +131,7 @@ GROUPS = {
     "vpc": "vpc_id",
 }
 ENDPOINT_ID = re.compile(r"vpce-[0-9a-z]{1,32}")
-# An id, a region or a status. Group names are words in patterns of hosts, and keys in playbooks.
+# An id, a region or a status. Group names are words in host patterns, and keys in playbooks.
 WORD = re.compile(r"[0-9A-Za-z_-]{1,64}")
 Endpoint = dict[str, t.Any]
 
@@ -157,7 +157,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 )
 
     def _endpoints(self, path: str, cache: bool) -> list[Endpoint]:
-        """From the cache where the user wants one; `cache` is false where it shall be renewed."""
+        """From the cache where the user wants one; `cache` is false to renew it."""
         if not self.get_option("cache"):
             return self._read()
         key = self.get_cache_key(path)
@@ -165,7 +165,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             kept = _kept(self._cache[key])
             if kept is not None:
                 return kept
-            self.display.warning("The inventory cache does not hold private endpoints, and is renewed.")
+            self.display.warning("The inventory cache does not contain private endpoints, so it is renewed.")
         self._cache[key] = self._read()
         return t.cast("list[Endpoint]", self._cache[key])
 
@@ -195,7 +195,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _add(self, endpoint: dict[str, t.Any]) -> None:
         host = self.inventory.add_host(endpoint["vpc_endpoint_id"], self.inventory.add_group(EVERY))
         variables = {
-            # What the APIs tell is never a template.
+            # What the APIs return is never a template.
             "private_endpoint": wrap_var(endpoint),
             "ansible_connection": trust_as_template("local"),
             "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
@@ -213,7 +213,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
 
 class _Options:
-    """The options as the modules' own rooms read them."""
+    """The options as the modules read them."""
 
     def __init__(self, params: dict[str, t.Any]) -> None:
         self.params = params
@@ -223,8 +223,8 @@ class _Options:
 
 
 def _kept(cached: t.Any) -> list[Endpoint] | None:
-    """What a cache holds, as plain data: whoever can write there must not get more than false facts. Null where it is
-    not what this plugin writes.
+    """The content of a cache, as plain data: an attacker who can write it must get nothing but false facts. Null where
+    this plugin did not write it.
     """
     plain = encodable(cached)
     if not isinstance(plain, list) or not all(isinstance(endpoint, dict) for endpoint in plain):

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a module and prints the lines that it writes meanwhile. The module's result is as it is without."""
+"""Runs a module and prints the lines that it writes meanwhile. The module's result stays the same."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text im
 
 # Seconds between two looks at the file, which is on this host.
 EVERY = 0.5
-# The most that is taken in one look, in bytes: no module writes as much.
+# The most bytes read in one look: no module writes as much.
 MOST = 64 * 1024
 SWITCH = "TIDBCLOUD_PRIVATELINK_PROGRESS"
 _OFF = frozenset({"off", "false", "no", "0"})
-# Whose output people read. What others print is for programs, and a line in between would break it.
+# Callbacks whose output people read. Others print for programs, which a line in between would break.
 _FOR_PEOPLE = frozenset(
     {
         "default",
@@ -39,13 +39,13 @@ _FOR_PEOPLE = frozenset(
         "community.general.yaml",
     }
 )
-# The display of ansible-runner, and so of AWX. It prints what the callback would that it took the place of.
+# The display of ansible-runner, and so of AWX. It prints what the callback that it replaces would.
 _RUNNER = "awx_display"
 _REPLACED_BY_RUNNER = "ORIGINAL_STDOUT_CALLBACK"
 
 
 class ProgressAction(ActionBase):  # type: ignore[misc]
-    """Where the module runs on this host as this user and is waited for, its progress is printed; else it just runs."""
+    """Print the module's progress where it runs on this host as this user and is waited for; otherwise just run it."""
 
     _supports_check_mode = True
     _supports_async = True
@@ -71,7 +71,7 @@ class ProgressAction(ActionBase):  # type: ignore[misc]
         )
 
     def _is_switched_on(self) -> bool:
-        """The task's own environment counts before that of Ansible."""
+        """The task's own environment overrides that of Ansible."""
         of_task: dict[str, t.Any] = {}
         self._compute_environment_string(of_task)
         value = of_task.get(SWITCH, os.environ.get(SWITCH, ""))
@@ -79,7 +79,7 @@ class ProgressAction(ActionBase):  # type: ignore[misc]
 
     @contextlib.contextmanager
     def _printed(self, host: str) -> Iterator[None]:
-        # Where Ansible ends this process, it still removes its own temporary directory.
+        # If Ansible ends this process, it still removes its own temporary directory.
         descriptor, path = tempfile.mkstemp(prefix="tidbcloud-privatelink-", dir=constants.DEFAULT_LOCAL_TMP)
         environment = self._task.environment
         own = environment if isinstance(environment, list) else [environment or {}]
@@ -99,7 +99,7 @@ class ProgressAction(ActionBase):  # type: ignore[misc]
 def is_for_people(callback: str) -> bool:
     """Whether people read what the stdout callback of that name prints."""
     if context.CLIARGS.get("one_line"):
-        return False  # ansible -o: a line for each host and no other
+        return False  # ansible -o: one line for each host and nothing else
     if callback == _RUNNER:
         callback = os.environ.get(_REPLACED_BY_RUNNER) or "default"
     return callback in _FOR_PEOPLE

@@ -134,7 +134,7 @@ BROKEN: dict[str, tuple[Breaking, tuple[str, ...]]] = {
     ),
     "endpoint_quota_reached": (full_vpc, ("the quota is 0", "L-29B6F2EB")),
     "endpoint_of_other_service": (endpoint_of_another_service, ("vpce-svc-0a1b2c3d4e5f60718", "omit vpc_endpoint_id")),
-    "immutable_change": (another_vpc, ("cannot move to", "Make a new one in that VPC")),
+    "immutable_change": (another_vpc, ("cannot move to", "Create a new one in that VPC")),
     "ambiguous_match": (two_that_match, ("Several live interface endpoints", "vpc_endpoint_id")),
     "deletion_protected": (protected, ("deletion-protection=", "Remove the tag")),
 }

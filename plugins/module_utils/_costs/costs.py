@@ -6,7 +6,7 @@
 
 An interface endpoint is billed for each zone and started hour, whatever its state; data and EC2 data transfer come on
 top. Source: AWS PrivateLink pricing. Prices come from the AWS Price List, the collection's own dated table, or the
-user. Where nothing else is said they are the table's: check mode and run must agree.
+user. The default is the table: check mode and run must agree.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TABLE: Prices = {region: Price(usd, PER_GB_USD, "table", day) for region, (usd, 
 
 
 def monthly_cost_usd(region: str | None, zones: int, prices: Prices = TABLE) -> float | None:
-    """USD a month (730 hours) for an interface endpoint in so many zones; null where no price is known."""
+    """USD a month (730 hours) for an interface endpoint in that many zones; null where no price is known."""
     if zones == 0:
         return 0.0
     price = prices.get(region or "")
@@ -58,7 +58,7 @@ def _zones(endpoint: Endpoint) -> int:
 def costs(private_endpoints: t.Iterable[Endpoint], prices: Prices = TABLE) -> dict[str, t.Any]:
     """The return value `costs`: sums in USD a month over what `priced` returns for the same prices.
 
-    A sum counts only what has a known price; `not_included` names what has none, and what is billed by use.
+    A sum includes only what has a known price; `not_included` names what has none, and what is billed by use.
     """
     found = list(private_endpoints)
     endpoints = [endpoint for endpoint in found if endpoint["aws_visible"]]
@@ -85,7 +85,7 @@ def _source(used: Prices) -> str:
 
 
 def _dated(used: Prices) -> t.Iterable[Price]:
-    """What dates the whole: the prices used; where nothing is billed, the table."""
+    """The prices that date the whole: those used; where nothing is billed, the table's."""
     return (used or TABLE).values()
 
 

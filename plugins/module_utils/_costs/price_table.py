@@ -5,8 +5,8 @@
 """What an interface endpoint costs, as far as it was confirmed. Data only.
 
 Source: AWS Price List, offer AmazonVPC, product family VpcEndpoint, usage types `<region>-VpcEndpoint-Hours` and
-`<region>-VpcEndpoint-Bytes`, on demand; the day is the one on which the region's price was last confirmed there.
-A region is added with both, never by likeness to another.
+`<region>-VpcEndpoint-Bytes`, on demand; the day is the one on which the region's price was last confirmed there. A
+region is added with both, never by analogy with another.
 """
 
 from __future__ import annotations

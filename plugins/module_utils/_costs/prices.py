@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Decides by which prices private endpoints are costed: the user's own, else the AWS Price List's, else the table's."""
+"""Decides which prices apply to private endpoints: the user's own, else the AWS Price List's, else the table's."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from .costs import TABLE, Endpoint, Prices, billed_regions
 def read_costing(
     private_endpoints: t.Iterable[Endpoint], own: Prices, session: AwsSession
 ) -> tuple[Prices, tuple[str, ...]]:
-    """The prices, and sentences about what the Price List did not give. Asks it only about regions that are billed."""
+    """The prices, and sentences about what the Price List did not provide. Asks only about regions that are billed."""
     unknown = [region for region in billed_regions(private_endpoints) if region not in own]
     if not unknown:
         return {**TABLE, **own}, ()
     try:
         read, problems = read_prices(session.client("pricing", PRICE_LIST_REGION), unknown)
-    except PrivateLinkError as error:  # The client could not be made; prices are advice only.
+    except PrivateLinkError as error:  # The client could not be made; prices are only advice.
         read, problems = {}, [f"The AWS Price List was not read for {listed(unknown)}: {error}"]
     left = [region for region in unknown if region not in read]
     return {**TABLE, **read, **own}, (*problems, *_instead(left))

@@ -24,7 +24,7 @@ _DNS_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
 
 
 class Network:
-    """The network of one account and region, as EC2 tells it. Nothing is kept between calls."""
+    """The network of one account and region, as EC2 shows it. Nothing is cached."""
 
     def __init__(self, ec2: Client) -> None:
         self._ec2 = ec2
@@ -41,12 +41,12 @@ class Network:
         return [vpc for vpc in found if vpc.carries(tags)]
 
     def subnets(self, vpc_id: str) -> list[Part]:
-        """All of the VPC that can be used."""
+        """All subnets of the VPC that can be used."""
         found = pages(self._ec2, "describe_subnets", "Subnets", _usable_subnet, Filters=_in_vpc(vpc_id))
         return [subnet for subnet in found if subnet is not None]
 
     def security_groups(self, vpc_id: str) -> list[Part]:
-        """All of the VPC but its default group, which nobody makes."""
+        """All of the VPC but its default group, which nobody made."""
         found = pages(self._ec2, "describe_security_groups", "SecurityGroups", _group, Filters=_in_vpc(vpc_id))
         return [group for group in found if group.name != "default"]
 
@@ -61,7 +61,7 @@ class Network:
         )
 
     def create_subnet(self, vpc_id: str, cidr: str, zone_id: str, tags: t.Mapping[str, str]) -> str:
-        """Its id. ApiError `InvalidSubnet.Conflict` where something has a part of the range."""
+        """Its id. Raises ApiError `InvalidSubnet.Conflict` where the range overlaps another's."""
         return call(
             self._ec2,
             "create_subnet",
@@ -73,7 +73,7 @@ class Network:
         )
 
     def create_security_group(self, vpc_id: str, name: str, description: str, tags: t.Mapping[str, str]) -> str:
-        """Its id. ApiError `InvalidGroup.Duplicate` where a group of the VPC has the name."""
+        """Its id. Raises ApiError `InvalidGroup.Duplicate` where a group of the VPC has the name."""
         return call(
             self._ec2,
             "create_security_group",
@@ -89,7 +89,7 @@ class Network:
         return all(self._is_on(vpc_id, attribute) for attribute in _DNS_ATTRIBUTES)
 
     def enable_dns(self, vpc_id: str) -> None:
-        """Switch on what is off: one call takes one attribute."""
+        """Switch on what is off: each call takes one attribute."""
         for attribute in _DNS_ATTRIBUTES:
             if not self._is_on(vpc_id, attribute):
                 name = attribute[0].upper() + attribute[1:]

@@ -2,10 +2,10 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which of several things of one connection counts, where several runs made it at once. Pure.
+"""Which of several objects of one connection counts, where several runs made it at once. Pure.
 
 A VPC, a subnet and a security group have neither a creation time nor a client token. Each run tags what it makes with a
-claim, AWS's own date and a random part, and every run that looks long enough comes to the same answer.
+claim, AWS's own date and a random part, and every run that watches long enough reaches the same conclusion.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import typing as t
 from dataclasses import dataclass
 
 CLAIM_TAG = "tidbcloud:claim"
-# Seconds after which whatever was made at the same time is listed, however late AWS lists it.
+# Seconds after which all objects made at the same time are listed, however late AWS lists them.
 SETTLED_AGE = 60.0
-# Seconds between the look that finds nothing and the creation that follows, with room for clocks that count in seconds.
+# Seconds between the look that finds nothing and the creation that follows, allowing for clocks that count in seconds.
 MARGIN = 5.0
 _CLAIM = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})Z\.[0-9a-f]+")
 _DATE = "%Y-%m-%dT%H:%M:%S"
@@ -28,7 +28,7 @@ _DATE = "%Y-%m-%dT%H:%M:%S"
 
 @dataclass(frozen=True)
 class Part:
-    """A VPC, subnet or security group. `name` and `description` are of a group, `zone_id` is of a subnet."""
+    """A VPC, subnet or security group. Only groups have `name` and `description`, only subnets `zone_id`."""
 
     id: str
     tags: t.Mapping[str, str]
@@ -47,7 +47,7 @@ class Part:
 
     @property
     def claimed_at(self) -> float:
-        """Seconds since 1970; 0 without a claim that can be read: made before there were claims."""
+        """Seconds since 1970; 0 without a readable claim: then it is older than claims."""
         found = _CLAIM.fullmatch(self.tags.get(CLAIM_TAG, ""))
         try:
             return float(calendar.timegm(time.strptime(found.group(1), _DATE))) if found else 0.0
@@ -56,12 +56,12 @@ class Part:
 
 
 def claim(date: float, chance: str) -> str:
-    """The value of the tag. `date` is AWS's own, in seconds since 1970; `chance` are hexadecimal digits."""
+    """The value of the tag. `date` is AWS's own, in seconds since 1970; `chance` is random hexadecimal digits."""
     return f"{time.strftime(_DATE, time.gmtime(date))}Z.{chance}"
 
 
 def http_date(value: str) -> float | None:
-    """Seconds since 1970 of the header `Date` of an answer; null where there is none that can be read."""
+    """Seconds since 1970 of an answer's header `Date`; null where there is none that can be read."""
     try:
         return email.utils.parsedate_to_datetime(value).timestamp()
     except (TypeError, ValueError):
@@ -74,9 +74,9 @@ def oldest(parts: t.Sequence[Part]) -> Part:
 
 
 def settle_seconds(age: float) -> float:
-    """How long to go on looking once something of this age (seconds) is seen for the first time.
+    """How long to keep looking after something of this age (seconds) is seen for the first time.
 
     What AWS listed after `age` seconds may have been made by a run that did not see an older one for as long, and AWS
-    takes as long again to list that.
+    may take as long again to list that one.
     """
     return 0.0 if age >= SETTLED_AGE else max(0.0, age) + MARGIN

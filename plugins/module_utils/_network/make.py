@@ -2,10 +2,10 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes the parts of a connection's network once, although other runs do at the same time: look, create, look again.
+"""Makes the parts of a connection's network once, even if other runs do so at the same time: look, create, look again.
 
-Of VPCs AWS makes as many as are asked for, so that the claims decide. The range of a subnet and the name of a security
-group are given once in a VPC: whoever is refused takes what the winner made.
+AWS makes as many VPCs as it is asked for, so the claims decide. A subnet's range and a security group's name are unique
+in a VPC: a run that is refused uses what the winner made.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NAME_TAKEN = "InvalidGroup.Duplicate"
 
 @dataclass(frozen=True)
 class Connection:
-    """By what a connection knows its own (`ownership`, all of these tags), and what it tags them with (`tags`)."""
+    """How a connection recognizes its own (`ownership`, all of these tags), and how it tags them (`tags`)."""
 
     ownership: t.Mapping[str, str]
     tags: t.Mapping[str, str]
@@ -46,7 +46,7 @@ class WantedSubnet:
 
 @dataclass
 class Outcome:
-    """What counts now, in the order that was asked for, and what this run did. `left`: losers that something uses."""
+    """What counts now, in the order of the request, and what this run did. `left`: losers that something uses."""
 
     parts: list[Part] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Outcome:
 
 
 def make_vpc(network: Network, connection: Connection, cidr: str, used_id: str) -> Work[Outcome]:
-    """The one VPC of the connection, with both DNS attributes on. `used_id`: the one that a private endpoint is in."""
+    """The one VPC of the connection, with both DNS attributes on. `used_id`: the one with the private endpoint."""
     outcome, own_claim = Outcome(), ""
     found = network.vpcs(connection.ownership)
     if not found:
@@ -80,7 +80,7 @@ def make_vpc(network: Network, connection: Connection, cidr: str, used_id: str) 
 
 
 def find_vpc(network: Network, connection: Connection, cidr: str, used_id: str) -> Outcome:
-    """What make_vpc begins with, and whether it would change something."""
+    """Where make_vpc starts from, and whether it would change something."""
     found = network.vpcs(connection.ownership)
     if not found:
         return Outcome(changed=True)
@@ -102,7 +102,7 @@ def _refuse_other_range(vpc: Part, cidr: str) -> None:
 
 
 def _listed(look: t.Callable[[], list[Part]], made: list[str], cidr: str, connection: Connection) -> Work[list[Part]]:
-    """What AWS lists once it lists what was made; at least that, since AWS has answered its id."""
+    """All that AWS lists, once it lists what was made: AWS has answered with its id, so it must be listed."""
 
     def seen() -> Seen:
         missing = set(made) - {part.id for part in look()}
@@ -113,13 +113,13 @@ def _listed(look: t.Callable[[], list[Part]], made: list[str], cidr: str, connec
 
 
 def _settled(network: Network, found: list[Part], made: set[str]) -> Work[None]:
-    """Waits until whatever was made at the same time is listed. What has something in it is settled: its run waited."""
+    """Wait until everything made at the same time is listed. A VPC with something in it is settled: its run waited."""
     first = oldest(found)
     if first.id not in made and not _is_empty(network, first.id):
         return
     seconds = settle_seconds(network.now() - first.claimed_at)
     if seconds:
-        yield Await(lambda: Seen(False, "looking"), "what other runs make at the same time", at_most=seconds)
+        yield Await(lambda: Seen(False, "looking"), "VPCs that other runs make at the same time", at_most=seconds)
 
 
 def _is_empty(network: Network, vpc_id: str) -> bool:
@@ -127,8 +127,8 @@ def _is_empty(network: Network, vpc_id: str) -> bool:
 
 
 def _remove_losers(network: Network, losers: list[Part], own_claim: str, outcome: Outcome) -> None:
-    """A run that made one removes its own, which are several where an answer was lost; one that did not cleans up after
-    a run that was stopped. Only what is empty and has a claim.
+    """A run that made a VPC removes its own extra ones (a lost answer may leave several); one that did not cleans up
+    after a run that was stopped. Only empty ones with a claim are removed.
     """
     for vpc in losers:
         if own_claim and vpc.tags.get(CLAIM_TAG) != own_claim:
@@ -162,7 +162,7 @@ def make_subnets(
 
 
 def find_subnets(network: Network, connection: Connection, vpc_id: str, wanted: t.Sequence[WantedSubnet]) -> Outcome:
-    """Those that are there, and whether make_subnets would make more."""
+    """Those that exist, and whether make_subnets would make more."""
     listed = network.subnets(vpc_id)
     own = [_own_subnets(connection, vpc_id, listed, subnet) for subnet in wanted]
     return Outcome(parts=[oldest(found) for found in own if found], changed=not all(own))
@@ -184,7 +184,7 @@ def _own_subnets(connection: Connection, vpc_id: str, listed: list[Part], wanted
 def make_security_group(
     network: Network, connection: Connection, vpc_id: str, name: str, description: str
 ) -> Work[Outcome]:
-    """The one security group of the connection in the VPC, as AWS makes it: its rules are not looked at."""
+    """The one security group of the connection in the VPC, as AWS makes it: its rules are ignored here."""
     outcome = find_security_group(network, connection, vpc_id, name)
     if not outcome.parts:
         tags = connection.claiming(network.now())
@@ -202,8 +202,8 @@ def make_security_group(
 
 
 def find_security_group(network: Network, connection: Connection, vpc_id: str, name: str) -> Outcome:
-    """The one that is there, and whether make_security_group would make it. Raises PrivateLinkError where another has
-    the name.
+    """The existing one, and whether make_security_group would make it. Raises PrivateLinkError where another has the
+    name.
     """
     listed = network.security_groups(vpc_id)
     own = connection.own(listed)
@@ -220,14 +220,14 @@ def _having(look: t.Callable[[str], list[Part]], vpc_id: str, field_name: str, v
 
 
 def _taken(is_listed: t.Callable[[], bool], what: str, error: ApiError) -> Work[None]:
-    """AWS says that it is there: waits until it is listed, to see whose it is. Where it is not, it is AWS's error."""
+    """AWS says that it exists: wait until it is listed, to see whose it is. If it never is, raise AWS's error."""
     seen = yield Await(lambda: Seen(is_listed(), "not listed"), f"AWS to list {what}", at_most=SETTLED_AGE)
     if not seen.done:
         raise error
 
 
 def _all_listed(look: t.Callable[[str], list[Part]], vpc_id: str, made: list[str]) -> Await:
-    """AWS has answered their ids: they are waited for as long as the run may take."""
+    """AWS answered with their ids, so they are awaited until the deadline."""
     return Await(
         lambda: Seen(not set(made) - {part.id for part in look(vpc_id)}, "not listed"),
         f"AWS to list {', '.join(made) or 'what was made'}",

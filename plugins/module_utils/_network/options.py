@@ -25,7 +25,7 @@ from .make import (
 )
 
 Params = t.Mapping[str, t.Any]
-# What a part cannot do without.
+# What a part requires.
 _NEEDED = {
     "vpc": ("cidr_block",),
     "subnets": ("vpc_id",),
@@ -53,7 +53,7 @@ def network_arguments() -> dict[str, t.Any]:
 
 
 def made(network: Network, params: Params) -> Work[dict[str, t.Any]]:
-    """Makes the part that the options name, and returns the values of the module."""
+    """Make the part that the options name, and return the values of the module."""
     connection, vpc_id = _connection(params), params["vpc_id"]
     if params["part"] == "vpc":
         outcome = yield from make_vpc(network, connection, params["cidr_block"], params["used_vpc_id"] or "")
@@ -65,7 +65,7 @@ def made(network: Network, params: Params) -> Work[dict[str, t.Any]]:
 
 
 def found(network: Network, params: Params) -> dict[str, t.Any]:
-    """What is there of the part that the options name: the values of the module in check mode."""
+    """What exists of the part that the options name: the values of the module in check mode."""
     connection, vpc_id = _connection(params), params["vpc_id"]
     if params["part"] == "vpc":
         return _returned(find_vpc(network, connection, params["cidr_block"], params["used_vpc_id"] or ""))

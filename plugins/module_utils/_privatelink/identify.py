@@ -81,7 +81,7 @@ def _immutable(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[Violation
         f"Interface endpoint {endpoint.vpc_endpoint_id} lies in VPC {endpoint.vpc_id}; it cannot move to "
         f"{desired.vpc_id}."
     )
-    remedy = "Make a new one in that VPC (omit vpc_endpoint_id), then delete this one."
+    remedy = "Create a new one in that VPC (omit vpc_endpoint_id), then delete this one."
     return (Violation("immutable_change", message, remedy),)
 
 

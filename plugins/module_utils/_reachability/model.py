@@ -32,9 +32,9 @@ PrefixLists = t.Mapping[str, t.Sequence[str]]
 
 @dataclass(frozen=True)
 class Provider(FromOutside):
-    """The side of TiDB Cloud. `unknown` says why nothing is known of it; without it, what is null is not there.
+    """The TiDB Cloud side. `unknown` says why nothing is known about it; without it, null means that there is none.
 
-    `expected` is false for endpoints of services that know no registration.
+    `expected` is false for endpoints of services without registrations.
     """
 
     cluster_id: str | None = None
@@ -59,10 +59,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the verdict rests on.
+    """Everything that the verdict is based on.
 
-    `prefix_lists` holds the entries of those that could be read. `unread` says why a kind of object (`security
-    groups`, `network ACLs`, …) could not be read.
+    `prefix_lists` holds the entries of the readable ones. `unread` says why a kind of object (`security groups`,
+    `network ACLs`, …) could not be read.
     """
 
     port: int
@@ -86,7 +86,7 @@ class Facts:
 
     @property
     def host(self) -> str:
-        """The host name that clients connect to, or words for it."""
+        """The host name that clients connect to, or a description of it."""
         registration = self.provider.registration
         return (registration.host if registration else None) or "the host name of the cluster"
 
@@ -95,13 +95,13 @@ class Facts:
         return subnet.availability_zone_id if subnet else None
 
     def not_seen(self, kind: str, what: str) -> str:
-        """The sentence for an object that is not among what was read."""
+        """The sentence for an object that could not be read."""
         return self.unread.get(kind) or f"{what} cannot be seen with these credentials."
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict about one object. `rule` is the rule that decided, null where it was the absence of one."""
+    """A verdict about one object. `rule` is the rule that decided, null where the lack of one did."""
 
     verdict: str
     object_id: str | None = None
@@ -110,9 +110,9 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Hop:
-    """One thing on the way that lets a connection pass or not; `remedy` says what to change where it does not.
+    """One thing on the path that lets a connection pass or not; `remedy` says what to change where it does not.
 
-    `endpoint_address` is set on the hops of one way, to one network interface of the interface endpoint.
+    `endpoint_address` is set on the hops of one path, to one network interface of the interface endpoint.
     """
 
     name: str

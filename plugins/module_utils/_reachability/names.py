@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names: does the host name of the cluster lead to the private endpoint, as the source asks for it? Pure.
+"""Names: does the cluster's host name resolve to the private endpoint from the source? Pure.
 
 Source: AWS PrivateLink Guide, "Private DNS names", and Amazon VPC User Guide, "DNS attributes" and "DHCP option sets".
 """
@@ -16,12 +16,12 @@ from .._run.text import listed
 from .model import BLOCK, PASS, UNKNOWN, Facts, Hop
 from .remedies import enable_private_dns, set_vpc_attribute
 
-# The resolver of AWS under its other names; its own address is the second one of the VPC's first range.
+# Other addresses of AWS's resolver; its main one is the second address of the VPC's first range.
 _AMAZON = frozenset({"amazonprovideddns", "169.254.169.253", "fd00:ec2::253"})
 
 
 def name_hops(facts: Facts) -> list[Hop]:
-    """The hops, none where clients do without private DNS."""
+    """The hops; none where clients do not need private DNS."""
     if not facts.private_dns_required:
         return []
     if not facts.same_vpc:
@@ -33,7 +33,7 @@ def _elsewhere(facts: Facts) -> Hop:
     vpce, source_vpc = facts.endpoint.vpc_endpoint_id, facts.source.interface.vpc_id
     message = (
         f"Private DNS of {vpce} holds in {facts.endpoint.vpc_id} only. Whether {facts.host} resolves to it in "
-        f"{source_vpc} depends on hosted zones or resolvers of your own, which are not looked at."
+        f"{source_vpc} depends on your own hosted zones or resolvers, which are not checked."
     )
     return Hop("private_dns", vpce, UNKNOWN, message)
 
@@ -68,16 +68,16 @@ def _dhcp_options(facts: Facts) -> Hop:
     names = facts.names
     if names is None or names.servers is None:
         message = facts.unread.get("DHCP options") or (
-            f"{facts.endpoint.vpc_id} has no DHCP options: which name servers its hosts ask cannot be seen."
+            f"{facts.endpoint.vpc_id} has no DHCP options, so its hosts' name servers are unknown."
         )
         return Hop("dhcp_options", names.dhcp_options_id if names else None, UNKNOWN, message)
     own = [server for server in names.servers if not _is_amazon(server, names)]
     if not own:
-        message = f"The hosts of {names.vpc_id} ask the resolver of AWS."
+        message = f"The hosts of {names.vpc_id} use AWS's resolver."
         return Hop("dhcp_options", names.dhcp_options_id, PASS, message)
     message = (
-        f"The hosts of {names.vpc_id} ask name servers of your own ({listed(own)}). Whether these forward "
-        f"{facts.host} to the resolver of AWS cannot be seen here."
+        f"The hosts of {names.vpc_id} use your own name servers ({listed(own)}). Whether these forward {facts.host} to "
+        "AWS's resolver is unknown."
     )
     rule = f"domain-name-servers={listed(names.servers, ',')}"
     return Hop("dhcp_options", names.dhcp_options_id, UNKNOWN, message, rule)

@@ -2,11 +2,11 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Network ACLs: which TCP ports does a subnet's list let through to or from an address? Pure.
+"""Network ACLs: which TCP ports does a subnet's list allow to or from an address? Pure.
 
-Network ACLs are stateless: answers are judged as well, by the port that the client chose. Rules are taken by number,
-the first that matches decides, and what none matches is denied. Source: Amazon VPC User Guide, "Control subnet traffic
-with network access control lists".
+Network ACLs are stateless: answers are judged as well, by the port that the client chose. Rules apply by number, the
+first match decides, and what matches none is denied. Source: Amazon VPC User Guide, "Control subnet traffic with
+network access control lists".
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from .security_groups import contains, ports_text
 
 Ports = tuple[int, int]
 
-# The ports that clients choose: the range AWS recommends to allow, which holds those of every system.
+# The ports that clients choose: the range that AWS recommends to allow, which includes those of every system.
 EPHEMERAL_PORTS: Ports = (1024, 65535)
-# The number under which AWS lists the rule that denies all the rest; its console shows "*".
+# The number of AWS's final rule, which denies the rest; its console shows "*".
 LAST_RULE = 32767
 _MATCHING = ("-1", "6", "tcp")
 
 
 @dataclass(frozen=True)
 class AclJudgement:
-    """Unknown where some of the `ports` pass and some do not. `rule` is the first that denies, else the first that
-    allows; `rule_number` is its number. `allowed` are the ranges of ports that pass.
+    """Unknown where only some of the `ports` are allowed. `rule` is the first that denies, else the first that allows;
+    `rule_number` is its number. `allowed` are the ranges of allowed ports.
     """
 
     verdict: str
@@ -39,7 +39,7 @@ class AclJudgement:
 
 
 def judge_acl(acl: NetworkAcl, egress: bool, address: str, ports: Ports) -> AclJudgement:
-    """`address` is that of the other side; `ports` are destination ports, in both directions."""
+    """`address` is the other side's; `ports` are destination ports, in both directions."""
     entries = sorted((entry for entry in acl.entries if entry.egress == egress), key=lambda entry: entry.rule_number)
     left = [ports]
     deciding: list[tuple[NetworkAclEntry, Ports]] = []
@@ -58,7 +58,7 @@ def judge_acl(acl: NetworkAcl, egress: bool, address: str, ports: Ports) -> AclJ
 
 
 def _cut(left: list[Ports], entry: NetworkAclEntry) -> tuple[list[Ports], list[Ports]]:
-    """What of the ports the entry decides, and what it leaves to the next."""
+    """Which of the ports the entry decides, and which it leaves to the next."""
     low, high = _ports(entry)
     decided, rest = [], []
     for first, last in left:

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One way from the source to one network interface of the interface endpoint, and back. Pure."""
+"""One path from the source to one network interface of the interface endpoint, and back. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .security_groups import Peer, judge_groups, ports_text
 
 @dataclass(frozen=True)
 class Path:
-    """A pair of addresses of one family. `number` counts the ways."""
+    """A pair of addresses of one family. `number` counts the paths."""
 
     interface: Interface
     endpoint_address: str
@@ -31,7 +31,7 @@ class Path:
 
 
 def paths(facts: Facts) -> list[Path]:
-    """Every address of the interface endpoint that the source has an address of the same family for, by zone."""
+    """Every address of the interface endpoint for which the source has one of the same family, by zone."""
     found: list[Path] = []
     for interface in sorted(facts.interfaces, key=lambda one: (facts.zone_of(one.subnet_id) or "", one.subnet_id)):
         for address in interface.addresses:
@@ -60,7 +60,7 @@ def path_hops(facts: Facts, path: Path) -> list[Hop]:
 
 
 def _zone(facts: Facts, path: Path) -> Hop:
-    """Only told: connections across zones work, and their data costs more."""
+    """For information only: connections across zones work, but their data costs more."""
     subnet_id = facts.source.interface.subnet_id
     own, other = facts.zone_of(subnet_id), path.availability_zone_id
     if own == other:
@@ -71,14 +71,14 @@ def _zone(facts: Facts, path: Path) -> Hop:
 
 
 def _group(facts: Facts, path: Path, *, outbound: bool) -> Hop:
-    """The security groups of the source on the way out, those of the interface endpoint on the way in."""
+    """The security groups of the source for outbound traffic, those of the interface endpoint for inbound."""
     name = "source_security_group" if outbound else "endpoint_security_group"
     source = facts.source.interface
     group_ids = source.security_group_ids if outbound else facts.endpoint.security_group_ids
     if group_ids is None:
         message = (
-            f"No network interface has the address {path.source_address}: its security groups are not known. "
-            "Name an instance or a network interface."
+            f"No network interface has the address {path.source_address}, so its security groups are not known. Name "
+            "an instance or a network interface."
         )
         return Hop(name, None, UNKNOWN, message)
     peer = _peer(facts, path, of_endpoint=outbound)
@@ -107,7 +107,7 @@ def _doubt(facts: Facts, rule: str | None, object_id: str | None, does: str) -> 
 
 
 def _peer(facts: Facts, path: Path, *, of_endpoint: bool) -> Peer:
-    """Rules name the other side's groups only inside a VPC and over peering; else nobody can say what they mean."""
+    """Rules name the other side's groups only inside a VPC and over peering; elsewhere they mean nothing certain."""
     source = facts.source.interface
     related = facts.same_vpc or peering_used(facts, source, path.endpoint_address)
     address = path.endpoint_address if of_endpoint else path.source_address
@@ -116,7 +116,9 @@ def _peer(facts: Facts, path: Path, *, of_endpoint: bool) -> Peer:
 
 
 class _List(t.NamedTuple):
-    """Which network ACL judges, on the way to whom, and which ports. `nth` counts the addresses of the other side."""
+    """Which network ACL decides, for traffic to whom, and on which ports. `nth` counts the addresses of the other
+    side.
+    """
 
     interface: Interface
     egress: bool
@@ -158,8 +160,8 @@ def _judged_acl(facts: Facts, name: str, acl: NetworkAcl, asked: _List) -> Hop:
     if judged.verdict == UNKNOWN:
         ranges = ", ".join(ports_text(*ports) for ports in judged.allowed)
         message = (
-            f"{acl_id} lets {what} only for the ports {ranges}. Which port a client chooses is its system's choice: "
-            "Linux takes 32768-60999, Windows 49152-65535 where nobody has changed it."
+            f"{acl_id} lets {what} only for the ports {ranges}. The client's system chooses the port: Linux takes "
+            "32768-60999, Windows 49152-65535 where nobody has changed it."
         )
         return Hop(name, acl_id, UNKNOWN, message, judged.rule)
     remedy = allow_in_acl(facts, acl, asked.egress, asked.address, asked.ports, judged.rule_number, asked.nth)

@@ -2,7 +2,9 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The two halves of the private endpoint, and the cluster behind it: are they in a state that connects? Pure."""
+"""The two halves of the private endpoint, and the cluster behind it: are they in a state that allows connections?
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -24,20 +26,20 @@ _AWAY = {
 _UNDER_WAY = {
     "pendingacceptance": "Register it with TiDB Cloud, which accepts it: private_endpoint with its vpc_endpoint_id.",
     "pending": "Wait some minutes until it is available.",
-    "deleting": "Make a new private endpoint.",
-    "deleted": "Make a new private endpoint.",
+    "deleting": "Create a new private endpoint.",
+    "deleted": "Create a new private endpoint.",
 }
 _REPLACE = "Replace it: private_endpoint with recreate_failed=true."
 _NOT_ACTIVE = {
     "PENDING": "Wait until TiDB Cloud has accepted it, about five minutes after its registration.",
     "DISCOVERED": "Register it: private_endpoint with its vpc_endpoint_id.",
-    "DELETING": "Make a new private endpoint.",
+    "DELETING": "Create a new private endpoint.",
     "FAILED": _REPLACE,
 }
 
 
 def provider_hops(facts: Facts) -> list[Hop]:
-    """Cluster, interface endpoint, registration. A service without registration has neither the first nor the last."""
+    """Cluster, interface endpoint, registration. A service without registrations has neither the first nor the last."""
     if not facts.provider.expected:
         return [_interface_endpoint(facts)]
     return [_cluster(facts), _interface_endpoint(facts), _registration(facts)]
@@ -47,16 +49,17 @@ def _cluster(facts: Facts) -> Hop:
     provider, cluster = facts.provider, facts.provider.cluster
     if cluster is None:
         message = provider.unknown or (
-            f"TiDB Cloud shows no cluster {provider.cluster_id} to this API key: it is gone, or of another project."
+            f"TiDB Cloud shows no cluster {provider.cluster_id} to this API key: it is gone, or belongs to another "
+            "project."
         )
         return Hop("cluster", provider.cluster_id, UNKNOWN, message)
     what = f"Cluster {cluster.cluster_id} ({cluster.name})"
     group = next((one for one in cluster.node_groups if one.node_group_id == provider.node_group_id), None)
     if cluster.state in _AWAY:
-        message = f"{what} is {cluster.state}: it takes no connections."
+        message = f"{what} is {cluster.state}: it accepts no connections."
         return Hop("cluster", cluster.cluster_id, BLOCK, message, remedy=_AWAY[cluster.state])
     if cluster.state not in _SERVING:
-        message = f"{what} is in state {cluster.state}; whether it takes connections is not known."
+        message = f"{what} is in state {cluster.state}; whether it accepts connections is not known."
         return Hop("cluster", cluster.cluster_id, UNKNOWN, message)
     if group is not None and group.state == "PAUSED":
         message = f"Node group {group.node_group_id} ({group.name}) of cluster {cluster.cluster_id} is PAUSED."

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What reachability is asked for, and how the options say it."""
+"""The question about reachability, and how the options state it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOURCES = ("source_instance_id", "source_network_interface_id", "source_address"
 
 @dataclass(frozen=True)
 class Question:
-    """Which private endpoint, from where. One kind of source is given; an address may go with its subnet.
+    """Which private endpoint, and from where. One kind of source is given; an address may come with its subnet.
 
     `port` is null for the cluster's own.
     """
@@ -46,7 +46,9 @@ def reachability_arguments() -> dict[str, t.Any]:
 
 
 def question(params: t.Mapping[str, t.Any]) -> Question:
-    """What the options ask. Raises PrivateLinkError where they name no source or several, or what cannot be one."""
+    """The question in the options. Raises PrivateLinkError where they name no source or several, or an impossible
+    one.
+    """
     given = [name for name in SOURCES if params[name]]
     if len(given) != 1:
         found = f"{' and '.join(given)} are given" if given else "none is given"

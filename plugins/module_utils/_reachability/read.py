@@ -32,7 +32,7 @@ _Read = t.TypeVar("_Read")
 def read_facts(question: Question, session: AwsSession, connect: t.Callable[[], TidbCloud]) -> Facts:
     """Raises PrivateLinkError where the endpoint, the source, the region or the port cannot be known, and ApiError.
 
-    `connect` may raise PrivateLinkError as well: then the side of TiDB Cloud is unknown.
+    `connect` may raise PrivateLinkError as well: then the TiDB Cloud side is unknown.
     """
     provider = None
     if question.cluster_id or not session.region:
@@ -56,7 +56,7 @@ def read_facts(question: Question, session: AwsSession, connect: t.Callable[[], 
 def _read_tagged(
     question: Question, endpoint: InterfaceEndpoint, known: Provider | None, connect: t.Callable[[], TidbCloud]
 ) -> Provider:
-    """The cluster of the ownership tags; without one, the registration is looked for, unless that was done before."""
+    """The cluster of the ownership tags; without one, look for the registration, unless that was done before."""
     tagged = endpoint.tags.get(CLUSTER_TAG)
     if endpoint.tags.get(MANAGED_BY_TAG) == MANAGED_BY and not tagged and not question.cluster_id:
         return Provider(expected=False)
@@ -84,8 +84,8 @@ def _read_provider(
     unknown = None
     if cluster_id is None:
         unknown = (
-            f"No registration of {question.vpc_endpoint_id} is in the project that was looked at. Name cluster_id or "
-            "project_id to have it judged."
+            f"No registration of {question.vpc_endpoint_id} is in the project that was searched. Name cluster_id or "
+            "project_id to include it."
         )
     return Provider(cluster_id, (row.node_group_id if row else None) or group_id, cluster, row, unknown)
 
@@ -148,7 +148,7 @@ def _read_source(ec2: t.Any, question: Question, endpoint: InterfaceEndpoint) ->
 
 
 def _read_address(ec2: t.Any, endpoint: InterfaceEndpoint, subnet_id: str | None, address: str) -> Source:
-    """Whoever has the address, in the named subnet or somewhere in the VPC of the interface endpoint."""
+    """The interface with the address, in the named subnet or somewhere in the VPC of the interface endpoint."""
     try:
         address = str(ip_address(address))
     except ValueError:
@@ -163,7 +163,7 @@ def _read_address(ec2: t.Any, endpoint: InterfaceEndpoint, subnet_id: str | None
 def _subnet_of(ec2: t.Any, endpoint: InterfaceEndpoint, subnet_id: str | None, address: str) -> SubnetRange:
     if subnet_id is None:
         subnets = network.describe_subnet_ranges_of(ec2, endpoint.vpc_id)
-        where = f"No subnet of {endpoint.vpc_id}, where {endpoint.vpc_endpoint_id} is, has the address {address}. "
+        where = f"No subnet of {endpoint.vpc_id}, the VPC of {endpoint.vpc_endpoint_id}, has the address {address}. "
         otherwise = where + "Name the subnet in source_subnet_id where it is in another VPC."
     else:
         subnets = network.describe_subnet_ranges(ec2, [subnet_id])
@@ -178,7 +178,7 @@ def _subnet_of(ec2: t.Any, endpoint: InterfaceEndpoint, subnet_id: str | None, a
 
 @dataclass
 class _Permitted:
-    """Reads what may be forbidden: that is then unknown, and not the end of the run."""
+    """Read what may be forbidden: then it is unknown, and does not end the run."""
 
     unread: dict[str, str] = field(default_factory=dict)
 
@@ -186,7 +186,7 @@ class _Permitted:
         try:
             return read()
         except ApiError as error:
-            if error.status != _FORBIDDEN or not error.request_id:  # Without one it is not of AWS.
+            if error.status != _FORBIDDEN or not error.request_id:  # An answer without one is not from AWS.
                 raise
             self.unread[kind] = str(error)
             return None
@@ -231,7 +231,7 @@ def _read_names(facts: Facts, ec2: t.Any, may: _Permitted) -> VpcNames | None:
 
 
 def _read_prefix_lists(facts: Facts, ec2: t.Any) -> PrefixLists:
-    """Those that a rule or a route names. One that is shared by another account may not be readable: it is left out."""
+    """Those that a rule or a route names. One that another account shares may be unreadable: it is left out."""
     groups = facts.security_groups.values()
     rules = [rule for group in groups for rule in (*group.inbound, *group.outbound)]
     wanted = {list_id for rule in rules for list_id in rule.prefix_list_ids}

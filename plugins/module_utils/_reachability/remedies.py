@@ -22,12 +22,12 @@ def _region(facts: Facts) -> str:
 
 
 def host_range(address: str) -> str:
-    """The range that holds one address."""
+    """The range with one address."""
     return f"{address}/128" if ":" in address else f"{address}/32"
 
 
 def allow_in_group(facts: Facts, group_id: str, outbound: bool, peer: Peer, by_group: bool) -> str:
-    """`by_group`: the other side may be named by its security group, which outlives its address."""
+    """`by_group`: the rule may name the other side by its security group, which outlives its address."""
     group = peer.security_group_ids[0] if by_group and peer.security_group_ids else None
     other = group or host_range(peer.address)
     direction, word = ("outbound", "to") if outbound else ("inbound", "from")
@@ -46,7 +46,7 @@ def allow_in_group(facts: Facts, group_id: str, outbound: bool, peer: Peer, by_g
 
 
 def allow_in_acl(facts: Facts, acl: NetworkAcl, egress: bool, address: str, ports: Ports, before: int, nth: int) -> str:
-    """A rule that comes before the one with the number `before`, which denies; the nth that this list needs."""
+    """A rule before the one with the number `before`, which denies; the nth that this list needs."""
     number = free_number_before(acl, egress, before, nth)
     word = "to" if egress else "from"
     what = f"TCP {ports_text(*ports)} {word} {host_range(address)}"
@@ -65,7 +65,7 @@ def allow_in_acl(facts: Facts, acl: NetworkAcl, egress: bool, address: str, port
 
 
 def add_route(facts: Facts, table_id: str, address: str) -> str:
-    """Where the two VPCs are not connected by what the table knows."""
+    """For two VPCs that nothing in the table connects."""
     return (
         f"Connect {facts.source.interface.vpc_id} and {facts.endpoint.vpc_id} by VPC peering or a transit gateway, and "
         f"add a route for {host_range(address)} or its subnet to {table_id}, in each direction."
@@ -80,7 +80,7 @@ def replace_route(facts: Facts, table_id: str, route: Route) -> str:
 
 
 def set_vpc_attribute(facts: Facts, vpc_id: str, attribute: str) -> str:
-    """`attribute` as the command names it."""
+    """`attribute` as the command spells it."""
     return (
         f"Switch it on: aws ec2 modify-vpc-attribute {_region(facts)} --vpc-id {shell_word(vpc_id)} "
         f"--{attribute} Value=true"

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Routes: where does a subnet send what is meant for an address? Pure.
+"""Routes: where does a subnet send traffic for an address? Pure.
 
 The most specific active route decides. Source: Amazon VPC User Guide, "Route priority".
 """
@@ -20,12 +20,12 @@ from .security_groups import contains
 
 _PEERING = "pcx-"
 _TRANSIT_GATEWAY = "tgw-"
-# Nothing with a private address is behind these.
+# None of these has private addresses behind it.
 _TO_THE_INTERNET = ("igw-", "eigw-", "cagw-")
 
 
 class _Found(t.NamedTuple):
-    """`route` is null where none matches; `doubtful` names a prefix list that might hold a better one."""
+    """`route` is null where none matches; `doubtful` names a prefix list that might contain a better one."""
 
     route: Route | None
     doubtful: str | None
@@ -34,7 +34,7 @@ class _Found(t.NamedTuple):
 def judge_route(facts: Facts, name: str, start: Interface, end: Interface, address: str) -> Hop:
     """The hop from the subnet of `start` to `address`, which is one of `end`."""
     if start.subnet_id == end.subnet_id:
-        return Hop(name, start.subnet_id, PASS, f"Both are in subnet {start.subnet_id}, where nothing is routed.")
+        return Hop(name, start.subnet_id, PASS, f"Both are in subnet {start.subnet_id}, so no route is needed.")
     table = _table_of(facts, start)
     if table is None:
         message = facts.not_seen("route tables", f"The route table of {start.subnet_id}")
@@ -57,7 +57,7 @@ def judge_route(facts: Facts, name: str, start: Interface, end: Interface, addre
 
 
 def peering_used(facts: Facts, start: Interface, address: str) -> bool:
-    """Whether the way to the address leads over a peering connection, where rules can name groups of the other side."""
+    """Whether traffic to the address crosses a peering connection, where rules can name the other side's groups."""
     table = _table_of(facts, start)
     route = _best(table, address, facts).route if table else None
     return route is not None and route.target.startswith(_PEERING)
@@ -92,17 +92,17 @@ def _target(facts: Facts, table_id: str, route: Route, start: Interface, end: In
     if target == "local":
         if start.vpc_id == end.vpc_id:
             return PASS, f"{table_id} keeps it in {start.vpc_id}.", None
-        message = f"The ranges of {start.vpc_id} and {end.vpc_id} overlap: {table_id} looks for the address at home."
+        message = f"The ranges of {start.vpc_id} and {end.vpc_id} overlap: {table_id} keeps the traffic at home."
         return BLOCK, message, "VPCs with overlapping ranges cannot be connected. Use a client in the endpoint's VPC."
     if target.startswith(_PEERING):
         return _peering(facts, table_id, route, frozenset((start.vpc_id, end.vpc_id)))
     if target.startswith(_TRANSIT_GATEWAY):
-        message = f"{table_id} sends it to transit gateway {target}, whose own routes are not looked at."
+        message = f"{table_id} sends it to transit gateway {target}, whose own routes are not checked."
         return UNKNOWN, message, None
     if target.startswith(_TO_THE_INTERNET):
         message = f"{table_id} sends it to {target}, out of the VPC, where private addresses are not known."
         return BLOCK, message, replace_route(facts, table_id, route)
-    return UNKNOWN, f"{table_id} sends it to {target}; what that does with it cannot be seen here.", None
+    return UNKNOWN, f"{table_id} sends it to {target}; what happens there is unknown.", None
 
 
 def _peering(facts: Facts, table_id: str, route: Route, vpc_ids: frozenset[str]) -> tuple[str, str, str | None]:
@@ -117,5 +117,5 @@ def _peering(facts: Facts, table_id: str, route: Route, vpc_ids: frozenset[str])
         return BLOCK, message, "Peering does not pass on to a third VPC. Peer the two VPCs, and route to that peering."
     if peering.state != "active":
         message = f"Peering connection {peering.peering_id} between the two VPCs is {peering.state}."
-        return BLOCK, message, "Accept the peering connection, or make a new one."
+        return BLOCK, message, "Accept the peering connection, or create a new one."
     return PASS, f"{table_id} sends it over peering connection {peering.peering_id} to the other VPC.", None

@@ -34,7 +34,7 @@ def judge_groups(
 ) -> Judgement:
     """The rules of all groups together. A group that is null could not be read.
 
-    It is unknown whether they allow it where no rule does for certain, and one might.
+    The verdict is unknown where no rule certainly allows the connection, but one might.
     """
     doubtful: Judgement | None = None
     for group in groups:
@@ -86,7 +86,7 @@ def _matches(rule: SecurityGroupRule, peer: Peer, prefix_lists: PrefixLists) -> 
 
 
 def contains(cidr: str, address: str) -> bool:
-    """Whether the range holds the address; never where their families differ."""
+    """Whether the range contains the address; never where their families differ."""
     return ip_address(address) in ip_network(cidr, strict=False)
 
 

@@ -19,10 +19,10 @@ Returned = dict[str, t.Any]
 
 
 def reachability(facts: Facts) -> Returned:
-    """`reachable`, `hops`, `paths`, `blockers`, `port`: whether one way at least lets connections pass.
+    """`reachable`, `hops`, `paths`, `blockers`, `port`: whether at least one path lets connections pass.
 
-    `reachable` is null where nothing blocks for certain and something is not known. `blockers` name every cause, also
-    that of a single zone where another one works.
+    `reachable` is null where nothing certainly blocks and something is unknown. `blockers` name every cause, even that
+    of a single zone where another one works.
     """
     before, after = [*provider_hops(facts), *_source_hops(facts)], name_hops(facts)
     ways = [(path, path_hops(facts, path)) for path in paths(facts)]
@@ -62,16 +62,16 @@ def _source(facts: Facts) -> Hop:
         return Hop("source", instance.instance_id, BLOCK, message, remedy=remedy)
     if len(instance.interfaces) > 1:
         message = (
-            f"Instance {instance.instance_id} has {len(instance.interfaces)} network interfaces, and which one it uses "
-            f"only its own routes say. Judged is the primary one, {interface.network_interface_id}; name another one "
-            "in source_network_interface_id."
+            f"Instance {instance.instance_id} has {len(instance.interfaces)} network interfaces, and only its own "
+            f"routes decide which one it uses. The verdict is about the primary one, {interface.network_interface_id}; "
+            "name another one in source_network_interface_id."
         )
         return Hop("source", instance.instance_id, UNKNOWN, message)
     return Hop("source", instance.instance_id, PASS, f"Instance {instance.instance_id} is running, with {where}.")
 
 
 def _vpc(facts: Facts) -> Hop:
-    """Whether another VPC is connected, the routes tell."""
+    """Whether another VPC is connected is for the routes to decide."""
     own, other = facts.source.interface.vpc_id, facts.endpoint.vpc_id
     if facts.same_vpc:
         return Hop("vpc", own, PASS, f"The source and the interface endpoint are both in {own}.")
@@ -117,7 +117,9 @@ def _path(path: Path, verdict: str) -> Returned:
 
 
 def _blockers(hops: t.Iterable[Hop], ways: int) -> list[Returned]:
-    """One for each cause: what blocks several zones in the same way is told once, with the zones where not all fail."""
+    """One for each cause: what blocks several zones in the same way is reported once, with the zones unless all
+    fail.
+    """
     causes: dict[tuple[str | None, str, str | None], list[Hop]] = {}
     for hop in hops:
         if hop.verdict == BLOCK:
@@ -137,4 +139,4 @@ def _zones(found: t.Sequence[Hop], ways: int) -> str:
     if found[0].endpoint_address is None or len(found) == ways:
         return ""
     there = ", ".join(f"{hop.endpoint_address} (zone {hop.availability_zone_id})" for hop in found)
-    return f" This blocks the way to {there}."
+    return f" This blocks the path to {there}."

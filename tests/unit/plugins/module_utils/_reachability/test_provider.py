@@ -76,7 +76,7 @@ def test_where_tidb_cloud_was_not_asked_cluster_and_registration_are_unknown_and
 def test_a_cluster_that_the_key_cannot_see_may_be_gone_or_of_another_project() -> None:
     hop = only(provider_hops(replace(WAY, provider=Provider(CLUSTER_ID))), "cluster")
     assert hop.verdict == "unknown"
-    assert "it is gone, or of another project" in hop.message
+    assert "it is gone, or belongs to another project" in hop.message
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_a_cluster_that_the_key_cannot_see_may_be_gone_or_of_another_project() -
         ("rejected", "block", "recreate_failed=true"),
         ("failed", "block", "recreate_failed=true"),
         ("expired", "block", "recreate_failed=true"),
-        ("deleting", "block", "Make a new"),
-        ("deleted", "block", "Make a new"),
+        ("deleting", "block", "Create a new"),
+        ("deleted", "block", "Create a new"),
         ("partial", "unknown", ""),
         ("a-new-state", "unknown", ""),
     ],
@@ -115,7 +115,7 @@ def test_an_available_interface_endpoint_whose_interfaces_cannot_be_seen_is_unkn
         ("ACTIVE", "pass", ""),
         ("PENDING", "block", "Wait"),
         ("DISCOVERED", "block", "Register it"),
-        ("DELETING", "block", "Make a new"),
+        ("DELETING", "block", "Create a new"),
         ("FAILED", "block", "recreate_failed=true"),
         ("NEW", "unknown", ""),
         (None, "unknown", ""),

@@ -45,7 +45,7 @@ def test_in_one_subnet_nothing_is_routed() -> None:
         from_interface(Interface("eni-2", "subnet-a", VPC, ("10.0.11.20",), ("sg-client",))), route_tables=()
     )
     assert judged(facts, "route")["verdict"] == "pass"
-    assert "nothing is routed" in judged(facts, "route")["message"]
+    assert "no route is needed" in judged(facts, "route")["message"]
 
 
 def test_the_table_of_the_subnet_itself_comes_before_the_main_one() -> None:
@@ -57,10 +57,10 @@ def test_the_table_of_the_subnet_itself_comes_before_the_main_one() -> None:
 @pytest.mark.parametrize(
     ("target", "verdict", "sentence"),
     [
-        ("eni-firewall", "unknown", "cannot be seen here"),
-        ("vpce-firewall", "unknown", "cannot be seen here"),
-        ("nat-1", "unknown", "cannot be seen here"),
-        ("tgw-1", "unknown", "transit gateway tgw-1, whose own routes are not looked at"),
+        ("eni-firewall", "unknown", "what happens there is unknown"),
+        ("vpce-firewall", "unknown", "what happens there is unknown"),
+        ("nat-1", "unknown", "what happens there is unknown"),
+        ("tgw-1", "unknown", "transit gateway tgw-1, whose own routes are not checked"),
         ("igw-1", "block", "out of the VPC"),
         ("eigw-1", "block", "out of the VPC"),
     ],

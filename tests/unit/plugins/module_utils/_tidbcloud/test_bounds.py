@@ -78,8 +78,8 @@ def test_an_answer_that_comes_byte_by_byte_is_cut_and_a_post_is_ambiguous(
         session.post("/clusters/1", {})
     assert real_time.monotonic() - began < 4.0  # on a busy machine; the peer goes on for longer
     assert str(caught.value) == (
-        "POST /clusters/1 has no answer: 127.0.0.1 gave no complete answer within 0.1 seconds; raise tidbcloud_timeout if"
-        " it is slow."
+        "POST /clusters/1 has no answer: 127.0.0.1 gave no complete answer within 0.1 seconds; raise tidbcloud_timeout "
+        "if it is slow."
     )
     assert caught.value.ambiguous
     assert server.connections == 1

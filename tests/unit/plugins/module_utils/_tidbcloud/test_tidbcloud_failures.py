@@ -31,7 +31,7 @@ def caused_by(cause: BaseException) -> requests.exceptions.ConnectionError:
     ("error", "sentence"),
     [
         (requests.exceptions.ProxyError("user:password@proxy"), "the proxy could not be used; check HTTPS_PROXY and"),
-        (requests.exceptions.ConnectTimeout(), "no connection to tidb.example.com could be made in time; check firewalls"),
+        (requests.exceptions.ConnectTimeout(), "no connection to tidb.example.com could be made in time"),
         (requests.exceptions.InvalidProxyURL("user:password@proxy"), "the proxy could not be used; check HTTPS_PROXY"),
         (caused_by(ConnectionRefusedError()), "tidb.example.com refused the connection; check tidbcloud_api_url"),
         (caused_by(OSError(errno.EHOSTUNREACH, "no")), "there is no route to tidb.example.com; check this host's"),
