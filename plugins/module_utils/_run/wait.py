@@ -117,22 +117,22 @@ class Deadline:
             return t.cast(Result, end.value)
 
     def wait_until(self, look: t.Callable[[], Seen], what: str) -> t.Any:
-        """Look until it is done, and return the value of that look. Raises WaitTimedOut, and whatever the look raises."""
+        """Look until it is done, and return that look's value. Raises WaitTimedOut, and whatever the look raises."""
         return self._last_look(Await(look, what)).value
 
     def _last_look(self, awaited: Await) -> Seen:
         """The look that ends the wait. Only an `at_most` lets it end undone."""
         until = self.until(awaited)
         pauses = self.pauses(until)
-        told = False
+        reported = False
         self.doing = f"waiting for {awaited.what}"
         while True:
             seen = awaited.look()
             if seen.done:
                 return seen
-            if not told:
+            if not reported:
                 self.report(f"waiting for {awaited.what}")
-                told = True
+                reported = True
             if self.is_over(until):
                 if self.may_fail(awaited):
                     return seen
