@@ -11,7 +11,7 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Runs in check mode without changing anything and tells what a real run would do.
+    description: Runs in check mode without changing anything and reports what a real run would do.
   diff_mode:
     description: Returns what it would change, or has changed, when in diff mode.
   idempotent:

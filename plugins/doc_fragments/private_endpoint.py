@@ -11,7 +11,7 @@ class ModuleDocFragment:
 options:
   state:
     description:
-      - V(present) creates, resumes, adopts or edits the private endpoint. V(absent) removes both halves of it.
+      - V(present) creates, resumes, adopts or edits the private endpoint. V(absent) removes both of its halves.
     type: str
     choices: [present, absent]
     default: present
@@ -27,12 +27,12 @@ options:
     type: str
   service_name:
     description:
-      - Name of any other AWS endpoint service. There is no registration then, and the provider accepts the connection.
+      - Name of any other AWS endpoint service. There is then no registration, and the provider accepts the connection.
     type: str
   vpc_endpoint_id:
     description:
       - ID of an existing interface endpoint to adopt, edit or delete.
-      - Without it, the private endpoint is the live interface endpoint of the service in O(vpc_id), by O(name) where that is given.
+      - Without it, the private endpoint is the live interface endpoint of the service in O(vpc_id), by O(name) if that is set.
         Without O(vpc_id), only endpoints that carry the ownership tags of this collection count.
     type: str
   vpc_id:
@@ -53,17 +53,17 @@ options:
     elements: str
   name:
     description:
-      - Value of the tag C(Name). It tells several private endpoints of one service in one VPC apart.
+      - Value of the tag C(Name). It distinguishes several private endpoints of one service in one VPC.
     type: str
   private_dns_enabled:
     description:
       - Whether the host name of the service resolves inside the VPC.
       - With O(cluster_id) it is on by default, since the host name works only that way. With O(service_name) it is on by default
-        where the service has a verified private name.
+        if the service has a verified private name.
     type: bool
   ip_address_type:
     description:
-      - Address type of the interface endpoint. AWS chooses where it is omitted.
+      - Address type of the interface endpoint. If omitted, AWS chooses.
     type: str
     choices: [ipv4, ipv6, dualstack]
   tags:
@@ -73,7 +73,7 @@ options:
     aliases: [resource_tags]
   purge_tags:
     description:
-      - Whether to remove tags that O(tags) does not name. Acts only where O(tags) is given.
+      - Whether to remove tags that O(tags) does not name. Acts only if O(tags) is set.
       - The ownership tags, C(aws:*), and C(Name) unless O(tags) names it, are never removed.
     type: bool
     default: true
@@ -85,11 +85,11 @@ options:
     default: false
   remove_duplicates:
     description:
-      - Whether to remove all but one where several live interface endpoints of this collection connect one VPC to one service.
+      - Whether to remove all but one if several live interface endpoints of this collection connect one VPC to one service.
       - The one that is kept is the first by an C(ACTIVE) registration, private DNS in effect, age, and ID. With O(state=absent) none is kept.
       - It never removes one with the tag C(deletion-protection=true), with another C(Name), that this collection did not make, or whose
-        registration is C(ACTIVE) beside the one that is kept (with O(state=absent) that hinders none). If there is one, nothing is touched,
-        and the error C(ambiguous_match) has the task that removes it.
+        registration is C(ACTIVE) beside the one that is kept (with O(state=absent), this last one does not matter). If there is one, nothing is
+        touched, and the error C(ambiguous_match) includes the task that removes it.
       - With V(false) several live ones are always the error C(ambiguous_match).
     type: bool
     default: false
@@ -100,7 +100,7 @@ options:
     default: false
   allow_violations:
     description:
-      - Codes of limits that are only warned about, for limits that the cloud has lifted since.
+      - Codes of limits to warn about only, for limits that the cloud has lifted since.
     type: list
     elements: str
     default: []
@@ -123,8 +123,8 @@ options:
       - deletion_protected
   allow_missing_network:
     description:
-      - Only in check mode. Plan a creation although O(vpc_id), O(subnet_ids) or O(security_group_ids) are not known yet,
-        for a play that makes them in the same run. The limits that need them are listed in RV(unchecked_limits).
+      - Only in check mode. Plans a creation although O(vpc_id), O(subnet_ids) or O(security_group_ids) are not known yet,
+        for a play that makes them in the same run. RV(unchecked_limits) lists the limits that need them.
     type: bool
     default: false
   wait_timeout:

@@ -29,7 +29,7 @@ options:
     default: https://dedicated.tidbapi.com/v1beta1
   tidbcloud_serverless_api_url:
     description:
-      - URL of the TiDB Cloud Starter and Essential API. It is asked only to say why a cluster is not a Dedicated one.
+      - URL of the TiDB Cloud Starter and Essential API. It is used only to say why a cluster is not a Dedicated one.
       - If not set, the environment variable E(TIDBCLOUD_SERVERLESS_ENDPOINT) is used.
     type: str
     default: https://serverless.tidbapi.com/v1beta1
@@ -39,13 +39,13 @@ options:
     type: path
   tidbcloud_timeout:
     description:
-      - Seconds for one attempt of a request to the TiDB Cloud API, from the look-up of its name to the end of its answer.
+      - Seconds for one attempt of a request to the TiDB Cloud API, from the look-up of the name to the end of the answer.
     type: float
     default: 30
   project_id:
     description:
-      - ID of the TiDB Cloud project. Needed only where clusters are listed and not named; without it the key's default project is meant.
-      - Quote IDs in YAML, they are larger than any number that is kept exactly.
+      - ID of the TiDB Cloud project. Needed only if clusters are listed, not named; without it the key's default project is used.
+      - Quote IDs in YAML. They are too large to be kept exactly as numbers.
     type: str
   assume_role_arn:
     description:
@@ -64,8 +64,8 @@ requirements:
 options:
   wait:
     description:
-      - Whether to wait until what was begun is finished.
-      - With V(false) only what needs no waiting is done, and the status is the honest intermediate one; the next run goes on from there.
+      - Whether to wait until everything that was started is finished.
+      - With V(false) only what needs no waiting is done, and the status is the honest intermediate one; the next run continues from there.
     type: bool
     default: true
   wait_delay:
@@ -75,7 +75,7 @@ options:
     default: 15
 """
 
-    # When reading must be over.
+    # How long reading may take.
     READ = r"""
 options:
   wait_timeout:
@@ -128,7 +128,7 @@ options:
     choices: [not_configured, initiating, pending, active, deleting, failed]
   regions:
     description:
-      - AWS regions to read. Defaults to the configured region, and where there is none to the regions of the clusters and registrations found.
+      - AWS regions to read. Defaults to the configured region or, without one, to the regions of the clusters and registrations found.
     type: list
     elements: str
     default: []
@@ -153,13 +153,13 @@ options:
         type: str
       regions:
         description:
-          - AWS regions to read in this account. Defaults to O(regions), and then as there.
+          - AWS regions to read in this account. Defaults to O(regions), with the same defaults as there.
         type: list
         elements: str
         default: []
 """
 
-    # For plugins, which find their environment variables by themselves.
+    # For plugins, whose environment variables Ansible reads.
     PLUGINS = r"""
 options:
   tidbcloud_public_key:

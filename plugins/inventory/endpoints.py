@@ -11,15 +11,15 @@ version_added: 0.1.0
 author:
   - TiDB Cloud PrivateLink contributors (@tidbcloud-privatelink)
 description:
-  - Makes a host of every private endpoint, named by the ID of its interface endpoint, to run tasks for some of them or
+  - Makes every private endpoint a host, named by the ID of its interface endpoint, to run tasks for some of them or
     to slice a job in AWX.
   - A private endpoint is not a machine. Tasks for it run on the control node, because C(ansible_connection) is set to
     V(local).
   - The host variable C(private_endpoint) holds its facts, with the keys that M(tidbcloud.privatelink.endpoint_info)
     returns.
   - Every host is in the group C(private_endpoints) and in C(status_<status>), C(region_<region>), C(project_<ID>),
-    C(cluster_<ID>) and C(vpc_<ID>), as far as these are known. What a group name cannot hold becomes an underscore.
-  - Whatever the clouds say is data. It is never a template, and what is not an ID becomes neither a host nor a group.
+    C(cluster_<ID>) and C(vpc_<ID>), as far as these are known. Characters that a group name cannot hold become underscores.
+  - Text from the clouds is data. It is never a template, and what is not an ID becomes neither a host nor a group.
   - Costs two requests to TiDB Cloud for a hundred private endpoints of a project (its clusters and their
     registrations), and one more to sign in.
   - The name of the inventory file must end with C(tidbcloud_endpoints.yml) or C(tidbcloud_endpoints.yaml).
@@ -42,15 +42,15 @@ options:
   aws_details:
     description:
       - Whether to read the interface endpoints from AWS, which costs no request to TiDB Cloud.
-      - With them an interface endpoint is found, too, that is not registered, by its service where another one is
-        registered for it, or by the ownership tags of this collection.
+      - This also finds interface endpoints that are not registered, by their service if another endpoint is registered
+        for it, or by the ownership tags of this collection.
       - Without them no AWS credentials are needed, the VPC is not known, and the status is that of the registration
         alone.
     type: bool
     default: true
   cluster_ids:
     description:
-      - Only private endpoints of these clusters. Without O(project_ids) each is a request of its own.
+      - Only private endpoints of these clusters. Without O(project_ids), each costs a request of its own.
   vpc_ids:
     description:
       - Only private endpoints in these VPCs. Needs O(aws_details).
@@ -76,7 +76,7 @@ cache_connection: ~/.cache/tidbcloud_endpoints
 cache_timeout: 600
 
 ---
-# Two AWS accounts, with groups and variables of one's own; the variables are those of the playbook
+# Two AWS accounts, with your own groups and variables; the variables are those of the playbook
 # tidbcloud.privatelink.check.
 plugin: tidbcloud.privatelink.endpoints
 accounts:
@@ -223,7 +223,7 @@ class _Options:
 
 
 def _kept(cached: t.Any) -> list[Endpoint] | None:
-    """The content of a cache, as plain data: an attacker who can write it must get nothing but false facts. Null where
+    """The content of a cache, as plain data: an attacker who can write it must gain nothing but false facts. None if
     this plugin did not write it.
     """
     plain = encodable(cached)

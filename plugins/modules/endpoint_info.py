@@ -14,8 +14,8 @@ author:
 description:
   - Lists the endpoint services of TiDB Cloud clusters and their private endpoints, the interface endpoint in AWS and the
     registration with TiDB Cloud joined, with status and stage, and what is wrong between the two sides.
-  - TiDB Cloud is read once, AWS once for each region. Nothing matching is not an error.
-  - The module knows no wish, so private DNS that is off is a finding and not a status.
+  - TiDB Cloud is read once, AWS once for each region. It is not an error if nothing matches.
+  - The module has no desired state to compare with, so private DNS that is off is a finding, not a status.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -50,14 +50,14 @@ options:
     aliases: [status]
   include_costs:
     description:
-      - Whether to return RV(costs). The monthly costs of private endpoints and findings are from the same prices then.
+      - Whether to return RV(costs). The monthly costs of private endpoints and findings then use the same prices.
       - The prices of the regions that have interface endpoints are read from the AWS Price List, which needs C(pricing:GetProducts).
-        Where it cannot be read, the collection's own dated prices are used. A warning tells why.
+        If it cannot be read, the collection's own dated prices are used, and a warning says why.
     type: bool
     default: false
   prices:
     description:
-      - What you pay, such as by a contract with AWS, instead of what AWS lists. Only with O(include_costs).
+      - What you pay, for example under a contract with AWS, instead of AWS's list prices. Only with O(include_costs).
     type: list
     elements: dict
     default: []
@@ -105,7 +105,7 @@ EXAMPLES = r"""
         zone_hour_usd: 0.008
         per_gb_usd: 0.008
 
-- name: Gather what two AWS accounts have, by roles that the control node may assume
+- name: Gather what two AWS accounts have, through roles that the control node may assume
   tidbcloud.privatelink.endpoint_info:
     accounts:
       - assume_role_arn: arn:aws:iam::123456789012:role/privatelink-reader
@@ -298,7 +298,7 @@ private_endpoints:
       type: int
       sample: 4000
     monthly_cost_usd:
-      description: USD for the zone-hours of 730 hours, without data. Null where the region's price is not known.
+      description: USD a month for the zones, at 730 hours each, without data. Null if the region's price is not known.
       type: float
   # END
 findings:
@@ -345,7 +345,7 @@ costs:
       type: str
       sample: price_list
     as_of:
-      description: Day of the prices, of several the oldest. Null where only O(prices) counts.
+      description: Day of the prices, the oldest if there are several. Null if all of them are from O(prices).
       type: str
       sample: "2026-10-06"
     per_gb_usd:
@@ -356,10 +356,10 @@ costs:
       description: Zone-hours of 730 hours.
       type: float
     by_cluster:
-      description: The same for each cluster.
+      description: The monthly total of each cluster.
       type: dict
     by_account:
-      description: The same for each AWS account.
+      description: The monthly total of each AWS account.
       type: dict
     prices:
       description: The prices used, one for each region that has interface endpoints and whose price is known.

@@ -70,7 +70,7 @@ EXAMPLES = r"""
     cluster_id: "1234567890123456789"
   register: service
 
-- name: Show which zones subnets may lie in
+- name: Show which zones subnets may be in
   ansible.builtin.debug:
     var: service.endpoint_service.availability_zone_ids
 
@@ -138,12 +138,12 @@ endpoint_service:
       sample: tidb_cloud
   # END
 steps:
-  description: Always empty, the module changes nothing.
+  description: Always empty. The module changes nothing.
   returned: always
   type: list
   elements: dict
 diff:
-  description: Always without a difference.
+  description: Never shows a difference.
   returned: success
   type: dict
 # BEGIN return_values violations error

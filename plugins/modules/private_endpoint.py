@@ -16,11 +16,11 @@ description:
   - To create, it makes the interface endpoint, registers it, waits for TiDB Cloud to accept it, enables private DNS and waits until it is in effect.
     To delete, it ends the registration first, then deletes the interface endpoint and waits until its network interfaces are gone.
   - All limits are checked before anything is touched, and all violations are reported together.
-  - A run that was stopped anywhere is finished by the next one. Everything is decided from the state of both clouds.
-  - Concurrent runs make one interface endpoint, whatever options they differ in. A run that finds that of another one adopts it, and what differs is an
-    edit. RV(steps) are then those of this run alone, and a warning says so.
-  - While it waits, a line is printed whenever something changes, where the task runs on the control node itself and not with C(async) or C(become).
-    None is printed where a program reads the output, under C(no_log), or with E(TIDBCLOUD_PRIVATELINK_PROGRESS) set to V(off).
+  - If a run is stopped at any point, the next one finishes it. Everything is decided from the state of both clouds.
+  - Concurrent runs make one interface endpoint, whatever options they differ in. A run that finds another run's endpoint adopts it and edits what
+    differs. RV(steps) are then those of this run alone, and a warning says so.
+  - While it waits, it prints a line whenever something changes, if the task runs on the control node itself and without C(async) or C(become).
+    It prints none if a program reads the output, under C(no_log), or with E(TIDBCLOUD_PRIVATELINK_PROGRESS) set to V(off).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -74,7 +74,7 @@ EXAMPLES = r"""
     vpc_id: vpc-0123456789abcdef0
     subnet_ids: [subnet-0123456789abcdef0, subnet-0fedcba9876543210, subnet-00112233445566778]
 
-- name: Connect to an endpoint service that is not of TiDB Cloud
+- name: Connect to an endpoint service of another provider
   tidbcloud.privatelink.private_endpoint:
     service_name: com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0
     vpc_id: vpc-0123456789abcdef0
@@ -225,12 +225,12 @@ private_endpoint:
       type: int
       sample: 4000
     monthly_cost_usd:
-      description: USD for the zone-hours of 730 hours, without data. Null where the region's price is not known.
+      description: USD a month for the zones, at 730 hours each, without data. Null if the region's price is not known.
       type: float
   # END
 # BEGIN return_values steps diff unchecked_limits violations error
 steps:
-  description: What was done, in check mode what would be done, in order. Empty exactly when C(changed) is false.
+  description: What was done or, in check mode, would be done, in order. Empty exactly when C(changed) is false.
   returned: always
   type: list
   elements: dict
@@ -252,7 +252,7 @@ diff:
   returned: success
   type: dict
 unchecked_limits:
-  description: Codes of limits that could not be checked, since the network is not known yet. Only with O(allow_missing_network).
+  description: Codes of limits that could not be checked because the network is not known yet. Only with O(allow_missing_network).
   returned: success
   type: list
   elements: str

@@ -14,11 +14,11 @@ author:
 description:
   - Does what M(tidbcloud.privatelink.private_endpoint) does for a list of private endpoints, across clusters, projects, VPCs, regions and accounts.
   - Reads are shared. TiDB Cloud allows 100 requests a minute and API key; registrations are read by lists of a hundred, clusters by lists with
-    their IDs, and AWS by one list for each account and region. A private endpoint that is as wanted costs nothing more.
-  - The limits of all items are checked before the first change. Then all changes are begun, and one shared wait polls for all of them.
-  - An item that fails never stops the others. The task fails in the end if any item failed.
-  - While it waits, a line is printed whenever something changes, where the task runs on the control node itself and not with C(async) or C(become).
-    None is printed where a program reads the output, under C(no_log), or with E(TIDBCLOUD_PRIVATELINK_PROGRESS) set to V(off).
+    their IDs, and AWS by one list for each account and region. A private endpoint that is already as desired costs nothing more.
+  - The limits of all items are checked before the first change. Then all changes are started, and one shared wait polls for all of them.
+  - An item that fails never stops the others. The task fails at the end if any item failed.
+  - While it waits, it prints a line whenever something changes, if the task runs on the control node itself and without C(async) or C(become).
+    It prints none if a program reads the output, under C(no_log), or with E(TIDBCLOUD_PRIVATELINK_PROGRESS) set to V(off).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -42,8 +42,8 @@ attributes:
 options:
   endpoints:
     description:
-      - The private endpoints. Every option of M(tidbcloud.privatelink.private_endpoint) may be given for each item,
-        and on the level of the module as the default for all of them.
+      - The private endpoints. Every option of M(tidbcloud.privatelink.private_endpoint) may be set for each item,
+        or at module level as the default for all items.
     type: list
     elements: dict
     required: true
@@ -184,7 +184,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ fleet.results | selectattr('failed') | map(attribute='msg') }}"
 
-- name: Remove private endpoints in two accounts, or none of them where a limit forbids any
+- name: Remove private endpoints in two accounts, or none of them if a limit forbids any
   tidbcloud.privatelink.private_endpoints:
     state: absent
     strict: true
@@ -333,12 +333,12 @@ results:
           type: int
           sample: 4000
         monthly_cost_usd:
-          description: USD for the zone-hours of 730 hours, without data. Null where the region's price is not known.
+          description: USD a month for the zones, at 730 hours each, without data. Null if the region's price is not known.
           type: float
       # END
     # BEGIN return_values steps diff unchecked_limits violations error
     steps:
-      description: What was done, in check mode what would be done, in order. Empty exactly when C(changed) is false.
+      description: What was done or, in check mode, would be done, in order. Empty exactly when C(changed) is false.
       returned: always
       type: list
       elements: dict
@@ -360,7 +360,7 @@ results:
       returned: success
       type: dict
     unchecked_limits:
-      description: Codes of limits that could not be checked, since the network is not known yet. Only with O(allow_missing_network).
+      description: Codes of limits that could not be checked because the network is not known yet. Only with O(allow_missing_network).
       returned: success
       type: list
       elements: str

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: reachability_info
-short_description: Tell from configuration alone whether a source can reach a private endpoint, and what blocks it
+short_description: Judge from configuration alone whether a source can reach a private endpoint, and what blocks it
 version_added: 0.1.0
 author:
   - TiDB Cloud PrivateLink contributors (@tidbcloud-privatelink)
 description:
-  - Walks the way from a source to a private endpoint and back, and tells for every hop whether it lets connections pass.
-    Where one does not, the module names the object, the rule and what to change.
+  - Follows the way from a source to a private endpoint and back, and says for every hop whether it lets connections pass.
+    If one does not, the module names the object, the rule and what to change.
   - It reads the configuration of AWS and the states of TiDB Cloud, changes nothing and sends nothing over the network that it judges.
-    M(tidbcloud.privatelink.endpoint_ping) tries the way itself.
-  - Where it cannot know, it says so and does not guess.
+    M(tidbcloud.privatelink.endpoint_ping) tests the way itself.
+  - What it cannot know it reports as unknown; it never guesses.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -51,21 +51,21 @@ options:
     type: str
   source_network_interface_id:
     description:
-      - The source is this network interface, of a container, a function, or an instance with several of them.
+      - The source is this network interface, for example of a container, a function, or an instance with several of them.
     type: str
   source_address:
     description:
-      - The source is this private IPv4 or IPv6 address. If a network interface has it, the security groups of that one are judged.
+      - The source is this private IPv4 or IPv6 address. If a network interface has it, that interface's security groups are judged.
         If none has it yet, the security groups of the source are unknown.
     type: str
   source_subnet_id:
     description:
-      - Subnet of O(source_address). Needed only where that is not in the VPC of the private endpoint.
+      - Subnet of O(source_address). Needed only if the address is not in the VPC of the private endpoint.
     type: str
   port:
     description:
       - Port that the source connects to.
-      - Defaults to the port of the cluster. Needed where TiDB Cloud cannot be asked.
+      - Defaults to the port of the cluster. Needed if there is no TiDB Cloud API key.
     type: int
   cluster_id:
     description:
@@ -75,20 +75,20 @@ options:
     type: str
   node_group_id:
     description:
-      - ID of the TiDB node group. Without it all node groups of the cluster are looked through.
+      - ID of the TiDB node group. Without it, all node groups of the cluster are searched.
     type: str
   require_private_dns:
     description:
       - Whether clients connect by the cluster's host name, so that it must resolve to the private endpoint.
-      - Set V(false) where they connect by another name or by address, as with O(tidbcloud.privatelink.endpoint_ping#module:connect_to).
+      - Set V(false) if they connect by another name or by address, as with O(tidbcloud.privatelink.endpoint_ping#module:connect_to).
         Names are then not judged.
     type: bool
     default: true
 notes:
-  - Not looked at are firewalls and routes on the source itself, the routes of transit gateways, AWS Network Firewall, rules of the
+  - Not judged are firewalls and routes on the source itself, the routes of transit gateways, AWS Network Firewall, rules of the
     Route 53 Resolver, and name servers of your own.
   - Without a TiDB Cloud API key the cluster and the registration are unknown, and RV(reachable) is never V(true).
-  - Where AWS does not permit to read a kind of object, what depends on it is unknown. The IAM policy of this collection lists the actions.
+  - If AWS does not permit the module to read a kind of object, what depends on it is unknown. The IAM policy of this collection lists the actions.
 seealso:
   - module: tidbcloud.privatelink.endpoint_ping
   - module: tidbcloud.privatelink.endpoint_info
@@ -106,7 +106,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ way.blockers | map(attribute='message') | zip(way.blockers | map(attribute='remedy')) | map('join', ' ') | list }}"
 
-- name: Ask for an address that nothing has yet, where clients use the names of the interface endpoint
+- name: Ask for an address that nothing uses yet, with clients that use the names of the interface endpoint
   tidbcloud.privatelink.reachability_info:
     vpc_endpoint_id: vpce-0123456789abcdef0
     source_subnet_id: subnet-0123456789abcdef0
@@ -124,8 +124,8 @@ EXAMPLES = r"""
 RETURN = r"""
 reachable:
   description:
-    - V(true) where at least one way lets connections pass, V(false) where something blocks all of them.
-    - Null where nothing blocks for certain and some hop is unknown.
+    - V(true) if at least one way lets connections pass, V(false) if something blocks all of them.
+    - Null if nothing blocks for certain and some hop is unknown.
   returned: success
   type: bool
 port:
@@ -144,7 +144,7 @@ hops:
         One of V(cluster), V(interface_endpoint), V(registration), V(source), V(vpc), V(address_family), V(route), V(zone),
         V(source_security_group), V(source_acl_outbound), V(endpoint_acl_inbound), V(endpoint_security_group), V(endpoint_acl_outbound),
         V(source_acl_inbound), V(route_back), V(vpc_dns), V(private_dns), V(dhcp_options).
-        Network ACLs do not judge inside a subnet, and are left out there.
+        Network ACLs do not apply inside a subnet, and are left out there.
       type: str
       sample: endpoint_security_group
     object_id:
@@ -201,8 +201,8 @@ paths:
       type: bool
 blockers:
   description:
-    - What blocks, the first cause first. One cause is told once, with the zones where it does not concern all of them.
-    - Not empty beside RV(reachable=true) where one zone works and another one does not. Clients that take the other zone's address fail.
+    - What blocks, the first cause first. Each cause is listed once, with its zones unless it concerns all of them.
+    - Not empty with RV(reachable=true) if one zone works and another does not. Clients that use the other zone's address fail.
   returned: success
   type: list
   elements: dict
