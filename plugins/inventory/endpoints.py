@@ -18,7 +18,8 @@ description:
   - The host variable C(private_endpoint) holds its facts, with the keys that M(tidbcloud.privatelink.endpoint_info)
     returns.
   - Every host is in the group C(private_endpoints) and in C(status_<status>), C(region_<region>), C(project_<ID>),
-    C(cluster_<ID>) and C(vpc_<ID>), as far as these are known. Characters that a group name cannot hold become underscores.
+    C(cluster_<ID>) and C(vpc_<ID>), as far as these are known. Characters that a group name cannot hold become
+    underscores.
   - Text from the clouds is data. It is never a template, and what is not an ID becomes neither a host nor a group.
   - Costs two requests to TiDB Cloud for a hundred private endpoints of a project (its clusters and their
     registrations), and one more to sign in.
@@ -223,7 +224,7 @@ class _Options:
 
 
 def _kept(cached: t.Any) -> list[Endpoint] | None:
-    """The content of a cache, as plain data: an attacker who can write it must gain nothing but false facts. None if
+    """The content of a cache, as plain data: an attacker who can write it must gain nothing but false facts. Null if
     this plugin did not write it.
     """
     plain = encodable(cached)

@@ -195,7 +195,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.service import (
     ensure_service,
-    refuse_absent,
+    reject_absent,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import finish
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
@@ -217,7 +217,7 @@ def main() -> None:
     def work(deadline: Deadline) -> dict[str, t.Any]:
         cluster_id = required_id(module.params, "cluster_id")
         if module.params["state"] == "absent":
-            refuse_absent(cluster_id)
+            reject_absent(cluster_id)
         group_id = optional_id(module.params, "node_group_id")
         wait = module.params["wait"] and not module.check_mode
         service = ensure_service(cluster_id, group_id, connect(module, deadline), deadline, wait=wait)

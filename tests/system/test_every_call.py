@@ -295,7 +295,7 @@ def test_an_endpoint_that_is_listed_late_is_not_made_twice(
     for _run in range(2):
         result = customer.run("private_endpoint", **desired, wait_timeout=wait_timeout)
         assert result["failed"]
-        assert "run again to go on" in result["msg"]
+        assert "run again to continue" in result["msg"]
         assert len(customer.live_endpoints()) == 1
     customer.sandbox.clock.advance(10)
     assert_one(customer, customer.run("private_endpoint", **desired))

@@ -24,7 +24,7 @@ PROCESSES.set_forkserver_preload(["tests.support.customer"])
 SCALE = 20.0
 LAG = 20.0
 # What a run says whose changes another one takes back.
-OVERTAKEN = ("something else changes it", "Another run changes it", "still: ")
+OVERTAKEN = ("something else changes it", "Another run changes it", "still missing")
 OWNED = {"tidbcloud:managed-by": "tidbcloud.privatelink"}
 
 

@@ -119,8 +119,8 @@ BROKEN: dict[str, tuple[Breaking, tuple[str, ...]]] = {
         but(subnet_ids=["subnet-0123456789abcdef0"]),
         ("no subnet subnet-0123456789abcdef0", "Check subnet_ids"),
     ),
-    "subnet_not_in_vpc": (subnet_of_another_vpc, ("lies in VPC", "Give subnets of the VPC")),
-    "zone_not_supported": (in_zones("use1-az6"), ("lies in zone use1-az6", "use1-az1, use1-az2, use1-az4")),
+    "subnet_not_in_vpc": (subnet_of_another_vpc, ("is in VPC", "Give subnets of the VPC")),
+    "zone_not_supported": (in_zones("use1-az6"), ("is in zone use1-az6", "use1-az1, use1-az2, use1-az4")),
     "subnets_share_zone": (in_zones("use1-az1", "use1-az1"), ("lie in one zone, use1-az1", "one subnet for each zone")),
     "security_group_not_found": (
         but(security_group_ids=["sg-0123456789abcdef0"]),

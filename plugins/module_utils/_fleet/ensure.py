@@ -24,7 +24,7 @@ from .._run.wait import Deadline, Work
 from .._run.wait_all import NOT_BEGUN, WorkGroup
 
 CUT_OFF = (
-    "The run was ended after its deadline (wait_timeout) while this one was under way: something neither answered nor"
+    "The run was ended after its deadline (wait_timeout) while this one was in progress: something neither answered nor"
     " failed. Run again to continue from here."
 )
 NOT_TOUCHED = "Not touched: strict is set, and another item is refused."
@@ -68,10 +68,10 @@ Prepared = t.Union[Outcome, PrivateLinkError]
 
 @dataclass
 class Item:
-    """One private endpoint of the fleet, and what is known of it while the run is on its way.
+    """One private endpoint of the fleet, and what is known of it during the run.
 
     `number` is counted from 1. `desired`: the desired state, or the error in its options. `found`: the outcome so far,
-    or the error that ended it, null before it is checked. `done`: the finished steps, null before the first is begun.
+    or the error that ended it, null before it is checked. `done`: the finished steps, null before the first is started.
     """
 
     number: int
@@ -85,7 +85,7 @@ class Item:
         self.found, self.is_ended = found, True
 
     def ended(self) -> Ended:
-        """What became of it; of one that is not over yet, that it was cut off."""
+        """What became of it; one that is not over yet was cut off."""
         found = self.found
         if not self.is_ended or found is None:
             found = WaitTimedOut(NOT_BEGUN if self.done is None else CUT_OFF)
@@ -99,7 +99,7 @@ def ensure_fleet(
 ) -> list[Ended]:
     """Brings every private endpoint into its desired state; one that fails never stops the others.
 
-    `refresh` forgets what is shared between polls. With `strict` nothing is touched where any item cannot be. Raises
+    `refresh` forgets what is shared between polls. With `strict` nothing is touched if any item has an error. Raises
     nothing.
     """
     deadline.so_far = lambda: report([item.ended() for item in items])
@@ -115,7 +115,7 @@ def ensure_fleet(
 
 
 def _prepare(items: Sequence[Item], deadline: Deadline, check_mode: bool) -> None:
-    """In order, each against what those before it will take up."""
+    """In order, each against what those before it will use."""
     taken, count, every = _Taken(), Count(deadline.report), len(items)
     for item in items:
         deadline.doing = f"checking item {item.number} of endpoints"
@@ -139,7 +139,7 @@ def _prepare_one(item: Item, taken: _Taken, check_mode: bool, deadline: Deadline
 
 
 def _ask_permission(items: Sequence[Item], deadline: Deadline) -> None:
-    """What AWS would not permit is a refusal from here on."""
+    """An item that AWS would not permit fails here."""
     deadline.doing = "asking AWS whether it permits the changes"
     prepared = [(item, item.found) for item in items if isinstance(item.found, Outcome)]
     judged = permitted([(outcome, t.cast(SharedClouds, item.clouds)) for item, outcome in prepared])
@@ -159,7 +159,7 @@ def _carry_out(items: Sequence[Item], deadline: Deadline, refresh: Callable[[], 
     changing.drive(works)
     for item in items:
         result = changing.results.get(item.number)
-        if isinstance(result, PrivateLinkError):  # Also of one that was never begun.
+        if isinstance(result, PrivateLinkError):  # Also of one that was never started.
             item.end(result)
     settling: WorkGroup[None] = WorkGroup(deadline, refresh)
     settling.complete({item.number: _settle(item) for item in items if not item.is_ended})
@@ -184,7 +184,7 @@ def _settle(item: Item) -> Work[None]:
 
 
 class _Taken:
-    """What the items so far will take up, and which private endpoint each of them means."""
+    """What the items so far will use, and which private endpoint each of them means."""
 
     def __init__(self) -> None:
         self._identities: dict[t.Hashable, int] = {}
@@ -195,17 +195,17 @@ class _Taken:
         return Reserved(dict(self._endpoints), dict(self._private_dns))
 
     def claim(self, item: Item, desired: Desired) -> None:
-        """Before anything is read: raises LimitsViolated where an earlier item asks for the very same."""
+        """Before anything is read: raises LimitsViolated if an earlier item requests the very same."""
         place = (desired.cluster_id, desired.node_group_id, desired.service_name, desired.vpc_id)
         self._claim(item.number, (id(item.clouds), *place, desired.name, desired.vpc_endpoint_id), desired.target)
 
     def take(self, item: Item, outcome: Outcome) -> None:
-        """Raises LimitsViolated where an earlier item means the same private endpoint, in other words."""
+        """Raises LimitsViolated if an earlier item means the same private endpoint, in other words."""
         number = item.number
         self._claim(number, _identity(outcome, item.clouds), outcome.desired.target)
         creation = outcome.planned.first(CreateVpcEndpoint)
         if creation is not None:
-            # Names tell apart what is there; whoever makes one finds that of the other and refuses its name.
+            # Names distinguish existing endpoints; of two runs that create one, the second would find the first's name.
             made = (id(item.clouds), "made", *_place(outcome))
             self._claim(number, made, outcome.desired.target, "Keep one of them: a VPC needs one.")
         if creation is not None and creation.vpc_id:
@@ -220,7 +220,7 @@ class _Taken:
         target: str,
         remedy: str = "Keep one of them, or tell them apart by name.",
     ) -> None:
-        """Both would fight for it."""
+        """Raises LimitsViolated if an earlier item has it: both would fight over it."""
         earlier = self._identities.setdefault(identity, number)
         if earlier != number:
             message = f"Items {earlier} and {number} of endpoints mean the same private endpoint of {target}."

@@ -34,7 +34,7 @@ class FleetOptions:
     """The items in a module's options, and the clouds that they share."""
 
     def __init__(self, module: t.Any, deadline: Deadline) -> None:
-        """Raises PrivateLinkError where TiDB Cloud cannot be asked at all; a wrong item is an error of that item."""
+        """Raises PrivateLinkError if TiDB Cloud cannot be reached at all; a wrong item is an error of that item."""
         self._module = module
         self._clouds: dict[tuple[str | None, ...], SharedClouds] = {}
         params = [_merged(module.params, item) for item in module.params["endpoints"]]
@@ -84,7 +84,7 @@ def _session(module: t.Any, params: t.Mapping[str, t.Any], deadline: Deadline) -
 
 
 def _merged(params: t.Mapping[str, t.Any], item: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """An item's own options over the module's. One that names its service does not take the default's."""
+    """An item's own options over the module's. An item that names its service ignores the module's default service."""
     own = {option: value for option, value in item.items() if value is not None}
     merged = {**params, **own}
     if "service_name" in own and "cluster_id" not in own:

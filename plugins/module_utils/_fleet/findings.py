@@ -27,9 +27,9 @@ def findings(
 ) -> list[Finding]:
     """Findings over private endpoints in the shape that `endpoint_info` returns.
 
-    `looked_at`: the AWS accounts and regions, as pairs; `projects`: the projects that were read. What is outside
-    is nobody's finding: these credentials cannot see it, so they cannot judge it. `created_at`: when each interface
-    endpoint was made, where AWS says so.
+    `looked_at`: the AWS accounts and regions, as pairs; `projects`: the projects that were read. There are no findings
+    outside of them: these credentials cannot see it, so they cannot judge it. `created_at`: when each interface
+    endpoint was made, if AWS says so.
     """
     endpoints = list(private_endpoints)
     duplicates = _duplicates(endpoints, created_at or {})
@@ -40,8 +40,8 @@ def findings(
 
 
 def _duplicates(endpoints: t.Iterable[Endpoint], created_at: t.Mapping[str, datetime | None]) -> dict[str, Finding]:
-    """By id: each interface endpoint of this collection that connects its VPC to a service that another one connects it
-    to, but for the one that `remove_duplicates` would keep.
+    """By id: each interface endpoint of this collection whose VPC is connected to the same service by another one too,
+    except the one that `remove_duplicates` would keep.
     """
     alike: dict[t.Hashable, list[Endpoint]] = {}
     for endpoint in endpoints:
@@ -104,7 +104,7 @@ def _judge(endpoint: Endpoint, looked_at: t.Collection[tuple[str, str]], project
     if endpoint["endpoint_state"] == "FAILED":
         return _failed(endpoint)
     if endpoint["endpoint_state"] in (None, "DISCOVERED"):
-        # Whether an endpoint is registered, only its own project's list can tell.
+        # Only its own project's list can say whether an endpoint is registered.
         return _not_registered(endpoint) if endpoint["project_id"] in projects else None
     if endpoint["endpoint_state"] == "ACTIVE" and endpoint["vpc_endpoint_state"] != "available":
         return _drift(endpoint)
@@ -129,7 +129,7 @@ def _failed(endpoint: Endpoint) -> Finding:
 def _drift(endpoint: Endpoint) -> Finding:
     vpce, state = endpoint["vpc_endpoint_id"], endpoint["vpc_endpoint_state"]
     message = f"The two sides disagree about {vpce}: TiDB Cloud has it ACTIVE, AWS has it {state}."
-    remedy = "Wait some minutes; if it stays so, run private_endpoint with state=absent and recreate it."
+    remedy = "Wait some minutes. If they still disagree, run private_endpoint with state=absent and recreate it."
     return _finding(endpoint, "drift", "warning", message, remedy)
 
 

@@ -24,7 +24,7 @@ from .._tidbcloud.api import TidbCloud
 from .._tidbcloud.model import Cluster, Registration
 from .services import GroupService, complete, services_of
 
-# So many lists of single node groups are asked for rather than one of their project.
+# Up to this many lists of single node groups are read instead of one of their project.
 _FEW_GROUPS = 5
 
 
@@ -63,8 +63,8 @@ class AwsSide:
 class Fleet:
     """What was found, in the shapes that `endpoint_info` returns, and in which accounts and regions of AWS.
 
-    `created_at`: when each interface endpoint was made, null where AWS does not say. `known_projects`: those whose
-    lists tell of every interface endpoint whether it is registered.
+    `created_at`: when each interface endpoint was made, null if AWS does not say. `known_projects`: those whose
+    lists say of every interface endpoint whether it is registered.
     """
 
     endpoint_services: list[dict[str, t.Any]]
@@ -76,7 +76,7 @@ class Fleet:
 
 
 def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account]) -> Fleet:
-    """Reads services and private endpoints. Raises ApiError; finding nothing is no error."""
+    """Reads services and private endpoints. Raises ApiError; finding nothing is not an error."""
     clusters = _read_clusters(filters, tidb)
     every = _read_registrations(filters, clusters, tidb)
     registrations = _wanted(filters, every)
@@ -121,7 +121,7 @@ def _read_clusters(filters: Filters, tidb: TidbCloud) -> list[Cluster]:
 
 
 def _read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
-    """Null, too, for an id that the API refuses (400, 403: not published) and lists no cluster for."""
+    """Also null for an id that the API refuses (400, 403: not published) and lists no cluster for."""
     try:
         return tidb.get_cluster(cluster_id)
     except ApiError as refused:
@@ -131,7 +131,7 @@ def _read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
 
 
 def _read_registrations(filters: Filters, clusters: t.Sequence[Cluster], tidb: TidbCloud) -> list[Registration]:
-    """By one list for each project; those of few named clusters by one for each node group.
+    """One list for each project; for a few named clusters, one for each node group.
 
     A project may have thousands of registrations, a hundred to a request, and a node group has only its own.
     """
@@ -149,12 +149,12 @@ def _read_registrations(filters: Filters, clusters: t.Sequence[Cluster], tidb: T
 def _of_cluster(filters: Filters, cluster: Cluster, tidb: TidbCloud) -> list[Registration]:
     ids = [group.node_group_id for group in cluster.node_groups]
     wanted = [one for one in ids if not filters.node_group_ids or one in filters.node_group_ids]
-    # Without a node group the answer is not whole, and only the list of the project tells.
+    # Without a node group the answer is incomplete, and only the list of the project is certain.
     return [row for group_id in (wanted if ids else [None]) for row in rows_of(tidb, cluster, group_id)]
 
 
 def _of_project(tidb: TidbCloud, project_id: str | None, clusters: t.Sequence[Cluster]) -> list[Registration]:
-    """Where the list is not found, that is an error if the project has clusters: nothing is concluded from it."""
+    """A list that is not found is an error if the project has clusters: nothing is concluded from it."""
     try:
         return tidb.list_registrations(project_id=project_id, cloud_provider="aws")
     except ApiError as error:
@@ -182,7 +182,7 @@ def _services(
 
 
 def _zones(accounts: t.Sequence[Account], region: str, names: t.Sequence[str]) -> t.Mapping[str, t.Sequence[str]]:
-    """The zones of services as AWS tells them: it may be asked as often as we like, TiDB Cloud may not."""
+    """The zones of services as AWS returns them: it allows any number of requests, TiDB Cloud does not."""
     try:
         return aws.describe_service_zones(accounts[0].session.client("ec2", region), names) if accounts else {}
     except ApiError:
@@ -229,7 +229,7 @@ def _projects(filters: Filters, clusters: t.Sequence[Cluster]) -> list[str]:
 
 
 def _known_projects(projects: t.Iterable[str], registrations: t.Iterable[Registration]) -> frozenset[str]:
-    """A registration without the id of its interface endpoint may be that of any of its project."""
+    """A registration without the id of its interface endpoint may belong to any endpoint of its project."""
     unnamed = {row.project_id for row in registrations if is_registered(row) and not row.vpc_endpoint_id}
     return frozenset() if None in unnamed else frozenset(projects) - unnamed
 
@@ -237,7 +237,7 @@ def _known_projects(projects: t.Iterable[str], registrations: t.Iterable[Registr
 def _is_ours(
     endpoint: InterfaceEndpoint, names: t.Collection[str | None], clusters: t.Collection[str], filters: Filters
 ) -> bool:
-    """Of a known service, or made for a cluster that is gone now."""
+    """Whether it belongs to a known service, or was made for a cluster that is now gone."""
     tags = endpoint.tags
     dropped = (
         CLUSTER_TAG in tags
@@ -267,7 +267,7 @@ def _private_endpoints(
     shaped = []
     for pair in pairs:
         if filters.vpc_ids and pair.endpoint is None:
-            continue  # which VPC it is in, only its own account knows
+            continue  # only its own account knows which VPC it is in
         if pair.endpoint is not None and not (pair.listed or pair.registered):
             continue  # AWS lists a deleted one for about an hour; it matters only while it is registered
         of_group = by_group.get(_node_group_id(pair) or "")

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of whatever looks at many private endpoints: filters, accounts and prices."""
+"""The options of what reads many private endpoints: filters, accounts and prices."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .read import Account, Filters
 
 
 def filter_arguments() -> dict[str, t.Any]:
-    """Argument spec of what `endpoint_info` is asked for."""
+    """Argument spec of what `endpoint_info` reads."""
     lists: dict[str, t.Any] = {
         "cluster_ids": {"aliases": ["cluster_id"]},
         "node_group_ids": {"aliases": ["node_group_id"]},
@@ -53,7 +53,7 @@ def filter_arguments() -> dict[str, t.Any]:
 
 
 def own_prices(params: t.Mapping[str, t.Any]) -> dict[str, Price]:
-    """The prices that the user pays, by region. Raises PrivateLinkError for one that is none."""
+    """The prices that the user pays, by region. Raises PrivateLinkError for an invalid one."""
     prices = {item["region"]: Price(item["zone_hour_usd"], item["per_gb_usd"]) for item in params["prices"]}
     for region, price in prices.items():
         if not all(0 <= usd < math.inf for usd in (price.zone_hour_usd, price.per_gb_usd or 0)):
@@ -62,7 +62,7 @@ def own_prices(params: t.Mapping[str, t.Any]) -> dict[str, Price]:
 
 
 def fleet_filters(params: t.Mapping[str, t.Any]) -> Filters:
-    """The filters in the options. Raises PrivateLinkError for an id that is none."""
+    """The filters in the options. Raises PrivateLinkError for an invalid id."""
     own = [params["project_id"]] if params["project_id"] else []
     return Filters(
         cluster_ids=frozenset(tidb_id(value, "cluster_id") for value in params["cluster_ids"]),

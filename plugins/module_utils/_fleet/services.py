@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where private endpoints belong: node groups with their endpoint services, asked for one by one only where nothing
-else tells.
+"""Where private endpoints belong: node groups with their endpoint services, which are requested one by one only if
+nothing else names them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Zones = t.Callable[[str, t.Sequence[str]], t.Mapping[str, t.Sequence[str]]]
 
 @dataclass(frozen=True)
 class GroupService:
-    """One node group with its cluster and its service; `service` is null where no registration names it."""
+    """One node group with its cluster and its service; `service` is null if no registration names it."""
 
     cluster: Cluster
     group: NodeGroup
@@ -52,7 +52,7 @@ def services_of(clusters: t.Iterable[Cluster], registrations: t.Iterable[Registr
 def complete(services: t.Sequence[GroupService], tidb: TidbCloud, zones: Zones) -> list[GroupService]:
     """Those that were begun, with all that is known of them.
 
-    A request to TiDB Cloud is spent only on a service that no registration names, or whose zones AWS does not tell.
+    Only a service that no registration names, or whose zones AWS does not return, costs a request to TiDB Cloud.
     `zones` maps the services of a region to their zone ids. Raises ApiError.
     """
     known = [one for one in services if one.service and one.service.state and one.service.host]

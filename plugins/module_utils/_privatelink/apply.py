@@ -40,16 +40,16 @@ from .undo import undo_registrations
 
 # In the first seconds after the acceptance AWS refuses private DNS; a refusal that says one of these lasts.
 _LASTING_DNS_REFUSALS = ("conflicting", "does not provide", "enablednssupport", "enablednshostnames", "attribute")
-# A change or a removal that shows no effect in so many seconds is asked for once more, and so is what another run
-# changed meanwhile; both happen this often at most.
+# A change or a removal that shows no effect after this many seconds is requested once more, and so is what another run
+# changed meanwhile; both at most this often.
 _EFFECT_WITHIN = 30.0
 _REPETITIONS = 2
 
 
 class Run:
-    """One plan being carried out. `done` takes the finished steps, also when it ends in an error.
+    """One plan being carried out. `done` collects the finished steps, even if it ends in an error.
 
-    `adopted` is set where the interface endpoint that was to be made is another run's: the plan is not for that one.
+    `adopted` is set if another run made the interface endpoint that was to be made: the plan is not for that one.
     """
 
     def __init__(self, desired: Desired, current: Current, clouds: Clouds, done: list[Step] | None = None) -> None:
@@ -67,10 +67,11 @@ class Run:
 
     def carry_out(self, planned: Plan) -> Work[Desired]:
         """Returns the desired state with the id of the interface endpoint that was made, to read the outcome by. Ends
-        early where `adopted` is set.
+        early if `adopted` is set.
 
-        Raises ApiError or WaitFailed; what is done stays done, and the next run goes on from there. Only a registration
-        that this run made is withdrawn where another run deletes its interface endpoint: nobody else would find it.
+        Raises ApiError or WaitFailed; what is done stays done, and the next run continues from there. Only a
+        registration that this run made is withdrawn if another run deletes its interface endpoint: no other run would
+        find it.
         """
         try:
             for step in planned.steps:
@@ -92,7 +93,7 @@ class Run:
         return about.vpc_endpoint_id or self._made or ""
 
     def _await(self, condition: Condition) -> Work[None]:
-        """Awaits it. A removal that was accepted but has not begun after a while is asked for once more."""
+        """Awaits it. A removal that was accepted but has not begun after a while is requested once more."""
         if condition.kind in (UNREGISTERED, GONE):
             if (yield self._awaited(condition, at_most=_EFFECT_WITHIN)).done:
                 return
@@ -106,9 +107,9 @@ class Run:
         )
 
     def _reach(self, goal: Condition) -> Work[None]:
-        """Awaits that everything is as desired. What has no effect, or was changed by others, is asked for again.
+        """Waits until everything is as desired. What has no effect, or was changed by others, is requested again.
 
-        Raises WaitFailed where others keep changing it.
+        Raises WaitFailed if others keep changing it.
         """
         vpc_endpoint_id = self._id_of(goal)
         repetitions, contested = 0, False
@@ -121,8 +122,8 @@ class Run:
             contested = contested or seen.done
             if is_last:
                 raise WaitFailed(
-                    f"Interface endpoint {vpc_endpoint_id} is not as desired, something else changes it at the same "
-                    f"time; what differs: {differences(self._conditions.missing)}. Run again when that has ended."
+                    f"Interface endpoint {vpc_endpoint_id} is not as desired: something else changes it at the same "
+                    f"time. What differs: {differences(self._conditions.missing)}. Run again once that has ended."
                 )
             steps = self._conditions.begin_again(vpc_endpoint_id)
             repetitions += bool(steps)
@@ -145,7 +146,7 @@ class Run:
             yield from self._change(deletion)
 
     def _do(self, step: Step) -> Work[None]:
-        """Each kind of step in its way; any other is one call to EC2."""
+        """Carries out a step in the way of its kind; most are one call to EC2."""
         if isinstance(step, CreateVpcEndpoint):
             yield from self._create(step)
         elif isinstance(step, RegisterEndpoint):
@@ -178,7 +179,7 @@ class Run:
             try:
                 ask_for(self._ec2, step, vpc_endpoint_id)
             except ApiError as refused:
-                # What was done although its answer was lost, and asked for again, may be refused then.
+                # A change that was done although its answer was lost may be refused when it is requested again.
                 if not (self._is_done_with(step, vpc_endpoint_id, refused) or again):
                     if not (_is_passing(refused, step) or (is_first and self._may_have_passed(refused, step))):
                         raise
@@ -189,9 +190,9 @@ class Run:
 
     def _is_done_with(self, step: Step, vpc_endpoint_id: str, refused: ApiError) -> bool:
         """Whether it is in effect, or another run has changed the endpoint so that it cannot be done as planned: what
-        is missing then is asked for at the end.
+        is then missing is requested at the end.
 
-        Raises WaitFailed where somebody else deletes what is to be changed: no repetition would help.
+        Raises WaitFailed if something else deletes what is to be changed: no repetition would help.
         """
         found = aws.describe_vpc_endpoints(self._ec2, ids=[vpc_endpoint_id])
         endpoint = found[0] if found else None
@@ -208,7 +209,7 @@ class Run:
         """Whether the reason may be gone by now: another run may have changed the endpoint before the refusal and
         changed it back before the look after it, so that nothing shows it.
 
-        AWS answers 400 to what the state of the endpoint forbids, 401 and 403 where a permission is missing.
+        AWS answers 400 to what the state of the endpoint forbids, 401 and 403 if a permission is missing.
         """
         about_state = isinstance(step, Change) and not isinstance(step, EnablePrivateDns)
         return about_state and refused.status == HTTPStatus.BAD_REQUEST and self._desired.wait
@@ -223,7 +224,7 @@ class Run:
 
 
 def ask_for(ec2: t.Any, step: Step, vpc_endpoint_id: str) -> None:
-    """The one call that a change of an interface endpoint, or its deletion, is. Raises ApiError."""
+    """Makes the one call that changes or deletes an interface endpoint. Raises ApiError."""
     calls: dict[str, t.Callable[..., None]] = {
         "CreateTags": aws.create_tags,
         "DeleteTags": aws.delete_tags,

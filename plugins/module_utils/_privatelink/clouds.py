@@ -25,7 +25,7 @@ class Clouds:
 
     @property
     def tidb(self) -> TidbCloud:
-        """Raises PrivateLinkError where a run that has nothing to do with TiDB Cloud asks for it: a defect."""
+        """Raises PrivateLinkError if a run that has nothing to do with TiDB Cloud asks for it: a defect."""
         if self._tidbcloud is None:
             raise PrivateLinkError(
                 "This run has no access to TiDB Cloud: give cluster_id, tidbcloud_public_key and tidbcloud_private_key."

@@ -37,7 +37,7 @@ def cluster_violations(cluster: Cluster | None) -> list[Violation]:
 
 
 def service_violations(desired: Desired, provider: Provider, service: EndpointService | None) -> list[Violation]:
-    """Nothing is made in AWS before the endpoint service is ACTIVE. `service`: that of the node group."""
+    """Nothing is made in AWS before the node group's endpoint service (`service`) is ACTIVE."""
     if not desired.registrable or (provider.cluster and provider.cluster.state == "CREATING"):
         return []
     place = f"node group {provider.node_group_id} of {desired.target}"
@@ -57,8 +57,8 @@ def service_not_created(place: str) -> Violation:
     return Violation(
         "service_not_created",
         f"There is no endpoint service for {place}.",
-        "In the TiDB Cloud console open the cluster's Networking page and choose Create Private Endpoint "
-        "Connection once: it begins the service.",
+        "In the TiDB Cloud console, open the cluster's Networking page and choose Create Private Endpoint "
+        "Connection once: that starts the service.",
     )
 
 
@@ -67,7 +67,7 @@ CREDENTIALS_HINT = "Check cluster_id, and that the API key belongs to the cluste
 
 @dataclass(frozen=True)
 class Place:
-    """Where private endpoints of a cluster are made. `violations` say why none can be, all together."""
+    """Where private endpoints of a cluster are made. `violations` say, all together, why none can be."""
 
     cluster: Cluster
     region: str | None
@@ -78,7 +78,7 @@ class Place:
 def place_of(
     cluster: Cluster, node_group_id: str | None, configured: str | None, allowed: t.Collection[str] = ()
 ) -> Place:
-    """`configured`: the AWS region that is set, if any; `allowed`: codes that are no violations."""
+    """`configured`: the AWS region that is set, if any; `allowed`: codes that do not count as violations."""
     group, found = _select_node_group(cluster, node_group_id)
     if not is_on_aws(cluster):
         return Place(cluster, None, group, (_provider(cluster), *found))
@@ -112,7 +112,7 @@ def cluster_not_found(cluster_id: str | None) -> Violation:
 
 
 def _select_node_group(cluster: Cluster, node_group_id: str | None) -> tuple[NodeGroup | None, tuple[Violation, ...]]:
-    """The named node group, or the default one; null where a cluster that is being created has none yet."""
+    """The named node group, or the default one; null if a cluster that is being created has none yet."""
     if not node_group_id:
         default = next((group for group in cluster.node_groups if group.is_default), None)
         if default is None and len(cluster.node_groups) > 1:
@@ -138,9 +138,9 @@ def _default_not_known(cluster: Cluster) -> Violation:
 
 
 def aws_region(configured: str | None, own: str | None, allowed: t.Collection[str], of: str) -> str:
-    """The region to work in: the service's own; where one is configured and differs, the limit is broken.
+    """The region to work in: the service's own, and one that is configured must not differ.
 
-    Raises LimitsViolated `region_mismatch`, or PrivateLinkError where no region is known at all.
+    Raises LimitsViolated `region_mismatch`, or PrivateLinkError if no region is known at all.
     """
     if configured and own and configured != own and "region_mismatch" not in allowed:
         message = (

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run awaits: looks at both clouds and says whether a condition holds, fails, or does not hold yet."""
+"""The conditions that a run awaits: looks at both clouds and says whether one holds, failed, or does not hold yet."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from .promise import differences, is_overridden, missing
 from .registrations import RegistrationUnknown, is_registered, read_registrations
 from .steps import ACCEPTED, AVAILABLE, DONE, GONE, LISTED, UNREGISTERED, Change
 
-# AWS may be asked as often as we like, TiDB Cloud 100 times a minute: while the interface endpoint is not available
-# yet, only every third look asks for the registration, too (it may have failed).
+# AWS allows any number of requests, TiDB Cloud 100 a minute: while the interface endpoint is not available yet, only
+# every third look also asks for the registration (it may have failed).
 _LOOKS_PER_REGISTRATION = 3
-# What AWS has listed once and does not list in so many looks in a row is gone. A single answer may be behind.
+# What AWS has listed once and does not list in this many looks in a row is gone. A single answer may be behind.
 _MISSES = 3
 
 DESCRIPTIONS = {
@@ -37,10 +37,11 @@ DESCRIPTIONS = {
 
 
 class Conditions:
-    """Looks at one private endpoint, and remembers what it has seen: what was there and is not is not "not yet".
+    """Looks at one private endpoint, and remembers what it has seen: what was there before and is missing is gone, not
+    "not there yet".
 
     `registrations` maps interface endpoints to their registrations, as read or made in this run. `overridden` is
-    what somebody else changed while this run changed it, as found by the last look for DONE.
+    what something else changed while this run changed it, as found by the last look for DONE.
     """
 
     def __init__(self, desired: Desired, current: Current, clouds: Clouds) -> None:
@@ -52,9 +53,9 @@ class Conditions:
         pairs = current.found.pairs
         self.registrations = {pair.vpc_endpoint_id: pair.registration for pair in pairs if pair.registration}
         self._registered = {pair.vpc_endpoint_id for pair in pairs if pair.registered}
-        # Interface endpoints whose registration is not found by its id, or has none: only the list is asked then.
+        # Interface endpoints whose registration is not found by its id, or has no id: only the list decides then.
         self._not_found: set[str] = set()
-        # How often in a row an interface endpoint that was listed was not.
+        # How many times in a row an interface endpoint that was once listed was missing.
         self._misses = {pair.vpc_endpoint_id: 0 for pair in pairs if pair.listed}
         self._before = {pair.vpc_endpoint_id: pair.endpoint for pair in pairs if pair.endpoint}
         self.seen: dict[str, InterfaceEndpoint] = {}
@@ -62,7 +63,7 @@ class Conditions:
         self.overridden: tuple[Change, ...] = ()
 
     def look(self, kind: str, vpc_endpoint_id: str) -> Seen:
-        """Raises WaitFailed where the condition can never hold again, and ApiError."""
+        """Raises WaitFailed if the condition can never hold again, and ApiError."""
         try:
             return self._look(kind, vpc_endpoint_id)
         except RegistrationUnknown as unknown:
@@ -95,25 +96,25 @@ class Conditions:
         return self._before.get(vpc_endpoint_id)
 
     def note_missing(self, vpc_endpoint_id: str) -> None:
-        """AWS says itself that there is no such interface endpoint."""
+        """Note that AWS itself says that there is no such interface endpoint."""
         if vpc_endpoint_id in self._misses:
             self._misses[vpc_endpoint_id] = _MISSES
 
     def is_lost(self, vpc_endpoint_id: str, endpoint: InterfaceEndpoint | None) -> bool:
-        """Whether somebody deletes the interface endpoint, or has deleted it."""
+        """Whether the interface endpoint is being deleted, or has been."""
         if endpoint is not None:
             return endpoint.state in DEAD_STATES - LEFTOVER_STATES
         return self._misses.get(vpc_endpoint_id, 0) >= _MISSES
 
     def require_alive(self, vpc_endpoint_id: str, endpoint: InterfaceEndpoint | None) -> None:
-        """Raises WaitFailed where the interface endpoint will never be available. One not listed yet may be."""
+        """Raises WaitFailed if the interface endpoint will never be available. One that is not listed yet may be."""
         if self.is_lost(vpc_endpoint_id, endpoint):
             raise WaitFailed(_deleted(vpc_endpoint_id, endpoint))
         if endpoint is not None and endpoint.state in LEFTOVER_STATES:
             raise WaitFailed(_ended(endpoint))
 
     def registration(self, vpc_endpoint_id: str) -> Registration | None:
-        """The registration of an interface endpoint as TiDB Cloud has it now; null where it has none for certain.
+        """The registration of an interface endpoint as TiDB Cloud has it now; null if it certainly has none.
 
         One that is not found by its id is looked for in the list, which decides. Raises ApiError, RegistrationUnknown.
         """
@@ -153,27 +154,27 @@ class Conditions:
         return self._as_desired(endpoint, registration) if kind == DONE and endpoint else Seen(True, "ready")
 
     def _require_registration(self, vpc_endpoint_id: str) -> Registration | None:
-        """Null where it is not listed yet. Raises WaitFailed where it will never be ACTIVE."""
+        """Null if it is not listed yet. Raises WaitFailed if it will never be ACTIVE."""
         was_there = vpc_endpoint_id in self._registered
         registration = self.registration(vpc_endpoint_id)
         if registration is not None and registration.state in ("FAILED", "DELETING"):
             raise WaitFailed(_refused(vpc_endpoint_id, registration))
         if was_there and not is_registered(registration):
             raise WaitFailed(
-                f"TiDB Cloud had a registration of {vpc_endpoint_id} and has none any more: another run, or somebody "
+                f"TiDB Cloud had a registration of {vpc_endpoint_id} and no longer has one: another run, or somebody "
                 "in its console, ended it. Run again to register it once more, or with state=absent to remove the rest."
             )
         return registration
 
     def _as_desired(self, endpoint: InterfaceEndpoint, registration: Registration | None) -> Seen:
-        """Changes take effect some seconds after AWS has taken them."""
+        """Changes take effect some seconds after AWS has accepted them."""
         self.missing = missing(self._desired, self._current, endpoint, registration)
         before = self._before.get(endpoint.vpc_endpoint_id)
         self.overridden = tuple(step for step in self.missing if is_overridden(step, before, endpoint))
-        return Seen(not self.missing, f"missing at {endpoint.vpc_endpoint_id} still: {differences(self.missing)}")
+        return Seen(not self.missing, f"still missing at {endpoint.vpc_endpoint_id}: {differences(self.missing)}")
 
     def begin_again(self, vpc_endpoint_id: str) -> tuple[Change, ...]:
-        """The changes that have no effect yet, to be asked for once more. What is there now counts as the old state."""
+        """The changes that have no effect yet, to request them again. The present state then counts as the old one."""
         if vpc_endpoint_id in self.seen:
             self._before[vpc_endpoint_id] = self.seen[vpc_endpoint_id]
         steps, self.missing, self.overridden = self.missing, (), ()
@@ -181,7 +182,7 @@ class Conditions:
 
     def _unregistered(self, vpc_endpoint_id: str) -> Seen:
         registration = self.registration(vpc_endpoint_id)
-        # What is left may be an interface endpoint that asks for the service and that nobody registered.
+        # What is left may be an interface endpoint that requests the service and that nobody registered.
         if registration is None or not is_registered(registration):
             return Seen(True, "gone")
         return Seen(False, f"the registration of {vpc_endpoint_id} is {registration.state}")
@@ -202,7 +203,7 @@ class Conditions:
 
 
 def _deleted(vpc_endpoint_id: str, endpoint: InterfaceEndpoint | None) -> str:
-    state = endpoint.state if endpoint else "not listed any more"
+    state = endpoint.state if endpoint else "no longer listed"
     return (
         f"Interface endpoint {vpc_endpoint_id} is {state}: another run, or somebody in AWS, deletes it while this run "
         "works on it. Run again to create a new one, or leave it deleted."

@@ -27,10 +27,10 @@ from .violations import LimitsViolated
 
 _MOST_TOKENS = 32
 _MOST_LOST = 3
-# Seconds in which an interface endpoint of another run must be listed. Spent once in a run: AWS may remember the tokens
-# of several deleted endpoints longer than it lists these.
+# Seconds in which another run's interface endpoint must be listed. Waited for once in a run: AWS may remember the
+# tokens of several deleted endpoints longer than it lists these.
 _OTHERS_LISTED_WITHIN = 60.0
-# Seconds that a call may take: what was older when AWS answered was made by an earlier call.
+# Seconds that a call may take: an endpoint that was older when AWS answered was made by an earlier call.
 _LONGEST_CALL = 15.0
 _MISMATCH = "IdempotentParameterMismatch"
 # States of an answer that is about an earlier endpoint. One that has failed may be the new one, and is reported later.
@@ -39,8 +39,8 @@ _SPENT = DEAD_STATES - {"failed"}
 
 @dataclass(frozen=True)
 class Creation:
-    """The live interface endpoint of the identity. `made` is false for another run's, `withdrawn` is then the id
-    of the one that this run had made and has deleted again, if any.
+    """The live interface endpoint of the identity. `made` is false for another run's; `withdrawn` is then the id
+    of the one that this run made and deleted again, if any.
     """
 
     vpc_endpoint_id: str
@@ -49,11 +49,11 @@ class Creation:
 
 
 def client_token(service_name: str, vpc_id: str, gone: t.Iterable[str], counter: int) -> str:
-    """The same for every run that wants an endpoint of this service in this VPC, whatever options they differ in.
+    """The same for every run that needs an endpoint of this service in this VPC, whatever options they differ in.
 
-    A fixed token would break create-delete-create (AWS answers with the deleted endpoint), one made of the options
-    would give each of two runs its own endpoint. So the endpoints that are listed as dead, and a counter, are part of
-    it, and nothing that can be changed. Source: ClientToken in the Amazon EC2 API reference, "Ensuring idempotency".
+    A fixed token would break create-delete-create (AWS answers with the deleted endpoint); one made from the options
+    would give each of two runs its own endpoint. So it includes the endpoints that are listed as dead and a counter,
+    and nothing that can be changed. Source: ClientToken in the Amazon EC2 API reference, "Ensuring idempotency".
     """
     identity = json.dumps([service_name, vpc_id, sorted(gone), counter])
     return hashlib.sha256(identity.encode()).hexdigest()
@@ -62,11 +62,11 @@ def client_token(service_name: str, vpc_id: str, gone: t.Iterable[str], counter:
 def create_interface_endpoint(ec2: t.Any, reads: Reads, step: CreateVpcEndpoint, desired: Desired) -> Work[Creation]:
     """Returns the live interface endpoint of the identity: made now, or by another run meanwhile.
 
-    An id that AWS answered is waited for; only one that AWS lists as deleted, or that an earlier call made and nobody
-    has seen for a minute, counts as dead, and then the next token is used.
+    It waits for an id that AWS returned. Only one that AWS lists as deleted, or that an earlier call made and that is
+    not listed for a minute, counts as dead, and then the next token is used.
 
-    Raises LimitsViolated (`ambiguous_match`) where the live one has another name, ApiError, WaitTimedOut, and
-    PrivateLinkError where every token is spent.
+    Raises LimitsViolated (`ambiguous_match`) if the live one has another name, ApiError, WaitTimedOut, and
+    PrivateLinkError if every token is used up.
     """
     here = _Listed(reads, step, desired)
     yield Await(here.look, "AWS to list the interface endpoints of the VPC")
@@ -98,7 +98,7 @@ _OF_ANOTHER_RUN = "AWS to show the interface endpoint that another run has asked
 
 
 def _ask(ec2: t.Any, token: str, step: CreateVpcEndpoint) -> Work[aws.Created | None]:
-    """Null where AWS remembers the token with other parameters. A lost answer is asked for with the same token only."""
+    """Null if AWS remembers the token with other parameters. After a lost answer it asks again with the same token."""
     attempt = partial(_attempt, ec2, token, step, iter(range(_MOST_LOST)))
     seen = attempt()
     if not seen.done:
@@ -107,7 +107,7 @@ def _ask(ec2: t.Any, token: str, step: CreateVpcEndpoint) -> Work[aws.Created | 
 
 
 def _attempt(ec2: t.Any, token: str, step: CreateVpcEndpoint, repetitions: t.Iterator[int]) -> Seen:
-    """Asks for it once. A lost answer uses up one of `repetitions`, and is raised where none is left."""
+    """Asks for it once. A lost answer uses up one of `repetitions`, and is raised if none is left."""
     try:
         return Seen(True, "answered", aws.create_vpc_endpoint(ec2, client_token=token, **step.request))
     except ApiError as refused:
@@ -119,8 +119,8 @@ def _attempt(ec2: t.Any, token: str, step: CreateVpcEndpoint, repetitions: t.Ite
 
 
 class _Listed:
-    """The interface endpoints of the identity as AWS listed them at the last look. Every look is an Await's, since
-    lists are shared between looks.
+    """The interface endpoints of the identity as AWS listed them at the last look. Every look belongs to an Await,
+    since lists are shared between looks.
 
     One that is named by its id and replaced may have others with another Name beside it: those are left alone.
     """
@@ -140,11 +140,11 @@ class _Listed:
 
     @property
     def oldest(self) -> InterfaceEndpoint:
-        """Of the live ones; every run that looks finds the same."""
+        """The oldest live one; every run that looks finds the same."""
         return min(self.live, key=by_age)
 
     def tokens(self) -> t.Iterator[str]:
-        """One after the other, all of the dead ones that are listed now."""
+        """One token after the other, all made from the dead ones that are listed now."""
         gone = self._dead()
         return (client_token(self._service_name, self._vpc_id, gone, counter) for counter in range(_MOST_TOKENS))
 
@@ -174,15 +174,15 @@ class _Listed:
         return Seen(not self.is_live(vpc_endpoint_id), f"{vpc_endpoint_id} is not deleted yet")
 
     def look_for_change(self) -> Seen:
-        """A live one, or one more that is dead: then that one has the token."""
+        """Looks for a live one, or for one more dead one, which then had the token."""
         self.look()
         return Seen(bool(self.live) or bool(self._dead() - self._known_dead), "none is listed")
 
 
 def _settle(ec2: t.Any, here: _Listed, step: CreateVpcEndpoint, made: str, desired: Desired) -> Work[Creation]:
-    """Runs that saw different lists of dead endpoints used different tokens, and made twins: the oldest survives.
+    """Runs that saw different lists of dead endpoints used different tokens and made twins: the oldest survives.
 
-    Each run withdraws the one that it made and no other. It sees all that are older as soon as its own is listed.
+    Each run withdraws the one that it made and no other. As soon as its own is listed, it sees all older ones.
     """
     if not here.is_live(made) or here.oldest.vpc_endpoint_id == made:
         return Creation(made)
@@ -194,7 +194,7 @@ def _settle(ec2: t.Any, here: _Listed, step: CreateVpcEndpoint, made: str, desir
 
 
 def _adoptable(desired: Desired, live: InterfaceEndpoint) -> str:
-    """The id of the live one. Raises LimitsViolated where it has another name than the one that is wanted."""
+    """The id of the live one. Raises LimitsViolated if its name is not the desired one."""
     pair = Pair(live, None)
     named = [pair] if desired.name in (None, live.name) else []
     violations = ambiguities(desired, [pair], named)

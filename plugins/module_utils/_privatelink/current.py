@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state of one private endpoint as read from both clouds. It answers for itself, and nobody changes it. Pure."""
+"""The state of one private endpoint as read from both clouds. It answers for itself, and never changes. Pure."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Pair:
 
     @property
     def registered(self) -> bool:
-        """A DISCOVERED row only says that AWS asks for the service; nobody registered it."""
+        """A DISCOVERED row only says that AWS requests the service; nobody registered it."""
         return self.registration is not None and self.registration.state != "DISCOVERED"
 
     @property
     def is_dying(self) -> bool:
-        """TiDB Cloud gave this registration up; ending it makes AWS reject the interface endpoint for good."""
+        """TiDB Cloud has given up this registration; ending it makes AWS reject the interface endpoint for good."""
         return self.registration is not None and self.registration.state in ("FAILED", "DELETING")
 
     @property
@@ -51,11 +51,11 @@ class Pair:
 
 @dataclass(frozen=True)
 class Provider:
-    """The side of the endpoint service: where private endpoints of it are made, and what is known of it.
+    """The side of the endpoint service: where its private endpoints are made, and what is known of it.
 
     `cluster`, `node_group` and `service` are TiDB Cloud's; `other` is any other service, as AWS shows it.
-    `service_asked` is false where `service` is null because nobody asked. `dropped` says that TiDB Cloud does not know
-    the cluster any more, or its node group where `cluster` is there.
+    `service_asked` is false if `service` is null because it was not requested. `dropped` says that TiDB Cloud no longer
+    knows the cluster or, if `cluster` is set, its node group.
     """
 
     region: str | None = None
@@ -77,14 +77,14 @@ class Provider:
 
     @property
     def host(self) -> str | None:
-        """The host name that private DNS resolves; null where it is not known."""
+        """The host name that private DNS resolves; null if it is not known."""
         if self.other is not None:
             return self.other.private_dns_name
         return (self.service.host if self.service else None) or (self.node_group.host if self.node_group else None)
 
     @property
     def is_service_active(self) -> bool:
-        """A service that was not asked for is as good as any, but that of a cluster in creation is in creation, too."""
+        """A service that was not requested counts as active, unless its cluster is still in creation."""
         if self.other is not None:
             return True
         if self.service is None:
@@ -94,7 +94,7 @@ class Provider:
     def private_dns_wanted(self, desired: Desired) -> bool:
         """The host name of a cluster works only with private DNS, so it is on unless switched off by the user.
 
-        For any other service it defaults to on where the service has a verified private name.
+        For any other service it defaults to on if the service has a verified private name.
         """
         if desired.private_dns_enabled is not None:
             return desired.private_dns_enabled
@@ -106,10 +106,10 @@ class Provider:
 
 @dataclass(frozen=True)
 class Found:
-    """What there is of the private endpoint that is meant.
+    """What exists of the private endpoint that is meant.
 
     `main` is the live one; `duplicates` are other live ones of the same identity, which are to be removed; `dead` are
-    those of the same identity that will not live again and still have a half that can be removed. `gone` lists the ids
+    those of the same identity that will not recover and still have a half that can be removed. `gone` lists the ids
     of those that are not live. `violations`: why `main` cannot be what is desired, whatever the limits say.
     """
 
@@ -121,7 +121,7 @@ class Found:
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
-        """All that a run may touch."""
+        """Those that a run may touch."""
         return (*self.live, *self.dead)
 
     @property
@@ -131,7 +131,7 @@ class Found:
 
     @property
     def described(self) -> Pair | None:
-        """The one that the result speaks of, in all of its keys."""
+        """The one that the result describes, in all of its keys."""
         return next(iter(self.pairs), None)
 
 
@@ -144,7 +144,7 @@ class Network:
 
     @property
     def zones(self) -> dict[str, str | None]:
-        """The zone of each subnet, by id where AWS tells it, else by name."""
+        """The zone of each subnet: its id if AWS returns it, else its name."""
         return {one.subnet_id: one.availability_zone_id or one.availability_zone for one in self.subnets}
 
 
@@ -152,7 +152,7 @@ class Network:
 class Current:
     """Everything that a plan is made from.
 
-    `unseen`: interface endpoints that are registered and that these credentials do not see, where nothing was found to
+    `unseen`: interface endpoints that are registered and that these credentials do not see, if nothing was found to
     delete.
     """
 

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the user wants of one private endpoint. Pure."""
+"""The desired state of one private endpoint. Pure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Desired:
 
     @property
     def registrable(self) -> bool:
-        """Only TiDB Cloud's endpoint services know a registration."""
+        """Only TiDB Cloud's endpoint services have registrations."""
         return self.cluster_id is not None
 
     @property

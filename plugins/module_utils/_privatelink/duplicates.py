@@ -25,7 +25,7 @@ _LATE = datetime.max.replace(tzinfo=timezone.utc)
 
 @dataclass(frozen=True)
 class Standing:
-    """What decides between two interface endpoints. `created_at` is null where AWS does not say."""
+    """What decides between two interface endpoints. `created_at` is null if AWS does not say."""
 
     vpc_endpoint_id: str
     active: bool = False
@@ -39,7 +39,7 @@ class Standing:
 
 
 def by_age(endpoint: InterfaceEndpoint) -> tuple[bool, bool, datetime, str]:
-    """The order of twins that were made at the same time; every run comes to the same one."""
+    """The order of twins that were made at the same time; every run arrives at the same one."""
     return Standing(endpoint.vpc_endpoint_id, created_at=endpoint.created_at).rank
 
 
@@ -70,14 +70,14 @@ def standing(pair: Pair) -> Standing:
 
 
 def are_duplicates(pairs: t.Sequence[Pair]) -> bool:
-    """Whether they are of one service and in one VPC, as far as that is known."""
+    """Whether they have the same service and VPC, as far as that is known."""
     return len({(pair.endpoint.service_name, pair.endpoint.vpc_id) for pair in pairs if pair.endpoint}) == 1
 
 
 def hindrances(desired: Desired, ordered: t.Sequence[Pair]) -> dict[str, str]:
     """Why `remove_duplicates` leaves some of them alone, by id. `ordered`: the one that is kept comes first.
 
-    With `state=absent` none is kept, and an ACTIVE registration hinders none.
+    With `state=absent` none is kept, and an ACTIVE registration protects none.
     """
     others = ordered if desired.state == "absent" else ordered[1:]
     reasons = {pair.vpc_endpoint_id: _hindrance(desired, pair.endpoint, pair, ordered[0]) for pair in others}

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which private endpoint is meant: what is found must be it beyond doubt. Pure."""
+"""Decides which private endpoint is meant, and rejects any doubt. Pure."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _SERVICE_OF_CUSTOMER = re.compile(r"^(?:com|cn\.com)\.amazonaws\.vpce\.")
 
 
 def identify(desired: Desired, provider: Provider, found: Found) -> Found:
-    """The same, where it is beyond doubt what is meant; its violations are then what cannot be changed about a live
-    one, which is reported together with the limits.
+    """Returns `found` if there is no doubt about which one is meant. Its violations are then what cannot be changed
+    about a live one, which is reported together with the limits.
 
     Raises LimitsViolated for everything else that is wrong with it.
     """
@@ -50,7 +50,7 @@ def identify(desired: Desired, provider: Provider, found: Found) -> Found:
 
 
 def _vanished(desired: Desired, provider: Provider, pair: Pair | None) -> list[Violation]:
-    """A registration whose interface endpoint cannot be seen is replaced only where the user says so."""
+    """A registration whose interface endpoint cannot be seen is replaced only if the user says so."""
     if pair is not None and desired.recreate_failed:
         return []
     message = (
@@ -58,7 +58,7 @@ def _vanished(desired: Desired, provider: Provider, pair: Pair | None) -> list[V
     )
     remedy = "Check the id, the AWS account and the region, or omit vpc_endpoint_id to create one."
     if pair is not None:
-        remedy += " It is registered with TiDB Cloud still: if it is gone for good, recreate_failed=true replaces it."
+        remedy += " It is still registered with TiDB Cloud: if it is gone for good, recreate_failed=true replaces it."
     return [Violation("vpc_endpoint_not_found", message, remedy)]
 
 
@@ -78,7 +78,7 @@ def _immutable(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[Violation
     if not desired.vpc_id or endpoint.vpc_id == desired.vpc_id:
         return ()
     message = (
-        f"Interface endpoint {endpoint.vpc_endpoint_id} lies in VPC {endpoint.vpc_id}; it cannot move to "
+        f"Interface endpoint {endpoint.vpc_endpoint_id} is in VPC {endpoint.vpc_id}; it cannot move to "
         f"{desired.vpc_id}."
     )
     remedy = "Create a new one in that VPC (omit vpc_endpoint_id), then delete this one."
@@ -86,7 +86,7 @@ def _immutable(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[Violation
 
 
 def _is_of_other_service(desired: Desired, provider: Provider, endpoint: InterfaceEndpoint) -> bool:
-    """Where the service is not known any more, the ownership tag tells; without one, only what nobody else can be."""
+    """If the service is no longer known, the ownership tag decides; without a tag, the endpoint's kind of service."""
     if provider.service_name is not None:
         return endpoint.service_name != provider.service_name
     if desired.state == "present":
@@ -106,7 +106,7 @@ def _is_doubtful(desired: Desired, found: Found) -> bool:
 def find(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint], registrations: t.Sequence[Registration]) -> Found:
     """Finds the private endpoint that is meant among those of the service; its violations say why that is not certain.
 
-    Identity: `vpc_endpoint_id`; else the live endpoint of that service in that VPC, by `name` where it is given.
+    Identity: `vpc_endpoint_id`; else the live endpoint of that service in that VPC, by `name` if it is set.
     Without `vpc_id` only endpoints that carry this collection's ownership tags count.
     """
     pairs = pair_up(endpoints, registrations)
@@ -150,14 +150,14 @@ def _same_name(desired: Desired, pair: Pair) -> bool:
 
 
 def _has_remains(pair: Pair) -> bool:
-    """Whether something of a dead private endpoint is left that a run can remove or must wait for."""
+    """Whether a dead private endpoint has left something that a run can remove or must wait for."""
     if pair.registered:
         return True
     return pair.endpoint is not None and pair.endpoint.state in LEFTOVER_STATES | {"deleting"}
 
 
 def ambiguities(desired: Desired, live: t.Sequence[Pair], named: t.Sequence[Pair]) -> tuple[Violation, ...]:
-    """Why it is not certain which of the live ones is meant. `named` are those with the name that was asked for."""
+    """Why it is not certain which of the live ones is meant. `named` are those with the desired name."""
     where = f"in VPC {desired.vpc_id}" if desired.vpc_id else "in this region"
     listed = ", ".join(sorted(f"{pair.vpc_endpoint_id} ({_name_of(pair)})" for pair in live))
     if len(named) > 1:
@@ -170,7 +170,7 @@ def ambiguities(desired: Desired, live: t.Sequence[Pair], named: t.Sequence[Pair
         message = (
             f"No live interface endpoint of {desired.target} {where} is named {desired.name!r}; there are {listed}."
         )
-        remedy = "Adopt the right one with vpc_endpoint_id, or omit name where there is only one."
+        remedy = "Adopt the right one with vpc_endpoint_id, or omit name if there is only one."
         return (Violation("ambiguous_match", message, remedy),)
     return ()
 

@@ -26,22 +26,23 @@ from .result import private_endpoint
 from .steps import CreateVpcEndpoint, EnablePrivateDns, Plan, Step
 from .violations import LimitsViolated, Verdict
 
-# Most runs find nothing to do: what only changes need is imported where it is used.
+# Most runs find nothing to do: what only changes need is imported only when it is used.
 if t.TYPE_CHECKING:
     from .limits import Reserved
 
 NOTHING_TO_CHECK = Verdict()
 _MOST_ADOPTIONS = 5
-# Seconds in which a read must show once more what a look has seen: lists may be behind.
+# Seconds in which a read must show again what a look has seen: lists may be behind.
 _SHOWN_WITHIN = 60.0
 _MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run found, planned and did. `after` is the state at the end; before it is carried out, as it is.
+    """What a run found, planned and did. `after` is the state at the end; before the run has changed anything, the
+    present one.
 
-    Where a run adopted what another one made meanwhile, `before` is that one, `planned` are the steps of this run
+    If a run adopted what another one made meanwhile, `before` is that one, `planned` are the steps of this run
     alone, and `notes` say so.
     """
 
@@ -84,10 +85,10 @@ def ensure(
 ) -> Outcome:
     """Brings one private endpoint into the desired state, or says what would be done.
 
-    `warn` gets what the user should know before anything is touched, so also where the run fails later; what
-    comes up on the way follows at the end.
+    `warn` gets what the user should know before anything is touched, even if the run fails later; what comes up
+    on the way follows at the end.
 
-    Raises LimitsViolated, or ApiError where AWS would not permit it, before anything is touched, PrivateLinkError
+    Raises LimitsViolated, or ApiError if AWS would not permit it, before anything is touched, PrivateLinkError
     otherwise; `steps` of the error names the steps that were done.
     """
     deadline.doing = f"reading the private endpoint of {desired.target}"
@@ -102,7 +103,7 @@ def ensure(
     deadline.doing = f"changing the private endpoint of {desired.target}"
     deadline.so_far = partial(_so_far, done)
     carried = deadline.drive(carry_out(outcome, clouds, done))
-    deadline.doing = f"reading the private endpoint of {desired.target} again, after all was done"
+    deadline.doing = f"reading the private endpoint of {desired.target} again, after all changes"
     ended = deadline.drive(settled(carried, clouds))
     for warning in ended.warnings:
         if warning not in outcome.warnings:
@@ -126,7 +127,7 @@ def _so_far(done: t.Sequence[Step]) -> dict[str, t.Any]:
 def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Reserved | None = None) -> Outcome:
     """Reads, plans and checks the limits: everything that comes before the first change.
 
-    `reserved` is what other private endpoints of the same run will take up. Raises LimitsViolated, PrivateLinkError.
+    `reserved` is what other private endpoints of the same run will use. Raises LimitsViolated, PrivateLinkError.
     """
     before = read_current(desired, clouds)
     planned = plan(desired, before)
@@ -152,7 +153,7 @@ def _check_limits(
 def carry_out(outcome: Outcome, clouds: Clouds, done: list[Step] | None = None) -> Work[Outcome]:
     """Does what was planned. Returns the outcome as it was carried out; its desired state names the interface endpoint.
 
-    `done` takes each step when it is finished. An error of whatever kind names them.
+    `done` collects each step when it is finished. Any error names them.
     """
     from .apply import Run
 
@@ -168,7 +169,7 @@ def carry_out(outcome: Outcome, clouds: Clouds, done: list[Step] | None = None) 
             outcome = yield from _adopted(replace(outcome, desired=made, notes=(*outcome.notes, note)), clouds)
         raise PrivateLinkError(
             f"Other runs made and removed interface endpoints of {outcome.desired.target} {_MOST_ADOPTIONS} times "
-            "while this one wanted to change them. Let one run end, then run again."
+            "while this one tried to change them. Let one run end, then run again."
         )
     except Exception as error:
         known = as_known(error, f"changing the private endpoint of {outcome.desired.target}")
@@ -177,7 +178,7 @@ def carry_out(outcome: Outcome, clouds: Clouds, done: list[Step] | None = None) 
 
 
 def _adopted(outcome: Outcome, clouds: Clouds) -> Work[Outcome]:
-    """What another run made is edited: what differs is planned from what is there now. The limits stand checked."""
+    """Plans what differs in the endpoint that another run made. The limits have been checked already."""
 
     def look() -> Seen:
         try:
@@ -205,8 +206,8 @@ def _adoption_note(made: Desired, withdrawn: str | None) -> str:
 def settled(outcome: Outcome, clouds: Clouds) -> Work[Outcome]:
     """The outcome with the state at the end, looked at until it is what the run promised.
 
-    With wait=false nothing is promised: the state is as the first look shows it. An error names the steps, too: all of
-    them are done. Raises WaitFailed where the promise can no longer be kept.
+    With wait=false nothing is promised: the state is as the first look shows it. An error names the steps, since all of
+    them are done. Raises WaitFailed if the promise can no longer be kept.
     """
     desired = outcome.desired
     look = partial(_look_at_the_end, outcome, clouds)
@@ -215,8 +216,8 @@ def settled(outcome: Outcome, clouds: Clouds) -> Work[Outcome]:
         seen = yield Await(look, "both clouds to show the private endpoint as desired", at_most)
         if not seen.done:
             raise WaitFailed(
-                f"The private endpoint of {desired.target} was as desired, but is not any more: {seen.value}. Another "
-                "run changes it at the same time. Run again when that has ended."
+                f"The private endpoint of {desired.target} was as desired, but no longer is: {seen.value}. Another "
+                "run changes it at the same time. Run again once that has ended."
             )
     except PrivateLinkError as error:
         error.steps = [step.returned() for step in outcome.planned.steps]
@@ -225,7 +226,7 @@ def settled(outcome: Outcome, clouds: Clouds) -> Work[Outcome]:
 
 
 def _look_at_the_end(outcome: Outcome, clouds: Clouds) -> Seen:
-    """Its value is the state at the end, or what that lacks of the promise."""
+    """The value of the look is the state at the end, or what that state lacks of the promise."""
     desired = outcome.desired
     try:
         after = read_again(desired, outcome.before, clouds)
@@ -249,7 +250,7 @@ def _require_network(desired: Desired, planned: Plan, check_mode: bool) -> None:
 
 
 def _dns_warning(outcome: Outcome) -> tuple[str, ...]:
-    """Private DNS changes a name for a whole VPC, so it is said where the endpoint is not this collection's own."""
+    """Private DNS changes a name for a whole VPC, so a run warns if this collection did not make the endpoint."""
     endpoint = outcome.before.found.main.endpoint if outcome.before.found.main else None
     enabled = outcome.planned.has(EnablePrivateDns) and outcome.desired.private_dns_enabled is None
     if endpoint is None or not enabled or endpoint.tags.get(MANAGED_BY_TAG) == MANAGED_BY:
@@ -267,13 +268,13 @@ def _dropped_warning(outcome: Outcome) -> tuple[str, ...]:
     if cluster is None:
         said, options = f"TiDB Cloud has no cluster {cluster_id}; it", "cluster_id and the API key"
     else:
-        said = f"Cluster {cluster_id} ({cluster.name}) has no longer the node group of this private endpoint; the group"
+        said = f"Cluster {cluster_id} ({cluster.name}) no longer has the node group of this private endpoint; the group"
         options = "cluster_id and node_group_id"
     return (f"{said} counts as dropped. If that is wrong, check {options}.",)
 
 
 def _unseen_warning(outcome: Outcome) -> tuple[str, ...]:
-    """That nothing was found says little where the credentials may be those of another account."""
+    """That nothing was found proves little if the credentials may be those of another account."""
     unseen = outcome.before.unseen
     if not unseen or outcome.before.found.pairs:
         return ()

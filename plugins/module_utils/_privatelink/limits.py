@@ -38,9 +38,9 @@ DEFAULT_ENDPOINT_QUOTA = 50
 
 @dataclass(frozen=True)
 class Reserved:
-    """What other private endpoints of the same run will take up and AWS does not show yet.
+    """What other private endpoints of the same run will use and AWS does not show yet.
 
-    `endpoints`: how many will be created in each VPC. `private_dns`: who will hold the private name of a service in a
+    `endpoints`: how many will be created in each VPC. `private_dns`: which will hold the private name of a service in a
     VPC, by (VPC id, service name).
     """
 
@@ -55,10 +55,10 @@ NOTHING_RESERVED = Reserved()
 class LimitFacts:
     """What the limits are checked against, read only for a run that has steps.
 
-    `service` is TiDB Cloud's own with its zones, null where `Current` has all that is needed of it.
-    `vpc` is null where there is no such VPC; `endpoints` are all interface and Gateway Load Balancer endpoints of the
-    VPC; `security_groups` maps ids to VPC ids; `endpoint_quota` is null where the caller may not read it;
-    `caller_account` is null where it is not known whose credentials these are.
+    `service` is TiDB Cloud's own with its zones, null if `Current` has all that is needed of it.
+    `vpc` is null if there is no such VPC; `endpoints` are all interface and Gateway Load Balancer endpoints of the
+    VPC; `security_groups` maps ids to VPC ids; `endpoint_quota` is null if the caller may not read it;
+    `caller_account` is null if it is not known whose credentials these are.
     """
 
     vpc: Vpc | None = None
@@ -73,10 +73,10 @@ class LimitFacts:
 
 @dataclass(frozen=True)
 class Situation:
-    """What a limit is checked in. `reserved`: what other private endpoints of the same run will take up.
+    """The situation that a limit is checked in. `reserved`: what other private endpoints of the same run will use.
 
     `vpc_id`, `subnet_ids` and `group_ids`: the network that the private endpoint would have after the run; null or
-    empty where a play makes it only later.
+    empty if a play makes it only later.
     """
 
     desired: Desired
@@ -133,7 +133,7 @@ def network_of(
 def check(
     desired: Desired, current: Current, planned: Plan, facts: LimitFacts, reserved: Reserved = NOTHING_RESERVED
 ) -> Verdict:
-    """Checks every limit that the planned steps could break. `reserved`: what other private endpoints will take up."""
+    """Checks every limit that the planned steps could break. `reserved`: what other private endpoints will use."""
     at = Situation(desired, current, planned, facts, reserved)
     concerned = [limit for limit in LIMITS if planned.has(*limit.steps)]
     checked = [limit for limit in concerned if not limit.network or at.vpc_id is not None]
@@ -154,18 +154,18 @@ def _unchecked(at: Situation) -> tuple[str, ...]:
 def _allowed(
     desired: Desired, found: t.Iterable[Violation], warnings: t.Iterable[str], unchecked: tuple[str, ...]
 ) -> Verdict:
-    """Limits that the user allows to break become warnings: the cloud has the last word."""
+    """Violations that the user allows become warnings: the cloud has the last word."""
     found = tuple(found)
     allowed = tuple(violation for violation in found if violation.code in desired.allow_violations)
     said = (
         *warnings,
-        *(f"{violation.message} Going on, since allow_violations names {violation.code}." for violation in allowed),
+        *(f"{violation.message} Continuing, since allow_violations names {violation.code}." for violation in allowed),
     )
     return Verdict(tuple(violation for violation in found if violation not in allowed), said, unchecked)
 
 
 def _zones(at: Situation) -> frozenset[str]:
-    """The zones of the service by id, and by name where an API gives names: an empty set means not known."""
+    """The zones of the service by id, and by name if an API gives names. An empty set means that they are not known."""
     zones = set(at.service.availability_zones if at.service else ())
     if not zones and at.facts.aws_service is not None:
         zones = {*at.facts.aws_service.availability_zone_ids, *at.facts.aws_service.availability_zones}
@@ -194,7 +194,7 @@ def vpc_violations(at: Situation) -> list[Violation]:
     if at.facts.vpc is not None:
         return []
     message = f"There is no VPC {at.vpc_id} in {at.provider.region} that these credentials can see."
-    remedy = "Check vpc_id, the AWS account and the region (a VPC must lie in the cluster's region)."
+    remedy = "Check vpc_id, the AWS account and the region (a VPC must be in the cluster's region)."
     return [Violation("vpc_not_found", message, remedy)]
 
 
@@ -210,25 +210,25 @@ def subnet_violations(at: Situation) -> list[Violation]:
             found.append(Violation("subnet_not_found", message, "Check subnet_ids, the AWS account and the region."))
             continue
         if subnet.vpc_id != at.vpc_id:
-            message = f"Subnet {subnet_id} lies in VPC {subnet.vpc_id}, not in {at.vpc_id}."
+            message = f"Subnet {subnet_id} is in VPC {subnet.vpc_id}, not in {at.vpc_id}."
             found.append(Violation("subnet_not_in_vpc", message, "Give subnets of the VPC in vpc_id."))
         zone = subnet.availability_zone_id or subnet.availability_zone or "?"
         by_zone.setdefault(zone, []).append(subnet_id)
         if zones and not {subnet.availability_zone_id, subnet.availability_zone} & zones:
             message = (
-                f"Subnet {subnet_id} lies in zone {zone}, which the endpoint service {at.target} does not have (it has "
+                f"Subnet {subnet_id} is in zone {zone}, which the endpoint service {at.target} does not have (it has "
                 f"{listed(sorted(zones))})."
             )
             found.append(Violation("zone_not_supported", message, "Give subnets in the zones of the service."))
     for zone, ids in sorted(by_zone.items()):
         if len(ids) > 1:
-            message = f"Subnets {listed(ids)} lie in one zone, {zone}."
+            message = f"Subnets {listed(ids)} are in one zone, {zone}."
             found.append(Violation("subnets_share_zone", message, "Give one subnet for each zone."))
     return found
 
 
 def shared_subnet_warnings(at: Situation) -> list[str]:
-    """VPC endpoints are the business of the VPC's owner, not of accounts that share its subnets by RAM.
+    """Only a VPC's owner manages its VPC endpoints, not the accounts that share its subnets through RAM.
 
     Source: "This operation does not support shared VPCs", in "Resolve errors that I receive when I create interface
     VPC endpoints" of AWS re:Post.
@@ -321,7 +321,7 @@ def quota_violations(at: Situation) -> list[Violation]:
 
 
 def quota_warnings(at: Situation) -> list[str]:
-    """Where the quota cannot be read, reaching AWS's default is only a warning."""
+    """If the quota cannot be read, reaching AWS's default is only a warning."""
     message = _quota_reached(at) if at.planned.has(CreateVpcEndpoint) and at.vpc_id is not None else ""
     if not message or at.facts.endpoint_quota is not None:
         return []
@@ -329,7 +329,7 @@ def quota_warnings(at: Situation) -> list[str]:
 
 
 def _quota_reached(at: Situation) -> str:
-    """Says so; empty where it is not."""
+    """A sentence that says so; empty if it is not."""
     endpoints = at.facts.endpoints
     used = sum(one.state != "deleted" and one.vpc_endpoint_id not in at.own_ids for one in endpoints)
     planned = at.reserved.endpoints.get(at.vpc_id or "", 0)
@@ -341,7 +341,7 @@ def _quota_reached(at: Situation) -> str:
 
 
 def deletion_violations(at: Situation) -> list[Violation]:
-    """What is protected is not deleted by `state=absent`; what `remove_duplicates` removes is judged in duplicates."""
+    """`state=absent` does not delete what is protected. duplicates.py decides what `remove_duplicates` may remove."""
     if at.desired.state != "absent":
         return []
     return [
@@ -363,9 +363,9 @@ VPC, SUBNETS, GROUPS = "vpc", "subnets", "groups"
 
 
 class Limit(t.NamedTuple):
-    """A rule, the codes of its violations, and the steps that it concerns: any other only takes away.
+    """A rule, the codes of its violations, and the steps that it concerns: all others only remove something.
 
-    `network`: the part that must be known for it, empty where none is.
+    `network`: the part of the network that must be known for it; empty if it needs none.
     """
 
     codes: tuple[str, ...]
@@ -374,7 +374,7 @@ class Limit(t.NamedTuple):
     network: str = ""
 
 
-# In the order in which violations are reported. One more is checked before anything is read of AWS: `region_mismatch`.
+# In the order in which violations are reported. `region_mismatch` is checked earlier, before AWS is read.
 LIMITS = (
     Limit(("cluster_not_ready",), (CreateVpcEndpoint, RegisterEndpoint), _cluster),
     Limit(("service_not_created", "service_not_active"), (CreateVpcEndpoint, RegisterEndpoint), _service),

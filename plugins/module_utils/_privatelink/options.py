@@ -75,10 +75,10 @@ def endpoint_arguments() -> dict[str, t.Any]:
 
 
 def desired_endpoint(params: t.Mapping[str, t.Any]) -> Desired:
-    """The desired state in the options. An empty string counts as not given, an empty list does not.
+    """The desired state in the options. An empty string counts as not set, an empty list does not.
 
-    Raises PrivateLinkError for an invalid id, for an empty list, which AWS does not allow, and where not exactly
-    one of `cluster_id` and `service_name` is given.
+    Raises PrivateLinkError for an invalid id, for an empty list, which AWS does not allow, and if not exactly
+    one of `cluster_id` and `service_name` is set.
     """
     _require_one_target(params)
     return Desired(
@@ -106,7 +106,7 @@ def desired_endpoint(params: t.Mapping[str, t.Any]) -> Desired:
 
 
 def _require_one_target(params: t.Mapping[str, t.Any]) -> None:
-    """Not in the argument spec: to that an empty string is a value."""
+    """Not in the argument spec, which treats an empty string as a value."""
     if bool(params["cluster_id"]) == bool(params["service_name"]):
         found = "both are given" if params["cluster_id"] else "neither is given"
         raise PrivateLinkError(f"Exactly one of cluster_id and service_name is needed, but {found}.")
@@ -115,33 +115,33 @@ def _require_one_target(params: t.Mapping[str, t.Any]) -> None:
 
 
 def _given(params: t.Mapping[str, t.Any], option: str) -> tuple[str, ...] | None:
-    """The exact set in a list option, null where it is not given. An empty string comes as a list that holds it."""
+    """The exact set in a list option, null if it is not set. An empty string arrives as a list that holds it."""
     values = params[option]
     if values is None or (values and not any(values)):
         return None
     if not values:
         raise PrivateLinkError(
             f"{option} is an empty list, but an interface endpoint keeps at least one. "
-            f"Omit {option} to leave it as it is, or list the wanted ones."
+            f"Omit {option} to leave it as it is, or list those that it should have."
         )
     return tuple(sorted({value for value in values if value}))
 
 
 def optional_id(params: t.Mapping[str, t.Any], option: str) -> str | None:
-    """An id of TiDB Cloud, or null where the option is not given or empty."""
+    """An id of TiDB Cloud, or null if the option is not set or empty."""
     value = params.get(option)
     return tidb_id(value, option) if value else None
 
 
 def required_id(params: t.Mapping[str, t.Any], option: str) -> str:
-    """An id of TiDB Cloud. Raises PrivateLinkError where it is invalid."""
+    """An id of TiDB Cloud. Raises PrivateLinkError if it is invalid."""
     return tidb_id(params[option], option)
 
 
 def connect(module: t.Any, deadline: Deadline, *, tidbcloud: bool = True) -> Clouds:
-    """Both clouds from a module's options; ends the module where the Python library `requests` is missing.
+    """Both clouds from a module's options; ends the module if the Python library `requests` is missing.
 
-    Raises PrivateLinkError where the API key is missing or a URL cannot be used.
+    Raises PrivateLinkError if the API key is missing or a URL cannot be used.
     """
     aws = AwsSession(module, deadline=deadline)
     return Clouds(aws, connect_tidbcloud(module, deadline) if tidbcloud else None)

@@ -38,7 +38,7 @@ def wanted_tags(desired: Desired, node_group_id: str | None) -> dict[str, str]:
 
 
 def unwanted_tags(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[str, ...]:
-    """Keys to purge, where `tags` is given: never the ownership tags, `aws:*`, or a `Name` that `name` set."""
+    """Keys to purge if `tags` is set: never the ownership tags, `aws:*`, or a `Name` that `name` set."""
     if desired.tags is None or not desired.purge_tags:
         return ()
     kept = OWNERSHIP_TAGS | set(desired.tags) | {"Name"}
@@ -46,7 +46,7 @@ def unwanted_tags(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[str, .
 
 
 def tags_after(desired: Desired, node_group_id: str | None, endpoint: InterfaceEndpoint | None) -> dict[str, str]:
-    """All tags that the endpoint has after the run, or that the one has that takes its place."""
+    """All tags that the endpoint, or the one that replaces it, has after the run."""
     unwanted = unwanted_tags(desired, endpoint) if endpoint else ()
     kept = {key: value for key, value in endpoint.tags.items() if key not in unwanted} if endpoint else {}
     return {**kept, **wanted_tags(desired, node_group_id)}

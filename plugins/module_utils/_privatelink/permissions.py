@@ -2,10 +2,10 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether AWS permits what is planned, asked before anything is touched, so that no run stops half way for a right.
+"""Asks AWS before anything is touched whether it permits the plan, so that no run stops half way for a permission.
 
-It is advice: what AWS does not tell within seconds stays open. Source: DryRun in the Amazon EC2 API reference. DryRun
-does not look at what a call does in the caller's name elsewhere (route53:AssociateVPCWithHostedZone).
+It is only advice: what AWS does not answer within seconds stays open. Source: DryRun in the Amazon EC2 API reference.
+DryRun does not check what a call does elsewhere on the caller's behalf (route53:AssociateVPCWithHostedZone).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .steps import CreateVpcEndpoint, Modification, RemoveTags, Step
 if t.TYPE_CHECKING:
     from .lifecycle import Outcome
 
-# Seconds for all that is asked.
+# Seconds for all questions together.
 ANSWERED_WITHIN = 3.0
 _Place = tuple[str, bool]
 
@@ -37,8 +37,8 @@ _Place = tuple[str, bool]
 class _Question:
     """Would a step of an item be permitted? `subject`: the account, the region and the call.
 
-    An answer holds for every item with the same `place`, which policies tell apart: a VPC, and whether the interface
-    endpoint is this collection's own.
+    An answer holds for every item with the same `place`, which is what policies distinguish: a VPC, and whether the
+    interface endpoint is this collection's own.
     """
 
     item: int
@@ -53,17 +53,17 @@ class _Question:
 
 @dataclass(frozen=True)
 class _Answer:
-    """What was said to the question of one item."""
+    """The answer to the question of one item."""
 
     item: int
     answered: aws.DryRun
 
 
 def permitted(items: t.Sequence[tuple[Outcome, Clouds]]) -> list[Outcome | ApiError]:
-    """Each outcome as it can be carried out, or the refusal that it would meet, which names every action it lacks.
+    """Each outcome as it can be carried out, or the refusal that it would meet, which names every missing action.
 
-    One request for each action, account and region, all of them at once; more only where one is refused, for other
-    VPCs. Raises nothing.
+    One request for each action, account and region, all of them at once; more, for other VPCs, only if one is refused.
+    Raises nothing.
     """
     asked = [_questions(item, outcome, clouds) for item, (outcome, clouds) in enumerate(items)]
     groups: dict[t.Hashable, dict[_Place, _Question]] = {}
@@ -100,7 +100,7 @@ def _judged(
 
 
 def _refusal(refusals: t.Sequence[ApiError]) -> ApiError:
-    """All of them together, with the fields of the first."""
+    """All refusals together, with the fields of the first."""
     first = refusals[0]
     said = " ".join(str(refusal) for refusal in refusals)
     return ApiError(
@@ -109,7 +109,7 @@ def _refusal(refusals: t.Sequence[ApiError]) -> ApiError:
 
 
 def _with_made(outcome: Outcome, vpc_endpoint_id: str) -> Outcome:
-    """Something in the place of AWS took the DryRun for the call: the interface endpoint is there, and no other is
+    """Something in place of AWS mistook the DryRun for the call: the interface endpoint exists, and no other is
     made.
     """
     steps = tuple(
@@ -120,7 +120,7 @@ def _with_made(outcome: Outcome, vpc_endpoint_id: str) -> Outcome:
 
 
 def _questions(item: int, outcome: Outcome, clouds: Clouds) -> list[_Question]:
-    """One for each action, about the first step that asks for it."""
+    """One for each action, about the first step that needs it."""
     questions: dict[str, _Question] = {}
     region = str(outcome.before.provider.region)
     for step in outcome.planned.steps:
@@ -132,7 +132,7 @@ def _questions(item: int, outcome: Outcome, clouds: Clouds) -> list[_Question]:
 
 
 def _place(outcome: Outcome, step: Step) -> _Place | None:
-    """Null where AWS cannot tell yet: the endpoint is not made, or this run makes it ours by its tags first."""
+    """Null if AWS cannot say yet: the endpoint is not made, or this run first makes it ours by its tags."""
     if isinstance(step, CreateVpcEndpoint):
         return str(step.vpc_id), True
     endpoint = _endpoint(outcome, step)
@@ -150,6 +150,6 @@ def _endpoint(outcome: Outcome, step: Step) -> InterfaceEndpoint | None:
 def _dry_run(outcome: Outcome, ec2: t.Any, step: Step) -> aws.DryRun:
     if not isinstance(step, CreateVpcEndpoint):
         return aws.dry_run(ec2, lambda asking: ask_for(asking, step, str(step.vpc_endpoint_id)))
-    # The token of the call itself: where DryRun is not known, the same endpoint is the answer to both.
+    # The token of the call itself: if DryRun is not known there, the same endpoint is the answer to both.
     token = client_token(str(step.service_name), str(step.vpc_id), outcome.before.found.gone, 0)
     return aws.dry_run(ec2, lambda asking: aws.create_vpc_endpoint(asking, client_token=token, **step.request))

@@ -44,7 +44,7 @@ from .violations import LimitsViolated, Violation
 def plan(desired: Desired, current: Current) -> Plan:
     """The way from `current` to `desired`.
 
-    Raises PrivateLinkError where the private endpoint is dead and `recreate_failed` is not set, or where a change
+    Raises PrivateLinkError if the private endpoint is dead and `recreate_failed` is not set, or if a change
     is impossible in place.
     """
     made = _absent(desired, current) if desired.state == "absent" else _present(desired, current)
@@ -67,7 +67,7 @@ def _present(desired: Desired, current: Current) -> Plan:
 
 
 def _without_duplicates(desired: Desired, current: Current, made: Plan) -> Plan:
-    """Duplicates go first. While one of them holds the private DNS name, AWS gives it to no other."""
+    """Duplicates go first. While one of them holds the private DNS name, AWS gives it to no other endpoint."""
     if not current.found.duplicates:
         return made
     removal = [step for pair in current.found.duplicates for step in _removal(desired, pair)]
@@ -120,7 +120,7 @@ def _creation(
 ) -> list[Step]:
     """Private DNS is off at first: AWS refuses it until TiDB Cloud has accepted the connection.
 
-    What the options omit is taken from `old`, the endpoint that is replaced; AWS sets its own tags itself.
+    What the options omit is taken from `old`, the endpoint that is replaced; AWS sets its own tags.
     """
     provider = current.provider
     tags = tags_after(desired, provider.node_group_id, old)
@@ -213,10 +213,10 @@ def subnet_changes(
 ) -> list[tuple[type[AddSubnets | RemoveSubnets], tuple[str, ...]]]:
     """Returns the changes as (kind of step, subnet ids), one call each.
 
-    First what goes into new zones, then swaps within a zone, one zone at a time (AWS refuses two subnets in one zone),
-    last what only goes. `zones` maps subnet ids to zones. Source: ModifyVpcEndpoint, DuplicateSubnetsInSameZone.
+    First additions in new zones, then swaps within a zone, one zone at a time (AWS refuses two subnets in one zone),
+    last removals. `zones` maps subnet ids to zones. Source: ModifyVpcEndpoint, DuplicateSubnetsInSameZone.
 
-    Raises LimitsViolated where the only subnet would be swapped within its zone: AWS never lets the last one go.
+    Raises LimitsViolated if the only subnet would be swapped within its zone: AWS never removes the last one.
     """
     old = sorted(set(present) - set(wanted))
     new = sorted(set(wanted) - set(present))
@@ -238,9 +238,9 @@ def subnet_changes(
 def _impossible(old: str, new: str) -> Violation:
     return Violation(
         "immutable_change",
-        f"The only subnet {old} cannot be swapped for {new} in place: both lie in the same zone, and an "
+        f"The only subnet {old} cannot be swapped for {new} in place: both are in the same zone, and an "
         "interface endpoint keeps at least one subnet.",
-        "Go through another zone: first give subnet_ids a subnet of another zone, then the wanted one.",
+        "Go through another zone: first set subnet_ids to a subnet of another zone, then to the desired one.",
     )
 
 
@@ -259,7 +259,7 @@ def _end(desired: Desired, pair: Pair) -> Condition:
 
 
 def _removal(desired: Desired, pair: Pair) -> list[Step]:
-    """Registration first: afterwards nothing says which interface endpoint it was of."""
+    """Registration first: afterwards nothing shows which interface endpoint it belonged to."""
     steps: list[Step] = []
     vpce, row = pair.vpc_endpoint_id, pair.registration
     if pair.registered and row and row.state != "DELETING":
@@ -275,7 +275,7 @@ def _removal(desired: Desired, pair: Pair) -> list[Step]:
 
 
 def _without_waiting(made: Plan, current: Current) -> Plan:
-    """The steps up to the first that would have to wait; the next run goes on from there."""
+    """The steps up to the first that would have to wait; the next run continues from there."""
     kept: list[Step] = []
     for step in made.steps:
         if not all(_holds_now(condition, current, kept) for condition in step.needs):

@@ -23,7 +23,7 @@ from .steps import Change, CreateVpcEndpoint, Step
 def missing(
     desired: Desired, current: Current, endpoint: InterfaceEndpoint, registration: Registration | None
 ) -> tuple[Change, ...]:
-    """The changes in place that would still have to be made for `endpoint` to be as desired."""
+    """The changes in place that `endpoint` still needs to be as desired."""
     now = replace(current, found=Found(Pair(endpoint, registration)))
     return tuple(
         step
@@ -38,9 +38,9 @@ def differences(steps: t.Iterable[Change]) -> str:
 
 
 def is_overridden(step: Change, before: InterfaceEndpoint | None, now: InterfaceEndpoint) -> bool:
-    """Whether what `step` is about has neither the desired value nor the one from `before` this run changed it.
+    """Whether what `step` changes has neither the desired value nor the one that it had `before` this run.
 
-    AWS shows a change after seconds: until then the old value is there. Any other value is somebody else's.
+    AWS shows a change after seconds: until then the old value is there. Any other value comes from elsewhere.
     """
     return bool(step.value(now) != step.value(before))
 
@@ -48,7 +48,7 @@ def is_overridden(step: Change, before: InterfaceEndpoint | None, now: Interface
 def is_overtaken(
     before: InterfaceEndpoint | None, done: t.Collection[Step], endpoint: InterfaceEndpoint | None
 ) -> bool:
-    """Whether the endpoint has other subnets or security groups than it had before with the finished steps applied.
+    """Whether the endpoint has subnets or security groups other than those from before with the finished steps applied.
 
     `before` is null for one that the finished steps made.
     """
@@ -64,9 +64,9 @@ def is_overtaken(
 
 
 def lacking(desired: Desired, before: Current, after: Current) -> str:
-    """What the state at the end lacks of what the run promised, empty where the promise is kept.
+    """What the state at the end lacks of what the run promised; empty if the promise is kept.
 
-    Raises WaitFailed where what lacks never comes by itself. It names what is there instead and what to do next.
+    Raises WaitFailed if what is missing never comes by itself. It names what is there instead and what to do next.
     """
     if desired.state == "absent":
         return _left(desired, before, after)
@@ -76,7 +76,7 @@ def lacking(desired: Desired, before: Current, after: Current) -> str:
     if (found["status"], found["stage"]) != ("active", "done") or main is None or main.endpoint is None:
         return _halves(desired, found)
     steps = missing(desired, after, main.endpoint, main.registration)
-    return f"what is missing still: {differences(steps)}" if steps else ""
+    return f"still missing: {differences(steps)}" if steps else ""
 
 
 def _halves(desired: Desired, found: t.Mapping[str, t.Any]) -> str:
@@ -89,7 +89,7 @@ def _halves(desired: Desired, found: t.Mapping[str, t.Any]) -> str:
 def _lost(desired: Desired, found: t.Mapping[str, t.Any]) -> str:
     return (
         f"Everything was done and the private endpoint was ready, but now {_halves(desired, found)}. Something else "
-        f"works on it. {found['status_note']}"
+        f"changed it. {found['status_note']}"
     )
 
 
@@ -102,7 +102,7 @@ def _left(desired: Desired, before: Current, after: Current) -> str:
     if new:
         made = "; ".join(_described(pair) for pair in new)
         raise WaitFailed(
-            f"What there was of {desired.target} is removed, but another run made a new private endpoint meanwhile "
+            f"The private endpoint of {desired.target} is removed, but another run made a new one meanwhile "
             f"({made}). It is left alone: run again with state=absent to remove it, too."
         )
     return "; ".join(_described(pair) for pair in pairs)

@@ -29,7 +29,7 @@ def read_current(desired: Desired, clouds: Clouds) -> Current:
     An unchanged run needs the cluster and its registrations from TiDB Cloud, and interface endpoints, network
     interfaces and subnets from AWS: two requests and three calls.
 
-    Raises LimitsViolated where what is meant cannot be found or can never be had, and ApiError.
+    Raises LimitsViolated if the private endpoint cannot be found or can never be as desired, and ApiError.
     """
     sides = read_cluster_sides(desired, clouds) if desired.cluster_id else _read_service_sides(desired, clouds)
     found = identify(desired, sides.provider, _find(desired, sides.endpoints, sides.registrations))
@@ -39,7 +39,7 @@ def read_current(desired: Desired, clouds: Clouds) -> Current:
 def read_again(desired: Desired, before: Current, clouds: Clouds) -> Current:
     """The state after a run: both halves are read again; the cluster and its service are as before.
 
-    What was there and is to be present is asked for by its id: another run may have made a second one meanwhile.
+    An endpoint that was there and is to be present is read by its id: another run may have made a second one meanwhile.
     """
     provider, main = before.provider, before.found.main
     if desired.state == "present" and main and not desired.vpc_endpoint_id:
@@ -53,7 +53,7 @@ def read_again(desired: Desired, before: Current, clouds: Clouds) -> Current:
 
 
 def _find(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint], registrations: Registrations | None) -> Found:
-    """Raises RegistrationUnknown where TiDB Cloud does not tell whether what is meant is registered."""
+    """Raises RegistrationUnknown if TiDB Cloud does not say whether the private endpoint is registered."""
     found = find(desired, endpoints, registrations.single if registrations else ())
     if registrations:
         gone = found.gone if desired.state == "absent" else ()
@@ -63,7 +63,7 @@ def _find(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint], registrati
 
 
 def _read_service_sides(desired: Desired, clouds: Clouds) -> Sides:
-    """Any other endpoint service: AWS knows all there is to know."""
+    """Both sides of any other endpoint service, from AWS alone."""
     service_name = t.cast(str, desired.service_name)
     own = _SERVICE_REGION.match(service_name)
     region = aws_region(
@@ -72,7 +72,7 @@ def _read_service_sides(desired: Desired, clouds: Clouds) -> Sides:
     service = None
     if desired.state == "present" and desired.private_dns_enabled is None:
         service = clouds.reads(region).vpc_endpoint_service(service_name)
-    # AWS may answer with another name; the one that was asked for is meant.
+    # AWS may answer with another name; the requested one is meant.
     named = replace(service or VpcEndpointService(service_name), service_name=service_name)
     provider = Provider(region, other=named)
     return Sides(provider, read_endpoints(desired, provider, clouds))

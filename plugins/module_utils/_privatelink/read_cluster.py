@@ -38,7 +38,7 @@ if t.TYPE_CHECKING:
 class Sides:
     """What both clouds know, before the private endpoint that is meant is looked for in it.
 
-    `registrations` are null where TiDB Cloud was not asked: its cluster is gone, or the service is not one of its.
+    `registrations` are null if TiDB Cloud was not asked: the cluster is gone, or the service is not TiDB Cloud's.
     `unseen`: see Current.
     """
 
@@ -49,27 +49,27 @@ class Sides:
 
 
 def read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
-    """The Dedicated cluster, or null where TiDB Cloud has none with that id.
+    """The Dedicated cluster, or null if TiDB Cloud has none with that id.
 
-    Raises LimitsViolated: `tier_not_dedicated` where the id is that of a cluster of another tier.
+    Raises LimitsViolated: `tier_not_dedicated` if the id is that of a cluster of another tier.
     """
     try:
         cluster = tidb.get_cluster(cluster_id)
     except ApiError as refused:
         # Not published: the answer for the id of another tier's cluster may be 400 or 403 as well as 404.
         if refused.status in (400, 403):
-            _refuse_other_tier(tidb, cluster_id)
+            _reject_other_tier(tidb, cluster_id)
         raise
     if cluster is None:
-        _refuse_other_tier(tidb, cluster_id)
+        _reject_other_tier(tidb, cluster_id)
     return cluster
 
 
-def _refuse_other_tier(tidb: TidbCloud, cluster_id: str) -> None:
+def _reject_other_tier(tidb: TidbCloud, cluster_id: str) -> None:
     plan = tidb.get_service_plan(cluster_id)
     if plan:
         message = (
-            f"Cluster {cluster_id} is of the tier {plan}; private endpoint connections of this kind exist only for "
+            f"Cluster {cluster_id} has the tier {plan}; private endpoint connections of this kind exist only for "
             "TiDB Cloud Dedicated."
         )
         remedy = (
@@ -80,7 +80,7 @@ def _refuse_other_tier(tidb: TidbCloud, cluster_id: str) -> None:
 
 
 def read_cluster_sides(desired: Desired, clouds: Clouds) -> Sides:
-    """Raises LimitsViolated where there can be no private endpoint of the cluster, and ApiError."""
+    """Raises LimitsViolated if there can be no private endpoint of the cluster, and ApiError."""
     cluster_id = t.cast(str, desired.cluster_id)
     cluster = read_cluster(clouds.tidb, cluster_id)
     if cluster is None:
@@ -105,7 +105,7 @@ def read_cluster_sides(desired: Desired, clouds: Clouds) -> Sides:
 
 
 def _sides_of_dropped_cluster(desired: Desired, cluster_id: str, clouds: Clouds) -> Sides:
-    """A cluster that TiDB Cloud does not know can only be deleted from. Raises LimitsViolated."""
+    """Of a cluster that TiDB Cloud does not know, private endpoints can only be deleted. Raises LimitsViolated."""
     if desired.state == "present":
         raise LimitsViolated([cluster_not_found(cluster_id)])
     region = aws_region(clouds.aws.region, None, (), f"the dropped cluster {cluster_id}")
@@ -116,7 +116,7 @@ def _sides_of_dropped_cluster(desired: Desired, cluster_id: str, clouds: Clouds)
 def _sides_of_dropped_group(desired: Desired, place: Place, clouds: Clouds) -> Sides:
     """To delete what carries the ownership tags of a node group that the cluster does not name.
 
-    The group counts as dropped where the cluster names others (it always has one) and no registration of it is left.
+    The group counts as dropped if the cluster names others (it always has one) and no registration of it is left.
     Raises LimitsViolated for everything else that is wrong with the place.
     """
     unknown = [violation.code for violation in place.violations] == ["node_group_not_found"]
@@ -139,7 +139,7 @@ def _sides_of_dropped_group(desired: Desired, place: Place, clouds: Clouds) -> S
 
 
 def _names_its_groups(cluster: Cluster) -> bool:
-    """A cluster always has a node group; an answer without one, or with one without an id, is not whole."""
+    """A cluster always has a node group; an answer without one, or with one without an id, is incomplete."""
     return bool(cluster.node_groups) and all(group.node_group_id for group in cluster.node_groups)
 
 
@@ -160,7 +160,7 @@ def _are_of_dropped_group(desired: Desired, cluster: Cluster, endpoints: t.Seque
 
 
 def _provider_violations(desired: Desired, place: Place, clouds: Clouds) -> list[Violation]:
-    """What else forbids a private endpoint on the provider's side; where to look in AWS is not known."""
+    """What else forbids a private endpoint on the provider's side. Nothing can be read from AWS yet."""
     if desired.state == "absent":
         return []
     unready = cluster_violations(place.cluster)
@@ -171,25 +171,25 @@ def _provider_violations(desired: Desired, place: Place, clouds: Clouds) -> list
 
 
 def _registrations(place: Place, clouds: Clouds) -> Registrations:
-    """Those of the node group, or of the whole cluster where it does not name its groups. Raises ApiError."""
+    """Those of the node group, or of the whole cluster if it does not name its groups. Raises ApiError."""
     return read_registrations(clouds.tidb, place.cluster, place.node_group.node_group_id if place.node_group else None)
 
 
 def _read_service(place: Place, clouds: Clouds) -> EndpointService | None:
-    """The endpoint service of the node group, null where it was never begun. Raises ApiError."""
+    """The endpoint service of the node group, null if it was never begun. Raises ApiError."""
     if place.node_group is None:
         return None
     return clouds.tidb.get_service(place.cluster.cluster_id, place.node_group.node_group_id)
 
 
 def _needs_service(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint]) -> bool:
-    """A delete that finds nothing is done without the request that tells which service is meant."""
+    """A delete that finds nothing needs no request to learn which service is meant."""
     return desired.state == "present" or any(endpoint.state != "deleted" for endpoint in endpoints)
 
 
 def _looked_for(desired: Desired, provider: Provider, registrations: Registrations, clouds: Clouds) -> Sides:
-    """There is nothing to delete, as it seems. Where something is registered all the same, AWS is asked for all of the
-    service in the account: what these credentials do not see there may be what is meant, and they the wrong ones.
+    """Nothing to delete was found. If something is registered anyway, all endpoints of the service in the account are
+    read: what these credentials do not see there may be what is meant, and they may be the wrong ones.
     """
     registered = [row.vpc_endpoint_id for row in registrations.single if is_registered(row)]
     if not registered:
@@ -204,7 +204,7 @@ def _looked_for(desired: Desired, provider: Provider, registrations: Registratio
 def _of_service(
     desired: Desired, provider: Provider, endpoints: t.Sequence[InterfaceEndpoint]
 ) -> list[InterfaceEndpoint]:
-    """Without a service, only what carries the cluster's ownership tag belongs to it; a named one is judged later."""
+    """Without a service, only what carries the cluster's ownership tag belongs to it; a named one is checked later."""
     if desired.vpc_endpoint_id:
         return list(endpoints)
     if provider.service_name:
@@ -226,7 +226,7 @@ def _filters(desired: Desired, provider: Provider) -> dict[str, list[str]]:
         filters["service-name"] = [provider.service_name]
     if desired.vpc_id and not provider.dropped:
         return {**filters, "vpc-id": [desired.vpc_id]}
-    # Where a VPC is not named, or the cluster is gone and its service with it, only the ownership tags can tell.
+    # If no VPC is named, or the cluster and its service are gone, only the ownership tags identify the endpoint.
     filters[f"tag:{MANAGED_BY_TAG}"] = [MANAGED_BY]
     if desired.cluster_id:
         filters[f"tag:{CLUSTER_TAG}"] = [desired.cluster_id]

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Registers an interface endpoint with TiDB Cloud, which knows no idempotency key: look before every repetition, and
-after the registration, for another run may have registered it at the same time. Ends registrations, too.
+"""Registers an interface endpoint with TiDB Cloud. There is no idempotency key: it looks before every repetition, and
+after the registration, since another run may have registered it at the same time. Also ends registrations.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .registrations import eldest, is_registered, read_registrations
 if t.TYPE_CHECKING:
     from .._tidbcloud.api import TidbCloud
 
-# Not published: whether TiDB Cloud refuses an interface endpoint that it does not see yet at once.
+# Not published: whether TiDB Cloud immediately refuses an interface endpoint that it does not see yet.
 _ATTEMPTS = 4
 _LISTED_WITHIN = 15.0  # seconds
 
@@ -57,8 +57,8 @@ class _Place:
 def register(tidb: TidbCloud, provider: Provider, vpc_endpoint_id: str) -> Work[Registered]:
     """Returns the one registration, made now or found.
 
-    Of two runs that register at once both succeed and one registration stays: each withdraws its own unless that is the
-    eldest. Raises ApiError where TiDB Cloud keeps refusing.
+    Two runs that register at once both succeed and one registration stays: each withdraws its own unless it is the
+    eldest. Raises ApiError if TiDB Cloud keeps refusing.
     """
     if provider.cluster is None or provider.node_group_id is None:
         raise PrivateLinkError(f"There is no node group to register {vpc_endpoint_id} with.")
@@ -69,12 +69,12 @@ def register(tidb: TidbCloud, provider: Provider, vpc_endpoint_id: str) -> Work[
 
 def _ask(place: _Place) -> Work[Registered]:
     attempt = partial(_attempt, place, iter(range(_ATTEMPTS - 1)))
-    seen = yield Await(attempt, "TiDB Cloud to take the registration", costs_request=True)
+    seen = yield Await(attempt, "TiDB Cloud to accept the registration", costs_request=True)
     return t.cast(Registered, seen.value)
 
 
 def _attempt(place: _Place, repetitions: t.Iterator[int]) -> Seen:
-    """Asks for it once. A refusal uses up one of `repetitions`, and is raised where none is left."""
+    """Asks for it once. A refusal uses up one of `repetitions`, and is raised if none is left."""
     try:
         return Seen(True, "registered", Registered(place.register(), own=True))
     except ApiError as refused:
@@ -87,7 +87,7 @@ def _attempt(place: _Place, repetitions: t.Iterator[int]) -> Seen:
 
 
 def _without_twin(place: _Place, registered: Registered) -> Work[Registered]:
-    """Looks until the list shows the registration, for some seconds at most, and keeps the eldest one in it."""
+    """Looks until the list shows the registration, for some seconds at most, and keeps the eldest in the list."""
     own_id = registered.registration.private_endpoint_connection_id
 
     def look() -> Seen:

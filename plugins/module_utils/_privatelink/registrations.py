@@ -4,9 +4,9 @@
 
 """What is known of the registrations of a node group.
 
-Four things that must not be mistaken for each other: a list without an interface endpoint (it is not registered), a
-list that does not name all of its interface endpoints (unknown), no list at all (an error), and a list that was not
-asked for (null in the place of Registrations).
+Four cases must not be confused: a list without an interface endpoint (it is not registered), a list that does not name
+all of its interface endpoints (unknown), no list at all (an error), and a list that was not requested (null instead of
+Registrations).
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from .._tidbcloud.model import Cluster, EndpointService, NodeGroup, Registration
 if t.TYPE_CHECKING:
     from .._tidbcloud.api import TidbCloud
 
-# In the place of both ids: all clusters and node groups. Source: TiDB Cloud Dedicated API,
+# In place of both ids: all clusters and node groups. Source: TiDB Cloud Dedicated API,
 # ListPrivateEndpointConnections.
 EVERY = "-"
-# Of several registrations of one interface endpoint the first of these counts.
+# Of several registrations of one interface endpoint, the first in this order counts.
 _BEST_FIRST = ("ACTIVE", "PENDING", None, "FAILED", "DELETING", "DISCOVERED")
 
 
 class RegistrationUnknown(PrivateLinkError):
-    """TiDB Cloud answered, but not enough to tell whether an interface endpoint is registered."""
+    """TiDB Cloud answered, but it is not clear whether an interface endpoint is registered."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Registrations:
     unnamed: tuple[Registration, ...] = ()
 
     def of(self, vpc_endpoint_id: str) -> Registration | None:
-        """The registration of an interface endpoint, null where it has none for certain. Raises RegistrationUnknown."""
+        """The registration of an interface endpoint, null if it certainly has none. Raises RegistrationUnknown."""
         rows = [row for row in self.named if row.vpc_endpoint_id == vpc_endpoint_id]
         if rows:
             return foremost(rows)
@@ -60,7 +60,7 @@ class Registrations:
         return [foremost(same) for same in rows.values()]
 
     def require_known(self, vpc_endpoint_ids: t.Iterable[str]) -> None:
-        """Raises RegistrationUnknown where one of these is in no row, but may be in one that names none."""
+        """Raises RegistrationUnknown if one of these is in no row, but may be in one that names none."""
         named = {row.vpc_endpoint_id for row in self.named}
         doubtful = sorted(one for one in set(vpc_endpoint_ids) if one and one not in named)
         if self.unnamed and doubtful:
@@ -73,9 +73,9 @@ class Registrations:
 
 
 def read_registrations(tidb: TidbCloud, cluster: Cluster, node_group_id: str | None) -> Registrations:
-    """The registrations of a node group that is there; without one, those of all node groups of the cluster.
+    """The registrations of an existing node group; without one, those of all node groups of the cluster.
 
-    Raises ApiError, also where TiDB Cloud does not find what it has named itself in this run, and RegistrationUnknown.
+    Raises ApiError, also if TiDB Cloud does not find what it has named itself in this run, and RegistrationUnknown.
     """
     rows = rows_of(tidb, cluster, node_group_id)
     return Registrations(
@@ -116,17 +116,17 @@ def _rows(tidb: TidbCloud, cluster: Cluster, node_group_id: str | None) -> list[
 
 
 def is_registered(registration: Registration | None) -> bool:
-    """A DISCOVERED row only says that AWS asks for the service; nobody registered it."""
+    """A DISCOVERED row only says that AWS requests the service; nobody registered it."""
     return registration is not None and registration.state != "DISCOVERED"
 
 
 def foremost(rows: t.Iterable[Registration]) -> Registration:
-    """Of several registrations of one interface endpoint the one that serves it, or comes nearest to it."""
+    """Of several registrations of one interface endpoint, the one that serves it, or comes closest to it."""
     return min(rows, key=lambda row: (_BEST_FIRST.index(row.state if row.state in _BEST_FIRST else None), _age(row)))
 
 
 def eldest(rows: t.Iterable[Registration]) -> Registration:
-    """Of several registrations of one interface endpoint the one that every run keeps: lowest id, not being deleted."""
+    """Of several registrations of an interface endpoint, the one that every run keeps: lowest id, not being deleted."""
     return min(rows, key=lambda row: (row.state == "DELETING", _age(row)))
 
 
@@ -139,7 +139,7 @@ def _age(row: Registration) -> tuple[int, str]:
 def service_from(
     registrations: t.Iterable[Registration], group: NodeGroup | None, region: str | None
 ) -> EndpointService | None:
-    """The service as its registrations name it, which spares a request; null where none does."""
+    """The service as its registrations name it, which saves a request; null if none does."""
     for registration in registrations:
         if registration.service_name and group is not None:
             state = registration.service_state.lower() if registration.service_state else None

@@ -30,14 +30,14 @@ def private_endpoint(desired: Desired, current: Current) -> dict[str, t.Any]:
         service_active=provider.is_service_active,
     )
     shaped = shape(pair, provider, current.network, reached)
-    # Of a cluster that TiDB Cloud knows no more, the option tells.
+    # Of a cluster that TiDB Cloud no longer knows, only the option has the id.
     return {**shaped, "cluster_id": shaped["cluster_id"] or desired.cluster_id}
 
 
 def shape(pair: Pair | None, provider: Provider, network: Network, reached: StatusAndStage) -> dict[str, t.Any]:
-    """A private endpoint as every module returns it; `pair` is null where there is none.
+    """A private endpoint as every module returns it; `pair` is null if there is none.
 
-    `network` has its own network interfaces, and at least its own subnets.
+    `network` has its network interfaces, and at least its own subnets.
     """
     status, stage = reached
     return {
@@ -104,7 +104,7 @@ def _registration_keys(pair: Pair | None, provider: Provider) -> dict[str, t.Any
 
 
 def _cluster_keys(pair: Pair | None, provider: Provider) -> dict[str, t.Any]:
-    """Which cluster, node group and project it belongs to; where TiDB Cloud knows them no more, the tags tell."""
+    """Which cluster, node group and project it belongs to; the tags say so if TiDB Cloud no longer knows them."""
     cluster, group = provider.cluster, provider.node_group
     registration = pair.registration if pair else None
     tags = pair.endpoint.tags if pair and pair.endpoint else {}
@@ -128,7 +128,7 @@ def _access_keys(pair: Pair | None, provider: Provider) -> dict[str, t.Any]:
 
 
 def _known(field: str, *sources: object | None) -> t.Any:
-    """The field of the first of these that has it and knows it; null where none does."""
+    """The field of the first of these that has a value for it; null if none does."""
     return next((value for source in sources if source and (value := getattr(source, field))), None)
 
 

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The endpoint service of a TiDB Cloud cluster: limits checked, waited for until it is ACTIVE."""
+"""The endpoint service of a TiDB Cloud cluster: checks its limits and waits until it is ACTIVE."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .violations import LimitsViolated, Violation
 def ensure_service(
     cluster_id: str, node_group_id: str | None, clouds: Clouds, deadline: Deadline, *, wait: bool
 ) -> dict[str, t.Any]:
-    """Returns the service, ACTIVE where `wait` is set.
+    """Returns the service, ACTIVE if `wait` is set.
 
     Raises LimitsViolated (`cluster_not_found`, `tier_not_dedicated`, `provider_not_aws`, `region_mismatch`,
     `cluster_not_ready`, `node_group_not_found`, `service_not_created`,
@@ -39,7 +39,7 @@ def ensure_service(
     return endpoint_service(Provider(place.region, cluster, place.node_group, service))
 
 
-def refuse_absent(cluster_id: str) -> t.NoReturn:
+def reject_absent(cluster_id: str) -> t.NoReturn:
     """TiDB Cloud has no call for it, and its console has no button. Source: TiDB Cloud's page on private endpoints."""
     raise PrivateLinkError(
         f"The endpoint service of cluster {cluster_id} cannot be deleted: TiDB Cloud owns it, and it goes with "
@@ -49,7 +49,7 @@ def refuse_absent(cluster_id: str) -> t.NoReturn:
 
 
 def _read(place: Place, clouds: Clouds) -> EndpointService:
-    """Raises LimitsViolated where there is no service that is, or will be, ready."""
+    """Raises LimitsViolated if there is no service that is, or will be, ready."""
     group = place.node_group if is_on_aws(place.cluster) else None
     service = clouds.tidb.get_service(place.cluster.cluster_id, group.node_group_id) if group else None
     violations = [*place.violations, *_violations(place, service)]
@@ -61,7 +61,7 @@ def _read(place: Place, clouds: Clouds) -> EndpointService:
 def _violations(place: Place, service: EndpointService | None) -> list[Violation]:
     cluster = place.cluster
     unready = cluster_violations(cluster)
-    # The service of a paused cluster stays as it is; nothing new comes of a cluster that is not running.
+    # The service of a paused cluster stays as it is; a cluster that is not running starts no new one.
     if unready and (service is None or service.state != "active" or cluster.state not in ("PAUSING", "PAUSED")):
         return unready
     if not is_on_aws(cluster) or (place.violations and place.node_group is None):
@@ -82,7 +82,7 @@ def _is_ready(service: EndpointService) -> bool:
 
 
 def _wait_until_active(place: Place, clouds: Clouds, deadline: Deadline) -> EndpointService:
-    """Raises WaitFailed where the service was there and is not any more."""
+    """Raises WaitFailed if the service was there and no longer is."""
     cluster = place.cluster
 
     def look() -> Seen:

@@ -57,9 +57,9 @@ NOTES = {
     "not_configured": "The endpoint service has no private endpoint here. Create one.",
     "initiating": (
         "The interface endpoint exists and is not registered with TiDB Cloud yet, or is being verified. Run again to "
-        "go on."
+        "continue."
     ),
-    "pending": "The connection is being accepted, or private DNS is not in effect yet. Wait, or run again to go on.",
+    "pending": "The connection is being accepted, or private DNS is not in effect yet. Wait, or run again to continue.",
     "active": "Ready to use. Subnets, security groups, private DNS and tags can be changed in place.",
     "deleting": "Being deleted. Wait until it is gone.",
     "failed": (
@@ -80,9 +80,9 @@ def status_and_stage(
 ) -> StatusAndStage:
     """Returns (status, stage); the stage is null while deleting.
 
-    `registrable` is false for services other than TiDB Cloud's, which know no registration. `visible` is false where
+    `registrable` is false for services other than TiDB Cloud's, which have no registration. `visible` is false if
     the credentials cannot see the interface endpoint of a registration: the registration alone decides.
-    `service_active` matters only where neither half exists: the stage is then the service's own.
+    `service_active` matters only if neither half exists: the stage is then the service's own.
     """
     row = _row(endpoint, visible=visible, private_dns_wanted=private_dns_wanted)
     column = _column(registration, registrable=registrable)
@@ -106,7 +106,7 @@ def _row(endpoint: InterfaceEndpoint | None, *, visible: bool, private_dns_wante
     if endpoint.state in LEFTOVER_STATES:
         return LEFTOVER
     if endpoint.state != "available":
-        # On its way, or in a state that AWS has come up with since: not ready either way.
+        # Under way, or in a state that AWS has introduced since: not ready either way.
         return UNDERWAY
     return DNS_MISSING if private_dns_wanted and not endpoint.private_dns_enabled else AVAILABLE
 
@@ -116,5 +116,5 @@ def _column(registration: Registration | None, *, registrable: bool) -> str:
         return "-"
     if registration is None:
         return "none"
-    # Without a state, or in one that TiDB Cloud has come up with since: not accepted yet, as far as anybody knows.
+    # Without a state, or in one that TiDB Cloud has introduced since: not known to be accepted yet.
     return registration.state if registration.state in _REGISTRATION_STATES else "PENDING"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .._aws.model import InterfaceEndpoint
 from .._run.text import listed, printable, sentence
 
-# What a condition asks of an interface endpoint and its registration.
+# What a condition requires of an interface endpoint and its registration.
 LISTED = "listed"  # AWS shows the interface endpoint
 AVAILABLE = "available"  # ... it is available, no change is under way
 ACCEPTED = "accepted"  # ... and its registration is ACTIVE
@@ -36,12 +36,12 @@ class Condition:
 class Step:
     """One change. Each kind is a class, which knows its name, what it means and what it changes.
 
-    `vpc_endpoint_id` is null where the step concerns the interface endpoint that this run creates. `needs` is awaited
+    `vpc_endpoint_id` is null if the step concerns the interface endpoint that this run creates. `needs` is awaited
     before it. `target` and `detail` come from the plan alone, so that check mode and run print the same.
     """
 
     name: t.ClassVar[str]
-    # The action of EC2 that it asks for, as IAM names it; empty where it asks TiDB Cloud.
+    # The EC2 action that it requests, as IAM names it; empty if its request goes to TiDB Cloud.
     action: t.ClassVar[str] = ""
 
     vpc_endpoint_id: str | None
@@ -63,11 +63,11 @@ class Step:
         return {}
 
     def changed(self, options: Options) -> Options:
-        """The options once it is done. A registration is no option."""
+        """The options once it is done. A registration is not an option."""
         return options
 
     def is_in_effect(self, endpoint: InterfaceEndpoint | None) -> bool:
-        """Whether the interface endpoint, null where AWS lists it no more, shows what the step is to bring about."""
+        """Whether the interface endpoint, null if AWS no longer lists it, shows the effect of the step."""
         return False
 
     def returned(self) -> dict[str, str]:
@@ -82,8 +82,8 @@ class Step:
 class CreateVpcEndpoint(Step):
     """Makes an interface endpoint. What is not known yet is null or empty.
 
-    `made`: what is to be created, where something in the place of AWS made it when it was asked whether it permits
-    that. Private DNS is off at first.
+    `made`: the id, if something in place of AWS created it when it was asked only whether that is permitted. Private
+    DNS is off at first.
     """
 
     name = "create_vpc_endpoint"
@@ -140,7 +140,7 @@ class CreateVpcEndpoint(Step):
 
 @dataclass(frozen=True)
 class DeleteVpcEndpoint(Step):
-    """Deletes an interface endpoint. `vpc_id` is null where only its id is known."""
+    """Deletes an interface endpoint. `vpc_id` is null if only its id is known."""
 
     name = "delete_vpc_endpoint"
     action = "DeleteVpcEndpoints"
@@ -205,7 +205,7 @@ class TerminateRegistration(Step):
 
 
 class Change(Step):
-    """Changes an interface endpoint in place. It can be asked for twice and does no harm."""
+    """Changes an interface endpoint in place. Requesting it twice does no harm."""
 
     @property
     def summary(self) -> str:
@@ -218,7 +218,7 @@ class Change(Step):
         raise NotImplementedError
 
     def value(self, endpoint: InterfaceEndpoint | None) -> t.Any:
-        """What the endpoint has of that which the step changes; of one that does not exist, nothing."""
+        """The endpoint's value of what the step changes; of an endpoint that does not exist, an empty one."""
         raise NotImplementedError
 
     def is_in_effect(self, endpoint: InterfaceEndpoint | None) -> bool:
@@ -413,7 +413,7 @@ class Plan:
     goals: tuple[Condition, ...] = ()
 
     def first(self, kind: type[Kind]) -> Kind | None:
-        """The first step of this kind, where there is one."""
+        """The first step of this kind, if there is one."""
         return next((step for step in self.steps if isinstance(step, kind)), None)
 
     def has(self, *kinds: type[Step]) -> bool:

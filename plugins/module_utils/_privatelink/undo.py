@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Undoes steps of this run, where another run is in the way. What this run did not do itself is left alone."""
+"""Undoes steps of this run if another run is in the way. What this run did not do itself is left alone."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def undo_registrations(
 ) -> None:
     """Ends the registrations that this run made of interface endpoints that another run deletes.
 
-    `registered`: the steps by which they were made, by interface endpoint. Raises WaitFailed where one may be left,
-    with what `error`, which ends the run, says.
+    `registered`: the steps that made them, by interface endpoint. Raises WaitFailed if one may be left, with the text
+    of `error`, which ends the run.
     """
     for vpc_endpoint_id, step in sorted(registered.items()):
         connection_id = conditions.registrations[vpc_endpoint_id].private_endpoint_connection_id
@@ -38,7 +38,7 @@ def undo_registrations(
 
 
 def undo_creation(ec2: t.Any, step: DeleteVpcEndpoint) -> Seen:
-    """Asks once for the deletion of the twin that this run made. Raises ApiError where that cannot pass."""
+    """Requests once the deletion of the twin that this run made. Raises ApiError if repeating that would not help."""
     try:
         aws.delete_vpc_endpoint(ec2, str(step.vpc_endpoint_id))
     except ApiError as refused:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .._run.errors import PrivateLinkError
 from .._run.text import sentence
 
-# The limits that `allow_violations` may name, for those that a cloud has lifted since. `LIMITS` has their rules.
+# The limits that `allow_violations` may name, in case a cloud has lifted them since. `LIMITS` has their rules.
 ALLOWABLE = (
     "region_mismatch",
     "cluster_not_ready",
@@ -65,7 +65,7 @@ class Verdict:
 
 
 class LimitsViolated(PrivateLinkError):
-    """One or more limits forbid what was asked; nothing was touched."""
+    """One or more limits forbid what was requested; nothing was touched."""
 
     def __init__(self, violations: t.Sequence[Violation]) -> None:
         super().__init__(" ".join(f"{violation.message} {violation.remedy}" for violation in violations))

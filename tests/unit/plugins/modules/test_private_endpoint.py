@@ -338,7 +338,7 @@ def test_a_node_group_that_never_was_has_nothing_to_delete_and_a_warning(custome
     made = run(customer, desired)["private_endpoint"]["vpc_endpoint_id"]
     options: Options = {"cluster_id": desired["cluster_id"], "node_group_id": "1234567890123456789", "state": "absent"}
     assert names(run(customer, options)) == []
-    assert "has no longer the node group of this private endpoint" in customer.warnings[-1]
+    assert "no longer has the node group of this private endpoint" in customer.warnings[-1]
     assert customer.live_endpoints() == [made]
 
 

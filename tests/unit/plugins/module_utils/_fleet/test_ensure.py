@@ -368,5 +368,5 @@ def test_a_run_that_has_to_be_left_behind_keeps_what_is_known_of_each_item(rooms
     assert all("before this one was started" in one["msg"] for one in checking["results"])
     assert [one["failed"] for one in changing["results"]] == [False, True, True, True]
     assert [names(one) for one in changing["results"]] == [[], [], CREATION, ["create_vpc_endpoint"]]
-    assert "was under way" in changing["results"][2]["msg"]
+    assert "was in progress" in changing["results"][2]["msg"]
     assert rooms.so_far["finished", OTHER_VPC]["summary"] == {"ok": 2, "changed": 2, "failed": 2}

@@ -262,7 +262,7 @@ def test_a_change_that_never_has_an_effect_is_an_error_that_names_it(
     clouds: Clouds, call: str, options: dict[str, t.Any], fields: dict[str, t.Any]
 ) -> None:
     clouds.ineffective = {call: 99}
-    with pytest.raises(WaitTimedOut, match=rf"last seen: missing at {VPCE} still: \w+"):
+    with pytest.raises(WaitTimedOut, match=rf"last seen: still missing at {VPCE}: \w+"):
         edited(clouds, options, fields)
     assert clouds.names().count(call) == 3
 
@@ -278,7 +278,7 @@ def test_what_another_run_changes_meanwhile_is_set_again_and_then_given_up_at_on
     rival = {**OWNED, "stage": "theirs"}
     clouds.after["create_tags"] = lambda: clouds.endpoints.update({VPCE: interface_endpoint(tags=rival)})
     with pytest.raises(
-        WaitFailed, match="something else changes it at the same time; what differs: set_tags stage=ours"
+        WaitFailed, match="something else changes it at the same time\. What differs: set_tags stage=ours"
     ):
         edited(clouds, {"tags": {"stage": "ours"}}, {"tags": {**OWNED, "stage": "old"}})
     # The first time the third value tells; afterwards theirs is the old value, until it changes again.
@@ -326,7 +326,7 @@ def test_an_edit_of_what_another_run_deletes_says_so_at_once(clouds: Clouds, cod
         clouds.endpoints.clear()
     else:
         clouds.endpoints[VPCE] = interface_endpoint(state="deleting")
-    with pytest.raises(WaitFailed, match=f"{VPCE} is (deleting|not listed any more): another run"):
+    with pytest.raises(WaitFailed, match=f"{VPCE} is (deleting|no longer listed): another run"):
         carried_out(clouds, modify(), here=here)
     assert clouds.time.slept == []
 

@@ -99,7 +99,7 @@ def test_an_endpoint_that_was_listed_and_is_not_in_three_looks_in_a_row_was_dele
     assert room.see("available", "ACTIVE").look(steps.DONE).done
     room.see(None, "ACTIVE")
     assert [room.look(steps.DONE).done for _turn in range(2)] == [False, False]
-    with pytest.raises(WaitFailed, match=f"{VPCE} is not listed any more: another run"):
+    with pytest.raises(WaitFailed, match=f"{VPCE} is no longer listed: another run"):
         room.look(steps.DONE)
 
 
@@ -107,7 +107,7 @@ def test_an_endpoint_that_was_listed_and_is_not_in_three_looks_in_a_row_was_dele
 def test_a_registration_that_was_there_and_is_not_was_ended_by_another_run(clouds: Clouds, row: str | None) -> None:
     room = Room(clouds).see("available", "PENDING")
     assert not room.look(steps.ACCEPTED).done
-    with pytest.raises(WaitFailed, match=f"had a registration of {VPCE} and has none any more"):
+    with pytest.raises(WaitFailed, match=f"had a registration of {VPCE} and no longer has one"):
         room.see("available", row).look(steps.ACCEPTED)
 
 
@@ -200,7 +200,7 @@ def test_done_is_everything_as_desired(
 ) -> None:
     wanted = desired(**options)
     seen = Room(clouds, wanted).see("available", "ACTIVE", **fields).look(steps.DONE)
-    assert (seen.done, seen.state.startswith(f"missing at {VPCE} still: {missing}")) == (False, True)
+    assert (seen.done, seen.state.startswith(f"still missing at {VPCE}: {missing}")) == (False, True)
     assert Room(clouds).see("available", "ACTIVE").look(steps.DONE).done
 
 

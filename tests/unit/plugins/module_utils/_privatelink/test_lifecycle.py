@@ -178,6 +178,6 @@ def test_what_another_run_changes_after_it_was_as_desired_is_told_before_the_dea
     rivals.registrations[VPCE] = registration()
     wanted, before = desired(vpc_endpoint_id=VPCE), current()
     outcome = Outcome(wanted, before, before, Plan())
-    with pytest.raises(WaitFailed, match=r"was as desired, but is not any more: .*add_subnets subnet-a"):
+    with pytest.raises(WaitFailed, match=r"was as desired, but no longer is: .*add_subnets subnet-a"):
         rivals.deadline.drive(lifecycle.settled(outcome, t.cast(t.Any, rivals)))
     assert sum(rivals.time.slept) == pytest.approx(60)

@@ -143,7 +143,7 @@ def test_a_subnet_that_is_not_there() -> None:
 def test_a_subnet_of_another_vpc() -> None:
     stranger = Subnet("subnet-x", OTHER_VPC, "use1-az1", "us-east-1a")
     assert broken(desired(subnet_ids=("subnet-x",)), subnets=(stranger,)) == {
-        "subnet_not_in_vpc": f"Subnet subnet-x lies in VPC {OTHER_VPC}, not in {VPC}."
+        "subnet_not_in_vpc": f"Subnet subnet-x is in VPC {OTHER_VPC}, not in {VPC}."
         " Give subnets of the VPC in vpc_id."
     }
 
@@ -151,7 +151,7 @@ def test_a_subnet_of_another_vpc() -> None:
 def test_a_subnet_in_a_zone_that_the_service_does_not_have() -> None:
     remote = Subnet("subnet-x", VPC, "use1-az6", "us-east-1f")
     assert broken(desired(subnet_ids=("subnet-x",)), subnets=(remote,)) == {
-        "zone_not_supported": f"Subnet subnet-x lies in zone use1-az6, which the endpoint service {SERVICE_NAME} does "
+        "zone_not_supported": f"Subnet subnet-x is in zone use1-az6, which the endpoint service {SERVICE_NAME} does "
         "not"
         " have (it has use1-az1, use1-az2, use1-az4). Give subnets in the zones of the service."
     }
@@ -351,7 +351,7 @@ def test_every_violation_that_is_allowed_becomes_a_warning() -> None:
         verdict = checked(wanted, EVERYTHING_HERE, **EVERYTHING_FACTS)
         assert {violation.code for violation in verdict.violations} == ALL_AT_ONCE - {code}
         (warning,) = [sentence for sentence in verdict.warnings if code in sentence]
-        assert warning.endswith(f"Going on, since allow_violations names {code}.")
+        assert warning.endswith(f"Continuing, since allow_violations names {code}.")
 
 
 def test_all_may_be_allowed_at_once() -> None:

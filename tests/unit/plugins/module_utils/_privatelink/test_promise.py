@@ -79,7 +79,7 @@ def test_what_never_comes_by_itself_is_an_error(after: dict[str, t.Any], said: s
     ],
 )
 def test_an_option_that_is_not_as_desired_is_named(options: dict[str, t.Any], missing: str) -> None:
-    assert lacking(desired(**options), BEFORE, now(main=READY)) == f"what is missing still: {missing}"
+    assert lacking(desired(**options), BEFORE, now(main=READY)) == f"still missing: {missing}"
 
 
 def test_absent_is_nothing_left_of_what_there_was() -> None:
