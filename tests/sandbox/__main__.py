@@ -14,7 +14,7 @@ from tests.sandbox.status import describe
 
 
 def main(arguments: list[str]) -> int:
-    """The exit status: 0, or 1 with a sentence on standard error."""
+    """Returns the exit status: 0, or 1 with a sentence on standard error."""
     options = _parser().parse_args(arguments)
     try:
         _run(options)
@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
         "stop": "stop it and wait until it is gone",
         "status": "say what is in it",
         "env": "print lines for a shell: . <(python -m tests.sandbox env)",
-        "reset": "bring back what it had after the start",
+        "reset": "restore what it had after the start",
     }
     for name, text in texts.items():
         parents = [directory, settings] if name in ("start", "serve") else [directory]

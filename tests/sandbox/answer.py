@@ -27,7 +27,7 @@ class Answer:
         return dataclasses.replace(self.with_headers({"Content-Length": str(len(body))}), body=body)
 
     def with_headers(self, changes: Mapping[str, str | None]) -> Answer:
-        """The same with these headers in place of those of their names; null leaves one out."""
+        """The same with these headers replaced; null removes one."""
         changed = {name.lower() for name in changes}
         kept = [(name, value) for name, value in self.headers if name.lower() not in changed]
         new = [(name, value) for name, value in changes.items() if value is not None]
@@ -35,7 +35,7 @@ class Answer:
 
 
 def answer(status: int, content_type: str, text: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """An answer that a fault makes; its reason phrase says so."""
+    """An answer made by a fault; its reason phrase says so."""
     phrase = "OK" if status == http.HTTPStatus.OK else "Injected"
     sent = [("Content-Type", content_type), *(headers or {}).items()]
     return Answer(f"{status} {phrase}", sent, b"").with_body(text.encode("utf-8", "surrogatepass"))

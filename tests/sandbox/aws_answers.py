@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How errors of the AWS half are named in the log, and how a fault makes it refuse a request."""
+"""How errors of the AWS half are named in the log, and how a fault makes it reject a request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CODE = re.compile(rb'<Code>([^<]+)</Code>|"__type": ?"([^"]+)"')
 # Source: "Error codes for the Amazon EC2 API"; EC2 itself says RequestLimitExceeded with 503.
 FAULT_CODES = {429: "RequestLimitExceeded", 500: "InternalError", 502: "Unavailable", 503: "RequestLimitExceeded"}
 OTHER_CODES = {401: "AuthFailure", 403: "UnauthorizedOperation", 408: "RequestTimeout", 504: "Unavailable"}
-# The same: the status and the sentence of errors that clients meet; others have 400 and a sentence without meaning.
+# From the same source: status and sentence of the errors that clients meet; others get 400 and a generic sentence.
 ERRORS = {
     "AuthFailure": (401, "AWS was not able to validate the provided access credentials"),
     "DependencyViolation": (400, "The resource has dependencies and cannot be deleted."),
@@ -34,7 +34,7 @@ ERRORS = {
     "UnauthorizedOperation": (403, "You are not authorized to perform this operation."),
     "Unavailable": (503, "The server is overloaded and can't handle the request."),
 }
-# What the services other than EC2 call the same.
+# The names of the same errors in services other than EC2.
 ELSEWHERE = {
     "json": {
         "AuthFailure": "UnrecognizedClientException",
@@ -54,7 +54,7 @@ ELSEWHERE = {
 
 
 def name_error(answer: Answer) -> str:
-    """The code of an error answer, or its status line where it has none."""
+    """The code of an error answer, or its status line if it has none."""
     found = CODE.search(answer.body)
     return (found[1] or found[2]).decode() if found else answer.status
 
@@ -66,14 +66,14 @@ def refusal(environ: WSGIEnvironment, status: int) -> Answer:
 
 
 def throttled(environ: WSGIEnvironment) -> Answer:
-    """What whom calls too often is told, in the words of each service (API, "Common error types")."""
+    """The throttling answer, in the words of each service (API, "Common error types")."""
     if _protocol(environ) == "ec2":
         return error(environ, "RequestLimitExceeded")
     return _said(environ, 400, "RequestLimitExceeded", "Rate exceeded")
 
 
 def error(environ: WSGIEnvironment, code: str) -> Answer:
-    """An error with its own status and sentence; elsewhere than at EC2 by the name that it has there."""
+    """An error with its own status and sentence; outside EC2 by the name that it has there."""
     status, message = ERRORS.get(code, (400, f"Injected {code}."))
     if _protocol(environ) == "ec2":
         return _said(environ, status, code, message)

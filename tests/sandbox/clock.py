@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sandbox's own time. States of both clouds advance by it, never because somebody asked."""
+"""The sandbox's own time. States of both clouds advance with it, never because a client asked."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from collections.abc import Callable
 from functools import partial
 
 Action = Callable[[], None]
-# How long (sandbox seconds) an action that is held waits until it asks again.
+# How long (sandbox seconds) a held action waits before it checks again.
 HOLD_AGAIN = 1.0
 
 
 class Clock:
     """Sandbox time in seconds since the epoch.
 
-    `scale` is how many sandbox seconds pass in one real second. A clock that was never started moves by
-    `advance` alone, which is how unit tests use it.
+    `scale` is how many sandbox seconds pass in one real second. A clock that was never started moves only
+    with `advance`, which is how unit tests use it.
 
     `lock` is the one global lock: every request of both clouds and every scheduled action runs under it.
     Never sleep while holding it.
@@ -39,7 +39,7 @@ class Clock:
         self._running_since: float | None = None
         self._due: float | None = None
         self._thread: threading.Thread | None = None
-        # From an action's name, when it falls due, to a function that says whether it is kept from happening still.
+        # Maps the name of an action that falls due to a function that says whether it is still held back.
         self.hold: Callable[[str], Callable[[], bool]] = lambda _name: lambda: False
 
     def now(self) -> float:
@@ -52,11 +52,11 @@ class Clock:
             return self._base + (time.monotonic() - self._running_since) * self.scale
 
     def real_seconds(self, seconds: float) -> float:
-        """How long `seconds` of sandbox time take for somebody who looks at a real clock."""
+        """How long `seconds` of sandbox time take on a real clock."""
         return seconds / self.scale
 
     def after(self, delay: float, action: Action, name: str | None = None) -> None:
-        """Run `action` under the lock, `delay` sandbox seconds from now; one with a name can be held."""
+        """Run `action` under the lock, `delay` sandbox seconds from now; an action with a name can be held."""
         if name is not None:
             action = partial(self._begin, name, action)
         with self._changed:
@@ -92,7 +92,7 @@ class Clock:
             self._thread.start()
 
     def stop(self) -> None:
-        """Let time stand still; nothing falls due any more except by `advance`."""
+        """Stop time; from now on nothing falls due except through `advance`."""
         with self._changed:
             thread, self._thread = self._thread, None
             self._base = self.now()
@@ -107,7 +107,7 @@ class Clock:
                 try:
                     self._run_until(self.now())
                 except Exception:
-                    # One broken action must not stop the sandbox's time for everything else.
+                    # One broken action must not stop the sandbox's time for all others.
                     traceback.print_exc()
                     continue
                 self._changed.wait(self._seconds_to_next())

@@ -3,24 +3,24 @@
 """The control API: what a test or a demonstration does to the sandbox from outside. It needs no authentication.
 
     GET    /status                          what is in it, both clouds
-    POST   /reset                           everything as it was after the start, settings, faults and log included
-    GET    /requests[?since=&api=&call=]    the request log and its counts; DELETE forgets it
+    POST   /reset                           everything as it was after the start, including settings, faults and log
+    GET    /requests[?since=&api=&call=]    the request log and its counts; DELETE clears it
     GET    /settings, PATCH {name: value}
     GET    /faults, DELETE; POST {api, call, kind, value?, effect?: before|after, times?: n|null, after?: n,
            probability?: 0..1, seed?, where?: {detail: value}, field?, headers?: {name: text|null} or a name, text?,
            request_id?}; the call is as logged, *, Connect (at the HTTPS ports) or Challenge (no credentials yet);
            the answer has the seed and the counts
-    GET    /faults/kinds                    what each kind does, and the value and the effects that it takes
+    GET    /faults/kinds                    what each kind does, and the value and the effects that it accepts
     POST   /clock/advance {"seconds": n}
     POST   /clusters {...}, PATCH /clusters/<id> {"state": ...}, DELETE /clusters/<id>
     PATCH  /registrations/<endpoint id> {"state": ..., "message": ...}
     PATCH  /vpc-endpoints/<endpoint id> {"state": ...}
     GET    /policies                        the IAM policies that are enforced, by principal
     PUT    /policies/<access key id or role ARN> {policy document}, DELETE: everything is allowed again
-    GET    /policies/asked                  every permission that AWS calls asked for since the start or the last reset,
-                                            by action, resource type and (for tags) creation; DELETE forgets it
+    GET    /policies/asked                  every permission that AWS calls requested since the start or the last reset,
+                                            by action, resource type and (for tags) creation; DELETE clears it
 
-An answer that is no success has the shape {"error": sentence}.
+An error has the shape {"error": sentence}.
 """
 
 from __future__ import annotations

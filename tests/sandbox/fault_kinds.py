@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of faults: what each does, the value it takes, and whether the request is handled."""
+"""The kinds of faults: what each does, the value it accepts, and whether the request is handled."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NONE, SECONDS, SECONDS_OR_NONE, STATUS, PAGE, TEXT, ANYTHING = VALUES
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """value: which of VALUES it takes. effects: those it can have, the default first."""
+    """value: which of VALUES it accepts. effects: those it can have, the default first."""
 
     says: str
     value: str = NONE
@@ -46,11 +46,11 @@ WAITS = {
 INSTEAD = {
     "status": Kind("this HTTP status, in the API's shape", STATUS, EITHER),
     "masked": Kind("status with the effect after", STATUS),
-    "throttle": Kind("the API's own answer to whom asks too often", NONE, EITHER),
+    "throttle": Kind("the API's own answer to too many requests", NONE, EITHER),
     "error": Kind("an error with this code, in the API's shape", TEXT, EITHER),
-    "not_json": Kind("the HTML page of a proxy, which is no XML", PAGE, EITHER),
+    "not_json": Kind("the HTML page of a proxy, which is not XML", PAGE, EITHER),
     "xhtml": Kind(
-        "the page of a portal, well-formed; request_id: with one that botocore takes for AWS's", PAGE, EITHER
+        "the page of a portal, well-formed; request_id: with one that botocore mistakes for AWS's", PAGE, EITHER
     ),
     "foreign": Kind("the well-formed answer of another API; request_id as with xhtml", PAGE, EITHER),
     "body": Kind("the field text as the whole body, with this HTTP status (200)", ANYTHING, EITHER),
@@ -86,13 +86,13 @@ MUTATIONS = {
     "null": Kind("null in the field, or in every scalar field"),
     "wrong_type": Kind("another type in the field, or in every scalar field"),
     "wrong_container": Kind("lists become objects, objects lists"),
-    "unknown_enum": Kind("a value that nobody knows in the field, or in every field that has an enumeration"),
-    "extra": Kind("every object has fields that nobody knows"),
+    "unknown_enum": Kind("an unknown value in the field, or in every field that has an enumeration"),
+    "extra": Kind("every object has unknown fields"),
     "huge": Kind("text of so many characters (65,536), numbers of 5,000 digits", ANYTHING),
     "hostile": Kind("escape sequences, line ends, templates, lone surrogates, bidi in the field or in every text"),
     "deep": Kind("100,000 levels in the field, or in one more"),
     "set": Kind("this value in the field, wherever it is", ANYTHING),
-    "backwards": Kind("states that were reached are answered as those before them"),
+    "backwards": Kind("states that were reached are still answered as the ones before"),
     "failed": Kind("states are answered as FAILED"),
     "empty_list": Kind("lists are empty"),
     "no_list": Kind("the lists' keys are missing"),
@@ -100,7 +100,7 @@ MUTATIONS = {
     "no_request_id": Kind("the request's id is missing, in the headers, too"),
 }
 PAGES = {
-    "empty_page": Kind("an empty page with a token; what was asked for comes with the next one"),
+    "empty_page": Kind("an empty page with a token; the requested one follows"),
     "repeated_token": Kind("every page has the same token"),
     "endless_tokens": Kind("every page has a new token"),
     "wrong_token": Kind("a token of another type: this value, or 7", ANYTHING),
@@ -108,23 +108,23 @@ PAGES = {
 }
 # By the counted connections to the HTTPS port, before there is a request: their call is Connect.
 TLS = {
-    "tls_garbage": Kind("bytes that are no TLS", NONE, (BEFORE,)),
+    "tls_garbage": Kind("bytes that are not TLS", NONE, (BEFORE,)),
     "tls_reset": Kind("reset during the handshake", NONE, (BEFORE,)),
-    "tls_expired": Kind("a certificate that is expired", NONE, (BEFORE,)),
+    "tls_expired": Kind("an expired certificate", NONE, (BEFORE,)),
     "tls_untrusted": Kind("a certificate of another authority", NONE, (BEFORE,)),
     "tls_wrong_name": Kind("a certificate for another host", NONE, (BEFORE,)),
 }
 CONNECT = "Connect"
-# The call of what nobody has signed yet: an answer that asks for credentials, whatever was asked for.
+# The call of an unsigned request: its answer asks for credentials, whatever was requested.
 CHALLENGE = "Challenge"
 APART = frozenset({CONNECT, CHALLENGE})
-"""What is no call of an API: a fault for every call leaves it alone."""
+"""Not calls of an API: a fault for every call leaves them alone."""
 STUCK = {"stuck": Kind("a change of state does not happen until the faults are cleared", NONE, ())}
 KINDS: dict[str, Kind] = {**WAITS, **INSTEAD, **DELIVERIES, **MUTATIONS, **PAGES, **TLS, **STUCK}
 
 
 def check(kind: object, value: object, effect: object) -> str:
-    """The effect that a fault of this kind has.
+    """The effect of a fault of this kind.
 
     :raises ValueError: there is no such kind, or value or effect do not fit it.
     """
@@ -132,7 +132,7 @@ def check(kind: object, value: object, effect: object) -> str:
         raise ValueError(f"There is no fault {kind!r}. There are: {', '.join(KINDS)}.")
     it = KINDS[kind]
     if not VALUES[it.value](value):
-        raise ValueError(f"The value of the fault {kind} does not fit: it takes {it.value}.")
+        raise ValueError(f"The value of the fault {kind} does not fit: it accepts {it.value}.")
     if effect is not None and effect not in it.effects:
         raise ValueError(f"The effect of the fault {kind} does not fit: it can be {' or '.join(it.effects) or 'none'}.")
     return str(effect) if effect else next(iter(it.effects), "")

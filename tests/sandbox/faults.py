@@ -14,10 +14,10 @@ from typing import Any
 
 from tests.sandbox import fault_kinds
 
-# Real seconds, longer than any client may wait: a test that forgets to clear its faults must end, too.
+# Real seconds, longer than any client may wait: even a test that forgets to clear its faults must end.
 LONGEST_HELD = 300.0
 LONGEST_SHUT = 300.0
-# What answers say of the limit, as the service does (left_out: not at all) or absurdly.
+# What answers say about the limit, as the service does (left_out: not at all) or absurdly.
 LIMIT_HEADERS = ("Retry-After", "X-Ratelimit-Limit-Minute", "X-Ratelimit-Remaining-Minute", "X-Ratelimit-Reset")
 HEADER_SETS: dict[str, str | None] = {
     "left_out": None,
@@ -29,7 +29,7 @@ HEADER_SETS: dict[str, str | None] = {
     "empty": "",
     "past": "Thu, 01 Jan 1970 00:00:00 GMT",
 }
-# What happens by the sandbox's clock and can be kept from happening, by the names of its settings.
+# What happens by the sandbox's clock and can be held back, by the names of its settings.
 STATE_CHANGES = {
     "tidbcloud": ("service_creating", "registration_accept", "registration_active", "registration_deleting"),
     "aws": ("endpoint_available", "private_dns", "endpoint_deleting", "interfaces_gone"),
@@ -41,12 +41,12 @@ class Fault:
     """What goes wrong (`kind`, see `fault_kinds`) at calls named `call` of `api`.
 
     `call`: as in the request log, or * for any but those of `fault_kinds.APART`.
-    `times`: how often it strikes after it has skipped the first `after` calls; null: until the faults are cleared.
+    `times`: how often it hits after it has skipped the first `after` calls; null: until the faults are cleared.
     `effect`: "before" does not handle the request, "after" handles it and then answers with the fault.
-    `probability`: the share of those calls that it strikes, drawn from `seed`: the same seed strikes the same calls.
-    One is chosen where none is given.
-    `field`: what of the answer a mutation changes, a pattern as in a shell, whatever its case.
-    `headers`: what of the answer's headers changes: name to text, or to null to leave one out; or one of `HEADER_SETS`.
+    `probability`: the share of those calls that it hits, drawn from `seed`: the same seed hits the same calls.
+    One is chosen if none is given.
+    `field`: which part of the answer a mutation changes, a pattern as in a shell, in any case.
+    `headers`: which headers of the answer change: name to text, or to null to remove one; or one of `HEADER_SETS`.
     `where`: only requests with these details, as in the request log.
     `text`, `request_id`: for the kinds that name them.
     """
@@ -69,8 +69,8 @@ class Fault:
     seen: int = 0
     fired: int = 0
 
-    def could_strike(self, api: str, call: str, detail: Mapping[str, Any]) -> bool:
-        """Whether this call is one that it hits, were it not for chance. Counts the call as seen."""
+    def could_hit(self, api: str, call: str, detail: Mapping[str, Any]) -> bool:
+        """Whether it would hit this call, chance aside. Counts the call as seen."""
         is_any = self.call == "*" and call not in fault_kinds.APART
         if api != self.api or not (is_any or self.call == call):
             return False
@@ -93,17 +93,17 @@ class Faults:
         self._faults: list[Fault] = []
         self._chances: dict[int, random.Random] = {}
         self.remembered: dict[str, Any] = {}
-        """Page tokens that faults made up, and what they lead to (see C(pages))."""
+        """Page tokens that faults made up, and what they lead to (see pages.py)."""
         self.shut: Callable[[Fault], None] = lambda fault: None
-        """Closes the ports of a fault's API; see the kind V(refused)."""
+        """Closes the ports of a fault's API; see the kind `refused`."""
         self.opened: Callable[[], None] = lambda: None
         """Returns when all ports are open that no fault closes."""
 
     def add(self, fields: Mapping[str, Any]) -> Fault:
         """Switch one on.
 
-        :param fields: those of Fault but its number and its counts; api, call and kind are needed.
-        :raises ValueError: what the fields lack, as a sentence.
+        :param fields: those of Fault except its number and its counts; api, call and kind are required.
+        :raises ValueError: what is wrong with the fields, as a sentence.
         """
         unknown = set(fields) - FIELDS
         missing = {"api", "call", "kind"} - set(fields)
@@ -123,12 +123,12 @@ class Faults:
         return fault
 
     def list(self) -> list[Fault]:
-        """All of them, also those that have fired."""
+        """All of them, including those that have fired."""
         with self._lock:
             return list(self._faults)
 
     def clear(self) -> None:
-        """Switch all off; ports that were closed are open when it returns."""
+        """Switch all off; ports that were closed are open again when it returns."""
         with self._lock:
             self._faults.clear()
             self._chances.clear()
@@ -137,29 +137,29 @@ class Faults:
         self.opened()
 
     def wait_until_cleared(self, fault: Fault, seconds: float = LONGEST_HELD) -> bool:
-        """Returns when this one is switched off, or after so many real seconds; whether it is off."""
+        """Wait until this one is switched off, or for that many real seconds; returns whether it is off."""
         with self._lock:
             return self._cleared.wait_for(lambda: not any(one is fault for one in self._faults), seconds)
 
     def take(self, api: str, call: str, detail: Mapping[str, Any] | None = None) -> Fault | None:
-        """The fault that strikes this call, counted as fired; every fault that fits has seen the call."""
+        """The fault that hits this call, counted as fired; every fault that fits has seen the call."""
         faults = [fault for fault in self.list() if fault.kind != "stuck"]
         return self._strike(faults, api, call, detail or {})
 
     def hold(self, change: str) -> Callable[[], bool]:
-        """For a state change that falls due: a function that says whether it is still kept from happening."""
+        """For a state change that falls due: a function that says whether it is still held back."""
         api = next((api for api, changes in STATE_CHANGES.items() if change in changes), "")
         fault = self._strike([fault for fault in self.list() if fault.kind == "stuck"], api, change, {})
         return lambda: any(one is fault for one in self.list())
 
     def _strike(self, faults: Sequence[Fault], api: str, call: str, detail: Mapping[str, Any]) -> Fault | None:
         with self._lock:
-            # Chance is drawn for each fault that could strike, whether another one is first or not.
-            striking = [fault for fault in faults if fault.could_strike(api, call, detail) and self._has_chance(fault)]
-            if not striking:
+            # Chance is drawn for each fault that could hit, whether another one is first or not.
+            hitting = [fault for fault in faults if fault.could_hit(api, call, detail) and self._has_chance(fault)]
+            if not hitting:
                 return None
-            striking[0].fired += 1
-            return striking[0]
+            hitting[0].fired += 1
+            return hitting[0]
 
     def _has_chance(self, fault: Fault) -> bool:
         chance = self._chances.get(fault.id)
@@ -167,7 +167,7 @@ class Faults:
 
 
 def _check(fields: Mapping[str, Any]) -> None:
-    """The fields of which each kind may have any."""
+    """The fields that any kind may have."""
     kind, api, call = fields["kind"], fields["api"], fields["call"]
     if not all(_is_whole(number) for number in (fields.get("times") or 0, fields.get("after", 0))):
         raise ValueError("How often (times) and after how many calls (after) must be whole numbers.")

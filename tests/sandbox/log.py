@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The request log: what reached the sandbox, in order, so that tests can count calls and see where a fault fell."""
+"""The request log: what reached the sandbox, in order, so that tests can count calls and see which one a fault hit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """One request. `status` is the HTTP status, 0 where the connection was reset before handling."""
+    """One request. `status` is the HTTP status, 0 if the connection was reset before handling."""
 
     number: int
     time: float
@@ -27,7 +27,7 @@ class Entry:
 
 
 class RequestLog:
-    """Entries are numbered from 1; clearing does not start the numbers again, so that `since` stays true."""
+    """Entries are numbered from 1; clearing does not restart the numbers, so that `since` stays valid."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -53,7 +53,7 @@ class RequestLog:
             self._entries.append(Entry(self._last, now, api, call, caller, detail, status, error, fault))
 
     def entries(self, *, since: int = 0, api: str | None = None, call: str | None = None) -> list[Entry]:
-        """The entries with a number greater than `since`, of one API or one call where that is named."""
+        """The entries with a number greater than `since`, of one API or one call if that is named."""
         with self._lock:
             return [
                 entry
@@ -62,7 +62,7 @@ class RequestLog:
             ]
 
     def counts(self, entries: list[Entry] | None = None) -> dict[str, dict[str, int]]:
-        """How many requests there were: {api: {call: number}}. A challenge is a request, too."""
+        """How many requests there were: {api: {call: number}}. A challenge counts as a request."""
         counts: dict[str, collections.Counter[str]] = {"tidbcloud": collections.Counter(), "aws": collections.Counter()}
         for entry in self.entries() if entries is None else entries:
             counts.setdefault(entry.api, collections.Counter())[entry.call] += 1

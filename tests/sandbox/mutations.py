@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers that are well-formed and wrong: each kind is a small function over the parsed answer."""
+"""Answers that are well-formed but wrong: each kind is a small function over the parsed answer."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Change = Callable[[Tree], Tree]
 
 
 def mutated(answer: Answer, fault: Fault) -> Answer:
-    """The answer as the fault wants it; as it is where it is neither JSON nor XML."""
+    """The answer as the fault changes it; unchanged if it is neither JSON nor XML."""
     if fault.kind in BYTES:
         return answer.with_body(BYTES[fault.kind](answer.body))
     parsed = trees.read(answer)
@@ -56,7 +56,7 @@ def mutated(answer: Answer, fault: Fault) -> Answer:
 
 
 def _everywhere(tree: Tree, fits: Callable[[str, Tree], bool], change: Change, name: str = "") -> Tree:
-    """The tree with change of everything that fits by its name and value; what was changed is not entered."""
+    """The tree with `change` applied to everything that fits by name and value; what was changed is not entered."""
     if fits(name, tree):
         return change(tree)
     if isinstance(tree, dict):
@@ -78,7 +78,7 @@ def _is_scalar(value: Tree) -> bool:
 
 
 def _chosen(fault: Fault, otherwise: Callable[[str, Tree], bool]) -> Callable[[str, Tree], bool]:
-    """By the fault's field where it names one."""
+    """By the fault's field, if it names one."""
     pattern = fault.field
     if pattern is None:
         return lambda name, value: name.lower() not in REQUEST_IDS and otherwise(name, value)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lists whose pages do not end, or not as they should.
 
-A token that a fault made up leads to the answer that it was made up for, so that the clouds never see it.
+A token that a fault made up leads to the answer that it was made for, so that the clouds never see it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.sandbox.answer import Answer
 if TYPE_CHECKING:
     from tests.sandbox.faults import Fault
 
-# What requests and answers call it: TiDB Cloud, AWS.
+# The names of the token in requests and answers: TiDB Cloud, AWS.
 REQUESTED = ("pageToken", "NextToken")
 ANSWERED = {"nextpagetoken", "nexttoken"}
 _numbers = itertools.count(1)

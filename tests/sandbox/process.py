@@ -27,7 +27,7 @@ from tests.sandbox.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEFAULT_DIRECTORY = CHECKOUT / ".cache" / "sandbox"
-START_SECONDS = 90.0  # A busy machine that compiles every library for the first time needs more than ten.
+START_SECONDS = 90.0  # A busy machine that compiles every library for the first time needs more than ten seconds.
 STOP_SECONDS = 10.0
 
 
@@ -36,7 +36,7 @@ class SandboxError(Exception):
 
 
 def start(directory: Path, options: Sequence[str]) -> dict[str, Any]:
-    """Start a sandbox that outlives this process, and wait until it can be asked.
+    """Start a sandbox that outlives this process, and wait until it answers.
 
     :param options: for the process: `--scale` and `--set`.
     :returns: the facts.
@@ -64,7 +64,7 @@ def start(directory: Path, options: Sequence[str]) -> dict[str, Any]:
 
 
 def stop(directory: Path) -> bool:
-    """Stop it and wait until it is gone. False where none ran."""
+    """Stop it and wait until it is gone. Returns False if none ran."""
     if not is_running(directory):
         _forget(directory)
         return False
@@ -80,10 +80,10 @@ def stop(directory: Path) -> bool:
 
 
 def serve(directory: Path, settings: Settings, scale: float) -> None:
-    """Be the sandbox until a signal ends it."""
+    """Run the sandbox until a signal ends it."""
     directory.mkdir(parents=True, exist_ok=True)
     with _held_lock(directory):
-        # Only the process that serves needs the clouds, which take a second to import.
+        # Only the serving process needs the clouds, which take a second to import.
         from tests.sandbox.sandbox import Sandbox
 
         ended = threading.Event()
@@ -148,7 +148,7 @@ def _held_lock(directory: Path) -> Iterator[IO[str]]:
 
 
 def _take_lock(file: IO[str], directory: Path) -> None:
-    # Somebody who only looks whether a sandbox runs holds the lock for an instant.
+    # A process that only checks whether a sandbox runs holds the lock for an instant.
     for _turn in range(10):
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -170,7 +170,7 @@ def _environment_path(directory: Path) -> Path:
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all: others wait for the file."""
+    """Write it completely or not at all: others wait for the file."""
     draft = path.with_suffix(path.suffix + ".new")
     draft.write_text(text)
     draft.replace(path)

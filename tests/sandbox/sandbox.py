@@ -61,7 +61,7 @@ DATABASE_USERS = {
 
 
 class Sandbox:
-    """The whole sandbox. `start` makes it ready to be asked; `reset` brings back what it had then.
+    """The whole sandbox. `start` makes it ready for requests; `reset` restores what it had then.
 
     :param scale: sandbox seconds in one real second.
     :param directory: where the certificate of the authority of the database and the HTTPS ports is written.
@@ -108,7 +108,7 @@ class Sandbox:
         self.stop()
 
     def start(self) -> None:
-        """Seed, listen, let time pass."""
+        """Seed, listen, and start the clock."""
         self.database.start()
         self.reset()
         self.clock.start()
@@ -157,7 +157,7 @@ class Sandbox:
         )
 
     def _shut(self, fault: Fault) -> None:
-        """Close the ports of the fault's API for as long as it says."""
+        """Close the ports of the fault's API for as long as the fault says."""
         seconds = LONGEST_SHUT if fault.value is None else float(fault.value)
         for server in {"aws": (self._aws,), "tidbcloud": (self._dedicated, self._serverless)}.get(fault.api, ()):
             server.shut_until(partial(self.faults.wait_until_cleared, fault, seconds))
@@ -167,7 +167,7 @@ class Sandbox:
             server.wait_until_open()
 
     def _is_open(self, host: str | None) -> bool:
-        """Whether any private endpoint for this host name is ready on both sides: else there is no path to it."""
+        """Whether any private endpoint for this host name is ready on both sides: without one there is no path."""
         with self.clock.lock:
             for registration in self.tidbcloud.estate.registrations.all():
                 if (registration.service.host, registration.state) == (host, "ACTIVE"):
@@ -177,7 +177,7 @@ class Sandbox:
         return False
 
     def _log_visit(self, visit: Visit) -> None:
-        """The database speaks no HTTP, so its connections have no status: what went wrong is in the error."""
+        """The database does not speak HTTP, so its connections have no status: what went wrong is in the error."""
         self.log.record(
             api="database",
             call="Connect",

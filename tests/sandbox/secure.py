@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTPS before a plain port: TLS ends here, what is inside goes on as it is, and a reset comes back as a reset."""
+"""HTTPS in front of a plain port: TLS ends here, the content passes through, and a reset comes back as a reset."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 HANDSHAKE_SECONDS = 5.0
 BLOCK = 65_536
-GARBAGE = b"\x00\x01\x02 this is no TLS \xff\xfe" * 20
+GARBAGE = b"\x00\x01\x02 this is not TLS \xff\xfe" * 20
 
 
 class SecurePort:
-    """An HTTPS port of api; each connection may be struck by a fault at the call Connect, which is then logged.
+    """An HTTPS port of api; a fault at the call Connect may hit each connection, and is then logged.
 
-    :param ca: vouches for its certificate, for 127.0.0.1 and localhost.
+    :param ca: signs its certificate, for 127.0.0.1 and localhost.
     :param plain_port: where the connections lead to.
     """
 
@@ -53,23 +53,23 @@ class SecurePort:
         return f"https://127.0.0.1:{self._server.server_address[1]}"
 
     def start(self) -> None:
-        """Take connections."""
+        """Accept connections."""
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox-https", daemon=True).start()
 
     def stop(self) -> None:
-        """Take no more."""
+        """Stop accepting connections."""
         self._server.shutdown()
         self._server.server_close()
 
     def take(self) -> Fault | None:
-        """The fault that strikes the next connection."""
+        """The fault that hits the next connection."""
         fault = self.faults.take(self.api, CONNECT)
         if fault is not None:
             self.log.record(api=self.api, call=CONNECT, caller="", detail={}, status=0, fault=fault.kind)
         return fault
 
     def context(self, fault: Fault | None) -> ssl.SSLContext:
-        """With the certificate that the connection is shown."""
+        """The context with the certificate that the connection is shown."""
         kind = fault.kind if fault else ""
         if kind == "tls_expired":
             yesterday = datetime.datetime.now().astimezone() - datetime.timedelta(days=1)
@@ -100,7 +100,7 @@ class _Connection(socketserver.BaseRequestHandler):
         port = cast("_Listener", self.server).port
         fault = port.take()
         self.request.settimeout(HANDSHAKE_SECONDS)
-        # What a client does that does not like us is its own affair.
+        # A client that rejects our certificate may do what it likes.
         with contextlib.suppress(OSError):
             if fault and fault.kind == "tls_garbage":
                 self.request.sendall(GARBAGE)
@@ -121,7 +121,7 @@ class _Connection(socketserver.BaseRequestHandler):
 
 
 def _carry(outside: ssl.SSLSocket, inside: socket.socket) -> None:
-    """Both ways until one side ends."""
+    """Copy both ways until one side ends."""
     while True:
         ready = [outside] if outside.pending() else select.select([outside, inside], [], [])[0]
         for source, sink in ((outside, inside), (inside, outside)):

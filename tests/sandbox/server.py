@@ -25,12 +25,14 @@ KEPT_ALIVE = 200
 IDLE_SECONDS = 60
 
 
-# How long (real seconds) the threads that still answer have when a port is closed.
+# How long (real seconds) threads that are still answering have when a port is closed.
 SHUT_SECONDS = 2.0
 
 
 class Line:
-    """The socket of one request, for answers that a server would not give. What ends the connection does not return."""
+    """The socket of one request, for answers that a server would not give. Methods that end the connection do not
+    return.
+    """
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -44,12 +46,12 @@ class Line:
         # Lingering for 0 seconds makes close() send RST instead of FIN (socket(7), SO_LINGER).
         self._connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._connection.socket.close()
-        # cheroot's own close() would shut the socket down in order; `linger` is its way to be told not to.
+        # cheroot's own close() would shut the socket down in order; `linger` keeps it from doing so.
         self._connection.linger = True
         raise ConnectionResetError(errno.ECONNRESET, "reset by the sandbox")
 
     def end(self) -> NoReturn:
-        """End it in order, whatever was sent; to cheroot it looks as if the client had gone."""
+        """End it in order, whatever was sent; to cheroot it looks as if the client had left."""
         raise ConnectionResetError(errno.ECONNRESET, "ended by the sandbox")
 
 
@@ -60,11 +62,11 @@ class _Gateway(wsgi.Gateway_10):
 
 
 class Server:
-    """One app on a free port of 127.0.0.1, served by its own threads. The port is its own as long as it lives."""
+    """One app on a free port of 127.0.0.1, served by its own threads. It keeps the port as long as it lives."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app
-        # Bound, and never listening: while the server is shut nobody else gets the port, and connections are refused.
+        # Bound, never listening: while the server is shut, no other process gets the port, and connections are refused.
         self._place = socket.socket()
         self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._place.bind(("127.0.0.1", 0))
@@ -85,7 +87,7 @@ class Server:
         return str(host), int(port)
 
     def start(self) -> None:
-        """Listen; connections are taken from the moment this returns."""
+        """Listen; connections are accepted from the moment this returns."""
         with self._lock:
             if self._server is not None:
                 return
@@ -101,7 +103,7 @@ class Server:
         )
         server.gateway = _Gateway
         server.keep_alive_conn_limit = KEPT_ALIVE
-        # cheroot looks so often (in seconds) whether it shall stop.
+        # cheroot checks this often (in seconds) whether to stop.
         server.expiration_interval = 0.05
         return server
 
@@ -116,9 +118,9 @@ class Server:
                 thread.join()
 
     def shut_until(self, is_over: Callable[[], object]) -> None:
-        """Refuse connections from now on until is_over, which waits, returns; the open ones end.
+        """Refuse connections from now on until is_over, which waits, returns; open ones end.
 
-        May be called by a request of its own, which is then the last one.
+        A request of its own may call this, and is then the last one.
         """
         with self._lock:
             server = self._server
@@ -137,6 +139,6 @@ class Server:
             time.sleep(0.002)
 
     def wait_until_open(self) -> None:
-        """Returns when a pause whose reason is over has ended."""
+        """Wait until a pause whose reason is over has ended."""
         if self._pause is not None:
             self._pause.join()

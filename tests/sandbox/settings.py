@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of the sandbox can be changed while it runs."""
+"""The settings of the sandbox that can be changed while it runs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Settings:
     registration_deleting: float = 1.0
     # AWS: accepted: pending -> available
     endpoint_available: float = 1.0
-    # a modification is under way for so long: OperationInProgress
+    # how long a modification is under way: OperationInProgress
     endpoint_settle: float = 1.0
     # ModifyVpcEndpoint -> PrivateDnsEnabled is true in answers
     private_dns: float = 1.0
@@ -40,25 +40,25 @@ class Settings:
     endpoint_deleting: float = 1.5
     # deleted -> its network interfaces are gone
     interfaces_gone: float = 0.5
-    # deleted endpoints stay listed for so long; their client tokens are remembered for ever
+    # how long deleted endpoints stay listed; their client tokens are remembered forever
     deleted_listed: float = 3600.0
-    # a new endpoint is in no list for so long, and by its id NotFound
+    # how long a new endpoint is in no list, and NotFound by its id
     endpoint_visible: float = 0.0
-    # tags show and are filtered by for so long after CreateTags and DeleteTags as they were
+    # how long after CreateTags and DeleteTags answers and filters still use the old tags
     tags_visible: float = 0.0
     # the same for subnets, security groups and address type after ModifyVpcEndpoint
     modification_visible: float = 0.0
-    # VPCs, subnets and security groups are listed (and known by id to lists) so long after they were made
+    # how long after they were made VPCs, subnets and security groups are listed (and known by id to lists)
     network_visible: float = 0.0
     # the answer to a client token that was used before: the endpoint as it is, or as it was when it was made
     token_answer: str = "current"
-    # no list has larger pages, whatever is asked for
+    # no list has larger pages, whatever is requested
     aws_page_size: int = 1000
     # interface endpoints per VPC
     endpoint_quota: int = 50
     # whether the accounts may read the AWS Price List
     price_list_readable: bool = True
-    # requests a minute and key
+    # requests a minute for each key
     rate_limit: int = 100
     # whether a nonce may be used for more than one request
     nonce_reuse: bool = True

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a fault answers in place of the API, and what both APIs must be able to say for it."""
+"""What a fault answers in place of the API, and the answers that both APIs must have for it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
 
 class Words(Protocol):
-    """How an API refuses."""
+    """How an API rejects requests."""
 
     def name_error(self, answer: Answer, /) -> str:
-        """What the log says of an answer that is an error."""
+        """How the log names an answer that is an error."""
 
     def refusal(self, environ: WSGIEnvironment, status: int, /) -> Answer:
-        """Its way to answer an HTTP status."""
+        """Its answer with an HTTP status."""
 
     def throttled(self, environ: WSGIEnvironment, /) -> Answer:
-        """Its answer to whom asks too often."""
+        """Its answer to too many requests."""
 
     def error(self, environ: WSGIEnvironment, code: str, /) -> Answer:
         """Its error of this code."""
@@ -37,7 +37,7 @@ class Words(Protocol):
 
 
 def substitute(fault: Fault, words: Words, environ: WSGIEnvironment, detail: Mapping[str, Any]) -> Answer | None:
-    """Null where the kind puts nothing in the answer's place."""
+    """Null if the kind puts nothing in place of the answer."""
     value: Any = fault.value
     makers: dict[str, Callable[[], Answer]] = {
         "status": lambda: words.refusal(environ, value),
@@ -54,7 +54,7 @@ def substitute(fault: Fault, words: Words, environ: WSGIEnvironment, detail: Map
 
 
 def _page_of_a_proxy(status: int) -> Answer:
-    """What something between the client and the API says, which knows neither; <hr> makes it no XML."""
+    """An answer of something between the client and the API that knows neither; <hr> makes it invalid XML."""
     text = f"<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>proxy</body></html>"
     return answer(status, "text/html", text)
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What lies between a client and a cloud's app: it names, strikes and logs every request of both clouds alike."""
+"""What is between a client and a cloud's app: it names every request of both clouds, injects faults and logs it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.sandbox.wire import deliver
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# The name of a request: call, caller ("" where nobody proved or named himself), detail.
+# The name of a request: call, caller ("" if it proved or named none), detail.
 Name = tuple[str, str, Mapping[str, Any]]
 
 
@@ -50,8 +50,8 @@ def served(
 ) -> WSGIApplication:
     """The app with faults and the request log around it.
 
-    A request without a caller is to faults the call Challenge: it is not yet the call that it will be. The log has it
-    by the name of its call all the same, and with the status of the answer as it was made, whether it arrived or not.
+    For faults, a request without a caller is the call Challenge: it is not yet the call that it will be. The log still
+    has it by the name of its call, with the status of the answer that was made, whether it arrived or not.
     """
 
     def handle(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -85,7 +85,7 @@ def _named(environ: WSGIEnvironment, api: str, name_call: Callable[[WSGIEnvironm
 
 
 def _made(fault: Fault | None, request: Request, app: WSGIApplication, words: Words, faults: Faults) -> Answer | None:
-    """The answer that the log has: the app's, or the fault's where the app is not asked; null where there is none."""
+    """The answer for the log: the app's, or the fault's if the app is not called; null if there is none."""
     if fault and fault.effect == BEFORE:
         if fault.kind in DELIVERIES:
             return None
@@ -121,7 +121,7 @@ def _delivered(
 
 
 def _line(request: Request) -> Line:
-    """The request's socket; an app that is called without a server has none, and takes only faults that need none."""
+    """The request's socket; an app that is called without a server has none, nor any fault that needs one."""
     line: Line = request.environ[LINE]
     return line
 
@@ -134,7 +134,7 @@ def _changed(answer: Answer, fault: Fault, request: Request, words: Words, fault
 
 
 def _with_headers(answer: Answer, fault: Fault) -> Answer:
-    """The answer with what the fault's field headers says of them."""
+    """The answer with its headers changed as the fault's field `headers` says."""
     if isinstance(fault.headers, str):
         return answer.with_headers(dict.fromkeys(LIMIT_HEADERS, HEADER_SETS[fault.headers]))
     return answer.with_headers(fault.headers or {})

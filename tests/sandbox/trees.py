@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Answers as trees of dict, list and scalars: JSON as it is, and XML as the services that speak it mean it.
 
-XML is read by the habits of EC2 and STS: children that are all item or member are a list, an empty ...Set is
-an empty one, other children are fields, and what is left is text.
+XML is read by the conventions of EC2 and STS: children that are all item or member are a list, an empty ...Set is
+an empty one, other children are fields, and everything else is text.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from tests.sandbox.answer import Answer
 Tree = Any
 ITEMS = ("item", "member")
 DEEP = "@@sandbox-deep@@"
-"""A text that is written as LEVELS levels, which no serializer would take."""
+"""A text that is written as LEVELS levels, which no serializer would accept."""
 DIGITS = "@@sandbox-digits@@"
-"""A text that is written as a number that Python's own parser refuses (more than 4,300 digits)."""
+"""A text that is written as a number that Python's own parser rejects (more than 4,300 digits)."""
 LEVELS = 100_000
 MANY_DIGITS = "9" * 5000
 
@@ -37,7 +37,7 @@ class Parsed:
 
 
 def read(answer: Answer) -> Parsed | None:
-    """Null where the body is neither."""
+    """Null if the body is neither."""
     body = answer.body.strip()
     try:
         if body.startswith(b"<"):

@@ -20,7 +20,7 @@ LONGEST_DRIP = 600.0  # real seconds
 
 
 def deliver(answer: Answer, fault: Fault, faults: Faults, line: Line) -> None:
-    """Send the answer as the kind of fault wants it; the connection is over then."""
+    """Send the answer as the kind of fault says; the connection is then over."""
     DELIVERIES[fault.kind](answer, fault, faults, line)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import flask
     from _typeshed.wsgi import WSGIApplication
 
-# The first second of a minute, so that a test knows when the rate limit begins anew.
+# The first second of a minute, so that a test knows when the rate limit starts again.
 EPOCH = 1_800_000_000.0
 DEDICATED = "http://dedicated.test"
 SERVERLESS = "http://serverless.test"

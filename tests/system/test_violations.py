@@ -121,7 +121,7 @@ BROKEN: dict[str, tuple[Breaking, tuple[str, ...]]] = {
     ),
     "subnet_not_in_vpc": (subnet_of_another_vpc, ("is in VPC", "Give subnets of the VPC")),
     "zone_not_supported": (in_zones("use1-az6"), ("is in zone use1-az6", "use1-az1, use1-az2, use1-az4")),
-    "subnets_share_zone": (in_zones("use1-az1", "use1-az1"), ("lie in one zone, use1-az1", "one subnet for each zone")),
+    "subnets_share_zone": (in_zones("use1-az1", "use1-az1"), ("are in one zone, use1-az1", "one subnet for each zone")),
     "security_group_not_found": (
         but(security_group_ids=["sg-0123456789abcdef0"]),
         ("no security group sg-0123456789abcdef0", "Check security_group_ids"),

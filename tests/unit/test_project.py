@@ -85,8 +85,8 @@ def test_a_role_documents_every_default_and_every_documented_default_is_the_real
     documented = {name: option for entry in entries for name, option in entry["options"].items()}
     assert set(defaults) <= set(documented)
     assert all(name.startswith(f"{role}_") for name in documented)
-    told = {name: option["default"] for name, option in documented.items() if "default" in option}
-    assert {name: defaults.get(name) for name in told} == told
+    stated = {name: option["default"] for name, option in documented.items() if "default" in option}
+    assert {name: defaults.get(name) for name in stated} == stated
 
 
 @pytest.mark.skipif("private_connection" not in ROLES or "private_endpoint" not in MODULES, reason="not both here yet")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The WSGI application: who calls, then moto with our answers in it; one request at a time."""
+"""The WSGI application: identifies the caller, then answers by moto with our own handlers; one request at a time."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from tests.sandbox.clock import Clock
 
-PLAYED = frozenset({"ec2", "elasticloadbalancing", "iam", "servicequotas", "sts"})
+SERVICES = frozenset({"ec2", "elasticloadbalancing", "iam", "servicequotas", "sts"})
 """The services (by their names in signatures) that moto answers for."""
 DRY_RUN = " (DryRun)"
-"""What the request log, and so faults, call a request after its action that asks for permission alone."""
+"""The suffix by which the request log, and so faults, mark an action that only asks for permission."""
 Handler = Callable[..., Any]
 """moto's own: request, url, headers to status, headers, body."""
 
@@ -74,11 +74,11 @@ class App:
             if signature.service == "pricing":
                 answer = self._price_list.answer(signature.region, principal, _target(environ), body)
                 return list(answer(environ, start_response))
-            if signature.service not in PLAYED:
-                return _not_played(signature.service)(environ, start_response)
+            if signature.service not in SERVICES:
+                return _unknown_service(signature.service)(environ, start_response)
             if _is_dry_run(environ, body):
                 return _dry_run()(environ, self._dated(start_response))
-            # moto takes the account from this header before anything else
+            # moto takes the account from this header first
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = principal.account_id
             try:
                 return list(self._moto(environ, self._dated(start_response)))
@@ -175,7 +175,7 @@ def _refusal(signature: Signature | None) -> Response:
 
 
 def _forbidden(service: str, why: str) -> Response:
-    """The refusal of a policy in the words of each service; what EC2 encodes is readable by nobody here."""
+    """A policy's denial in the words of each service; nothing here can decode what EC2 encodes."""
     if service == "ec2":
         encoded = base64.urlsafe_b64encode(secrets.token_bytes(96)).decode()
         encoded = f" Encoded authorization failure message: {encoded}" if " on resource: " in why else ""
@@ -188,14 +188,14 @@ def _forbidden(service: str, why: str) -> Response:
     return Response(text, 403, content_type="text/xml")
 
 
-def _not_played(service: str) -> Response:
-    """To the caller it is as if the keys had no right to it."""
-    answer = {"__type": "AccessDeniedException", "message": f"The sandbox does not play the AWS service {service}."}
+def _unknown_service(service: str) -> Response:
+    """To the caller it looks as if the keys had no permission for it."""
+    answer = {"__type": "AccessDeniedException", "message": f"The sandbox does not have the AWS service {service}."}
     return Response(json.dumps(answer), 400, content_type="application/x-amz-json-1.1")
 
 
 def _is_dry_run(environ: WSGIEnvironment, body: bytes) -> bool:
-    """Of EC2, which alone has the parameter: whatever else is wrong with the request, only permission is looked at."""
+    """EC2 alone has this parameter: only the permission is checked, whatever else is wrong with the request."""
     return _parameters(environ, body).get("DryRun") == "true"
 
 

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each AWS call asks permission for, the policies that say yes or no, and the record of all that was asked.
+"""The permissions that each AWS call needs, the policies that allow or deny them, and the record of all requests.
 
 Source of actions, resource types and condition keys: the Service Authorization Reference of EC2, STS, Service Quotas,
-Price List and Route 53, as far as the collection and its role go; other actions are asked for on *.
+Price List and Route 53, as far as the collection and its role need them; other actions are checked on *.
 """
 
 from __future__ import annotations
@@ -67,9 +67,9 @@ CONCERNED: dict[str, dict[str, str]] = {
 }
 """EC2 action to its parameters that name resources, with their types."""
 TYPES = {"vpce": "vpc-endpoint", "vpc": "vpc", "subnet": "subnet", "sg": "security-group", "rtb": "route-table"}
-"""Of what CreateTags and DeleteTags are asked for: prefix of the id to resource type."""
+"""For CreateTags and DeleteTags: prefix of the id to resource type."""
 FREE = frozenset({"sts:GetCallerIdentity"})
-"""API GetCallerIdentity: "No permissions are required", an explicit denial does not matter."""
+"""API GetCallerIdentity: "No permissions are required"; an explicit denial does not matter."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Need:
 
 @dataclass
 class Count:
-    """How often a permission was asked for, and what conditions could have been made of it."""
+    """How often a permission was needed, and which conditions could have been made of it."""
 
     asked: int = 0
     refused: int = 0
@@ -92,7 +92,7 @@ class Count:
 
 
 class Authorizer:
-    """Policies by the principal that has them: an access key's id, or the ARN of a role for all its sessions."""
+    """Policies by their principal: an access key's id, or the ARN of a role for all its sessions."""
 
     def __init__(self, networks: Networks) -> None:
         self._networks = networks
@@ -103,7 +103,7 @@ class Authorizer:
     def attach(self, principal: str, document: object) -> None:
         """Let the principal do what the policy allows, and no more.
 
-        :raises ValueError: the document is no policy.
+        :raises ValueError: the document is not a valid policy.
         """
         self._policies[principal] = policies.read(document)
         self._documents[principal] = document
@@ -117,7 +117,7 @@ class Authorizer:
         return dict(self._documents)
 
     def asked(self) -> list[dict[str, Any]]:
-        """Every permission that was asked for since the last reset, by action, resource type and occasion."""
+        """Every permission that was needed since the last reset, by action, resource type and occasion."""
         return [
             {
                 "action": action,
@@ -140,7 +140,7 @@ class Authorizer:
         self.forget()
 
     def refusal(self, principal: Principal, signature: Signature, action: str, parameters: Parameters) -> str | None:
-        """Why the call is not permitted, as AWS says it; null where it is."""
+        """Why the call is not permitted, in AWS's words; null if it is."""
         policy = self._policies.get(principal.access_key) or self._policies.get(principal.role_arn or "")
         is_dry_run = parameters.get("DryRun") == "true"
         refusals = []
@@ -195,7 +195,7 @@ class _Scope:
         needs = [*self._concerned(action, parameters), *self._creation(action, parameters)]
         yield from needs or [Need(f"ec2:{action}", Target(keys=self.keys))]
         if action in ("CreateVpcEndpoint", "ModifyVpcEndpoint") and parameters.get("PrivateDnsEnabled") == "true":
-            # AWS makes a hosted zone in the caller's name. DryRun does not look (seen by users of the collection).
+            # AWS makes a hosted zone on the caller's behalf. DryRun does not check that (seen by users).
             zone = Target("arn:aws:route53:::hostedzone/*", "hostedzone", self.keys)
             yield Need("route53:AssociateVPCWithHostedZone", zone, in_dry_run=False)
 
@@ -205,7 +205,7 @@ class _Scope:
                 yield Need(f"ec2:{action}", self._existing(kind, one, {}))
 
     def _creation(self, action: str, parameters: Parameters) -> Iterator[Need]:
-        """What is made has the request's tags, and no other resource of the request has them."""
+        """Only what is made has the request's tags, no other resource of the request."""
         kind = CREATED.get(action)
         if kind is None:
             return
@@ -220,7 +220,7 @@ class _Scope:
             yield Need("ec2:CreateTags", tagged, create_action=action)
 
     def _existing(self, kind: str, resource_id: str, keys: Mapping[str, Values]) -> Target:
-        """A resource that is not there has no tags, so that a condition on them refuses before AWS says NotFound."""
+        """A resource that does not exist has no tags, so a condition on them denies before AWS says NotFound."""
         tags = self._networks.of(self._account_id, self._region).tags(resource_id)
         named = {
             f"{prefix}:resourcetag/{key.lower()}": (value,) for key, value in tags.items() for prefix in ("aws", "ec2")
@@ -239,13 +239,13 @@ def _sentence(principal: Principal, need: Need, verdict: str) -> str:
 
 
 def _values(parameters: Parameters, name: str) -> list[str]:
-    """Of a parameter that is one value or a list (Name.1, Name.2)."""
+    """The values of a parameter that is one value or a list (Name.1, Name.2)."""
     pattern = re.compile(rf"{name}(\.\d+)?")
     return [value for key, value in parameters.items() if pattern.fullmatch(key)]
 
 
 def _specification(parameters: Parameters, kind: str) -> str:
-    """The prefix of the tags for what is made; one that nothing has where there are none."""
+    """The prefix of the tags for what is made; without any, a prefix that nothing has."""
     for key, value in parameters.items():
         if re.fullmatch(r"TagSpecification\.\d+\.ResourceType", key) and value == kind:
             return key.removesuffix("ResourceType")

@@ -33,7 +33,7 @@ class Aws:
     """Accounts, their networks and the endpoint services they may connect to.
 
     moto keeps its state per process: one `Aws` at a time, and `moto.mock_aws` in the same process empties its networks.
-    Whoever calls a method from another thread than a request's holds `clock.lock`.
+    A caller from any thread but a request's must hold `clock.lock`.
     """
 
     def __init__(self, clock: Clock, settings: Settings) -> None:
@@ -99,7 +99,7 @@ class Aws:
         return [one for one in self._endpoints.all() if service_name in (None, one.service_name)]
 
     def add_gateway_load_balancer_endpoint(self, account_id: str, region: str, vpc_id: str) -> Endpoint:
-        """Somebody's firewall: here only because it counts against the quota of interface endpoints."""
+        """A firewall's endpoint: here only because it counts against the quota of interface endpoints."""
         endpoint = Endpoint(
             account_id=account_id,
             region=region,
@@ -115,12 +115,12 @@ class Aws:
         return endpoint
 
     def accept(self, vpc_endpoint_id: str) -> bool:
-        """TiDB Cloud accepts; False where there is nothing to accept (unknown, deleted, accepted before)."""
+        """TiDB Cloud accepts; False if there is nothing to accept (unknown, deleted, accepted before)."""
         endpoint = self.endpoint(vpc_endpoint_id)
         return endpoint is not None and self._endpoints.accept(endpoint)
 
     def reject(self, vpc_endpoint_id: str) -> bool:
-        """TiDB Cloud ends the connection; False where no live endpoint is left."""
+        """TiDB Cloud ends the connection; False if no live endpoint is left."""
         endpoint = self.endpoint(vpc_endpoint_id)
         return endpoint is not None and self._endpoints.reject(endpoint)
 
@@ -132,7 +132,7 @@ class Aws:
         self._endpoints.force_state(endpoint, state)
 
     def reset(self) -> None:
-        """Every account is empty again, no service is left; the accounts' own keys still work."""
+        """Empties every account and removes all services; the accounts' own keys still work."""
         with self._clock.lock:
             self._endpoints.reset()
             self._consumer.reset()
@@ -142,11 +142,11 @@ class Aws:
             self.authorizer.reset()
 
     def sessions(self) -> list[Principal]:
-        """Whom temporary keys were given out for since the last reset."""
+        """The principals that got temporary keys since the last reset."""
         return self._keys.sessions()
 
     def summary(self) -> dict[str, Any]:
-        """Account id to what somebody made in it, in all regions."""
+        """Maps account ids to what was made there, in all regions."""
         return {account_id: self._account_summary(account_id) for account_id in sorted(self._keys.account_ids())}
 
     def _account_summary(self, account_id: str) -> dict[str, Any]:

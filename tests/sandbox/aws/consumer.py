@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a customer may ask of its interface endpoints: create, modify, delete, look."""
+"""The requests that a customer may make about interface endpoints: create, modify, delete, describe."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Creation:
     tags: dict[str, str]
     client_token: str | None
     fingerprint: str
-    """Everything that was sent besides the token, to tell a repetition from another request."""
+    """Everything that was sent besides the token, to distinguish a repetition from another request."""
 
 
 @dataclass(frozen=True)
 class Modification:
-    """The parameters of ModifyVpcEndpoint; None or empty where nothing is asked."""
+    """The parameters of ModifyVpcEndpoint; None or empty if not requested."""
 
     add_subnet_ids: tuple[str, ...]
     remove_subnet_ids: tuple[str, ...]
@@ -55,7 +55,7 @@ class Consumer:
         self._services = services
         self._endpoints = endpoints
         # Never forgotten: how long AWS remembers a token is published for instances only ("at least 24 hours after the
-        # termination"); clients must bear that it is longer than a deleted endpoint is listed.
+        # termination"); clients must cope with a time longer than a deleted endpoint is listed.
         self._tokens: dict[tuple[str, str, str], tuple[str, Endpoint, Endpoint]] = {}
 
     def reset(self) -> None:
@@ -92,7 +92,7 @@ class Consumer:
         return endpoint
 
     def _check_creation(self, network: Network, asked: Creation, service: EndpointService) -> list[str]:
-        """The ids of the endpoint's security groups, once every rule is kept."""
+        """The ids of the endpoint's security groups, after every rule was checked."""
         rules.endpoint_type_is_interface(asked.endpoint_type)
         vpc = network.vpc(asked.vpc_id)
         rules.some_subnet(asked.subnet_ids)
@@ -146,7 +146,7 @@ class Consumer:
     def _check_subnets(
         self, network: Network, endpoint: Endpoint, service: EndpointService, asked: Modification, left: list[str]
     ) -> None:
-        # What AWS answers for a subnet that is there already is not published: this is the harder answer.
+        # What AWS answers for a subnet that the endpoint already has is not published: this is the harsher answer.
         added = [network.subnet(one) for one in asked.add_subnet_ids]
         rules.subnets_in_vpc(added, endpoint.vpc_id)
         rules.zones_of_service(added, service)
@@ -169,7 +169,7 @@ class Consumer:
         rules.private_dns_free(service.private_dns_name, vpc_id, self._domains_held(vpc_id))
 
     def _is_ready(self, endpoint: Endpoint) -> bool:
-        """Accepted, and long enough: the first seconds after it may still refuse private DNS."""
+        """Whether it has been accepted for long enough: in the first seconds private DNS may still be refused."""
         ready_at = endpoint.available_since + self._settings.private_dns_ready
         return endpoint.state == "available" and self._clock.now() >= ready_at
 
@@ -179,7 +179,7 @@ class Consumer:
         return {service.private_dns_name for service in services if service}
 
     def delete(self, network: Network, vpc_endpoint_ids: Sequence[str]) -> list[str]:
-        """Begins to delete what exists; the ids that do not exist are answered, nothing is raised."""
+        """Begins to delete what exists; returns the ids that do not exist and raises nothing."""
         unknown: list[str] = []
         for vpc_endpoint_id in vpc_endpoint_ids:
             endpoint = self._endpoints.get(vpc_endpoint_id)

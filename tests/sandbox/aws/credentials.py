@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is calling: access keys, assumed roles, and the check of a request's signature."""
+"""Identifies the caller: access keys, assumed roles, and the check of a request's signature."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SIGNATURE = re.compile(
 
 @dataclass(frozen=True)
 class Principal:
-    """One set of keys and whom it stands for."""
+    """One set of keys and the principal that it stands for."""
 
     account_id: str
     access_key: str
@@ -54,7 +54,7 @@ class Keys:
         self._principals[access_key] = Principal(account_id, access_key, secret_key, arn, user_id)
 
     def assume_role(self, role_arn: str, session_name: str) -> Principal | None:
-        """Temporary keys for the role's account; None where the sandbox has no such account."""
+        """Temporary keys for the role's account; None if the sandbox has no such account."""
         match = re.fullmatch(r"arn:aws:iam::(\d{12}):role/(?:.*/)?([^/]+)", role_arn)
         if match is None or match[1] not in self.account_ids():
             return None

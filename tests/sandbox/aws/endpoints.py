@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Interface endpoints and how their state moves on: by the sandbox's clock, never because somebody asked."""
+"""Interface endpoints and how their state changes: by the sandbox's clock, never because a client asked."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Endpoint:
 
 
 def copy_of(endpoint: Endpoint) -> Endpoint:
-    """The endpoint as it is now, whatever becomes of it."""
+    """The endpoint as it is now, whatever happens to it later."""
     return replace(
         endpoint,
         subnet_ids=list(endpoint.subnet_ids),
@@ -91,7 +91,7 @@ class Endpoints:
             self._connect(endpoint)
 
     def accept(self, endpoint: Endpoint) -> bool:
-        """The provider accepts; answers whether there was anything to accept."""
+        """The provider accepts; returns whether there was anything to accept."""
         if endpoint.state != "pendingAcceptance":
             return False
         self._connect(endpoint)
@@ -117,11 +117,11 @@ class Endpoints:
             endpoint.private_dns_enabled = endpoint.private_dns_wanted
 
     def settle(self, endpoint: Endpoint) -> None:
-        """A modification is under way: until it is over, AWS takes no other."""
+        """A modification is under way: until it is over, AWS accepts no other."""
         endpoint.settles_at = self._clock.now() + self._settings.endpoint_settle
 
     def before_change(self, endpoint: Endpoint) -> None:
-        """Remember how it is, since answers lag behind a modification."""
+        """Remember the present state, since answers lag behind a modification."""
         visible_at = self._clock.now() + self._settings.modification_visible
         self._earlier.setdefault(endpoint.vpc_endpoint_id, []).append((visible_at, copy_of(endpoint)))
 

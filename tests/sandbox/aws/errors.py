@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the sandbox's AWS says no."""
+"""The errors of the sandbox's AWS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from moto.ec2.exceptions import EC2ClientError
 
 
 class Refused(EC2ClientError):
-    """An EC2 error: the code that clients compare, and AWS's sentence for people."""
+    """An EC2 error: the code for programs, and AWS's sentence for people."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message)

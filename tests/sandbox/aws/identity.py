@@ -45,6 +45,6 @@ class Sts(TokenResponse):
         signature = read_signature(self.headers["Authorization"])
         principal = self._keys.get(signature.access_key) if signature else None
         if principal is None:
-            # the application in front lets nobody else through
+            # the application in front lets no other caller through
             raise InvalidClientTokenIdError
         return principal

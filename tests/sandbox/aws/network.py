@@ -20,7 +20,7 @@ from moto.ec2.models.subnets import Subnet as MotoSubnet
 
 from tests.sandbox.aws.errors import Refused
 
-# Nobody starts a machine here, and the images that moto knows by itself are 4,000 objects for each account.
+# No machine is ever started here, and moto's own images are 4,000 objects for each account.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 RESERVED_ADDRESSES = 4
@@ -60,7 +60,7 @@ class Network:
         self._remove_default_vpc()
 
     def _remove_default_vpc(self) -> None:
-        """A new account shall be empty, so that a test which lists everything can ask for nothing."""
+        """Empty a new account, so that a test which lists everything can expect nothing."""
         vpc_id = self.backend.default_vpc.id
         for subnet in self.backend.describe_subnets(filters={"vpc-id": [vpc_id]}):
             self.backend.delete_subnet(subnet.id)
@@ -100,7 +100,7 @@ class Network:
         return {zone.zone_id: zone.name for zone in self.backend.describe_availability_zones()}
 
     def add_interface(self, subnet_id: str, group_ids: Sequence[str], description: str) -> str:
-        """A network interface as AWS makes it for an interface endpoint; answers its id."""
+        """Make a network interface as AWS does for an interface endpoint; returns its id."""
         interface = self.backend.create_network_interface(
             subnet_id, self._free_address(subnet_id), group_ids=list(group_ids), description=description
         )
@@ -154,7 +154,7 @@ class Network:
         ]
 
     def own_groups(self, vpc_id: str) -> list[str]:
-        """Security groups of a VPC that somebody made: all but the VPC's default one."""
+        """Security groups that were made in a VPC: all but its default one."""
         return [key for key, group in self.backend.groups.get(vpc_id, {}).items() if group.name != "default"]
 
     def internet_gateways(self, vpc_id: str) -> list[str]:
@@ -173,7 +173,7 @@ class Network:
         self.backend.tags.pop(resource_id, None)
 
     def contents(self) -> dict[str, list[str]]:
-        """Ids of what somebody made here, by kind."""
+        """Ids of what was made here, by kind."""
         vpc_ids = list(self.backend.vpcs)
         return {
             "vpcs": vpc_ids,
@@ -184,7 +184,7 @@ class Network:
 
 
 class Networks:
-    """Every account's network, made empty at the first touch."""
+    """Every account's network, emptied when it is first used."""
 
     def __init__(self) -> None:
         self._networks: dict[tuple[str, str], Network] = {}
@@ -211,12 +211,12 @@ class Networks:
 
 
 def _let_go() -> None:
-    """Empty what keeps moto's objects alive for ever, each with the whole account that it is in."""
+    """Empty what keeps moto's objects alive forever, each with its whole account."""
     reset_model_data()
     cast(Any, AccountSpecificBackend)._generate_regions.cache_clear()
     cast(Any, MotoSubnet)._base_avail_ip_iterator.cache_clear()
 
 
 def _true(value: object) -> bool:
-    # moto stores what the wire said: sometimes the text "true"
+    # moto stores what the request said: sometimes the text "true"
     return str(value).lower() == "true"

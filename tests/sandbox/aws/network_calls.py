@@ -78,7 +78,7 @@ class NetworkCalls(EC2Response):
         return self._listed("NetworkInterfaces", super().describe_network_interfaces())
 
     def _check_age(self, parameter: str) -> None:
-        """To a list by ids, what is too young does not exist."""
+        """In a list by ids, what is too young does not exist."""
         code, message = NOT_FOUND[parameter]
         for one in self._ids(parameter):
             if not self._is_visible(one):
@@ -89,7 +89,7 @@ class NetworkCalls(EC2Response):
         return born is None or born <= self._clock.now() - self._settings.network_visible
 
     def _listed(self, key: str, answer: ActionResult) -> ActionResult:
-        """What is old enough, by pages: moto has none here."""
+        """What is old enough, in pages: moto has none here."""
         old = [one for one in cast(Any, answer.result)[key] if self._is_visible(one.id)]
         shown, token = self._page(old)
         return ActionResult({key: shown, "NextToken": token})
@@ -119,7 +119,7 @@ class NetworkCalls(EC2Response):
         return self._settings.tags_visible > 0
 
     def _tagged(self) -> list[str]:
-        """What is to be tagged, checked at once: only the effect is late."""
+        """The resources to tag, checked at once: only the effect is late."""
         resource_ids = list(self._ids("Resources"))
         validate_resource_ids(resource_ids)
         self.ec2_backend.do_resources_exist(resource_ids)

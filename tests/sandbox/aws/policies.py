@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """IAM policies: read a document and judge one action on one resource by it.
 
-Source: IAM user guide, "JSON policy element reference" and "Policy evaluation logic". Pure; where a document says what
-is not played here (variables, other operators), it is refused rather than misread.
+Source: IAM user guide, "JSON policy element reference" and "Policy evaluation logic". Pure; a document with anything
+that is not supported here (variables, other operators) is rejected rather than misread.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _check(statement: object) -> None:
         _operator(operator)
         for values in keys.values():
             if any("${" in value for value in _texts(values)):
-                raise ValueError("Policy variables are not played.")
+                raise ValueError("Policy variables are not supported.")
 
 
 def _applies(statement: Mapping[str, Any], action: str, target: Target) -> bool:
@@ -87,7 +87,7 @@ def _applies(statement: Mapping[str, Any], action: str, target: Target) -> bool:
 
 
 def _is_arn(arn: str, pattern: str) -> bool:
-    """A wildcard does not reach beyond its part of the ARN; what has no resource types needs *."""
+    """A wildcard does not reach beyond its part of the ARN; an action without resource types needs *."""
     if pattern == "*" or arn == "*":
         return pattern == "*"
     parts, patterns = arn.split(":", 5), pattern.split(":", 5)
@@ -95,19 +95,19 @@ def _is_arn(arn: str, pattern: str) -> bool:
 
 
 def _holds(operator: str, keys: Mapping[str, Any], target: Target) -> bool:
-    """Every key must fit, by one of its values."""
+    """Every key must match, by one of its values."""
     fits = _operator(operator)
     return all(fits(target.keys.get(key.lower()), _texts(wanted)) for key, wanted in keys.items())
 
 
 def _operator(name: str) -> Callable[[Values | None, Sequence[str]], bool]:
-    """What an operator of a condition says of a key's values (null: the key is not in the request)."""
+    """Whether an operator of a condition accepts a key's values (null: the key is not in the request)."""
     if name == "Null":
         return lambda found, wanted: (found is None) == (wanted[0].lower() == "true")
     quantifier, _colon, rest = name.rpartition(":")
     base = rest.removesuffix("IfExists")
     if base not in COMPARISONS or quantifier not in ("", "ForAllValues", "ForAnyValue"):
-        raise ValueError(f"The operator {name} is not played. There are: Null, {', '.join(COMPARISONS)}.")
+        raise ValueError(f"The operator {name} is not supported. There are: Null, {', '.join(COMPARISONS)}.")
     compare, is_negated = COMPARISONS[base]
 
     def one_fits(value: str, wanted: Sequence[str]) -> bool:
@@ -115,7 +115,7 @@ def _operator(name: str) -> Callable[[Values | None, Sequence[str]], bool]:
 
     def fits(found: Values | None, wanted: Sequence[str]) -> bool:
         if found is None:
-            # A key that is missing fits nothing, and so all that is negated.
+            # A missing key matches nothing, and so every negated operator.
             return is_negated or quantifier == "ForAllValues" or rest != base
         results = [one_fits(value, wanted) for value in found]
         return any(results) if quantifier == "ForAnyValue" else all(results)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The AWS Price List as far as VPC endpoints go, which moto does not have.
+"""The part of the AWS Price List about VPC endpoints, which moto does not have.
 
 Source: AWS Price List API, GetProducts; the products and prices are those of the offer AmazonVPC in October 2026.
 """
@@ -23,7 +23,7 @@ SERVED_FROM = ("us-east-1", "eu-central-1", "ap-south-1")
 PREFIXES = {"us-east-1": "USE1", "us-west-2": "USW2"}
 HOUR = "0.0100000000"
 GIGABYTE = {"0": "0.0100000000", "1048576": "0.0060000000", "5242880": "0.0040000000"}
-"""Where a tier begins (GB a month) to its price."""
+"""Maps the start of each tier (GB a month) to its price."""
 USAGE_TYPES = {
     "VpcEndpoint-Hours": ("Hrs", {"0": HOUR}),
     "VpcEndpoint-Bytes": ("GB", GIGABYTE),

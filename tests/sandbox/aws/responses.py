@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""moto's EC2 API with the PrivateLink calls answered by the sandbox."""
+"""moto's EC2 API, in which the sandbox answers the PrivateLink calls."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def zones_of_service(subnets: Iterable[Subnet], service: EndpointService) -> Non
 
 
 def one_subnet_per_zone(present: Iterable[Subnet], added: Iterable[Subnet]) -> None:
-    """Guide: one subnet in each zone. Also when the other one leaves in the same call.
+    """Guide: one subnet in each zone. Also if the other one is removed in the same call.
 
     Text seen: terraform-aws-modules/terraform-aws-vpc #583.
     """
@@ -155,7 +155,7 @@ def quota_left(in_use: int, quota: int) -> None:
 
 
 def may_be_modified(endpoint: Endpoint) -> None:
-    """API error codes: `IncorrectState`. A rejected, failed, expired or deleted endpoint is past use.
+    """API error codes: `IncorrectState`. A rejected, failed, expired or deleted endpoint cannot be changed.
 
     Wording not published.
     """

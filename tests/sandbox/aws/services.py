@@ -11,7 +11,7 @@ from tests.sandbox.aws.errors import Refused
 
 @dataclass(frozen=True)
 class EndpointService:
-    """An AWS endpoint service of somebody else, such as TiDB Cloud's for one node group."""
+    """An AWS endpoint service of another account, such as TiDB Cloud's for one node group."""
 
     service_name: str
     region: str
@@ -53,7 +53,7 @@ class EndpointServices:
         return service
 
     def visible(self, account_id: str, region: str) -> list[EndpointService]:
-        """Guide, "Share your services": nobody but a permitted principal sees a service, and only in its region."""
+        """Guide, "Share your services": only a permitted principal sees a service, and only in its region."""
         return [
             service
             for _name, service in sorted(self._services.items())

@@ -109,7 +109,7 @@ def tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
 
 
 def unsuccessful(unknown_ids: list[str]) -> dict[str, object]:
-    """What calls answer that do not raise for an unknown endpoint (API error codes: `InvalidVpcEndpoint.NotFound`)."""
+    """What calls that do not fail for an unknown endpoint return (API error codes: `InvalidVpcEndpoint.NotFound`)."""
     return {"Unsuccessful": [{"ResourceId": one, "Error": _not_found(one)} for one in unknown_ids]}
 
 

@@ -3,7 +3,7 @@
 
 """The clusters behind the private endpoints: a server of the MySQL protocol that insists on TLS.
 
-It runs on Python 3.9, too: the plugins' tests do, and it is what they talk to.
+It also runs on Python 3.9, as the plugins' tests do, which talk to it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who may log in, and the proof that each must give."""
+"""The accounts that may log in, and the proof that each must give."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _FULL_AUTHENTICATION = b"\x01\x04"
 
 
 class Accounts:
-    """Users with their passwords; `methods` names the method of those who do not log in by mysql_native_password."""
+    """Users with their passwords; `methods` names the method of those that do not log in by mysql_native_password."""
 
     def __init__(self, passwords: Mapping[str, str], methods: Mapping[str, str]) -> None:
         self._passwords = passwords
         self._methods = methods
-        # Those whose password caching_sha2_password has seen once: from then on its hash is enough.
+        # Users whose password caching_sha2_password has seen once: from then on its hash is enough.
         self._cached: set[str] = set()
 
     def admit(self, wire: Wire, login: Login, nonce: bytes) -> bool:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The CA that vouches for the clusters' certificates, as TiDB Cloud's does."""
+"""The CA that signs the clusters' certificates, as TiDB Cloud's does."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 
 import trustme
 
-# Whoever connects by address and names no host is shown these.
+# A client that connects by address and names no host is shown these.
 _NAMELESS = ("localhost", "127.0.0.1")
 
 
 class Authority:
-    """A CA of its own, made anew each time; its certificate is in `directory`/ca.pem."""
+    """A CA of its own, recreated each time; its certificate is in `directory`/ca.pem."""
 
     def __init__(self, directory: Path) -> None:
         self.ca_path = directory / "ca.pem"

@@ -3,7 +3,7 @@
 
 """The server's side of the MySQL protocol: packets and what is in them.
 
-Written apart from the plugins' own client on purpose: a mistake in one must not hide in the other.
+Written separately from the plugins' own client on purpose: a mistake in one must not hide in the other.
 Source: https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html.
 """
 
@@ -44,7 +44,7 @@ TYPE_TEXT = 253
 
 
 class ProtocolError(Exception):
-    """The client sent what a client does not send."""
+    """The client sent something that no client sends."""
 
 
 class Wire:
@@ -84,7 +84,7 @@ class Wire:
 
 @dataclass(frozen=True)
 class Login:
-    """What a client logs in with. `method` is empty where the client names none."""
+    """What a client logs in with. `method` is empty if the client names none."""
 
     user: str
     answer: bytes
@@ -116,7 +116,7 @@ def asks_for_tls(packet: bytes) -> bool:
 
 
 def read_login(packet: bytes) -> Login:
-    """Protocol::HandshakeResponse41; the database that may be named is of no interest here."""
+    """Protocol::HandshakeResponse41; the database that it may name is ignored."""
     capabilities = int.from_bytes(packet[:4], "little")
     user, separator, rest = packet[32:].partition(b"\0")
     if not separator or not rest:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The server: one port for all clusters; the host name that a client asks for in TLS says which is meant."""
+"""The server: one port for all clusters; the host name that a client sends in TLS says which is meant."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class Database:
     """A TiDB server that any number of host names lead to.
 
     :param users: the password of each user.
-    :param methods: the authentication method of users who do not log in by mysql_native_password.
+    :param methods: the authentication method of users that do not log in by mysql_native_password.
     :param is_open: whether a private endpoint for that host name is active (null: the client named no host). If none
         is, the connection is cut as if there were no way.
-    :param report: told of each connection once it is over, from the connection's own thread.
+    :param report: called with each connection once it is over, from the connection's own thread.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Database:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="database", daemon=True).start()
 
     def stop(self) -> None:
-        """Listen no more, cut all connections and report them. Does nothing where it was not started."""
+        """Stop listening, cut all connections and report them. Does nothing if it was not started."""
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()

@@ -37,7 +37,7 @@ class Rows:
 
 
 class NotUnderstood(Exception):
-    """The statement is none of the few."""
+    """The statement is not one of those few."""
 
 
 def answer(statement: str, client: Client) -> Rows | None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How requests to the TiDB Cloud API are named in the log, and how a fault makes the API refuse one."""
+"""How requests to the TiDB Cloud API are named in the log, and how a fault makes the API reject one."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 UNKNOWN_CALL = "unknown"
 CODES = {400: Code.INVALID_ARGUMENT, 401: Code.UNAUTHENTICATED, 404: Code.NOT_FOUND, 409: Code.ALREADY_EXISTS}
-# What a refusal by a fault tells about the limit: wait a second, so that a test of the waiting does not take long.
+# What a fault's 429 says about the limit: wait a second, so that a test of the waiting does not take long.
 USED_UP = Allowance(limit=100, remaining=0, reset=1)
 
 
 def namer(app: flask.Flask) -> Callable[[WSGIEnvironment], Name]:
     """A function that names a request to `app`.
 
-    The caller is the public key that the request claims, empty where it claims none: then it only asks for a challenge.
+    The caller is the public key that the request claims, empty if it claims none: it then only asks for a challenge.
     """
 
     def name_call(environ: WSGIEnvironment) -> Name:
@@ -52,7 +52,7 @@ def namer(app: flask.Flask) -> Callable[[WSGIEnvironment], Name]:
 
 
 def name_error(answer: Answer) -> str:
-    """What the log says of an error: `challenge`, or the message of the answer."""
+    """How the log names an error: `challenge`, or the message of the answer."""
     try:
         message = str(json.loads(answer.body)["message"])
     except (ValueError, KeyError, TypeError):
@@ -73,7 +73,7 @@ def throttled(environ: WSGIEnvironment) -> Answer:
 
 
 def error(_environ: WSGIEnvironment, code: str) -> Answer:
-    """`code`: the name of a `Code`; with 400, as all refusals of a request that was understood."""
+    """`code`: the name of a `Code`; with 400, as all errors of a request that was understood."""
     known = Code[code] if code in Code.__members__ else Code.UNAVAILABLE
     return _said(Refusal(400, known, f"Injected {code}."))
 

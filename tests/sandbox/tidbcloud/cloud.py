@@ -26,7 +26,7 @@ class TidbCloud:
         self.serverless = serverless_app(self.estate, digest, self._rate)
 
     def reset(self, port: int) -> None:
-        """The estate of the seed again, with `port` as the clusters' port. The AWS half is reset before."""
+        """Restore the estate of the seed, with `port` as the clusters' port. The AWS half is reset before."""
         self._rate.clear()
         self.estate.clear()
         seed(self.estate, port)

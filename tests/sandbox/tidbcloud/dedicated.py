@@ -33,7 +33,7 @@ CONNECTION = f"{CONNECTIONS}/<connection_id>"
 
 
 def dedicated_app(estate: Estate, digest: Digest, rate: RateLimit, default_project: str) -> flask.Flask:
-    """:param default_project: the project that is listed where a request names none."""
+    """:param default_project: the project that is listed if a request names none."""
     app = flask.Flask("tidbcloud-dedicated")
     guard(app, digest, rate)
     _add_clusters(app, estate, default_project)
@@ -73,7 +73,7 @@ def _add_clusters(app: flask.Flask, estate: Estate, default_project: str) -> Non
             "tidbNodeGroups": [shapes.node_group(cluster, group) for group in part.items],
             "totalSize": part.total,
         }
-        # Of this list alone it is said: "If this field is omitted, there are no subsequent pages."
+        # Of this list alone the specification says: "If this field is omitted, there are no subsequent pages."
         return answer | ({"nextPageToken": part.next_token} if part.next_token else {})
 
     @app.get(GROUP, endpoint="GetTidbNodeGroup")
@@ -127,7 +127,7 @@ def _rows(
 ) -> list[Registration]:
     """The registrations of one node group, or of a whole project where both ids are `-`.
 
-    One id `-` and the other not, or a project beside ids, is nowhere described: refused, so that nobody relies on it.
+    One id `-` and the other not, or a project with ids, is not documented: rejected, so that nothing relies on it.
     """
     if (cluster_id == ALL) != (group_id == ALL):
         raise invalid("clusterId and tidbNodeGroupId must both be -, or neither.")

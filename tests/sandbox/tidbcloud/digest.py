@@ -15,12 +15,12 @@ from tests.sandbox.settings import Settings
 from tests.sandbox.tidbcloud.refusal import Code, Refusal
 
 REALM = "tidb.cloud"
-# The message of a challenge: no credentials at all, or good ones for a nonce that is used up.
+# The message of a challenge: no credentials at all, or valid ones for a nonce that is used up.
 CHALLENGE = "The request must be authenticated by HTTP digest with an API key."
 
 
 class Digest:
-    """Knows the API keys, hands out nonces and checks credentials.
+    """Knows the API keys, issues nonces and checks credentials.
 
     A nonce is an expiry and a serial, sealed by HMAC, so that nothing is kept but the counts seen for it.
     """
@@ -51,7 +51,7 @@ class Digest:
         return public_key
 
     def _proves(self, given: Mapping[str, str], private_key: str, method: str, target: str) -> bool:
-        """RFC 7616, 3.4.1, with qop=auth. What counts is what was asked for, not what `uri` says of it (3.4.6)."""
+        """RFC 7616, 3.4.1, with qop=auth. What counts is the request itself, not what `uri` says about it (3.4.6)."""
         algorithm = given.get("algorithm", "MD5").upper()
         if algorithm not in self._settings.digest_algorithms or given.get("qop") != "auth":
             return False

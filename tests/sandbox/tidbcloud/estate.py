@@ -16,7 +16,7 @@ from tests.sandbox.tidbcloud.registrations import Registrations
 
 
 class Estate:
-    """What there is and what happens to it; `registrations` has the private endpoint connections."""
+    """The clusters and what happens to them; `registrations` has the private endpoint connections."""
 
     def __init__(self, clock: Clock, settings: Settings, aws: Provider) -> None:
         self._clock = clock
@@ -28,7 +28,7 @@ class Estate:
         self.registrations = Registrations(clock, settings, aws, self.ids)
 
     def clear(self) -> None:
-        """Forget everything; ids begin anew, so that a reset leads to the very same estate."""
+        """Forget everything; ids restart, so that a reset leads to the very same estate."""
         self.ids.begin_anew()
         self.clusters.clear()
         self.shared_clusters.clear()
@@ -50,7 +50,7 @@ class Estate:
         raise not_found(f"The TiDB node group {group_id} is not found in the cluster {cluster_id}.")
 
     def add_cluster(self, cluster: Cluster) -> None:
-        """Take in a cluster. Services that are ACTIVE exist on AWS from now on; others get there by the clock."""
+        """Add a cluster. Services that are ACTIVE exist on AWS from now on; others follow with the clock."""
         self.clusters[cluster.id] = cluster
         for group in cluster.groups:
             if group.service and group.service.state == "ACTIVE":
@@ -58,7 +58,7 @@ class Estate:
         self._begin_services(cluster)
 
     def set_cluster_state(self, cluster_id: str, state: str) -> Cluster:
-        """Force a state. A cluster that leaves CREATING has its services begun (automatic since 2023-03-28)."""
+        """Force a state. The services of a cluster that leaves CREATING are begun (automatic since 2023-03-28)."""
         cluster = self.cluster(cluster_id)
         cluster.state = state
         self._begin_services(cluster)

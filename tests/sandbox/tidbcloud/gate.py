@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every call passes, whichever of the two hosts it asks: authentication, rate limit, headers, error shape."""
+"""What every call to either host passes: authentication, rate limit, headers, error shape."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.sandbox.tidbcloud.refusal import Code, Refusal
 
 
 def guard(app: flask.Flask, digest: Digest, rate: RateLimit) -> None:
-    """Let `app` handle only what is authenticated and within the limit; each answer gets the documented headers."""
+    """Let `app` handle only authenticated requests within the limit; each answer gets the documented headers."""
 
     @app.before_request
     def admit() -> None:
@@ -42,7 +42,7 @@ def guard(app: flask.Flask, digest: Digest, rate: RateLimit) -> None:
 
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> flask.Response:
-        """No such path or method, a body that is no JSON, or a mistake of the sandbox (500)."""
+        """No such path or method, a body that is not JSON, or a defect of the sandbox (500)."""
         codes = {400: Code.INVALID_ARGUMENT, 404: Code.NOT_FOUND, 405: Code.UNIMPLEMENTED, 415: Code.INVALID_ARGUMENT}
         status = error.code or 500
         return refused(Refusal(status, codes.get(status, Code.INTERNAL), error.description or error.name))

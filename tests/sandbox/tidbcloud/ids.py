@@ -8,16 +8,16 @@ FIRST = 1801634297120000000
 
 
 class Ids:
-    """Decimal strings of 19 digits, larger than 2^53, as the real ones are; the same after each beginning."""
+    """Decimal strings of 19 digits, larger than 2^53, as the real ones are; the same after each start."""
 
     def __init__(self) -> None:
         self._last = FIRST
 
     def new(self) -> str:
-        """One that was not given before."""
+        """An id that was not issued before."""
         self._last += 7919
         return str(self._last)
 
     def begin_anew(self) -> None:
-        """Forget what was given."""
+        """Forget what was issued."""
         self._last = FIRST

@@ -28,7 +28,7 @@ PROVIDERS = ("aws", "gcp", "azure", "alicloud")
 
 @dataclass
 class Service:
-    """The endpoint service of a node group. Name, host and zones are told only once it is ACTIVE."""
+    """The endpoint service of a node group. Name, host and zones are shown only once it is ACTIVE."""
 
     name: str
     host: str

@@ -24,7 +24,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """Some of the items, how many there are in all, and the token of the next page, empty at the end."""
+    """Some of the items, their total number, and the token of the next page, empty at the end."""
 
     items: list[Item]
     total: int
@@ -34,7 +34,7 @@ class Page(Generic[Item]):
 def page(items: Sequence[Item], query: MultiDict[str, str]) -> Page[Item]:
     """The page of `items` that the query asks for.
 
-    "When paginating, all other parameters must match the original request": a token of another query is refused.
+    "When paginating, all other parameters must match the original request": a token of another query is rejected.
     :raises Refusal: 400.
     """
     size = min(_count(query, "pageSize") or DEFAULT_SIZE, LARGEST_SIZE)
@@ -61,7 +61,7 @@ def _opened(token: str, query: MultiDict[str, str]) -> int:
     except (binascii.Error, UnicodeDecodeError):
         first = fingerprint = ""
     if not first.isdigit() or fingerprint != _fingerprint(query):
-        raise invalid("pageToken is not one that was answered to a request with the same other parameters.")
+        raise invalid("pageToken does not come from a request with the same other parameters.")
     return int(first)
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What TiDB Cloud sees of AWS, where it is the provider of the endpoint services."""
+"""What TiDB Cloud sees of AWS as the provider of the endpoint services."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Endpoint(Protocol):
-    """An interface endpoint that asks for one of the services."""
+    """An interface endpoint that requests one of the services."""
 
     @property
     def vpc_endpoint_id(self) -> str: ...

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rate limit: so many requests a minute and API key.
+"""The rate limit: a number of requests a minute for each API key.
 
 Source: "Rate Limiting" in the introduction of the API reference, which also shows the headers and the 429 answer.
 """
@@ -19,7 +19,7 @@ WINDOW = 60.0
 
 @dataclass(frozen=True)
 class Allowance:
-    """What a key may still do. `reset` is in seconds of the client's clock, which is the real one."""
+    """What is left for a key. `reset` is in seconds of the client's clock, which is the real one."""
 
     limit: int
     remaining: int
@@ -37,7 +37,7 @@ class Allowance:
 class RateLimit:
     """Counts by minutes of the sandbox's clock. The limit is one for both hosts of the API (not published).
 
-    A request that was not authenticated counts for nobody, so that a challenge is free: the limit is "per apikey", and
+    A request that was not authenticated counts for no key, so that a challenge is free: the limit is "per apikey", and
     such a request has proved none. Whether the real service counts challenges is not published.
     """
 
@@ -54,7 +54,7 @@ class RateLimit:
         return self.look(key)
 
     def look(self, key: str | None) -> Allowance:
-        """The allowance without counting; for nobody the whole."""
+        """The allowance without counting; the whole one without a key."""
         self._turn()
         used = self._used.get(key, 0) if key else 0
         return Allowance(self._settings.rate_limit, max(0, self._settings.rate_limit - used), self._seconds_left())

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the TiDB Cloud API refuses: an HTTP status, a code and a sentence."""
+"""How the TiDB Cloud API rejects requests: an HTTP status, a code and a sentence."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def invalid(message: str) -> Refusal:
 
 
 def not_found(message: str) -> Refusal:
-    """The specification documents no 404 by name, only "default"; what the service really answers is not published."""
+    """The specification documents no 404, only "default"; what the service really answers is not published."""
     return Refusal(404, Code.NOT_FOUND, message)
 
 

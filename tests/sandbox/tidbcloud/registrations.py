@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registrations (private endpoint connections) and how they move on. Everything here runs under the clock's lock."""
+"""Registrations (private endpoint connections) and how they change. Everything here runs under the clock's lock."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tests.sandbox.tidbcloud.model import Cluster, NodeGroup, Registration, Serv
 from tests.sandbox.tidbcloud.provider import Endpoint, Provider
 from tests.sandbox.tidbcloud.refusal import Code, Refusal, invalid, not_found, not_now
 
-# In these states nobody can be let in. That a paused cluster takes no new endpoint is not published; a cluster that is
+# In these states no endpoint is accepted. That a paused cluster accepts none is not published; a cluster that is
 # being created "cannot be chosen" (documentation, "Set up a private endpoint").
 CLOSED_STATES = frozenset({"CREATING", "DELETING", "DELETED", "INACTIVE", "RESTORING", "PAUSING", "PAUSED", "RESUMING"})
-# How often (sandbox seconds) TiDB Cloud looks whether AWS has finished what it accepted.
+# How often (sandbox seconds) TiDB Cloud checks whether AWS has finished what it accepted.
 LOOK_AGAIN = 0.25
 VPC_ENDPOINT_ID = re.compile(r"vpce-[0-9a-f]{8}([0-9a-f]{9})?")
 
@@ -47,7 +47,7 @@ class Registrations:
         return list(self._registrations.values())
 
     def rows(self, cluster: Cluster, group: NodeGroup) -> list[Registration]:
-        """The registrations of a node group, and the DISCOVERED rows: endpoints that ask and nobody registered."""
+        """The registrations of a node group, and the DISCOVERED rows: endpoints that are not registered."""
         registered = [row for row in self.all() if row.cluster is cluster and row.group is group]
         service = group.service
         if service is None or service.state != "ACTIVE" or cluster.provider != "aws":
@@ -74,15 +74,15 @@ class Registrations:
         raise not_found(f"The private endpoint connection {connection_id} is not found.")
 
     def register(self, cluster: Cluster, group: NodeGroup, endpoint_id: str) -> Registration:
-        """Take a registration in; the rest is done by the clock.
+        """Accept a registration; the clock does the rest.
 
-        :raises Refusal: nothing was taken in.
+        :raises Refusal: it was not accepted.
         """
         service = _open_service(cluster, group)
         if not VPC_ENDPOINT_ID.fullmatch(endpoint_id):
             raise invalid(f"The endpoint id {endpoint_id!r} is not the id of a VPC endpoint.")
         if any(row.endpoint_id == endpoint_id for row in self.all()):
-            # Not published. Also a FAILED registration must be terminated before the endpoint is registered again.
+            # Not published. Even a FAILED registration must be terminated before the endpoint is registered again.
             raise Refusal(400, Code.ALREADY_EXISTS, f"The VPC endpoint {endpoint_id} is already registered.")
         problem = self._refused_at_once(service, endpoint_id)
         if problem:
@@ -96,7 +96,7 @@ class Registrations:
         return registration
 
     def _refused_at_once(self, service: Service, endpoint_id: str) -> str | None:
-        """Whether such endpoints are refused at once or FAILED later is not published, hence the settings."""
+        """Whether such endpoints are rejected at once or FAILED later is not published, hence the settings."""
         endpoint = self._aws.endpoint(endpoint_id)
         if endpoint is not None and endpoint.state == "rejected":
             return _cannot_accept(endpoint) if self._settings.rejected_endpoint == "refused" else None
@@ -104,7 +104,7 @@ class Registrations:
         return problem if self._settings.unknown_endpoint == "refused" else None
 
     def _accept(self, registration: Registration) -> None:
-        """TiDB Cloud asks AWS to let the endpoint in."""
+        """TiDB Cloud asks AWS to accept the endpoint."""
         if self._is_pending(registration) and not self._fails(registration):
             self._aws.accept(registration.endpoint_id)
             self._clock.after(self._settings.endpoint_available, partial(self._look_at_endpoint, registration))
@@ -124,7 +124,7 @@ class Registrations:
             registration.state = "ACTIVE"
 
     def _fails(self, registration: Registration) -> bool:
-        """Whether AWS has no such endpoint to let in, or none any more; then the registration is FAILED."""
+        """Whether AWS has no such endpoint to accept, or no longer has it; the registration is then FAILED."""
         endpoint = self._aws.endpoint(registration.endpoint_id)
         problem = _unacceptable(registration.service, registration.endpoint_id, endpoint)
         if problem:
@@ -132,7 +132,7 @@ class Registrations:
         return problem is not None
 
     def force(self, endpoint_id: str, state: str, message: str | None) -> Registration:
-        """Set a registration's state against its course.
+        """Force a registration's state.
 
         :raises Refusal: 404.
         """
@@ -144,9 +144,9 @@ class Registrations:
         raise not_found(f"The VPC endpoint {endpoint_id} is not registered.")
 
     def terminate(self, cluster: Cluster, group: NodeGroup, connection_id: str) -> None:
-        """Begin a termination. One that is under way already is answered the same (not published).
+        """Begin a termination. The answer to one that is already under way is the same (not published).
 
-        :raises Refusal: 404, or the row is no registration.
+        :raises Refusal: 404, or the row is not a registration.
         """
         registration = self.get(cluster, group, connection_id)
         if registration.state == "DISCOVERED":
@@ -176,7 +176,7 @@ class Registrations:
 
 def _open_service(cluster: Cluster, group: NodeGroup) -> Service:
     if cluster.provider != "aws":
-        # TiDB Cloud has private endpoints on Google Cloud and Azure, too; the sandbox plays AWS only.
+        # TiDB Cloud has private endpoints on Google Cloud and Azure, too; the sandbox has AWS only.
         raise invalid(f"The sandbox registers no endpoint with a cluster on {cluster.provider}.")
     if cluster.state in CLOSED_STATES:
         raise not_now(f"The cluster {cluster.id} is {cluster.state}.")
@@ -186,7 +186,7 @@ def _open_service(cluster: Cluster, group: NodeGroup) -> Service:
 
 
 def _unacceptable(service: Service, endpoint_id: str, endpoint: Endpoint | None) -> str | None:
-    """Why TiDB Cloud cannot let an endpoint in, as the registration's message; null where it can."""
+    """Why TiDB Cloud cannot accept an endpoint, as the registration's message; null if it can."""
     if endpoint is None or endpoint.service_name != service.name:
         return f"The VPC Endpoint Id {endpoint_id} does not exist"
     if endpoint.state not in ("pendingAcceptance", "pending", "available"):

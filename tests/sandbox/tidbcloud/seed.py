@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the sandbox begins with, and has again after a reset."""
+"""What the sandbox has at the start and after a reset."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECOND_PROJECT = "1372813089209061634"
 MAIN_ACCOUNT = "210987654321"
 OTHER_ACCOUNT = "310987654322"
 
-# By role: what a test or a reader wants the cluster for.
+# By role: what a test or a reader needs the cluster for.
 CLUSTER_IDS = {
     "main": "1379661944646413143",
     "two-groups": "1379661944646423271",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Starter and Essential API: the one call that tells which plan a cluster has.
+"""The Starter and Essential API: the one call that returns a cluster's plan.
 
 Source: the specification "TiDB Cloud Starter and Essential API", v1beta1.
 """

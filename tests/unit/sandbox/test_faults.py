@@ -68,13 +68,13 @@ def test_a_stuck_change_strikes_no_request_and_other_faults_hold_no_change() -> 
 
 
 def test_the_same_seed_strikes_the_same_calls_and_another_one_others() -> None:
-    def struck(seed: int) -> list[str | None]:
+    def hits(seed: int) -> list[str | None]:
         faults = Faults()
         faults.add({"api": "aws", "call": "A", "kind": "reset", "times": None, "probability": 0.5, "seed": seed})
         return _kinds(faults, ["A"] * 40)
 
-    assert struck(7) == struck(7) != struck(8)
-    assert 5 < struck(7).count("reset") < 35
+    assert hits(7) == hits(7) != hits(8)
+    assert 5 < hits(7).count("reset") < 35
 
 
 def test_a_fault_by_chance_has_a_seed_that_can_be_printed() -> None:
@@ -124,7 +124,7 @@ def test_each_kind_says_when_it_strikes_unless_the_fault_does() -> None:
         ({"api": "aws", "call": "A", "kind": "throttle", "value": 1}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "truncated", "value": 1}, "does not fit"),
         ({"api": "aws", "call": "A", "kind": "not_json", "value": 418}, "does not fit"),
-        ({"api": "aws", "call": "A", "kind": "error"}, "does not fit: it takes text"),
+        ({"api": "aws", "call": "A", "kind": "error"}, "does not fit: it accepts text"),
         ({"api": "aws", "call": "A", "kind": "masked", "value": 502, "effect": "before"}, "effect of the fault masked"),
         ({"api": "aws", "call": "A", "kind": "reset", "probability": 2}, "from 0 to 1"),
         ({"api": "aws", "call": "A", "kind": "reset", "seed": "x"}, "must be a whole number"),

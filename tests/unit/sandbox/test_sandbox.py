@@ -188,8 +188,8 @@ def test_an_answer_that_is_lost_on_either_side_took_effect(sandbox: Sandbox) -> 
     with pytest.raises(requests.exceptions.ConnectionError, match="reset"):
         customer.register(endpoint["VpcEndpointId"])
     assert customer.registration_states() == ["PENDING"]
-    struck = [(entry.api, entry.call, entry.status) for entry in sandbox.log.entries() if entry.fault == "lost"]
-    assert struck == [("aws", "CreateVpcEndpoint", 200), ("tidbcloud", "CreatePrivateEndpointConnection", 200)]
+    hit = [(entry.api, entry.call, entry.status) for entry in sandbox.log.entries() if entry.fault == "lost"]
+    assert hit == [("aws", "CreateVpcEndpoint", 200), ("tidbcloud", "CreatePrivateEndpointConnection", 200)]
 
 
 def test_a_status_fault_on_the_aws_side_is_an_error_that_botocore_understands(sandbox: Sandbox) -> None:

@@ -46,9 +46,9 @@ def test_a_return_value_is_written_with_all_below_it_at_the_indent_of_its_marker
     lines = rewritten(text).splitlines()
     assert lines[:3] == ["a", "  # BEGIN return_values diff violations.contains", "  diff:"]
     assert lines[-2:] == ["  # END", "b"]
-    told = yaml.safe_load("\n".join(lines[2:-2]))
+    written = yaml.safe_load("\n".join(lines[2:-2]))
     source = yaml.safe_load(documentation.RETURN_VALUES.read_text(encoding="utf-8"))
-    assert told == {"diff": source["diff"], "contains": source["violations"]["contains"]}
+    assert written == {"diff": source["diff"], "contains": source["violations"]["contains"]}
 
 
 def test_items_have_every_option_of_the_fragment_without_its_default() -> None:
@@ -70,9 +70,9 @@ def test_the_role_has_every_option_that_it_does_not_describe_itself() -> None:
 
 
 def test_a_variable_has_no_default_and_no_choices_of_its_own() -> None:
-    told = variables(ROLE)["main"]["private_connection_ip" + "_address_type"]
-    assert set(told) == {"description", "type"}
-    assert told["description"][-1] == "One of V(ipv4), V(ipv6) or V(dualstack)."
+    described = variables(ROLE)["main"]["private_connection_ip" + "_address_type"]
+    assert set(described) == {"description", "type"}
+    assert described["description"][-1] == "One of V(ipv4), V(ipv6) or V(dualstack)."
 
 
 def test_a_reference_leads_to_the_variable_where_there_is_one_and_to_the_module_otherwise() -> None:
@@ -87,8 +87,8 @@ def test_what_two_entry_points_share_is_written_once() -> None:
     text = rewritten(ROLE)
     assert text.count("private_connection_wait_delay: &wait_delay\n") == 1
     assert text.count("private_connection_wait_delay: *wait_delay\n") == 1
-    told = variables(ROLE)
-    assert told["main"]["private_connection_wait_delay"] == told["status"]["private_connection_wait_delay"]
+    described = variables(ROLE)
+    assert described["main"]["private_connection_wait_delay"] == described["status"]["private_connection_wait_delay"]
 
 
 @pytest.mark.parametrize(

@@ -62,14 +62,14 @@ class Fleet:
             raise error
         return self.found
 
-    def inventory(self, *, anew: bool = False, **options: t.Any) -> InventoryData:
-        """As Ansible would read it from a file. `anew`: with `--flush-cache`."""
+    def inventory(self, *, renewed: bool = False, **options: t.Any) -> InventoryData:
+        """As Ansible would read it from a file. `renewed`: with `--flush-cache`."""
         path = self.path / "x.tidbcloud_endpoints.yml"
         path.write_text(yaml.safe_dump({"plugin": NAME, **KEYS, **options}))
         plugin = inventory_loader.get(NAME)
         inventory = InventoryData()
         assert plugin.verify_file(str(path))
-        plugin.parse(inventory, DataLoader(), str(path), cache=not anew)
+        plugin.parse(inventory, DataLoader(), str(path), cache=not renewed)
         if options.get("cache"):
             plugin.update_cache_if_changed()
         inventory.reconcile_inventory()
@@ -227,7 +227,7 @@ def test_a_cache_that_shall_be_made_anew_is(fleet: Fleet) -> None:
     }
     fleet.inventory(**options)
     fleet.found = [endpoint(3)]
-    assert list(fleet.inventory(anew=True, **options).hosts) == ["vpce-3"]
+    assert list(fleet.inventory(renewed=True, **options).hosts) == ["vpce-3"]
     assert list(fleet.inventory(**options).hosts) == ["vpce-3"]
 
 

@@ -22,7 +22,7 @@ from tests.support import module_documents as documents
 ONE = {"cluster_id": "1379661944646413143"}
 
 
-class Played(Ended):
+class FakeEnded(Ended):
     """An item that ends as a test says."""
 
     def __init__(self, failed: bool, changed: bool, warning: str = "") -> None:
@@ -38,7 +38,7 @@ class Played(Ended):
 
 
 class Run:
-    """The module with both clouds played. `asked`: what `ensure_all` was asked for."""
+    """The module with both clouds faked. `asked`: what `ensure_all` was asked for."""
 
     def __init__(self) -> None:
         self.ended: list[Ended] = []
@@ -81,7 +81,7 @@ def result(capsys: pytest.CaptureFixture[str], **options: t.Any) -> dict[str, t.
 def test_the_items_are_carried_out_within_one_deadline_and_summed_up(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run.ended = [Played(failed=False, changed=True), Played(failed=False, changed=False)]
+    run.ended = [FakeEnded(failed=False, changed=True), FakeEnded(failed=False, changed=False)]
     found = result(capsys, endpoints=[ONE, ONE], wait_timeout=7, strict=True, _ansible_check_mode=True)
     assert run.asked == {"items": ["item"], "seconds": 7, "check_mode": True, "strict": True}
     assert (found["changed"], found["summary"]) == (True, {"ok": 2, "changed": 1, "failed": 0})
@@ -91,7 +91,7 @@ def test_the_items_are_carried_out_within_one_deadline_and_summed_up(
 def test_the_task_fails_where_any_item_did_and_still_has_all_results(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run.ended = [Played(failed=False, changed=True), Played(failed=True, changed=False)]
+    run.ended = [FakeEnded(failed=False, changed=True), FakeEnded(failed=True, changed=False)]
     found = result(capsys, endpoints=[ONE, ONE])
     assert (found["failed"], found["changed"]) == (True, True)
     assert found["msg"] == "1 of 2 private endpoints failed. Item 2: It is broken."
@@ -99,7 +99,7 @@ def test_the_task_fails_where_any_item_did_and_still_has_all_results(
 
 
 def test_the_warnings_of_all_items_are_said(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    run.ended = [Played(False, False, "beware of one"), Played(False, False, "beware of two")]
+    run.ended = [FakeEnded(False, False, "beware of one"), FakeEnded(False, False, "beware of two")]
     result(capsys, endpoints=[ONE, ONE])
     # Some versions of amazon.aws hand each to Ansible twice, which prints it once.
     assert list(dict.fromkeys(run.warnings)) == ["beware of one", "beware of two"]

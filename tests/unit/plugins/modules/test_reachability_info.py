@@ -27,7 +27,7 @@ FROM_INSTANCE = {"vpc_endpoint_id": VPCE, "source_instance_id": "i-0123456789abc
 
 
 class Run:
-    """The module with the reading played. `asked`: what is to be read; `connect`: how TiDB Cloud is reached."""
+    """The module with fake reads. `asked`: what is to be read; `connect`: how TiDB Cloud is reached."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
@@ -64,12 +64,12 @@ def documented(keys: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 def test_it_returns_what_its_documentation_says_and_changes_nothing(run: Run) -> None:
     result = run(**FROM_INSTANCE)
     assert (result["changed"], result["reachable"], result["port"], result["blockers"]) == (False, True, 4000, [])
-    told = documented(yaml.safe_load(reachability_info.RETURN))
+    keys = documented(yaml.safe_load(reachability_info.RETURN))
     # What libraries warn of in a process is collected by Ansible for whichever module ends in it.
     of_ansible = {"changed", "invocation", "warnings", "deprecations"}
-    assert set(result) - of_ansible == set(told) - {"violations", "error"}
-    assert {key for hop in result["hops"] for key in hop} == set(told["hops"])
-    assert {key for path in result["paths"] for key in path} == set(told["paths"])
+    assert set(result) - of_ansible == set(keys) - {"violations", "error"}
+    assert {key for hop in result["hops"] for key in hop} == set(keys["hops"])
+    assert {key for path in result["paths"] for key in path} == set(keys["paths"])
 
 
 def test_every_hop_that_may_come_is_documented(run: Run) -> None:

@@ -223,7 +223,7 @@ def test_the_request_log_learns_action_account_and_parameters(
 
 
 def test_a_service_that_the_sandbox_lacks_denies_access(cloud: Cloud) -> None:
-    with refused("AccessDeniedException", "The sandbox does not play the AWS service ssm."):
+    with refused("AccessDeniedException", "The sandbox does not have the AWS service ssm."):
         cloud.client("ssm").describe_parameters()
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A naive client meets every rule of PrivateLink, and is told what AWS would tell it."""
+"""A naive client meets every rule of PrivateLink, and gets the error that AWS would return."""
 
 from __future__ import annotations
 

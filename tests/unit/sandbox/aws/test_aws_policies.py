@@ -122,8 +122,8 @@ def test_conditions_hold_as_iam_documents_them(
         ({"Statement": []}, "must be 2012-10-17"),
         (_policy({"Effect": "Allow", "Action": "*"}), "either Resource or NotResource"),
         (_policy({"Effect": "Perhaps", "Action": "*", "Resource": "*"}), "Allow or Deny"),
-        (_policy(_conditioned("DateEquals", "aws:CurrentTime", "x")), "DateEquals is not played"),
-        (_policy(_conditioned("StringEquals", "aws:username", "${aws:username}")), "variables are not played"),
+        (_policy(_conditioned("DateEquals", "aws:CurrentTime", "x")), "DateEquals is not supported"),
+        (_policy(_conditioned("StringEquals", "aws:username", "${aws:username}")), "variables are not supported"),
     ],
 )
 def test_a_document_that_would_be_misread_is_refused(document: object, problem: str) -> None:

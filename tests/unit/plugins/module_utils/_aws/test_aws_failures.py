@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What AWS does not answer is told with what to check."""
+"""What AWS does not answer is reported with what to check."""
 
 from __future__ import annotations
 

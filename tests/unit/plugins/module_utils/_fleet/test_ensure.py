@@ -57,9 +57,9 @@ LIMIT = LimitsViolated([Violation("vpc_not_found", "There is no such VPC.", "Nam
 
 
 class Rooms:
-    """The rooms of one private endpoint, played. C(there): the VPCs that have a finished one; C(forbidden) and
-    C(broken): those where a limit forbids it, and where it fails while it is carried out; C(unpermitted): where a
-    right is missing.
+    """The rooms of one private endpoint, faked. `there`: the VPCs that have a finished one; `forbidden` and `broken`:
+    those where a limit forbids it, and where it fails while it is carried out; `unpermitted`: those where a permission
+    is missing.
     """
 
     def __init__(self) -> None:
@@ -312,18 +312,18 @@ def test_no_items_are_no_work(rooms: Rooms) -> None:
 
 def test_the_report_sums_up_and_quotes_the_first_failure(rooms: Rooms) -> None:
     rooms.there, rooms.broken, rooms.forbidden = {OTHER_VPC}, {"vpc-broken"}, {"vpc-forbidden"}
-    told = report(rooms.run(item(VPC), item(OTHER_VPC), item("vpc-broken"), item("vpc-forbidden")))
-    assert told["summary"] == {"ok": 2, "changed": 2, "failed": 2}
-    assert (told["changed"], told["failed"]) == (True, True)
-    assert told["msg"] == "2 of 4 private endpoints failed. Item 3: It is rejected."
-    assert len(told["results"]) == 4
+    returned = report(rooms.run(item(VPC), item(OTHER_VPC), item("vpc-broken"), item("vpc-forbidden")))
+    assert returned["summary"] == {"ok": 2, "changed": 2, "failed": 2}
+    assert (returned["changed"], returned["failed"]) == (True, True)
+    assert returned["msg"] == "2 of 4 private endpoints failed. Item 3: It is rejected."
+    assert len(returned["results"]) == 4
 
 
 def test_a_report_without_failures_has_no_message(rooms: Rooms) -> None:
     rooms.there = {VPC}
-    told = report(rooms.run(item(VPC)))
-    assert told["changed"] is False
-    assert not {"failed", "msg"} & set(told)
+    returned = report(rooms.run(item(VPC)))
+    assert returned["changed"] is False
+    assert not {"failed", "msg"} & set(returned)
 
 
 def test_a_defect_in_any_room_is_the_error_of_its_item_and_no_other_result_is_lost(rooms: Rooms) -> None:

@@ -117,8 +117,8 @@ def judged(
 ) -> list[dict[str, t.Any]]:
     """What is found of two that differ so from a healthy one."""
     pair = [{**HEALTHY, **first}, {**HEALTHY, "vpc_endpoint_id": OTHER_VPCE, **second}]
-    told = created_at or {}
-    ages = {VPCE: told.get("first"), OTHER_VPCE: told.get("second")}
+    known = created_at or {}
+    ages = {VPCE: known.get("first"), OTHER_VPCE: known.get("second")}
     return [one for one in findings(pair, LOOKED_AT, {PROJECT_ID}, ages) if one["code"] == "duplicate_endpoint"]
 
 

@@ -38,12 +38,12 @@ TWO_GROUPS = replace(CLUSTER, node_groups=(GROUP, OTHER_GROUP))
 
 
 class Clouds:
-    """Both clouds, and what they were asked for. C(services): of TiDB Cloud, by node group; C(told): zones of AWS."""
+    """Both clouds, and what they were asked for. `services`: of TiDB Cloud, by node group; `zones`: those of AWS."""
 
-    def __init__(self, told: dict[str, tuple[str, ...]] | None = None, **services: EndpointService) -> None:
+    def __init__(self, zones: dict[str, tuple[str, ...]] | None = None, **services: EndpointService) -> None:
         self.asked: list[tuple[str, ...]] = []
         self.services = services
-        self.told = told or {}
+        self.zones_of = zones or {}
 
     def get_service(self, cluster_id: str, node_group_id: str) -> EndpointService | None:
         self.asked.append(("service", cluster_id, node_group_id))
@@ -51,7 +51,7 @@ class Clouds:
 
     def zones(self, region: str, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
         self.asked.append(("zones", region, *names))
-        return self.told
+        return self.zones_of
 
     def complete(self, services: Sequence[GroupService]) -> list[GroupService]:
         return complete(services, t.cast(TidbCloud, self), self.zones)
@@ -83,15 +83,15 @@ def test_the_services_of_a_region_are_one_question_to_aws() -> None:
     assert clouds.asked == [("zones", REGION, SERVICE_NAME), ("zones", "us-west-2", "of-the-west")]
 
 
-@pytest.mark.parametrize("told", [{}, {SERVICE_NAME: ()}], ids=["not permitted", "an old SDK"])
-def test_where_aws_does_not_tell_the_zones_tidb_cloud_is_asked(told: dict[str, tuple[str, ...]]) -> None:
-    clouds = Clouds(told, **{f"of_{GROUP_ID}": SERVICE})
+@pytest.mark.parametrize("zones", [{}, {SERVICE_NAME: ()}], ids=["not permitted", "an old SDK"])
+def test_tidb_cloud_is_asked_for_zones_that_aws_does_not_return(zones: dict[str, tuple[str, ...]]) -> None:
+    clouds = Clouds(zones, **{f"of_{GROUP_ID}": SERVICE})
     assert clouds.complete(services(registration())) == [GroupService(CLUSTER, GROUP, SERVICE)]
     assert clouds.asked[1:] == [("service", CLUSTER_ID, GROUP_ID)]
 
 
 @pytest.mark.parametrize("unknown", [{"service_name": None}, {"service_state": None}])
-def test_a_service_of_which_the_registrations_do_not_tell_enough_is_asked_for(unknown: t.Any) -> None:
+def test_a_service_that_the_registrations_describe_only_in_part_is_requested(unknown: t.Any) -> None:
     clouds = Clouds({SERVICE_NAME: ZONES}, **{f"of_{GROUP_ID}": SERVICE})
     assert clouds.complete(services(registration(**unknown))) == [GroupService(CLUSTER, GROUP, SERVICE)]
     assert clouds.asked == [("service", CLUSTER_ID, GROUP_ID)]

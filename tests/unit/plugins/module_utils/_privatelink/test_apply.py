@@ -281,7 +281,7 @@ def test_what_another_run_changes_meanwhile_is_set_again_and_then_given_up_at_on
         WaitFailed, match="something else changes it at the same time\. What differs: set_tags stage=ours"
     ):
         edited(clouds, {"tags": {"stage": "ours"}}, {"tags": {**OWNED, "stage": "old"}})
-    # The first time the third value tells; afterwards theirs is the old value, until it changes again.
+    # The first time, the third value shows it; afterwards theirs is the old value, until it changes again.
     assert clouds.names().count("create_tags") == 3
     assert sum(clouds.time.slept) < 120
 

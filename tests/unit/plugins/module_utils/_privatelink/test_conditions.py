@@ -36,7 +36,7 @@ OTHER_SERVICE = Desired(service_name=SERVICE_NAME, private_dns_enabled=False)
 
 
 class Room:
-    """Conditions over played clouds."""
+    """Conditions over scripted clouds."""
 
     def __init__(self, clouds: Clouds, wanted: Desired | None = None, here: Current | None = None) -> None:
         self.clouds = clouds
@@ -112,7 +112,7 @@ def test_a_registration_that_was_there_and_is_not_was_ended_by_another_run(cloud
 
 
 def test_a_registration_that_is_not_found_by_its_id_is_looked_for_in_the_list(clouds: Clouds) -> None:
-    """A 404 is not documented: only the list tells that it is gone."""
+    """A 404 is not documented: only the list proves that it is gone."""
     room = Room(clouds, here=current(main=pair(interface_endpoint(), registration()))).see("available", "ACTIVE")
     clouds.finds_no_single = True
     assert not room.look(steps.UNREGISTERED).done

@@ -120,11 +120,11 @@ def test_the_wait_for_another_runs_endpoint_is_told(clouds: Clouds) -> None:
     dying = work(clouds)
     next(dying)
     dying.send(Seen(True, "ready"))
-    told: list[str] = []
+    lines: list[str] = []
     deadline = clouds.deadline
-    deadline.report = told.append
+    deadline.report = lines.append
     deadline.drive(work(clouds, tags={}))
-    assert told == ["waiting for AWS to show the interface endpoint that another run has asked for"]
+    assert lines == ["waiting for AWS to show the interface endpoint that another run has asked for"]
 
 
 def test_four_runs_with_different_options_at_once_make_one(clouds: Clouds) -> None:

@@ -129,7 +129,7 @@ def test_a_service_that_these_credentials_cannot_see_may_be_of_another_account_r
 def test_a_vpc_that_is_not_there() -> None:
     assert broken(desired(), vpc=None) == {
         "vpc_not_found": f"There is no VPC {VPC} in us-east-1 that these credentials can see."
-        " Check vpc_id, the AWS account and the region (a VPC must lie in the cluster's region)."
+        " Check vpc_id, the AWS account and the region (a VPC must be in the cluster's region)."
     }
 
 
@@ -179,7 +179,7 @@ def test_zones_that_nobody_gives_are_not_judged() -> None:
 def test_two_subnets_in_one_zone() -> None:
     twin = Subnet("subnet-a2", VPC, "use1-az1", "us-east-1a")
     assert broken(desired(subnet_ids=("subnet-a", "subnet-a2")), subnets=(*SUBNETS, twin)) == {
-        "subnets_share_zone": "Subnets subnet-a, subnet-a2 lie in one zone, use1-az1. Give one subnet for each zone."
+        "subnets_share_zone": "Subnets subnet-a, subnet-a2 are in one zone, use1-az1. Give one subnet for each zone."
     }
 
 

@@ -47,9 +47,9 @@ EDIT: dict[str, t.Any] = {"subnet_ids": ("subnet-a", "subnet-b"), "security_grou
 
 
 class Ec2:
-    """A client of boto3. C(codes): what a call is answered with instead of "it would be permitted"; "" is success.
+    """A client of boto3. `codes`: what a call is answered with instead of "it would be permitted"; "" is success.
 
-    C(only): the part of its parameters that a call must have to be answered so.
+    `only`: the parameters that a call must have to get this answer.
     """
 
     def __init__(self) -> None:

@@ -92,7 +92,7 @@ def test_absent_is_nothing_left_of_what_there_was() -> None:
 
 def test_absent_is_not_kept_where_another_run_made_a_new_one() -> None:
     made = pair(interface_endpoint(OTHER_VPCE, state="pendingacceptance"))
-    with pytest.raises(WaitFailed, match=f"another run made a new private endpoint meanwhile .{OTHER_VPCE}"):
+    with pytest.raises(WaitFailed, match=f"another run made a new one meanwhile .{OTHER_VPCE}"):
         lacking(ABSENT, BEFORE, now(main=made))
 
 

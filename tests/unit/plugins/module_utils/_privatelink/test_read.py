@@ -36,7 +36,7 @@ from tests.support.endpoint_literals import (
 
 
 class BothClouds:
-    """One cluster, and what is registered and listed; C(asked) are the filters of each list of interface endpoints."""
+    """One cluster, and what is registered and listed; `asked` are the filters of each list of interface endpoints."""
 
     def __init__(self, rows: list[Registration], endpoints: list[InterfaceEndpoint]) -> None:
         self.tidb = self

@@ -70,7 +70,7 @@ def test_a_cluster_on_another_cloud_is_refused(provider: str) -> None:
 # Not published: what Dedicated answers for the id of another tier's cluster.
 @pytest.mark.parametrize("answer", [None, 400, 403])
 def test_a_cluster_of_another_tier_is_refused_whatever_dedicated_answers(answer: int | None) -> None:
-    with pytest.raises(LimitsViolated, match="of the tier Essential") as violated:
+    with pytest.raises(LimitsViolated, match="has the tier Essential") as violated:
         read(answer, "Essential")
     assert code(violated) == "tier_not_dedicated"
 

@@ -109,14 +109,14 @@ def test_the_keys_are_always_the_same(here: Current) -> None:
 
 
 def test_where_there_is_nothing_the_provider_side_is_told_and_the_rest_is_null_or_empty() -> None:
-    told = private_endpoint(desired(state="absent"), current())
+    returned = private_endpoint(desired(state="absent"), current())
     provider = {"region", "service_name", "host", "port", "project_id", "aws_visible"}
     provider |= {"cluster_id", "cluster_name", "cluster_state", "node_group_id"}
-    assert (told["status"], told["stage"]) == ("not_configured", "interface_endpoint")
-    assert {key: told[key] for key in provider} == {key: WHOLE[key] for key in provider}
+    assert (returned["status"], returned["stage"]) == ("not_configured", "interface_endpoint")
+    assert {key: returned[key] for key in provider} == {key: WHOLE[key] for key in provider}
     rest = set(WHOLE) - provider - {"status", "stage", "status_note", "monthly_cost_usd"}
-    assert all(told[key] in (None, [], {}) for key in rest)
-    assert told["monthly_cost_usd"] == 0.0
+    assert all(returned[key] in (None, [], {}) for key in rest)
+    assert returned["monthly_cost_usd"] == 0.0
 
 
 @pytest.mark.parametrize("service", [None, EndpointService(GROUP_ID, None, "creating")])
@@ -138,20 +138,20 @@ def test_a_delete_that_found_no_service_says_so(here: Current) -> None:
 
 def test_a_cluster_that_is_not_known_any_more_is_told_by_the_tags() -> None:
     left = current(main=pair(interface_endpoint(tags=OWNED)), cluster=None, node_group=None, service=None, dropped=True)
-    told = private_endpoint(replace(desired(state="absent"), cluster_id=None, service_name=SERVICE_NAME), left)
-    assert (told["cluster_id"], told["node_group_id"]) == (CLUSTER_ID, GROUP_ID)
+    returned = private_endpoint(replace(desired(state="absent"), cluster_id=None, service_name=SERVICE_NAME), left)
+    assert (returned["cluster_id"], returned["node_group_id"]) == (CLUSTER_ID, GROUP_ID)
 
 
-@pytest.mark.parametrize(("state", "told"), [("FAILED", "no such endpoint"), ("ACTIVE", None), ("PENDING", None)])
-def test_a_message_is_told_with_a_failure_only(state: str, told: str | None) -> None:
+@pytest.mark.parametrize(("state", "message"), [("FAILED", "no such endpoint"), ("ACTIVE", None), ("PENDING", None)])
+def test_only_a_failure_has_a_message(state: str, message: str | None) -> None:
     row = registration(state=state, message="no such endpoint")
-    assert private_endpoint(desired(), current(main=pair(interface_endpoint(), row)))["endpoint_message"] == told
+    assert private_endpoint(desired(), current(main=pair(interface_endpoint(), row)))["endpoint_message"] == message
 
 
 def test_a_registration_whose_endpoint_cannot_be_seen_has_no_cost_and_its_own_status() -> None:
-    told = private_endpoint(desired(), current(dead=(pair(None, registration(account_id="1"), visible=False),)))
-    assert (told["aws_visible"], told["status"], told["monthly_cost_usd"]) == (False, "active", None)
-    assert (told["vpc_endpoint_id"], told["account_id"], told["vpc_endpoint_state"]) == (VPCE, "1", None)
+    returned = private_endpoint(desired(), current(dead=(pair(None, registration(account_id="1"), visible=False),)))
+    assert (returned["aws_visible"], returned["status"], returned["monthly_cost_usd"]) == (False, "active", None)
+    assert (returned["vpc_endpoint_id"], returned["account_id"], returned["vpc_endpoint_state"]) == (VPCE, "1", None)
 
 
 def test_states_are_spelled_as_aws_spells_them() -> None:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every order of subnet changes is played on an interface endpoint that refuses what AWS refuses."""
+"""Every order of subnet changes is applied to an interface endpoint that refuses what AWS refuses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def subnet_sets(draw: st.DrawFn) -> frozenset[str]:
     return frozenset(f"subnet-{zone}{draw(st.integers(0, 2))}" for zone in zones)
 
 
-def played(present: frozenset[str], wanted: frozenset[str]) -> set[str]:
+def applied(present: frozenset[str], wanted: frozenset[str]) -> set[str]:
     """The subnets after all changes; fails where AWS would have refused one."""
     subnets = set(present)
     for kind, ids in subnet_changes(present, wanted, ZONES):
@@ -52,7 +52,7 @@ def test_every_order_ends_in_the_wanted_set_and_never_breaks_a_rule_of_aws(
     present: frozenset[str], wanted: frozenset[str]
 ) -> None:
     assume(not is_impossible(present, wanted))
-    assert played(present, wanted) == wanted
+    assert applied(present, wanted) == wanted
 
 
 @given(subnet_sets())

@@ -64,20 +64,20 @@ def test_a_file_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path, monk
 
 
 def test_a_count_is_told_when_it_changes_and_not_more_often_than_each_five_seconds() -> None:
-    time, told = Time(), list[str]()
-    count = Count(told.append, time.clock)
+    time, lines = Time(), list[str]()
+    count = Count(lines.append, time.clock)
     for number in range(12):
         count.report(f"{number // 2} done".format)
         time.sleep(1)
-    assert told == ["2 done", "5 done"]
+    assert lines == ["2 done", "5 done"]
 
 
 def test_a_count_that_must_be_told_now_is_and_never_twice() -> None:
-    time, told = Time(), list[str]()
-    count = Count(told.append, time.clock)
+    time, lines = Time(), list[str]()
+    count = Count(lines.append, time.clock)
     for line in ("one", "two", "two", "three"):
         count.report(line.format, now=True)
-    assert told == ["one", "two", "three"]
+    assert lines == ["one", "two", "three"]
 
 
 def test_a_line_that_is_not_due_is_not_made() -> None:

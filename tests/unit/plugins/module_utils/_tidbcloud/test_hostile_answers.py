@@ -90,7 +90,7 @@ def test_any_object_becomes_one_of_the_domain_that_is_fit_for_a_sentence(answer:
         assert value is None or answered_id(value)
 
 
-class Played:
+class FakeSession:
     """A session whose every answer is the same text, read as a real one is."""
 
     def __init__(self, content: bytes) -> None:
@@ -131,7 +131,7 @@ def play(content: bytes) -> list[ApiError]:
     errors = []
     for call in CALLS:
         try:
-            call(TidbCloud(t.cast(Session, Played(content))))
+            call(TidbCloud(t.cast(Session, FakeSession(content))))
         except ApiError as error:
             errors.append(error)
     return errors
@@ -150,7 +150,7 @@ def test_any_json_is_read_or_is_an_api_error_with_a_printable_sentence(answer: o
 @example(b"\xef\xbb\xbf{}")
 def test_any_bytes_are_read_or_are_an_api_error(content: bytes) -> None:
     with contextlib.suppress(ApiError):
-        TidbCloud(t.cast(Session, Played(content))).list_clusters()
+        TidbCloud(t.cast(Session, FakeSession(content))).list_clusters()
     assert len(play(content)) >= len(CALLS) - 1
 
 
@@ -183,7 +183,7 @@ def test_what_the_api_does_not_answer_is_unreadable_and_names_the_option(content
 @pytest.mark.parametrize("digits", ["9" * 5000, "-" + "9" * 5000, "1e999", "NaN", "-Infinity", "1" + "0" * 400 + ".5"])
 def test_a_number_that_the_api_cannot_mean_is_null(digits: str) -> None:
     content = f'{{"clusterId": "10", "port": {digits}, "state": {digits}}}'.encode()
-    cluster = TidbCloud(t.cast(Session, Played(content))).get_cluster("10")
+    cluster = TidbCloud(t.cast(Session, FakeSession(content))).get_cluster("10")
     assert cluster is not None
     assert (cluster.port, cluster.state) == (None, None)
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A request to TiDB Cloud without an answer is told with what to check, and whether it may have had an effect."""
+"""A request to TiDB Cloud without an answer is reported with what to check, and whether it may have had an effect."""
 
 from __future__ import annotations
 
