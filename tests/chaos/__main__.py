@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tries to break what the collection promises.
+"""Tries to break the promises of the collection.
 
     python -m tests.chaos [matrix] [races] [model] [hostile] [--seed N] ...
 
-Exit status 1: a promise was broken; each is listed with the command that shows it again.
+Exit status 1: a promise was broken; each one is listed with the command that reproduces it.
 """
 
 from __future__ import annotations

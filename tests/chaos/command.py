@@ -24,7 +24,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Part]] = {
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.chaos", description="Try to break what the collection promises."
+        prog="python -m tests.chaos", description="Try to break the promises of the collection."
     )
     parser.add_argument("parts", nargs="*", default=list(PARTS), help=f"of {', '.join(PARTS)}; all of them without any")
     parser.add_argument(
@@ -33,13 +33,13 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
         help="cells as they are listed, JOB/API/CALL/FAULT/DOSE, or a beginning such as JOB or JOB/API; one race,"
         " RACE/NODES/LAG/SEED; may be given several times",
     )
-    parser.add_argument("--sample", type=int, help="so many cells of the matrix, drawn by the seed")
+    parser.add_argument("--sample", type=int, help="this many cells of the matrix, drawn by the seed")
     parser.add_argument("--rounds", type=int, default=3, help="of races")
     parser.add_argument("--operations", type=int, default=60, help="of the random model")
     parser.add_argument("--cases", type=int, default=500, help="for each parser")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
-    parser.add_argument("--places", type=int, default=pool.PLACES, help="sandboxes at the same time")
-    parser.add_argument("--page", type=Path, help="write what was found to this page")
+    parser.add_argument("--places", type=int, default=pool.PLACES, help="sandboxes in parallel")
+    parser.add_argument("--page", type=Path, help="write the findings to this page")
     found = parser.parse_args(given)
     if not set(found.parts) <= set(PARTS):
         parser.error(f"There are the parts {', '.join(PARTS)}.")

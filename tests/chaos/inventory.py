@@ -21,7 +21,7 @@ NAME = "tidbcloud.privatelink.endpoints"
 
 
 def list_inventory(options: dict[str, Any]) -> None:
-    """Prints `hosts` with their facts, or `failed` and `msg`; ends the process as a module does."""
+    """Print `hosts` with their facts, or `failed` and `msg`; end the process as a module does."""
     with warnings.catch_warnings(action="ignore"):
         init_plugin_loader()
     inventory = InventoryData()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the collection is used for: each job with what is there before and what it was asked."""
+"""What the collection is used for: each job with the state before it and its options."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ MEMBERS = 3
 
 @dataclass(frozen=True)
 class Job:
-    """`prepare` leaves what is there before and answers the module's options. One that `reads` changes nothing."""
+    """`prepare` sets up the state before and returns the module's options. A job that `reads` changes nothing."""
 
     name: str
     module: str
     prepare: Prepare
     reads: bool = False
 
-    def wishes(self, options: Options) -> list[Options]:
-        """What is to be brought about, of each private endpoint."""
+    def desired(self, options: Options) -> list[Options]:
+        """The desired state of each private endpoint."""
         return [] if self.reads else list(options.get("endpoints", [options]))
 
 
 def fleet(subject: Subject) -> Options:
-    """Private endpoints of one cluster in so many VPCs."""
+    """Private endpoints of one cluster in several VPCs."""
     return {"endpoints": [{**creation(subject), "tags": {"number": str(number)}} for number in range(MEMBERS)]}
 
 
 def fleet_delete(subject: Subject) -> Options:
-    wish = fleet(subject)
-    result = subject.run("private_endpoints", **wish)
+    options = fleet(subject)
+    result = subject.run("private_endpoints", **options)
     assert not result["failed"], result["msg"]
-    return {"endpoints": [{**one, "state": "absent"} for one in wish["endpoints"]]}
+    return {"endpoints": [{**one, "state": "absent"} for one in options["endpoints"]]}
 
 
 def delete(subject: Subject) -> Options:
@@ -45,14 +45,14 @@ def delete(subject: Subject) -> Options:
 
 
 def info(subject: Subject) -> Options:
-    """Of one that is finished and one that is not registered any more."""
+    """Reads one that is finished and one that is no longer registered."""
     made(subject)
     return {"regions": ["us-east-1"]}
 
 
 def service_name(subject: Subject) -> Options:
-    wish = of_service("tidb.example.com")(subject)
-    return {**wish, "private_dns_enabled": True, "tags": {"team": "a"}}
+    options = of_service("tidb.example.com")(subject)
+    return {**options, "private_dns_enabled": True, "tags": {"team": "a"}}
 
 
 def service(subject: Subject) -> Options:
@@ -65,15 +65,15 @@ def inventory(subject: Subject) -> Options:
 
 
 def reachability(subject: Subject) -> Options:
-    wish = creation(subject)
-    endpoint = succeeded(subject, wish)["private_endpoint"]
+    options = creation(subject)
+    endpoint = succeeded(subject, options)["private_endpoint"]
     ec2 = subject.ec2()
-    subnet_id = ec2.create_subnet(VpcId=wish["vpc_id"], CidrBlock="10.7.100.0/24")["Subnet"]["SubnetId"]
-    group = ec2.create_security_group(VpcId=wish["vpc_id"], GroupName="application", Description="a")
+    subnet_id = ec2.create_subnet(VpcId=options["vpc_id"], CidrBlock="10.7.100.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(VpcId=options["vpc_id"], GroupName="application", Description="a")
     interface = ec2.create_network_interface(SubnetId=subnet_id, Groups=[group["GroupId"]])["NetworkInterface"]
     port = endpoint["port"]
     ec2.authorize_security_group_ingress(
-        GroupId=wish["security_group_ids"][0],
+        GroupId=options["security_group_ids"][0],
         IpPermissions=[
             {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": "10.7.0.0/16"}]}
         ],

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong with a call, and how often: the sandbox's faults by the names that the matrix gives them."""
+"""What can go wrong with a call, and how often: the sandbox's faults under the names of the matrix."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ READING = re.compile("Describe|List")
 
 @dataclass(frozen=True)
 class Kind:
-    """`fields` are those of the sandbox's fault; it is met by calls whose name `calls` matches.
+    """`fields` are those of the sandbox's fault; it hits calls whose name `calls` matches.
 
-    What `hangs` is run by the real clock, what is `secure` by HTTPS. `settings` make the sandbox slow instead of a
-    fault (sandbox seconds). What is `believable` may be so: nobody can tell such an answer from the truth, so that a
-    run that only reads may believe it.
+    What `hangs` runs by the real clock, what is `secure` over HTTPS. `settings` make the sandbox slow instead of a
+    fault (sandbox seconds). A `believable` answer cannot be distinguished from the truth, so a run that only reads may
+    believe it.
     """
 
     name: str
@@ -51,16 +51,16 @@ class Kind:
         return api in self.apis and self.secure == (call == CONNECT) and self.calls.match(call) is not None
 
     def may_be_so(self, call: str) -> bool:
-        """Whether nobody can tell such an answer to the call from the truth."""
+        """Whether such an answer to the call cannot be distinguished from the truth."""
         return self.believable or (call, self.name) in BELIEVABLE
 
     def fault(self, api: str, call: str, dose: str) -> dict[str, Any]:
-        """As the sandbox takes it."""
+        """The fault as the sandbox accepts it."""
         return {"api": api, "call": call, **self.fields, **DOSES[dose]}
 
 
 def _statuses() -> list[Kind]:
-    """What may pass is met once and always, what will not is met by itself and later."""
+    """A fault that may pass is injected once and always; one that lasts, from the first call and from a later one."""
     passing = [
         Kind(str(status), {"kind": "status", "value": status}, ("once", "always"))
         for status in (408, 429, 500, 502, 503, 504)
@@ -94,7 +94,7 @@ def _pages() -> list[Kind]:
 
 
 def _deliveries() -> list[Kind]:
-    """What becomes of an answer on its way."""
+    """What happens to an answer on its way."""
     names = ("reset", "lost", "reset_headers", "reset_body", "reset_end", "truncated", "longer")
     return [
         *(Kind(name, {"kind": name}, ("once", "always")) for name in names),
@@ -114,7 +114,7 @@ _DELETING = re.compile("DeleteVpcEndpoints")
 
 
 def _shapes() -> list[Kind]:
-    """Answers that are not what the API describes, or are and say what may be so."""
+    """Answers that the API does not describe, and answers that it does and that may be true."""
     unreadable = (
         "short",
         "malformed",
@@ -138,7 +138,7 @@ def _shapes() -> list[Kind]:
 
 
 def _connections() -> list[Kind]:
-    """What keeps a request from arriving: for half a second of real time, or for good."""
+    """What keeps a request from arriving: for half a second of real time, or forever."""
     return [
         Kind("refused-for-a-while", {"kind": "refused", "value": 0.5}, ("once",)),
         Kind("refused", {"kind": "refused"}, ("once",)),
@@ -161,5 +161,5 @@ KINDS: dict[str, Kind] = {
     for make in (_statuses, _codes, _pages, _deliveries, _shapes, _connections, _lags)
     for kind in make()
 }
-# What does not happen by itself until the fault is cleared: these strike no call.
+# What does not happen by itself until the fault is cleared: these hit no call.
 STUCK = Kind("stuck", {"kind": "stuck"}, ("once",))

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every call of every job goes wrong in every way. The run ends converged or with a clear error in time; after the
-fault one more run converges; nothing is promised that is not so.
+"""Every call of every job goes wrong in every way. The run converges, or ends with a clear error in time; after the
+fault one more run converges; no run claims what is not true.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from tests.support.customer import WRITING_CALLS, Result
 from tests.support.transitions import Options
 
 Call = tuple[str, str]
-# What a fault prevents for good is waited for so long (seconds of the run's own clock).
+# How long a run waits for what a fault prevents forever (seconds of the run's own clock).
 PATIENCE = 100
-# Of a cell's name.
+# The parts of a cell's name.
 PARTS = 5
 
 
@@ -44,7 +44,7 @@ class Cell:
 
     @classmethod
     def parse(cls, text: str) -> Cell:
-        """Raises ValueError for what is none."""
+        """Raises ValueError for an invalid name."""
         parts = text.split("/")
         if len(parts) != PARTS or parts[0] not in JOBS or parts[3] not in (*KINDS, STUCK.name) or parts[4] not in DOSES:
             raise ValueError(
@@ -59,12 +59,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a cell. `struck`: its fault met a call. `ran_again`: whether the fault left anything to finish.
+    """What became of a cell. `hit`: its fault met a call. `ran_again`: whether the fault left anything to finish.
     `overrun`: seconds past the deadline, of a run by the real clock.
     """
 
     cell: Cell
-    struck: bool = False
+    hit: bool = False
     succeeded: bool = False
     ran_again: bool = False
     problems: list[str] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Clean:
-    """A job where nothing goes wrong: how often it calls what, what it returns and how much memory it takes."""
+    """A job without faults: its calls with their counts, what it returns and how much memory it takes."""
 
     calls: Counter[Call]
     result: Result
@@ -92,7 +92,7 @@ class Matrix:
         self._prepared: tuple[Job, Options] | None = None
 
     def cells(self, job: str) -> Iterator[Cell]:
-        """All cells of a job, from the calls that it makes where nothing goes wrong."""
+        """All cells of a job, from the calls that it makes without faults."""
         calls = self.clean(JOBS[job]).calls
         connections = {(api, CONNECT): 2 for api, _call in calls}
         for (api, call), count in sorted({**calls, **connections}.items()):
@@ -105,16 +105,16 @@ class Matrix:
                 yield Cell(job, api, change, STUCK.name, *STUCK.doses)
 
     def clean(self, job: Job) -> Clean:
-        """Runs the job once in this place. Raises AssertionError where it fails.
+        """Run the job once in this place, without faults. Raises AssertionError if it fails.
 
-        What one that reads returns holds ids, so that it is true of what was there then and of nothing else.
+        What a job that reads returns has ids, so it is true only of the state that it found.
         """
         if job.name not in self._clean or (job.reads and not self._is_prepared(job)):
             self._clean.pop(job.name, None)
-            wish = self._prepare(job)
+            options = self._prepare(job)
             self._subject.sandbox.log.clear()
-            ended = self._subject.end(job.module, wish)
-            broken = self._judged(job, wish, ended)
+            ended = self._subject.end(job.module, options)
+            broken = self._judged(job, options, ended)
             assert ended.result, ended
             assert (ended.result["failed"], broken) == (False, []), ended
             self._clean[job.name] = Clean(self._calls(), ended.result, ended.peak_mb)
@@ -123,25 +123,25 @@ class Matrix:
         return self._clean[job.name]
 
     def run(self, cell: Cell) -> Outcome:
-        """The job with the fault, and again without it where it sent anything that could have changed something."""
+        """The job with the fault, and again without it if it sent anything that could have changed something."""
         subject, job, kind = self._subject, JOBS[cell.job], cell.fault
         clean = self.clean(job)
-        wish = self._prepare(job)
+        options = self._prepare(job)
         subject.sandbox.log.clear()
-        with self._going_wrong(cell) as has_struck:
-            ended = self._faulted(job, wish, kind)
-            struck = has_struck()
+        with self._going_wrong(cell) as has_hit:
+            ended = self._faulted(job, options, kind)
+            hit = has_hit()
         wait_timeout = SHORT_TIMEOUT if kind.hangs else None
         problems = promises.of_any_run(subject, ended, clean.peak_mb, wait_timeout)
-        problems += self._judged(job, wish, ended, believable=kind.may_be_so(cell.call))
+        problems += self._judged(job, options, ended, believable=kind.may_be_so(cell.call))
         wrote = any(call in WRITING_CALLS for _api, call in self._calls())
         if wrote:
             self._prepared = None
-            again = subject.end(job.module, wish)
-            problems += [f"the next run: {problem}" for problem in self._last(job, wish, again, clean)]
+            again = subject.end(job.module, options)
+            problems += [f"the next run: {problem}" for problem in self._last(job, options, again, clean)]
         return Outcome(
             cell,
-            struck,
+            hit,
             bool(ended.result and not ended.result["failed"]),
             wrote,
             problems,
@@ -152,7 +152,7 @@ class Matrix:
 
     @contextlib.contextmanager
     def _going_wrong(self, cell: Cell) -> Iterator[Callable[[], bool]]:
-        """As long as the context lasts. It is whether any call was met by now."""
+        """The fault is on as long as the context lasts, whose value says whether it has hit any call."""
         sandbox, kind = self._subject.sandbox, cell.fault
         with contextlib.ExitStack() as stack:
             if kind.secure:
@@ -171,13 +171,13 @@ class Matrix:
     def _calls(self) -> Counter[Call]:
         return Counter((entry.api, entry.call) for entry in self._subject.sandbox.log.entries() if entry.caller)
 
-    def _faulted(self, job: Job, wish: Options, kind: Kind) -> Ended:
+    def _faulted(self, job: Job, options: Options, kind: Kind) -> Ended:
         if kind.hangs:
-            return self._subject.end(job.module, wish, pace=1.0)
-        return self._subject.end(job.module, {**wish, "wait_timeout": PATIENCE})
+            return self._subject.end(job.module, options, pace=1.0)
+        return self._subject.end(job.module, {**options, "wait_timeout": PATIENCE})
 
     def _prepare(self, job: Job) -> Options:
-        """Leaves what is there before, unless nothing has changed since."""
+        """Set up the state before the job, unless nothing has changed since."""
         if self._prepared is None or not self._is_prepared(job):
             self._subject.sandbox.reset()
             self._prepared = (job, job.prepare(self._subject))
@@ -186,31 +186,31 @@ class Matrix:
     def _is_prepared(self, job: Job) -> bool:
         return self._prepared is not None and self._prepared[0] is job
 
-    def _last(self, job: Job, wish: Options, ended: Ended, clean: Clean) -> list[str]:
-        """Of the run after the fault."""
-        problems = promises.of_any_run(self._subject, ended, clean.peak_mb, None) + self._judged(job, wish, ended)
+    def _last(self, job: Job, options: Options, ended: Ended, clean: Clean) -> list[str]:
+        """The problems of the run after the fault."""
+        problems = promises.of_any_run(self._subject, ended, clean.peak_mb, None) + self._judged(job, options, ended)
         if ended.result and ended.result["failed"]:
             problems.append(f"does not converge: {ended.result['msg'][:400]}")
         return problems + promises.of_convergence(self._subject)
 
-    def _judged(self, job: Job, wish: Options, ended: Ended, *, believable: bool = False) -> list[str]:
-        """Of any run of the job; no fault may be switched on any more."""
+    def _judged(self, job: Job, options: Options, ended: Ended, *, believable: bool = False) -> list[str]:
+        """The problems of any run of the job; by now all faults must be off."""
         problems = promises.of_both_clouds(self._subject)
         result = ended.result
         if result is None:
             return problems
         if not job.reads:
-            unfulfilled = promises.of_success(self._subject, _done(result, job.wishes(wish)))
+            unfulfilled = promises.of_success(self._subject, _done(result, job.desired(options)))
             return problems + (promises.of_doubt(unfulfilled, result) if believable else unfulfilled)
         if believable or result["failed"] or job.name not in self._clean:
             return problems
         return problems + promises.of_reading(result, self._clean[job.name].result)
 
 
-def _done(result: Result, wishes: list[Options]) -> list[Options]:
-    """The wishes whose run, or item, says that it succeeded."""
+def _done(result: Result, desired: list[Options]) -> list[Options]:
+    """The desired states whose run, or item, says that it succeeded."""
     results = result.get("results", [result])
-    return [wish for wish, one in zip(wishes, results, strict=False) if not one["failed"]]
+    return [options for options, one in zip(desired, results, strict=False) if not one["failed"]]
 
 
 @functools.cache
@@ -223,5 +223,5 @@ def cells_of(subject: Subject, job: str) -> list[Cell]:
 
 
 def run_cell(subject: Subject, cell: Cell) -> Outcome:
-    """The cell in this place; what is not as it should be is in the outcome."""
+    """Run the cell in this place; the outcome has what is wrong."""
     return _matrix(subject).run(cell)

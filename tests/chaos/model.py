@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever happens in whatever order: runs that create, edit, delete and look, faults, kills, time, and people who
-change things in the consoles. At the end, without faults, each wish is fulfilled and nothing is left over.
+"""Everything in any order: runs that create, edit, delete and look, faults, kills, time, and people who
+change things in the consoles. At the end, without faults, each desired state is reached and nothing is left over.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.support.transitions import Options, editable
 
 PATIENCE = 60
 LIMIT = 40.0
-# Hypothesis leaves out some rules in each example: many short ones have more of each.
+# Hypothesis leaves out some rules in each example: many short examples have more of each.
 STEPS = 12
 CALLS = {
     "tidbcloud": (
@@ -47,13 +47,13 @@ CALLS = {
 }
 PLACES = 2
 FORCED = ("rejected", "failed")
-# One that died is replaced, or every run after a rejection would only say so.
+# A dead endpoint is replaced, or every run after a rejection would only report it.
 REPAIRED = {"recreate_failed": True}
 
 
 @dataclass
 class History:
-    """What was done, for the report: how often each kind of operation, and what happened in order."""
+    """What was done, for the report: how often each kind of operation, and the events in order."""
 
     counts: Counter[str] = field(default_factory=Counter)
     lines: list[str] = field(default_factory=list)
@@ -84,7 +84,7 @@ faults = st.sampled_from([(api, call) for api, calls in CALLS.items() for call i
 
 
 class World(RuleBasedStateMachine):
-    """One place and everything that happens in it; what does is added to `history`."""
+    """One place and everything that happens in it; each event is added to `history`."""
 
     subject: Subject
     history: History
@@ -93,29 +93,29 @@ class World(RuleBasedStateMachine):
         super().__init__()
         self.subject.sandbox.reset()
         self.pairs = [editable(self.subject) for _place in range(PLACES)]
-        self.wishes: list[Options] = [{**one, **REPAIRED} for one, _other in self.pairs]
+        self.desired: list[Options] = [{**one, **REPAIRED} for one, _other in self.pairs]
 
     @rule(place=places, state=states, changed=changes)
     def run(self, place: int, state: str, changed: set[str]) -> None:
         self.history.add("run", f"run {place}: {state}, {sorted(changed)}")
-        self.judge(place, self.do(self.wish(place, state, changed)))
+        self.judge(place, self.do(self.desire(place, state, changed)))
 
     @rule(place=places, state=states, changed=changes, fault=faults)
     def run_with_a_fault(self, place: int, state: str, changed: set[str], fault: dict[str, Any]) -> None:
         self.history.add("fault", f"run {place}: {state}, {sorted(changed)}, {fault}")
         fields = {**fault, **KINDS[fault["kind"]].fields}
         self.subject.sandbox.faults.add(fields)
-        ended = self.do(self.wish(place, state, changed), wait_timeout=PATIENCE)
+        ended = self.do(self.desire(place, state, changed), wait_timeout=PATIENCE)
         self.subject.sandbox.faults.clear()
         self.judge(place, ended)
 
     @rule(place=places, state=states, changed=changes, number=st.integers(0, 20))
     def killed_run(self, place: int, state: str, changed: set[str], number: int) -> None:
-        """At its call of this number to AWS or TiDB Cloud, which takes effect after its death."""
+        """Kill a run at its call of this number to AWS or TiDB Cloud, which takes effect afterwards."""
         self.history.add("kill", f"run {place}: {state}, {sorted(changed)}, killed at call {number}")
         api = ("tidbcloud", "aws")[number % 2]
         held = self.subject.sandbox.faults.add({"api": api, "call": "*", "kind": "held", "after": number // 2})
-        run = self.subject.begin("private_endpoint", self.wish(place, state, changed))
+        run = self.subject.begin("private_endpoint", self.desire(place, state, changed))
         give_up = time.monotonic() + LIMIT
         while not (hangs := time.monotonic() > give_up) and not held.fired and not run.is_over():
             time.sleep(0.005)
@@ -128,7 +128,7 @@ class World(RuleBasedStateMachine):
 
     @rule()
     def a_second_passes(self) -> None:
-        """Hypothesis begins with an example of nothing but the simplest rule: this one costs nothing."""
+        """Hypothesis starts with an example of only the simplest rule: this one costs nothing."""
         self.subject.sandbox.clock.advance(1.0)
 
     @rule()
@@ -171,40 +171,40 @@ class World(RuleBasedStateMachine):
     def no_twins(self) -> None:
         self.say(promises.of_both_clouds(self.subject))
 
-    def wish(self, place: int, state: str, changed: set[str]) -> Options:
+    def desire(self, place: int, state: str, changed: set[str]) -> Options:
         one, other = self.pairs[place]
-        wish = {**one, **{option: other[option] for option in sorted(changed)}, **REPAIRED, "state": state}
-        self.wishes[place] = wish
-        return wish
+        options = {**one, **{option: other[option] for option in sorted(changed)}, **REPAIRED, "state": state}
+        self.desired[place] = options
+        return options
 
-    def do(self, wish: Options, wait_timeout: int = WAIT_TIMEOUT) -> Ended:
-        return self.subject.end("private_endpoint", {**wish, "wait_timeout": wait_timeout})
+    def do(self, options: Options, wait_timeout: int = WAIT_TIMEOUT) -> Ended:
+        return self.subject.end("private_endpoint", {**options, "wait_timeout": wait_timeout})
 
     def judge(self, place: int, ended: Ended) -> None:
         problems = promises.of_any_run(self.subject, ended, ended.peak_mb, None)
         if ended.result and not ended.result["failed"]:
-            problems += promises.of_success(self.subject, [self.wishes[place]])
+            problems += promises.of_success(self.subject, [self.desired[place]])
         self.say(problems)
 
     def say(self, problems: list[str]) -> None:
         assert not problems, "\n".join([*self.history.lines[-80:], "", *problems])
 
     def teardown(self) -> None:
-        """Without faults, one more run of each fulfils it."""
+        """Without faults, one more run of each reaches its desired state."""
         self.subject.sandbox.faults.clear()
-        for place, wish in enumerate(self.wishes):
-            ended = self.do(wish)
+        for place, options in enumerate(self.desired):
+            ended = self.do(options)
             self.judge(place, ended)
             self.say([f"does not converge: {ended.result['msg']}"] if ended.result and ended.result["failed"] else [])
         self.say(promises.of_both_clouds(self.subject) + promises.of_convergence(self.subject))
 
 
 def explore(subject: Subject, operations: int, number: int, history: History) -> None:
-    """So many operations, drawn by the seed `number`, in examples of `STEPS`.
+    """Do that many operations, drawn by the seed `number`, in examples of `STEPS`.
 
-    Raises AssertionError with what happened before, where a promise is broken.
+    Raises AssertionError with the events before it, if a promise is broken.
     """
-    # Some steps of an example are no operations.
+    # Some steps of an example are not operations.
     examples = -(-operations // (STEPS * 2 // 3))
     run_state_machine_as_test(
         seed(number)(type("World", (World,), {"subject": subject, "history": history})),

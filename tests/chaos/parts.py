@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The parts of chaos, each done and counted."""
+"""The parts of chaos, each carried out and counted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TELL_EVERY = 100
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def _see_again(part: str, what: object) -> str:
+def _reproduce(part: str, what: object) -> str:
     return f"`python -m tests.chaos {part} --only '{what}'`"
 
 
@@ -42,13 +42,13 @@ def matrix_part(asked: argparse.Namespace) -> Part:
     part = Part(
         MATRIX,
         f"Each call that a job makes goes wrong in each of {len(KINDS) + 1} ways: once, always, or from the second time"
-        f" on. {len(cells):,} of {of_all:,} such faults were tried. Where the run sent anything that could have changed"
-        " something, it is run once more without the fault.",
+        f" on. {len(cells):,} of {of_all:,} such faults were tried. If the run sent anything that could have changed"
+        " something, it runs once more without the fault.",
         ("job", "calls", "faults", "met", "succeeded", "failed clearly", "finished by the next run", "broken"),
     )
     for job in JOBS:
         of_job = [one for one in outcomes if one.cell.job == job]
-        met = [one for one in of_job if one.struck]
+        met = [one for one in of_job if one.hit]
         part.rows.append(
             [
                 job,
@@ -63,12 +63,12 @@ def matrix_part(asked: argparse.Namespace) -> Part:
         )
     part.total()
     part.notes = _bounds(outcomes)
-    part.broken = sorted(f"{_see_again('matrix', one.cell)}: {one.problems[0]}" for one in outcomes if one.problems)
+    part.broken = sorted(f"{_reproduce('matrix', one.cell)}: {one.problems[0]}" for one in outcomes if one.problems)
     return part
 
 
 def _cells(asked: argparse.Namespace, places: Executor) -> tuple[list[matrix.Cell], int]:
-    """Those that are wanted, and how many there are in all."""
+    """The selected cells, and how many there are in all."""
     if asked.only and all(text.count("/") == matrix.PARTS - 1 for text in asked.only):
         return [matrix.Cell.parse(text) for text in asked.only], len(asked.only)
     found = [cell for _job, cells in pool.each(places, matrix.cells_of, list(JOBS)) for cell in cells]
@@ -80,7 +80,7 @@ def _cells(asked: argparse.Namespace, places: Executor) -> tuple[list[matrix.Cel
     if asked.sample:
         found = chance.sample(found, min(asked.sample, len(found)))
     chance.shuffle(found)
-    # A place stays with a job as long as nothing was changed in it.
+    # A place stays with a job as long as nothing has changed in it.
     return sorted(found, key=lambda cell: list(JOBS).index(cell.job)), of_all
 
 
@@ -91,7 +91,7 @@ def _bounds(outcomes: Sequence[matrix.Outcome]) -> list[str]:
     notes = []
     if late is not None:
         notes.append(
-            f"Time: of {len(hanging)} runs that a peer held up, the one that was longest at it ended {late.overrun:.1f}"
+            f"Time: of {len(hanging)} runs that a peer held up, the slowest ended {late.overrun:.1f}"
             f" seconds past its `wait_timeout` (`{late.cell}`)."
         )
     if large is not None:
@@ -102,7 +102,7 @@ def _bounds(outcomes: Sequence[matrix.Outcome]) -> list[str]:
 def races_part(asked: argparse.Namespace) -> Part:
     """Control nodes at the same private endpoint at the same time."""
     wanted = [races.Race.parse(text) for text in asked.only or ()] or list(races.races(asked.rounds, asked.seed))
-    # Nodes shall not wait for processors that other races take.
+    # Nodes must not wait for processors that other races use.
     with pool.open_places(max(1, (os.cpu_count() or 1) // 2)) as places:
         found = []
         for race, raced in pool.each(places, races.run, wanted):
@@ -111,8 +111,8 @@ def races_part(asked: argparse.Namespace) -> Part:
                 print(f"{race}: {problem}", flush=True)
     part = Part(
         RACES,
-        "Two and four control nodes at the same private endpoints at the same time, where AWS lists at once what was"
-        " made, and where it does so 20 seconds later. In the end it is as one of them asked.",
+        "Two and four control nodes work on the same private endpoints at the same time, while AWS lists what was made"
+        " at once, and while it does so 20 seconds later. In the end the state is what one of them asked for.",
         ("race", "races", "runs", "lost, and said so at once", "broken"),
     )
     for name in races.RACES:
@@ -122,12 +122,12 @@ def races_part(asked: argparse.Namespace) -> Part:
             [name, len(of_name), runs, sum(one.lost for one in of_name), sum(bool(one.problems) for one in of_name)]
         )
     part.total()
-    part.broken = sorted(f"{_see_again('races', one.race)}: {one.problems[0]}" for one in found if one.problems)
+    part.broken = sorted(f"{_reproduce('races', one.race)}: {one.problems[0]}" for one in found if one.problems)
     return part
 
 
 def model_part(asked: argparse.Namespace) -> Part:
-    """Whatever happens in whatever order."""
+    """Everything in any order."""
     operations = -(-asked.operations // asked.places) if asked.operations > 100 else asked.operations
     seeds = [asked.seed + number for number in range(-(-asked.operations // operations))]
     with pool.open_places(min(asked.places, len(seeds))) as places:
@@ -135,8 +135,8 @@ def model_part(asked: argparse.Namespace) -> Part:
     part = Part(
         MODEL,
         "Runs that create, edit, delete and look, in any order, with faults, killed at any call, while somebody changes"
-        " the same in the consoles and time passes. At the end, without faults, each wish is fulfilled and nothing is"
-        " left over.",
+        " the same in the consoles and time passes. At the end, without faults, each desired state is reached and nothing"
+        " is left over.",
         ("operation", "times"),
     )
     names = sorted({name for counts, _problem in found.values() for name in counts})
@@ -151,7 +151,7 @@ def model_part(asked: argparse.Namespace) -> Part:
 
 
 class Explore:
-    """So many operations of the model, as counts and what was broken. Processes hand it on."""
+    """Operations of the model, as counts and broken promises, in a form that processes can pass on."""
 
     def __init__(self, operations: int) -> None:
         self._operations = operations
@@ -166,7 +166,7 @@ class Explore:
 
 
 def hostile_part(asked: argparse.Namespace) -> Part:
-    """Answers, options and greetings that somebody made to break a parser."""
+    """Answers, options and greetings that were made to break a parser."""
     environment = {**os.environ, "CHAOS_CASES": str(asked.cases), "CHAOS_SEED": str(asked.seed)}
     command = [
         sys.executable,
@@ -183,7 +183,7 @@ def hostile_part(asked: argparse.Namespace) -> Part:
     found = re.findall(r"^\S+/test_(\w+)\.py::test_(\w+) (PASSED|FAILED)", ended.stdout, re.MULTILINE)
     part = Part(
         HOSTILE,
-        f"{asked.cases:,} cases each: answers of both clouds after their own descriptions, the greeting, login and"
+        f"{asked.cases:,} cases each: answers of both clouds by their own descriptions, the greeting, login and"
         " certificate of a database, options, URLs, keys and challenges, with fields that are missing, of another kind"
         " or made to break a parser or a terminal.",
         ("of", "promises", "broken"),

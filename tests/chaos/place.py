@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where chaos happens: a sandbox whose clock runs fast, and somebody whose runs are forks with a clock as fast."""
+"""Where chaos happens: a sandbox whose clock runs fast, and a customer whose runs are forks with a clock as fast."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
 from tests.support.customer import Customer, Result
 
-# Seconds of the sandbox, and of a run that no peer holds up, in a real one.
+# Seconds of the sandbox, and of a run that no peer holds up, in one real second.
 PACE = 40.0
 # Of the run's own clock: ten real seconds, for a busy machine.
 WAIT_TIMEOUT = 400
 WAIT_DELAY = 2.0
 # A run that a peer holds up goes by the real clock, and waits no longer than this.
 SHORT_TIMEOUT = 3
-# No run outlasts its deadline by more.
+# No run outlasts its deadline by more than this.
 GRACE = 15.0
 # Real seconds that a busy machine may add before a run counts as hanging.
 BUSY = 15.0
@@ -40,7 +40,7 @@ class Subject(Customer):
 
     @contextlib.contextmanager
     def by_https(self) -> Iterator[None]:
-        """The runs of the context ask both clouds by HTTPS."""
+        """The runs of the context talk to both clouds over HTTPS."""
         tidbcloud, ca_path = self.facts["tidbcloud"], self.facts["database"]["ca_path"]
         plain, self.environment = (
             self.environment,
@@ -59,7 +59,7 @@ class Subject(Customer):
             self.environment = plain
 
     def begin(self, module: str, options: Mapping[str, Any], *, pace: float = PACE) -> Run:
-        """A run that goes on by itself."""
+        """A run that continues by itself."""
         waiting: dict[str, Any] = {"wait_timeout": WAIT_TIMEOUT if pace > 1 else SHORT_TIMEOUT}
         if module in ("private_endpoint", "private_endpoints", "endpoint_service"):
             waiting["wait_delay"] = WAIT_DELAY if pace > 1 else WAIT_DELAY / PACE
@@ -78,12 +78,12 @@ class Subject(Customer):
         return ended.result
 
     def live(self) -> list[Endpoint]:
-        """All interface endpoints that are there and not dead."""
+        """All interface endpoints that exist and are not dead."""
         with self.sandbox.clock.lock:
             return [one for one in self.sandbox.aws.endpoints() if one.is_live]
 
     def dead(self) -> list[Endpoint]:
-        """Those that are billed or in the way although they are of no use."""
+        """Those that are billed or in the way although they are useless."""
         with self.sandbox.clock.lock:
             return [one for one in self.sandbox.aws.endpoints() if not one.is_live and one.state != "deleted"]
 
@@ -94,7 +94,7 @@ class Subject(Customer):
         return {row["vpc_endpoint_id"]: row["state"] for row in rows if row["state"] != "DISCOVERED"}
 
     def tags(self, endpoint: Endpoint) -> dict[str, str]:
-        """As AWS answers them: no fault may be switched on."""
+        """The endpoints as AWS answers them: all faults must be off."""
         answer = self.ec2(endpoint.region).describe_vpc_endpoints(VpcEndpointIds=[endpoint.vpc_endpoint_id])
         return {tag["Key"]: tag["Value"] for tag in answer["VpcEndpoints"][0]["Tags"]}
 
@@ -104,6 +104,6 @@ def a_place() -> Iterator[Subject]:
     """Both clouds and a warm process, for as long as the context lasts."""
     with tempfile.TemporaryDirectory() as path:
         directory = Path(path)
-        # The warm process first: its forks shall not hold the sandbox's sockets.
+        # The warm process first: its forks must not hold the sandbox's sockets.
         with Warm(directory) as warm, Sandbox(Settings(rate_limit=1_000_000), PACE, directory) as sandbox:
             yield Subject(sandbox, warm)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many places at once, each a process with a sandbox of its own: most faults keep nobody busy, they make one wait."""
+"""Many places at once, each a process with a sandbox of its own: most faults cost waiting, not processor time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _do(work: Callable[[Subject, Any], Any], item: Any) -> Any:
 
 @contextlib.contextmanager
 def open_places(count: int = PLACES) -> Iterator[Executor]:
-    """So many of them; each begins with the first work."""
+    """A pool of that many places; each starts with its first work."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, context, _begin) as executor:
         yield executor
@@ -43,7 +43,7 @@ def open_places(count: int = PLACES) -> Iterator[Executor]:
 def each(
     places: Executor, work: Callable[[Subject, Item], Outcome], items: Sequence[Item]
 ) -> Iterator[tuple[Item, Outcome]]:
-    """What `work`, a function of a module, makes of each item, in the order in which they end."""
+    """The results of `work`, a function of a module, for each item, in the order in which they end."""
     doing = {places.submit(_do, work, item): item for item in items}
     for done in as_completed(doing):
         yield doing[done], done.result()

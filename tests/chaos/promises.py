@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every run promises, whatever goes wrong. Each function answers what is broken, as sentences; none is good."""
+"""What every run promises, whatever goes wrong. Each function returns what is broken, as sentences; none is good."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tests.sandbox.aws.endpoints import Endpoint
 from tests.support.customer import Result
 from tests.support.transitions import Options
 
-# A run may need so much more than one that nothing goes wrong in (megabytes).
+# How much more memory than a run without faults a run may need (megabytes).
 MOST_MB = 64.0
 LONGEST_MESSAGE = 4000
 ENDPOINT_ID = re.compile(r"vpce-\w+")
-# What only a programmer can use: how Python shows errors and objects, and errors that nobody expected.
+# What only a programmer can use: how Python shows errors and objects, and unexpected errors.
 FOR_PROGRAMMERS = re.compile(
     r"a defect of tidbcloud|Traceback|MODULE FAILURE|\[Errno|0x[0-9a-f]{6,}|<\S+ object|line \d+ column|_ssl\.c"
     r"|ConnectionPool|NoneType"
@@ -30,9 +30,9 @@ FOR_PROGRAMMERS = re.compile(
 
 
 def of_any_run(subject: Subject, ended: Ended, baseline_mb: float, wait_timeout: float | None) -> list[str]:
-    """Of whatever run: it ends with a result, in time and small, says so in sentences, and keeps its secrets.
+    """Any run ends with a result, in time and in little memory, speaks in sentences, and keeps its secrets.
 
-    `wait_timeout`: real seconds; null where the run's clock was not the real one.
+    `wait_timeout`: real seconds; null if the run's clock was not the real one.
     """
     return [
         *_end(ended),
@@ -56,7 +56,7 @@ def _last(text: str) -> str:
 
 def _size(ended: Ended, baseline_mb: float, wait_timeout: float | None) -> Iterator[str]:
     if ended.peak_mb - baseline_mb > MOST_MB:
-        yield f"takes {ended.peak_mb - baseline_mb:.0f} MB more than a run where nothing goes wrong"
+        yield f"takes {ended.peak_mb - baseline_mb:.0f} MB more than a run without faults"
     if wait_timeout is not None and not ended.was_killed and ended.seconds > wait_timeout + GRACE:
         yield f"is late: took {ended.seconds:.1f} seconds with a wait_timeout of {wait_timeout:g}"
 
@@ -81,7 +81,7 @@ def _words(result: Result) -> Iterator[str]:
 
 
 def _sentences(result: Mapping[str, Any]) -> Iterator[str]:
-    """All that is meant to be read, of items, too."""
+    """All texts that are meant to be read, including those of items."""
     yield str(result.get("msg", ""))
     yield from map(str, result.get("warnings", []))
     yield from (str(text) for one in result.get("violations", []) for text in one.values())
@@ -103,9 +103,9 @@ def of_both_clouds(subject: Subject) -> list[str]:
     return [f"twins: {count} live endpoints in {vpc_id}" for (vpc_id, _service), count in counts.items() if count > 1]
 
 
-def of_success(subject: Subject, wishes: list[Options]) -> list[str]:
-    """Of a run that says that it succeeded: what it was to bring about is there."""
-    return [problem for wish in wishes for problem in _unfulfilled(subject, wish)]
+def of_success(subject: Subject, states: list[Options]) -> list[str]:
+    """A run that says that it succeeded has reached the desired state."""
+    return [problem for desired in states for problem in _unfulfilled(subject, desired)]
 
 
 def of_doubt(problems: list[str], result: Result) -> list[str]:
@@ -114,41 +114,41 @@ def of_doubt(problems: list[str], result: Result) -> list[str]:
     return [problem for problem in problems if not any(vpce in said for vpce in ENDPOINT_ID.findall(problem))]
 
 
-def _unfulfilled(subject: Subject, wish: Options) -> Iterator[str]:
-    live = [one for one in subject.live() if one.vpc_id == wish["vpc_id"]]
-    if wish.get("state") == "absent":
+def _unfulfilled(subject: Subject, desired: Options) -> Iterator[str]:
+    live = [one for one in subject.live() if one.vpc_id == desired["vpc_id"]]
+    if desired.get("state") == "absent":
         yield from (f"not done: {one.vpc_endpoint_id} is {one.state}" for one in live)
-        left = [one.vpc_endpoint_id for one in subject.dead() if one.vpc_id == wish["vpc_id"]]
+        left = [one.vpc_endpoint_id for one in subject.dead() if one.vpc_id == desired["vpc_id"]]
         yield from (f"not done: {vpce} is not deleted" for vpce in left)
         return
     if len(live) != 1:
-        yield f"not done: {len(live)} live endpoints in {wish['vpc_id']}"
+        yield f"not done: {len(live)} live endpoints in {desired['vpc_id']}"
         return
-    for name, (found, wanted) in _facts(subject, wish, live[0]).items():
+    for name, (found, wanted) in _facts(subject, desired, live[0]).items():
         if found != wanted:
             yield f"not done: {name} is {found}, not {wanted}"
 
 
-def _facts(subject: Subject, wish: Options, endpoint: Endpoint) -> dict[str, tuple[object, object]]:
-    """What is, and what was wished."""
-    # A Name is kept that no option gives: it tells endpoints apart.
-    kept = {"Name"} - set(wish.get("tags") or ())
+def _facts(subject: Subject, desired: Options, endpoint: Endpoint) -> dict[str, tuple[object, object]]:
+    """Each fact as it is and as it was desired."""
+    # A Name that no option sets is kept: it distinguishes endpoints.
+    kept = {"Name"} - set(desired.get("tags") or ())
     tags = {
         key: value
         for key, value in subject.tags(endpoint).items()
         if key not in kept and not key.startswith("tidbcloud:")
     }
-    is_tidb = "cluster_id" in wish
+    is_tidb = "cluster_id" in desired
     facts: dict[str, tuple[object, object]] = {
         "the state": (endpoint.state, "available"),
         "the registration": (subject.registrations().get(endpoint.vpc_endpoint_id), "ACTIVE" if is_tidb else None),
-        "private DNS": (endpoint.private_dns_enabled, wish.get("private_dns_enabled", is_tidb)),
-        "the address type": (endpoint.ip_address_type, wish.get("ip_address_type") or endpoint.ip_address_type),
+        "private DNS": (endpoint.private_dns_enabled, desired.get("private_dns_enabled", is_tidb)),
+        "the address type": (endpoint.ip_address_type, desired.get("ip_address_type") or endpoint.ip_address_type),
     }
     for name, ids in (("subnet_ids", endpoint.subnet_ids), ("security_group_ids", endpoint.security_group_ids)):
-        facts[name] = (sorted(ids), sorted(wish.get(name) or ids))
-    if wish.get("tags") is not None:
-        facts["tags"] = (tags, wish["tags"])
+        facts[name] = (sorted(ids), sorted(desired.get(name) or ids))
+    if desired.get("tags") is not None:
+        facts["tags"] = (tags, desired["tags"])
     return facts
 
 
@@ -172,7 +172,7 @@ def _is_of_tidb(subject: Subject, endpoint: Endpoint) -> bool:
 
 
 def of_reading(result: Result, clean: Result) -> list[str]:
-    """Of a run that only reads and says that it succeeded: it saw what is there, or says that it does not know."""
+    """A run that only reads and says that it succeeded saw what is there, or says that it does not know."""
     if result.get("reachable", False) is None:
         return []
     keys = sorted(set(clean) - {"warnings", "invocation"})

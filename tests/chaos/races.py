@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Control nodes that do things to the same private endpoint at the same time, as processes of their own.
+"""Control nodes that work on the same private endpoint at the same time, as processes of their own.
 
-Whoever comes first: the end is one state that one of them asked for, with no twin and nothing left over, and whoever
-loses says so at once.
+Whichever comes first, the end is a state that one of them asked for, with no twin and nothing left over, and each one
+that loses says so at once.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from tests.chaos.place import WAIT_TIMEOUT, Subject
 from tests.chaos.runner import Ended
 from tests.support.transitions import Options, creation, editable, made, succeeded
 
-# What AWS made is not listed for so long (sandbox seconds).
+# How long AWS does not list what it made (sandbox seconds).
 LAGS = {"": 0.0, "lag": 20.0}
 NODES = (2, 4)
-# Nodes begin within so many real seconds.
+# Nodes start within this many real seconds.
 SPREAD = 0.2
 # Of the run's own clock: forty real seconds, for nodes that take each other's processor.
 PATIENCE = 4 * WAIT_TIMEOUT
 LIMIT = 80.0
 GAVE_UP = f"Waited {PATIENCE} seconds"
 
-# What each of so many nodes asks; what is there before is left by it.
+# The options of each of that many nodes; it also sets up the state before.
 Prepare = Callable[[Subject, int], list[Options]]
 
 
 @dataclass(frozen=True)
 class Race:
-    """So many nodes at the same thing."""
+    """Several nodes at the same thing."""
 
     name: str
     nodes: int
@@ -47,7 +47,7 @@ class Race:
 
     @classmethod
     def parse(cls, text: str) -> Race:
-        """Raises ValueError for what is none."""
+        """Raises ValueError for an invalid name."""
         name, nodes, lag, seed = text.split("/")
         if name not in RACES:
             raise ValueError(f"There is no race {name}. There are: {', '.join(RACES)}.")
@@ -74,24 +74,24 @@ def different(subject: Subject, nodes: int) -> list[Options]:
 
 
 def present_absent(subject: Subject, nodes: int) -> list[Options]:
-    wish = creation(subject)
-    return [wish if node % 2 == 0 else {**wish, "state": "absent"} for node in range(nodes)]
+    options = creation(subject)
+    return [options if node % 2 == 0 else {**options, "state": "absent"} for node in range(nodes)]
 
 
 def made_present_absent(subject: Subject, nodes: int) -> list[Options]:
-    wish = made(subject)
-    return [wish if node % 2 == 0 else {**wish, "state": "absent"} for node in range(nodes)]
+    options = made(subject)
+    return [options if node % 2 == 0 else {**options, "state": "absent"} for node in range(nodes)]
 
 
 def edit_edit(subject: Subject, nodes: int) -> list[Options]:
-    wishes = different(subject, nodes + 1)
-    succeeded(subject, wishes[nodes])
-    return wishes[:nodes]
+    desired = different(subject, nodes + 1)
+    succeeded(subject, desired[nodes])
+    return desired[:nodes]
 
 
 def edit_absent(subject: Subject, nodes: int) -> list[Options]:
-    wishes = edit_edit(subject, nodes)
-    return [wish if node % 2 == 0 else {**wish, "state": "absent"} for node, wish in enumerate(wishes)]
+    desired = edit_edit(subject, nodes)
+    return [options if node % 2 == 0 else {**options, "state": "absent"} for node, options in enumerate(desired)]
 
 
 def fleet_fleet(subject: Subject, nodes: int) -> list[Options]:
@@ -99,8 +99,8 @@ def fleet_fleet(subject: Subject, nodes: int) -> list[Options]:
 
 
 def fleet_edits(subject: Subject, nodes: int) -> list[Options]:
-    wishes = fleet(subject)["endpoints"]
-    return [{"endpoints": [{**one, "tags": {"node": str(node)}} for one in wishes]} for node in range(nodes)]
+    desired = fleet(subject)["endpoints"]
+    return [{"endpoints": [{**one, "tags": {"node": str(node)}} for one in desired]} for node in range(nodes)]
 
 
 RACES: dict[str, Prepare] = {
@@ -116,7 +116,7 @@ RACES: dict[str, Prepare] = {
 
 
 def races(rounds: int, seed: int) -> Iterator[Race]:
-    """Each kind with each number of nodes and each lag, so often."""
+    """Each kind with each number of nodes and each lag, that many times."""
     for turn in range(rounds):
         for name in RACES:
             for nodes in NODES:
@@ -134,13 +134,13 @@ def run(subject: Subject, race: Race) -> Raced:
     problems = promises.of_both_clouds(subject)
     for number, one in enumerate(ended, start=1):
         problems += [f"node {number}: {problem}" for problem in _of_node(subject, one)]
-    wishes = [list(one.get("endpoints", [one])) for one in asked]
+    desired = [list(one.get("endpoints", [one])) for one in asked]
     if all(one.result and not one.result["failed"] for one in ended) and all(
-        promises.of_success(subject, list(wish)) for wish in wishes
+        promises.of_success(subject, list(options)) for options in desired
     ):
-        problems.append("all succeeded, and what is there is none of what they asked for")
+        problems.append("all succeeded, but the state is not what any of them asked for")
     number = chance.randrange(race.nodes)
-    problems += [f"one more run: {problem}" for problem in _alone(subject, asked[number], wishes[number])]
+    problems += [f"one more run: {problem}" for problem in _alone(subject, asked[number], desired[number])]
     return Raced(race, problems, sum(bool(one.result and one.result["failed"]) for one in ended))
 
 
@@ -163,11 +163,11 @@ def _of_node(subject: Subject, ended: Ended) -> Iterator[str]:
             yield f"loses after its whole timeout: {one['msg'][:300]}"
 
 
-def _alone(subject: Subject, asked: Options, wishes: list[Options]) -> list[str]:
+def _alone(subject: Subject, asked: Options, desired: list[Options]) -> list[str]:
     ended = subject.end(_module(asked), asked)
     problems = promises.of_any_run(subject, ended, ended.peak_mb, None)
     if ended.result and ended.result["failed"]:
         problems.append(f"does not converge: {ended.result['msg'][:400]}")
     elif ended.result:
-        problems += promises.of_success(subject, wishes)
+        problems += promises.of_success(subject, desired)
     return problems + promises.of_both_clouds(subject) + promises.of_convergence(subject)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What chaos found: for a terminal, and as a page of the documentation whose numbers come from here alone."""
+"""What chaos found: for a terminal, and as a page of the documentation whose numbers all come from here."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SPDX-License-Identifier: GPL-3.0-or-later
 HEAD = f"""{LICENSE}
 # What it withstands
 
-Every run of a module promises: it ends with what was asked for, or with a sentence that says what is the matter, in
-time (no more than 15 seconds past `wait_timeout`) and in little memory (64 MB of an answer at most). It never says that
-it succeeded where it did not; it leaves no second endpoint; what it leaves unfinished, the next run finishes.
+Every run of a module promises: it ends with the desired state, or with a sentence that says what is wrong, in
+time (no more than 15 seconds past `wait_timeout`) and in little memory (64 MB of an answer at most). It never claims a
+success that it did not reach; it leaves no second endpoint; what it leaves unfinished, the next run finishes.
 
 `make chaos` tries to break these promises in a sandbox of both clouds and writes this page. A sample of each part runs
-in `make test`, all of it and more in `make nightly`. It is a sandbox: nothing here was tried on the real services.
+in `make test`, all of it and more in `make nightly`. It is a sandbox: nothing here was tested on the real services.
 """
 MATRIX, RACES, MODEL, HOSTILE = "Every call, every fault, every job", "Races", "A random model", "Hostile input"
 NAMES = (MATRIX, RACES, MODEL, HOSTILE)
@@ -32,7 +32,7 @@ NAMES = (MATRIX, RACES, MODEL, HOSTILE)
 @dataclass
 class Part:
     """One kind of chaos: `about` says what is done, `rows` count it under `columns`; `broken` has one line for each
-    promise that was not kept, and how to see it again.
+    promise that was not kept, and how to reproduce it.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Part:
         self.rows.append(["in all", *sums])
 
     def text(self) -> str:
-        """Markdown, which is a table on a terminal, too."""
+        """Markdown, which is also a table on a terminal."""
         verdict = f"{len(self.broken)} broken promises." if self.broken else "No promise was broken."
         lines = [f"## {self.name}", "", self.about, "", *_table([self.columns, *self.rows])]
         lines += ["", *(f"- {note}" for note in [*self.notes, verdict])]
@@ -64,9 +64,9 @@ def _table(rows: Sequence[Sequence[object]]) -> Iterable[str]:
 
 
 def write_page(path: Path, part: Part, command: str, seed: int) -> None:
-    """The page: the part takes the place of what it said of the same before, and the rest of it stays.
+    """The page: the part replaces what the page said about it before, and the rest stays.
 
-    Each part says with which command and seed it was done, and on what.
+    Each part says with which command and seed it was done, and on which machine.
     """
     place = f"Python {platform.python_version()} and {os.cpu_count()} processors"
     done = f"Done by `{command}` with the seed {seed}, on {place}."
@@ -75,7 +75,7 @@ def write_page(path: Path, part: Part, command: str, seed: int) -> None:
 
 
 def _sections(path: Path) -> dict[str, str]:
-    """Those that the page has, by their names."""
+    """The parts that the page has, by their names."""
     if not path.exists():
         return {}
     found = path.read_text().split("\n## ")[1:]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules as forks of one warm process: a tenth of a second for each run instead of two, several at once, and each
-can be killed at any moment, measured in time and memory, and is ended where it hangs.
+"""Modules as forks of one warm process: a tenth of a second for each run instead of two, several at once. Each can be
+killed at any moment, is measured in time and memory, and is ended if it hangs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ START_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Ended:
-    """What became of a run: its exit status, negative for the signal that ended it, seconds and megabytes at most."""
+    """What became of a run: its exit status, negative for the signal that ended it, its seconds and peak megabytes."""
 
     status: int
     seconds: float
@@ -41,7 +41,7 @@ class Ended:
 
     @property
     def result(self) -> dict[str, Any] | None:
-        """What it returned, null where that is no JSON object."""
+        """What it returned, null if that is not a JSON object."""
         with contextlib.suppress(ValueError):
             found = json.loads(self.stdout)
             if isinstance(found, dict):
@@ -50,7 +50,7 @@ class Ended:
 
 
 class Run:
-    """One run that was begun."""
+    """One run that was started."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -62,7 +62,7 @@ class Run:
         return bool(select.select([self._connection], [], [], 0)[0])
 
     def kill(self) -> None:
-        """End it at once, whatever it does."""
+        """End it at once, whatever it is doing."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._process_id, signal.SIGKILL)
 
@@ -107,7 +107,7 @@ class Warm:
     def begin(
         self, module: str, options: Mapping[str, Any], environment: Mapping[str, str], *, pace: float = 1.0
     ) -> Run:
-        """Begin a run. `pace`: seconds that pass for the module in a real one."""
+        """Start a run. `pace`: seconds that pass for the module in one real second."""
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(str(self._path))
         asked = {"module": module, "options": dict(options), "environment": dict(environment), "pace": pace}

@@ -29,7 +29,7 @@ RACES = (
 
 @pytest.mark.parametrize("job", JOBS)
 def test_no_fault_of_any_call_breaks_a_promise(subject: Subject, seed: int, job: str) -> None:
-    # What hangs takes its time: it is left to "make chaos" and to the tests of each call's bound.
+    # Faults that hang take time: they are left to "make chaos" and to the tests of each call's bound.
     cells = [cell for cell in matrix.cells_of(subject, job) if not cell.fault.hangs]
     chosen = random.Random(f"{seed} {job}").sample(cells, min(CELLS, len(cells)))
     outcomes = [matrix.run_cell(subject, cell) for cell in chosen]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process that has read the collection and all it needs, and forks itself for each module that is to be run.
+"""A process that has loaded the collection and all it needs, and forks itself for each module to run.
 
     python -m tests.chaos.warm SOCKET
 
@@ -24,7 +24,7 @@ from typing import IO, Any, NoReturn
 
 from ansible.plugins.loader import init_plugin_loader
 
-# More than any module prints.
+# Larger than any module's output.
 MOST_BYTES = 50_000_000
 
 
@@ -36,7 +36,7 @@ def main(path: str) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(64)
-        # Nobody waits for the shepherds.
+        # Nothing waits for the shepherds.
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         while select.select([listener, sys.stdin], [], [])[0] == [listener]:
             connection, _address = listener.accept()
@@ -47,7 +47,7 @@ def main(path: str) -> None:
 
 
 def shepherd(connection: socket.socket, work: Any) -> NoReturn:
-    """Have one run done, and tell what became of it. Does not return."""
+    """Have one run done, and report what became of it. Does not return."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     file = connection.makefile("rw", encoding="utf-8")
     asked = json.loads(file.readline())

@@ -41,7 +41,7 @@ def read_everything() -> None:
 def become(asked: dict[str, Any], output: IO[bytes], errors: IO[bytes]) -> NoReturn:
     """Run the module as Ansible would: it ends this process itself, and a crash shows on standard error.
 
-    `pace`: seconds that its clock takes for a real one.
+    `pace`: seconds of its clock in one real second.
     """
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output.fileno(), 1)
@@ -57,7 +57,7 @@ def become(asked: dict[str, Any], output: IO[bytes], errors: IO[bytes]) -> NoRet
 
 
 def leave_with(act: Callable[[], None]) -> NoReturn:
-    """Do it and end as Python does, threads waited for, but leave the freeing of its memory to the system: that takes
+    """Do it and end as Python does, waiting for threads, but leave freeing the memory to the system: that takes
     as long as the run.
     """
     status = 1

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many cases each parser is given: CHAOS_CASES. They are always the same, unless CHAOS_SEED is set."""
+"""How many cases each parser gets: CHAOS_CASES. They are always the same, unless CHAOS_SEED is set."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ settings.register_profile(
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
-    # Shrinking large answers takes minutes, and what broke is seen without.
+    # Shrinking large answers takes minutes, and the defect shows without it.
     phases=[Phase.explicit, Phase.generate],
     print_blob=False,
 )

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values that somebody made to break a parser, a sentence or a terminal."""
+"""Values that were made to break a parser, a sentence or a terminal."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ values: st.SearchStrategy[Any] = st.recursive(
 
 
 def assert_fit(sentence: str) -> None:
-    """It can be shown: on one line, nothing that a terminal acts on, not endless, nothing of Python's own."""
+    """It can be shown: one line, nothing that a terminal acts on, not endless, nothing of Python's own."""
     assert sentence.isprintable(), sentence
     assert 10 < len(sentence) < 4000, sentence
     assert FOR_PROGRAMMERS.search(sentence) is None, sentence

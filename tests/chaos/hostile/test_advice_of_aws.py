@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers of the services of AWS that only give advice, Service Quotas, STS and the Price List: facts that can be, or
-a sentence.
+"""Answers of the AWS services that only give advice (Service Quotas, STS, the Price List) become possible facts, or a
+sentence.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ REGION = "us-east-1"
 
 
 class Raw(io.BytesIO):
-    """The body of an answer, as urllib3 hands it over."""
+    """The body of an answer, as urllib3 passes it on."""
 
     def release_conn(self) -> None:
         self.close()
 
 
-class Played:
-    """A service whose answers are `body`, with `headers`, where a request would be sent. Nothing is."""
+class FakeService:
+    """A service that answers `body`, with `headers`, instead of sending a request."""
 
     def __init__(self, service: str) -> None:
         core = botocore.session.Session()
@@ -60,8 +60,8 @@ class Played:
 
 
 @functools.cache
-def played(service: str) -> Played:
-    return Played(service)
+def fake(service: str) -> FakeService:
+    return FakeService(service)
 
 
 def json_of(value: object) -> bytes:
@@ -78,7 +78,7 @@ bodies = values.map(json_of) | st.binary(max_size=40)
 
 def answered_by(service: str, body: bytes, given_headers: dict[str, str]) -> Any:
     """The client of the service, whose next answers are this."""
-    aws = played(service)
+    aws = fake(service)
     aws.body, aws.headers = body, given_headers
     return aws.client
 

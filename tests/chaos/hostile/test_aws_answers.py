@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers of AWS from their schema, with fields that are missing, empty, of another kind or hostile: objects or a
-sentence.
+"""Answers of AWS from their schema, with fields that are missing, empty, of another kind or hostile, become objects or
+a sentence.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.chaos.hostile.odd import assert_fit, hostile_texts
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 SERVICE = "com.amazonaws.vpce.us-east-1.vpce-svc-0a1b2c3d4e5f60718"
-# By what a field's name holds; the first that fits.
+# By a part of the field's name; the first that matches.
 RIGHT = {
     "VpcEndpointId": "vpce-0a1b2c3d4e5f60718",
     "VpcEndpointType": "Interface",
@@ -70,7 +70,7 @@ CALLS: dict[str, tuple[str, Callable[[Any], object]]] = {
 
 
 class Raw:
-    """The body of an answer, as urllib3 hands it over."""
+    """The body of an answer, as urllib3 passes it on."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
@@ -79,8 +79,8 @@ class Raw:
         yield self._body
 
 
-class Played:
-    """EC2 whose answers to one call are `body`, and empty to all others. Nothing is sent."""
+class FakeEc2:
+    """An EC2 that answers `body` to one call, and nothing to all others. No request is sent."""
 
     def __init__(self) -> None:
         self.client: Any = boto3.client(
@@ -102,13 +102,13 @@ class Played:
 
 
 @functools.cache
-def played() -> Played:
-    return Played()
+def fake() -> FakeEc2:
+    return FakeEc2()
 
 
 def answer(draw: Draw, action: str) -> bytes:
-    """XML after botocore's own description of the answer."""
-    shape = played().client.meta.service_model.operation_model(action).output_shape
+    """XML that follows botocore's own description of the answer."""
+    shape = fake().client.meta.service_model.operation_model(action).output_shape
     body = _fields(draw, shape, 0) if shape is not None else "<return>true</return>"
     request_id = "" if _one_in(draw, 12) else "<requestId>r-1</requestId>"
     return f"<{action}Response>{request_id}{body}</{action}Response>".encode(errors="replace")
@@ -157,7 +157,7 @@ def _text(draw: Draw) -> str:
 @given(st.sampled_from(sorted(CALLS)), st.data())
 def test_any_answer_becomes_objects_or_a_sentence(name: str, data: st.DataObject) -> None:
     action, ask = CALLS[name]
-    aws = played()
+    aws = fake()
     aws.action, aws.body = action, answer(data.draw, action)
     try:
         ask(aws.client)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever a server says during greeting, login and query, and whatever its certificate holds: facts or a failure."""
+"""Whatever a server says during greeting, login and query, and whatever is in its certificate: facts or a failure."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def assert_told(failure: StageFailed) -> None:
 
 
 @given(greetings)
-def test_any_greeting_is_read_or_refused(payload: bytes) -> None:
+def test_any_greeting_is_read_or_rejected(payload: bytes) -> None:
     try:
         found = handshake.parse_greeting(payload)
     except StageFailed as failure:
@@ -71,7 +71,7 @@ def test_any_error_of_the_server_is_shown_in_print(payload: bytes) -> None:
 
 
 def speak(sent: bytes) -> Connection:
-    """A connection whose server has said all of this, and hung up."""
+    """A connection whose server has sent all of this and hung up."""
     ours, theirs = socket.socketpair()
     theirs.sendall(sent)
     theirs.shutdown(socket.SHUT_WR)
@@ -91,7 +91,7 @@ def test_any_first_packet_is_a_greeting_or_a_failure(payload: bytes, number: int
         except StageFailed as failure:
             assert_told(failure)
         except OSError:
-            pass  # Told by from_os_error.
+            pass  # Reported by from_os_error.
         finally:
             connection.close()
             connection.theirs.close()  # type: ignore[attr-defined]
@@ -107,7 +107,7 @@ def test_any_conversation_ends_in_a_version_or_a_failure(conversation: list[byte
     except StageFailed as failure:
         assert_told(failure)
     except OSError:
-        pass  # Told by from_os_error.
+        pass  # Reported by from_os_error.
     finally:
         connection.close()
         connection.theirs.close()  # type: ignore[attr-defined]
@@ -134,7 +134,7 @@ def test_any_certificate_is_read_or_none(certificate: str, data: st.DataObject) 
 
 
 @given(data=st.data())
-def test_any_text_of_a_ca_is_taken_or_refused(certificate: str, data: st.DataObject) -> None:
+def test_any_text_of_a_ca_is_accepted_or_rejected(certificate: str, data: st.DataObject) -> None:
     text = data.draw(hostile_texts | mutated(certificate.encode()).map(lambda raw: raw.decode(errors="replace")))
     try:
         handshake.tls_context(verify=True, ca_pem=text)

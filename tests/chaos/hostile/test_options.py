@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of every type and size, as a module finds them after Ansible has made the types right: taken or refused."""
+"""Options of every type and size, as a module finds them after Ansible has converted them: accepted or rejected."""
 
 from __future__ import annotations
 
@@ -60,29 +60,29 @@ def assert_taken_or_refused(act: Any) -> None:
 
 
 @given(params())
-def test_any_options_are_taken_or_refused(given_options: dict[str, Any]) -> None:
+def test_any_options_are_accepted_or_rejected(given_options: dict[str, Any]) -> None:
     assert_taken_or_refused(lambda: in_time(given_options, lambda _deadline: options.desired_endpoint(given_options)))
 
 
 @given(hostile_texts | st.sampled_from(["https://", "http://"]).flatmap(lambda head: hostile_texts.map(head.__add__)))
-def test_any_url_is_taken_or_refused(url: str) -> None:
+def test_any_url_is_accepted_or_rejected(url: str) -> None:
     assert_taken_or_refused(lambda: base_url(url, "tidbcloud_api_url"))
 
 
 @given(scalars)
-def test_any_id_is_taken_or_refused(value: object) -> None:
+def test_any_id_is_accepted_or_rejected(value: object) -> None:
     assert_taken_or_refused(lambda: tidb_id(value, "cluster_id"))
     found = answered_id(value)
     assert found is None or found.isascii()
 
 
 @given(hostile_texts, hostile_texts)
-def test_any_key_is_taken_or_refused(public: str, private: str) -> None:
+def test_any_key_is_accepted_or_rejected(public: str, private: str) -> None:
     assert_taken_or_refused(lambda: Credentials(public, private))
 
 
 @given(hostile_texts | st.lists(st.sampled_from(CHALLENGE) | hostile_texts).map("".join))
-def test_any_challenge_is_read_or_refused(header: str) -> None:
+def test_any_challenge_is_read_or_rejected(header: str) -> None:
     try:
         read_challenge(header)
     except Unusable as error:

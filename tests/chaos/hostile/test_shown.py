@@ -75,6 +75,6 @@ def test_a_line_of_progress_is_one_line(line: str) -> None:
     assert text.sentence(line).isprintable()
 
 
-def test_each_field_of_the_export_is_played() -> None:
+def test_each_field_of_the_export_is_tested() -> None:
     source = Path(foreign_text.__file__).read_text(encoding="utf-8")
     assert "vpc_endpoint_id" in source

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers of TiDB Cloud, as bytes: from the fields that the API has, mutated, or nothing of the kind."""
+"""Answers of TiDB Cloud, as bytes: from the fields that the API has, mutated, or anything else."""
 
 from __future__ import annotations
 
@@ -110,8 +110,8 @@ CALLS: dict[str, Callable[[TidbCloud], object]] = {
 }
 
 
-class Played:
-    """A session that is answered the same for ever."""
+class FakeSession:
+    """A session that always gets the same answer."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -136,7 +136,7 @@ class Played:
 @given(st.sampled_from(sorted(CALLS)), answers)
 def test_any_answer_becomes_objects_or_a_sentence(name: str, answer: Answer) -> None:
     try:
-        found = CALLS[name](TidbCloud(Played(answer)))  # type: ignore[arg-type]
+        found = CALLS[name](TidbCloud(FakeSession(answer)))  # type: ignore[arg-type]
     except PrivateLinkError as error:
         assert_fit(str(error))
     else:

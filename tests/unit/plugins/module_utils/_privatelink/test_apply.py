@@ -278,7 +278,7 @@ def test_what_another_run_changes_meanwhile_is_set_again_and_then_given_up_at_on
     rival = {**OWNED, "stage": "theirs"}
     clouds.after["create_tags"] = lambda: clouds.endpoints.update({VPCE: interface_endpoint(tags=rival)})
     with pytest.raises(
-        WaitFailed, match="something else changes it at the same time\. What differs: set_tags stage=ours"
+        WaitFailed, match=r"something else changes it at the same time\. What differs: set_tags stage=ours"
     ):
         edited(clouds, {"tags": {"stage": "ours"}}, {"tags": {**OWNED, "stage": "old"}})
     # The first time, the third value shows it; afterwards theirs is the old value, until it changes again.

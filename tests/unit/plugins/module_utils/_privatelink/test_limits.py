@@ -143,8 +143,7 @@ def test_a_subnet_that_is_not_there() -> None:
 def test_a_subnet_of_another_vpc() -> None:
     stranger = Subnet("subnet-x", OTHER_VPC, "use1-az1", "us-east-1a")
     assert broken(desired(subnet_ids=("subnet-x",)), subnets=(stranger,)) == {
-        "subnet_not_in_vpc": f"Subnet subnet-x is in VPC {OTHER_VPC}, not in {VPC}."
-        " Give subnets of the VPC in vpc_id."
+        "subnet_not_in_vpc": f"Subnet subnet-x is in VPC {OTHER_VPC}, not in {VPC}. Give subnets of the VPC in vpc_id."
     }
 
 
