@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sandbox for whoever speaks to both clouds. Python 3.9 has none: the tests that ask for it are skipped there."""
+"""A sandbox for tests that talk to both clouds. There is none on Python 3.9: tests that need it are skipped there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SPEED = 20
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """A sandbox whose clock stands still but for those who sleep."""
+    """A sandbox whose clock moves only when a client sleeps."""
     pytest.importorskip("cheroot", reason="the sandbox is not served here")
     # pytest reads this file before the collection can be imported.
     from tests.sandbox.sandbox import Sandbox
@@ -32,7 +32,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def moving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """A sandbox whose clock runs by itself, for processes that wait in earnest."""
+    """A sandbox whose clock runs by itself, for processes that really wait."""
     from tests.sandbox.sandbox import Sandbox
     from tests.sandbox.settings import Settings
 
@@ -42,7 +42,7 @@ def moving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def customer(running: Sandbox) -> Customer:
-    """Somebody with an empty account."""
+    """A customer with an empty account."""
     from tests.support.customer import Customer
 
     running.reset()

@@ -52,7 +52,7 @@ def _row(who: str, times: list[float]) -> Row:
 
 @contextlib.contextmanager
 def server() -> Iterator[tuple[str, Times]]:
-    """A real server in a network of its own where that can be had, else the sandbox's: what it is, and the times."""
+    """A real server in a network of its own if possible, else the sandbox's: what it is, and the times."""
     with contextlib.ExitStack() as stack:
         try:
             if tools.missing():
@@ -94,7 +94,7 @@ def _sandbox_database() -> Iterator[dict[str, Any]]:
 
 
 def _compare(*, address: str, port: int, ca_pem: str) -> Times:
-    """Both in turn, so that what else the machine does meets both."""
+    """Both in turn, so that other load on the machine affects both."""
     sys.path.insert(0, str(TREE))
     times: Times = {"endpoint_ping": [], "PyMySQL": []}
     context = ssl.create_default_context(cadata=ca_pem)
@@ -122,7 +122,7 @@ def _pymysql(address: str, port: int, context: ssl.SSLContext) -> float:
     client = pymysql.Connection(
         host=HOST, port=port, user=USER, password=PASSWORD, ssl=context, autocommit=None, defer_connect=True
     )
-    # By the address, as the check does: TLS asks for the host name all the same.
+    # By the address, as the check does: TLS still asks for the host name.
     client.connect(socket.create_connection((address, port), timeout=10))
     with client, client.cursor() as cursor:
         cursor.execute("SELECT VERSION()")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first run over 200 private endpoints, beside what the rate limit allows at best."""
+"""The first run over 200 private endpoints, compared with what the rate limit allows at best."""
 
 from __future__ import annotations
 

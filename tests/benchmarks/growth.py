@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What facts about ever more private endpoints cost."""
+"""What facts about a growing number of private endpoints cost."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def measure(place: Place) -> Report:
         [(f"the CPU time for each does not grow from size to size: at most {grows:.2f} times", grows <= MORE)],
         [
             f"Clusters of one node group with {EACH} private endpoints each, in one project, beside some others.",
-            "The seconds are the sandbox's, too, which goes through its whole list for each page. CPU: of the module.",
-            "KB for each: what the peak is higher than with the smallest number.",
+            "The seconds include the sandbox, which goes through its whole list for each page. CPU: of the module.",
+            "KB for each: by how much the peak is higher than with the smallest number.",
         ],
     )

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One private endpoint: create, unchanged, delete; beside a task of amazon.aws that looks at one interface endpoint."""
+"""One private endpoint: create, unchanged, delete; compared with a task of amazon.aws that reads an interface one."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def measure(place: Place) -> Report:
 
 
 def _alone(place: Place, task: Options) -> Row:
-    """A run of one task: what it asked both clouds, and its seconds."""
+    """A run of one task: its requests to both clouds, and its seconds."""
     with place.measured() as found:
         (seconds,) = _seconds(place, [task])
     return {"TiDB Cloud": found[0].count("tidbcloud"), "AWS": found[0].count("aws"), "seconds": seconds}

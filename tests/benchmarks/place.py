@@ -45,7 +45,7 @@ class Fleet:
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: its seconds, and the requests that both clouds had meanwhile, by call; the challenges are in them."""
+    """One run: its seconds, and the requests that both clouds got meanwhile, by call, including challenges."""
 
     seconds: float
     requests: list[dict[str, Any]]
@@ -82,7 +82,7 @@ class Place:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Of a command: the sandbox's addresses and keys, and nothing of whoever runs the benchmarks."""
+        """A command's environment: the sandbox's addresses and keys, nothing of the user who runs the benchmarks."""
         main = self.facts["aws"]["accounts"]["main"]
         cloud = self.facts["tidbcloud"]
         return {
@@ -114,7 +114,7 @@ class Place:
 
     @contextlib.contextmanager
     def unlimited(self) -> Iterator[None]:
-        """Without limit and latency, to lay out what a benchmark needs; afterwards the minute is a new one."""
+        """Without limit and latency, to set up what a benchmark needs; afterwards a new minute starts."""
         self.control("DELETE", "/faults")
         self.control("PATCH", "/settings", {"rate_limit": UNLIMITED})
         try:
@@ -127,13 +127,13 @@ class Place:
             self.begin_a_minute()
 
     def begin_a_minute(self) -> None:
-        """Every measurement begins with a whole minute's allowance."""
+        """Every measurement starts with a whole minute's allowance."""
         now = self.control("GET", "/status")["time"]
         self.control("POST", "/clock/advance", {"seconds": 60 - now % 60 + 0.5})
 
     @contextlib.contextmanager
     def measured(self) -> Iterator[list[Measured]]:
-        """What happens inside, as the one item of the list once it is over."""
+        """Measure what happens inside; the result is the one item of the list once it is over."""
         found: list[Measured] = []
         self.control("DELETE", "/requests")
         began = time.monotonic()

@@ -15,7 +15,7 @@ REPEATS = 7
 OWN = "ansible_collections.tidbcloud.privatelink.plugins"
 # Every module of the action group takes the options of both clouds, which are made in `_privatelink`.
 GROUP = {"_run", "_aws", "_tidbcloud", "_privatelink"}
-# The folders that a module may have imported: everything else of the collection would be loaded for nothing.
+# The folders that a module may import: everything else of the collection would be loaded for nothing.
 NEEDED = {
     "connection_network": GROUP | {"_network"},
     "endpoint_info": GROUP | {"_costs", "_fleet"},

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An unchanged run over 200 private endpoints of one project, beside what users write without this collection."""
+"""An unchanged run over 200 private endpoints of one project, compared with what users write without the collection."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def _row(how: str, number: int, found: Measured) -> Row:
 
 
 def peer(place: Place, endpoints: list[Options]) -> list[Options]:
-    """Each private endpoint as it is documented for users of plain Ansible: ask TiDB Cloud for the service and for the
-    registrations, have amazon.aws ensure the interface endpoint, register it where it is not.
+    """Each private endpoint as documented for users of plain Ansible: ask TiDB Cloud for the service and the
+    registrations, let amazon.aws ensure the interface endpoint, and register it if needed.
     """
     cloud = place.facts["tidbcloud"]
-    sites = [{**endpoint, "group_id": _group_id(place, endpoint["cluster_id"])} for endpoint in endpoints]
+    items = [{**endpoint, "group_id": _group_id(place, endpoint["cluster_id"])} for endpoint in endpoints]
     group = (
         f"{cloud['dedicated_url']}/v1beta1/clusters/{{{{ item.cluster_id }}}}/tidbNodeGroups/{{{{ item.group_id }}}}"
     )
@@ -81,10 +81,10 @@ def peer(place: Place, endpoints: list[Options]) -> list[Options]:
     }
     patient: Options = {"retries": 20, "delay": 5, "until": "answer is not failed", "register": "answer"}
     return [
-        {"loop": sites, "ansible.builtin.uri": {"url": f"{group}/privateLinkService", **uri}, **patient},
+        {"loop": items, "ansible.builtin.uri": {"url": f"{group}/privateLinkService", **uri}, **patient},
         {"ansible.builtin.set_fact": {"services": "{{ answer.results | map(attribute='json.serviceName') }}"}},
         {
-            "loop": sites,
+            "loop": items,
             "loop_control": {"index_var": "number"},
             "amazon.aws.ec2_vpc_endpoint": {
                 "region": "us-east-1",
@@ -96,7 +96,7 @@ def peer(place: Place, endpoints: list[Options]) -> list[Options]:
             },
             "register": "interface",
         },
-        {"loop": sites, "ansible.builtin.uri": {"url": f"{group}/privateEndpointConnections", **uri}, **patient},
+        {"loop": items, "ansible.builtin.uri": {"url": f"{group}/privateEndpointConnections", **uri}, **patient},
         {
             "ansible.builtin.assert": {
                 "that": "answer.results | map(attribute='json.privateEndpointConnections') | flatten | "

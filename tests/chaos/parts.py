@@ -135,8 +135,8 @@ def model_part(asked: argparse.Namespace) -> Part:
     part = Part(
         MODEL,
         "Runs that create, edit, delete and look, in any order, with faults, killed at any call, while somebody changes"
-        " the same in the consoles and time passes. At the end, without faults, each desired state is reached and nothing"
-        " is left over.",
+        " the same in the consoles and time passes. At the end, without faults, each desired state is reached and"
+        " nothing is left over.",
         ("operation", "times"),
     )
     names = sorted({name for counts, _problem in found.values() for name in counts})

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(
 
 ENDPOINT = "vpce-0a1b2c3d4e5f60718"
 GROUP = "/clusters/{clusterId}/tidbNodeGroups/{tidbNodeGroupId}"
-# The calls of the sandbox by their names in the request log; parameters of a path differ in name only.
+# The calls of the sandbox by their names in the request log; path parameters differ in name only.
 CALLS = {
     "ListClusters": (DEDICATED, "get", "/clusters"),
     "GetCluster": (DEDICATED, "get", "/clusters/{clusterId}"),
@@ -70,7 +70,7 @@ def _operation(call: str) -> dict[str, Any]:
 
 
 def _as_json_schema(part: Any) -> Any:
-    """Swagger 2.0 as JSON Schema: no object has fields but its own, x-nullable means null, formats are as they are."""
+    """Swagger 2.0 as JSON Schema: objects have no other fields, x-nullable means null, formats stay as they are."""
     if isinstance(part, list):
         return [_as_json_schema(item) for item in part]
     if not isinstance(part, dict):
@@ -86,21 +86,21 @@ def _as_json_schema(part: Any) -> Any:
 
 
 def _check(answer: requests.Response, call: str) -> None:
-    """The status is documented for the call, and the body is of the schema documented for that status."""
+    """The status is documented for the call, and the body fits the schema documented for that status."""
     responses = _operation(call)["responses"]
     documented = responses.get(str(answer.status_code), responses["default"])
     schema = {**_as_json_schema(documented["schema"]), "definitions": _definitions(CALLS[call][0])}
-    # Without the check of the schema itself, which takes longer than all of these tests.
+    # Without checking the schema itself, which takes longer than all of these tests.
     jsonschema.Draft4Validator(schema).validate(answer.json())
 
 
 @functools.cache
 def _definitions(host: str) -> dict[str, Any]:
     definitions = {name: _as_json_schema(schema) for name, schema in _specification(host)["definitions"].items()}
-    # Required are the fields of a request; an answer may lack any of them.
+    # `required` is about requests; an answer may lack any field.
     for definition in definitions.values():
         definition.pop("required", None)
-    # Of the details of an error the specification tells no field but "@type".
+    # Of the details of an error, the specification describes no field but "@type".
     definitions["protobufAny"] = {"type": "object"}
     return definitions
 

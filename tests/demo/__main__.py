@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole life of a connection, for somebody who sees it for the first time: "make demo"."""
+"""The whole life of a connection, for a first-time viewer: "make demo"."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def main() -> int:
 def _with_sandbox(directory: Path) -> None:
     title("What you are going to see")
     say(
-        "A TiDB Cloud cluster runs in somebody else's AWS account. A private endpoint lets the machines in a VPC of "
+        "A TiDB Cloud cluster runs in another AWS account. A private endpoint lets the machines in a VPC of "
         "yours reach it over AWS's own network, without the internet. To make one takes steps in both clouds, in the "
-        "right order; Ansible does them here with one command, then takes everything away again."
+        "right order; Ansible takes them here with one command, then removes everything again."
     )
     say(
-        "You need no account. A sandbox plays both clouds on this machine: the API of TiDB Cloud, the API of AWS, and "
+        "You need no account. A sandbox imitates both clouds on this machine: the APIs of TiDB Cloud and AWS, and "
         f"the cluster's database. It listens on 127.0.0.1 only, and its clock runs {SPEED} times as fast as yours. The "
         "commands are what you would run against the real ones."
     )
@@ -71,7 +71,7 @@ def _with_sandbox(directory: Path) -> None:
 def _show(facts: Mapping[str, Any], directory: Path) -> None:
     cluster = facts["clusters"]["main"]
     say(f"It has a cluster named {cluster['name']} in {cluster['region']}, and an AWS account with nothing in it.")
-    prove_empty(facts, "The AWS account is empty, and TiDB Cloud knows of no private endpoint")
+    prove_empty(facts, "The AWS account is empty, and TiDB Cloud has no private endpoint")
 
     environment = _environment(facts, directory)
     connection = {"private_connection_cluster_id": cluster["cluster_id"]}
@@ -101,7 +101,7 @@ def _show(facts: Mapping[str, Any], directory: Path) -> None:
         raise DemoError("the first connect changed nothing.")
 
     title("2. Connect again: nothing to do")
-    say("The same command again looks at both clouds, finds what it wants, and changes nothing.")
+    say("The same command again reads both clouds, finds everything as desired, and changes nothing.")
     changed = play("connect", new, environment, password)
     print(f"\nsecond connect: changed={changed}", flush=True)
     if changed:
@@ -111,13 +111,13 @@ def _show(facts: Mapping[str, Any], directory: Path) -> None:
     play("status", connection, environment)
 
     title("4. Disconnect: nothing is left")
-    say("The same steps backwards. Only what Ansible made is removed, known by its tags.")
+    say("The same steps backwards. Only what Ansible made is removed; it is recognized by its tags.")
     play("disconnect", connection, environment)
-    prove_empty(facts, "Asked without Ansible, by boto3 and plain HTTP: nothing is left in either cloud")
+    prove_empty(facts, "Checked without Ansible, by boto3 and plain HTTP: nothing is left in either cloud")
 
 
 def _environment(facts: Mapping[str, Any], directory: Path) -> dict[str, str]:
-    """Keys come from the environment; of the caller's own nothing must get in the way."""
+    """Keys come from the environment; the caller's own settings must not interfere."""
     lines = process.read_environment(directory).splitlines()
     keys = dict(shlex.split(line)[1].split("=", 1) for line in lines)
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TIDBCLOUD_"))}
@@ -142,9 +142,9 @@ def _environment(facts: Mapping[str, Any], directory: Path) -> dict[str, str]:
 def play(
     name: str, variables: Mapping[str, str], environment: Mapping[str, str], secrets: Mapping[str, str] | None = None
 ) -> int:
-    """Run a playbook of the collection, its output as it comes; returns the number of changed tasks in its recap.
+    """Run a playbook of the collection, showing its output; returns the number of changed tasks in its recap.
 
-    :param secrets: variables that are not to be seen in the command: they go in a file that only this user can read.
+    :param secrets: variables that the command must not show: they go into a file that only this user can read.
     """
     command = ["ansible-playbook", f"tidbcloud.privatelink.{name}"]
     for variable, value in variables.items():
@@ -177,7 +177,7 @@ def _pairs(command: list[str]) -> list[str]:
 def prove_empty(facts: Mapping[str, Any], claim: str) -> None:
     found = remains(facts)
     if found:
-        raise DemoError("there is something left:\n" + "\n".join(found))
+        raise DemoError("something is left:\n" + "\n".join(found))
     say(claim + ".")
 
 

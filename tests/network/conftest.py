@@ -17,7 +17,7 @@ from tests.support.network.vpc import ENDPOINT, NotPermitted, Vpc, laid
 @pytest.fixture(scope="session")
 def laid_vpc() -> Iterator[Vpc]:
     if missing := tools.missing():
-        pytest.skip(f"not here: {', '.join(missing)}; tests/tools/network_packages.sh gets them where it can")
+        pytest.skip(f"not here: {', '.join(missing)}; tests/tools/network_packages.sh gets them where possible")
     try:
         with laid() as vpc:
             vpc.spawn(ENDPOINT, sys.executable, "-m", "tests.support.network.strangers")
@@ -40,7 +40,7 @@ def client(laid_vpc: Vpc, started_database: MariaDb, tmp_path_factory: pytest.Te
 
 @pytest.fixture
 def vpc(laid_vpc: Vpc) -> Vpc:
-    """A VPC in which everything is as it should be, whatever the last test broke."""
+    """A VPC in which everything works, whatever the last test broke."""
     laid_vpc.heal()
     return laid_vpc
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One thing after the other is broken on a real network, and the check says which. PyMySQL is the reference."""
+"""Breaks one thing after the other on a real network; the check says which. PyMySQL is the reference."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.support.network.reference import CONNECTED
 from tests.support.network.strangers import RESETTING, SILENT, SSH
 from tests.support.network.vpc import ADDRESSES, ADDRESSES_V6, ADMITTING, HOST, Vpc, has_ipv6
 
-# Nobody answers: there is no use in waiting for long.
+# Nothing answers: waiting longer would not help.
 SOON = {"timeout": 1}
 WRONG_PASSWORD = "a-password-that-is-wrong"
 
 
 @dataclass(frozen=True)
 class Break:
-    """What is broken, and what is said of it: C(found) in the sentence, C(cause) in the likeliest cause, by PyMySQL."""
+    """What is broken, and the texts about it: `found` in the sentence, `cause` in the likeliest cause, PyMySQL's."""
 
     breaking: breaks.Breaking
     where: str
@@ -106,7 +106,7 @@ BREAKS = [
         "tcp timed_out",
         f"1 of 3 addresses ({ADDRESSES[0]}): there was no answer in time",
         "Only some addresses fail, and each is in its own zone",
-        # It waits for the first address in vain, and is content with the second.
+        # PyMySQL gives up on the first address and is content with the second.
         CONNECTED,
         {"timeout": 4},
     ),
@@ -187,7 +187,7 @@ def named(broken: Break) -> str:
 
 
 @pytest.mark.parametrize("broken", BREAKS, ids=named)
-def test_a_break_is_found_where_it_is_and_explained(vpc: Vpc, database: MariaDb, client: Client, broken: Break) -> None:
+def test_a_break_is_located_and_explained(vpc: Vpc, database: MariaDb, client: Client, broken: Break) -> None:
     broken.breaking(vpc, database)
     result = client.ping(**broken.options)
     assert (result["failed"], result["reachable"]) == (True, False), result
@@ -214,16 +214,14 @@ def test_without_a_break_both_connect_and_every_stage_has_its_times(
     assert client.reference() == CONNECTED
 
 
-def test_without_private_dns_the_endpoint_s_addresses_lead_there(vpc: Vpc, database: MariaDb, client: Client) -> None:
+def test_without_private_dns_the_endpoint_addresses_lead_there(vpc: Vpc, database: MariaDb, client: Client) -> None:
     vpc.names({})
     result = client.ping(connect_to=list(ADDRESSES))
     assert result["reachable"] is True, result
     assert result["timings_ms"]["resolve"] is None
 
 
-def test_where_both_resolvers_names_and_the_internet_s_answer_nothing_is_sent_there(
-    vpc: Vpc, database: MariaDb, client: Client
-) -> None:
+def test_nothing_is_sent_to_a_public_address_beside_a_private_one(vpc: Vpc, database: MariaDb, client: Client) -> None:
     vpc.names({HOST: [*ADDRESSES, "203.0.113.7"]})
     result = client.ping()
     assert result["problem"] == "public_address"
@@ -244,7 +242,7 @@ def test_both_families_are_tried_and_a_group_that_admits_only_ipv4_is_found(
     assert result["causes"][0].startswith("Only IPv6 fails: the security group of the interface endpoint")
 
 
-def test_a_blocking_group_that_is_swapped_in_is_seen_to_fail_and_back_again_to_work(
+def test_a_blocking_group_that_is_swapped_in_fails_and_swapped_out_works_again(
     vpc: Vpc, database: MariaDb, client: Client
 ) -> None:
     seen = []

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A change that breaks the connection is seen to break it, and undone, on a real network."""
+"""On a real network, a change that breaks the connection is detected and undone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.remains import ec2_client
 
 @dataclass
 class Site:
-    """An active private endpoint, whose network follows what AWS says, and a client that AWS knows."""
+    """An active private endpoint, whose network follows AWS's answers, and a client that AWS knows."""
 
     operator: Operator
     client: Client
@@ -38,7 +38,7 @@ class Site:
         return self.operator.play("connect", "-i", str(self.client.inventory), *arguments, **self.network, **options)
 
     def revert(self, **options: Any) -> Played:
-        """With retries, as a connection has them that was just changed."""
+        """With retries, as for a connection that has just been changed."""
         return self.connect(on_failed_check="revert", check_retries=2, check_delay=1, check_timeout=2, **options)
 
     def endpoint(self) -> Endpoint:
@@ -104,13 +104,13 @@ def down_seconds(run: Played) -> float:
     return float(found[1])
 
 
-def test_a_blocking_group_is_swapped_in_seen_to_fail_reverted_and_clients_connect_again(site: Site) -> None:
+def test_a_blocking_group_that_is_swapped_in_is_detected_reverted_and_clients_connect_again(site: Site) -> None:
     before = site.endpoint().vpc_endpoint_id
     run = site.revert(security_group_ids=site.blocking_id)
     assert run.status != 0, run.output
     assert site.endpoint().security_group_ids == [site.admitting_id]
     assert site.endpoint().vpc_endpoint_id == before
-    # In and out again, two groups each; AWS takes one change after the other.
+    # In and out again, two groups each; AWS accepts one change after the other.
     taken = [entry.call for entry in run.requests if entry.call == "ModifyVpcEndpoint" and entry.status == 200]
     assert (len(taken), set(run.writing_calls)) == (4, {"ModifyVpcEndpoint"}), run.output
     assert f"The change of {before} was undone" in run.output
@@ -126,7 +126,7 @@ def test_a_blocking_group_is_swapped_in_seen_to_fail_reverted_and_clients_connec
     assert f"logged in as {USER}" in unchanged.output
 
 
-def test_private_dns_that_is_switched_off_is_on_again_and_the_name_known(site: Site) -> None:
+def test_private_dns_that_is_switched_off_is_switched_on_again_and_the_name_resolves(site: Site) -> None:
     run = site.revert(security_group_ids=site.admitting_id, private_dns_enabled=False)
     assert run.status != 0, run.output
     assert site.endpoint().private_dns_enabled is True

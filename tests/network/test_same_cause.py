@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What AWS configuration can show is broken twice, on the network and in the sandbox: both modules name one cause."""
+"""All that AWS configuration can show is broken on the network and in the sandbox: both modules name one cause."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
 SOON = {"timeout": 1}
 
-# What C(reachability_info) can find blocked, and what C(endpoint_ping) calls the same, which sees no configuration.
+# What `reachability_info` can find blocked, and the words of `endpoint_ping` for it, which sees no configuration.
 SAME = {
     "cluster": "The cluster is paused",
     "interface_endpoint": "The private endpoint is not active",
@@ -41,7 +41,7 @@ SAME = {
 
 @dataclass(frozen=True)
 class Pair:
-    """The break of the sandbox by its name in `BREAKS`, and that of the network with the options of the check."""
+    """The sandbox's break by its name in `BREAKS`, and the network's with the options of the check."""
 
     configuration: str
     network: breaks.Breaking
@@ -49,7 +49,7 @@ class Pair:
 
 
 PAIRS = [
-    # The load balancer of a paused cluster has nobody to hand a connection to.
+    # The load balancer of a paused cluster has no target for a connection.
     Pair("the cluster is paused", breaks.nothing, {"port": RESETTING}),
     Pair("the interface endpoint is rejected", breaks.endpoint_is_gone, SOON),
     Pair("the registration has failed", breaks.endpoint_is_gone, SOON),
@@ -60,7 +60,7 @@ PAIRS = [
     Pair("the endpoint's group admits nobody", breaks.no_rule_admits, SOON),
     Pair("the endpoint's list lets no answers out", breaks.endpoints_acl_lets_no_answers_out, SOON),
     Pair("the client's list lets no answers in", breaks.clients_acl_lets_no_answers_in, SOON),
-    # The resolver of such a VPC answers nobody.
+    # The resolver of such a VPC does not answer.
     Pair("the VPC does not resolve names", breaks.resolver_is_silent),
     Pair("the VPC has no private names", breaks.private_dns_is_off),
     Pair("private DNS is off", breaks.private_dns_is_off),
@@ -102,9 +102,7 @@ def test_the_cause_in_the_configuration_is_among_those_that_the_check_names(
     assert [cause for cause in check["causes"] if SAME[blocked] in cause], check["causes"]
 
 
-def test_one_zone_that_is_blocked_is_told_apart_by_both(
-    vpc: Vpc, database: MariaDb, client: Client, site: Site
-) -> None:
+def test_both_name_the_one_zone_that_is_blocked(vpc: Vpc, database: MariaDb, client: Client, site: Site) -> None:
     from tests.support.reachability_breaks import deny
 
     breaks.last_zone_is_dead(vpc, database)

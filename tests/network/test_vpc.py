@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The network of these tests is cut off from every other, and nothing of it stays."""
+"""The network of these tests is isolated from every other, and nothing of it stays."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ os.kill(os.getpid(), int(sys.argv[1]))
 
 
 def network_namespaces() -> set[str]:
-    """Those of all processes."""
+    """The network namespaces of all processes."""
     namespaces = set()
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the IAM policies in docs from the permissions that the collection's own calls ask for.
+"""Writes the IAM policies in docs from the permissions that the collection's own calls need.
 
     python -m tests.policies            write docs/iam/*.json and docs/iam-policy.json
     python -m tests.policies --check    say which of them differ, and write nothing
@@ -33,7 +33,7 @@ OURS = {"tidbcloud:managed-by": "tidbcloud.privatelink"}
 COMBINED = ("info", "endpoints", "reachability", "costs", "quotas")
 """The uses in docs/iam-policy.json: whatever the modules do, but adoption."""
 SPEED = 20
-"""Of the clock of the sandbox for playbooks, which wait in earnest."""
+"""The scale of the sandbox's clock for playbooks, which really wait."""
 
 
 READ = "Read"
@@ -52,7 +52,7 @@ def path_of(use: str) -> Path:
 
 
 def split(asked: Mapping[str, Collection[Grant]]) -> dict[str, set[Grant]]:
-    """The grants of each policy: advice has one of its own, and what goes with "endpoints" does not repeat it."""
+    """The grants of each policy: advice has one of its own, and what accompanies "endpoints" does not repeat it."""
     advice = {
         use: {one for grants in asked.values() for one in grants if _advice(one) == use} for use in ADVICE.values()
     }
@@ -121,12 +121,12 @@ def _add(values: list[str], value: str) -> None:
 
 
 def _plain(statement: Statement) -> Statement:
-    """A list of one is that one."""
+    """A list of one becomes that one."""
     return {key: value[0] if isinstance(value, list) and len(value) == 1 else value for key, value in statement.items()}
 
 
 def documents(asked: Mapping[str, Collection[Grant]]) -> dict[Path, str]:
-    """The files of those uses, and the combined one where all of its parts are there."""
+    """The files of those uses, and the combined one if all of its parts are there."""
     grants = split(asked)
     if set(COMBINED) <= set(grants):
         grants["combined"] = set().union(*(grants[use] for use in COMBINED))

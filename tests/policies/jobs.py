@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each use of the collection does to AWS: jobs, and a record of the permissions that their calls asked for."""
+"""What each use of the collection does in AWS: jobs, and a record of the permissions that their calls needed."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ VPC_RANGE = "10.42.0.0/16"
 class Grant:
     """One permission: an action on a type of resources, "" where it has none.
 
-    `create_action`: CreateTags of what this action makes, as a part of it. `ours`: what it was asked for carried the
-    ownership tag.
+    `create_action`: CreateTags of what this action makes, as a part of it. `ours`: its resource carried the ownership
+    tag.
     """
 
     action: str
@@ -36,7 +36,7 @@ class Grant:
 
 @dataclass
 class Record:
-    """What the runs of the collection asked for, and nothing of what a test prepared for them."""
+    """What the runs of the collection needed, and nothing that a test did to prepare for them."""
 
     authorizer: Authorizer
     grants: set[Grant] = field(default_factory=set)
@@ -55,7 +55,7 @@ def _grant(asked: Mapping[str, Any]) -> Grant:
 
 
 Run = Callable[..., Result]
-"""A module's name and options to its result: it succeeds."""
+"""Runs a module by its name and options and returns its result; it must succeed."""
 Job = Callable[[Customer, Run], None]
 
 
@@ -184,6 +184,6 @@ def grants_of_role(operator: Operator) -> set[Grant]:
     first = {"vpc_cidr": VPC_RANGE, "availability_zone_ids": zones[0], "check": False}
     second = {**first, "availability_zone_ids": zones, "client_cidrs": "10.42.0.0/20", "tags": {"a": "b"}}
     for playbook, options in (("connect", first), ("connect", second), ("disconnect", {})):
-        played = record.of(partial(operator.play, playbook, **options))
-        assert played.status == 0, played.output
+        run = record.of(partial(operator.play, playbook, **options))
+        assert run.status == 0, run.output
     return record.grants
