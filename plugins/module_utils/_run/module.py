@@ -10,7 +10,7 @@ import typing as t
 
 from .bounded import Overdue, bounded
 from .errors import PrivateLinkError, WaitTimedOut, as_known
-from .options import deadline_of, hide_url_secrets, refuse_unencodable
+from .options import deadline_of, hide_url_secrets, reject_unencodable
 from .text import encodable, sentence
 from .wait import Deadline
 
@@ -44,7 +44,7 @@ def in_time(params: Values, work: t.Callable[[Deadline], Result]) -> Result:
     """
     deadline: Deadline | None = None
     try:
-        refuse_unencodable(params)
+        reject_unencodable(params)
         deadline = until = deadline_of(params)
         return bounded(lambda: work(until), until.for_calls() + LAST_RESORT)
     except Overdue:

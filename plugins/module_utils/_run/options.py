@@ -52,7 +52,7 @@ def _require_time(option: str, seconds: float) -> None:
         )
 
 
-def refuse_unencodable(params: t.Mapping[str, t.Any]) -> None:
+def reject_unencodable(params: t.Mapping[str, t.Any]) -> None:
     """Ansible represents bytes that are not UTF-8 as lone surrogates, which no API takes. Raises PrivateLinkError."""
     for option, value in params.items():
         if not is_encodable(value):

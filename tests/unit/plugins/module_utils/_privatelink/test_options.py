@@ -141,11 +141,11 @@ def test_the_deadline_is_that_of_the_options() -> None:
 )
 def test_bytes_that_are_no_text_are_refused_by_the_name_of_their_option(value: t.Any) -> None:
     with pytest.raises(PrivateLinkError, match=r"^name holds bytes that are not UTF-8\."):
-        run_options.refuse_unencodable({"vpc_id": "vpc-1", "port": 1, "name": value})
+        run_options.reject_unencodable({"vpc_id": "vpc-1", "port": 1, "name": value})
 
 
 def test_any_other_text_is_no_matter_here() -> None:
-    run_options.refuse_unencodable(
+    run_options.reject_unencodable(
         {"name": "\U0001f600\x1b\n", "tags": {1: None, "ü": 1.5}, "wait_delay": float("nan")}
     )
 
