@@ -41,5 +41,5 @@ def test_nodes_at_the_same_time_end_in_what_one_of_them_asked(subject: Subject, 
     assert races.run(subject, races.Race.parse(f"{race}/{seed}")).problems == []
 
 
-def test_whatever_happens_in_whatever_order(subject: Subject, seed: int) -> None:
+def test_everything_in_any_order(subject: Subject, seed: int) -> None:
     model.explore(subject, OPERATIONS, seed, model.History())

@@ -45,7 +45,7 @@ replies = st.one_of(
 )
 
 
-def assert_told(failure: StageFailed) -> None:
+def assert_printable(failure: StageFailed) -> None:
     assert failure.problem
     assert_fit(failure.found)
     assert PASSWORD not in failure.found
@@ -56,7 +56,7 @@ def test_any_greeting_is_read_or_rejected(payload: bytes) -> None:
     try:
         found = handshake.parse_greeting(payload)
     except StageFailed as failure:
-        assert_told(failure)
+        assert_printable(failure)
     else:
         assert found.server_version.isprintable()
         assert found.auth_plugin.isprintable()
@@ -67,7 +67,7 @@ def test_any_error_of_the_server_is_shown_in_print(payload: bytes) -> None:
     try:
         raise handshake.server_error(b"\xff" + payload)
     except StageFailed as failure:
-        assert_told(failure)
+        assert_printable(failure)
 
 
 def speak(sent: bytes) -> Connection:
@@ -89,7 +89,7 @@ def test_any_first_packet_is_a_greeting_or_a_failure(payload: bytes, number: int
         try:
             handshake.receive_greeting(connection)
         except StageFailed as failure:
-            assert_told(failure)
+            assert_printable(failure)
         except OSError:
             pass  # Reported by from_os_error.
         finally:
@@ -105,7 +105,7 @@ def test_any_conversation_ends_in_a_version_or_a_failure(conversation: list[byte
         version = login.log_in(connection, GREETING, login.Account("someone", PASSWORD))
         assert version.isprintable()
     except StageFailed as failure:
-        assert_told(failure)
+        assert_printable(failure)
     except OSError:
         pass  # Reported by from_os_error.
     finally:
@@ -139,4 +139,4 @@ def test_any_text_of_a_ca_is_accepted_or_rejected(certificate: str, data: st.Dat
     try:
         handshake.tls_context(verify=True, ca_pem=text)
     except StageFailed as failure:
-        assert_told(failure)
+        assert_printable(failure)

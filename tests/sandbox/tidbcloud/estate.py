@@ -29,7 +29,7 @@ class Estate:
 
     def clear(self) -> None:
         """Forget everything; ids restart, so that a reset leads to the very same estate."""
-        self.ids.begin_anew()
+        self.ids.restart()
         self.clusters.clear()
         self.shared_clusters.clear()
         self.registrations.clear()

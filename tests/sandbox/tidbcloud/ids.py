@@ -18,6 +18,6 @@ class Ids:
         self._last += 7919
         return str(self._last)
 
-    def begin_anew(self) -> None:
+    def restart(self) -> None:
         """Forget what was issued."""
         self._last = FIRST

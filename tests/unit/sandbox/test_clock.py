@@ -16,7 +16,7 @@ def clock() -> Clock:
     return Clock(epoch=1000.0)
 
 
-def test_a_clock_that_was_never_started_moves_by_advance_alone(clock: Clock) -> None:
+def test_a_clock_that_was_never_started_moves_only_with_advance(clock: Clock) -> None:
     assert (clock.now(), clock.now()) == (1000.0, 1000.0)
     clock.advance(2.5)
     assert clock.now() == 1002.5
@@ -93,7 +93,7 @@ def test_a_broken_action_does_not_stop_time_for_the_others(capsys: pytest.Captur
     assert "ValueError" in capsys.readouterr().err
 
 
-def test_a_stopped_clock_stands_still(clock: Clock) -> None:
+def test_a_stopped_clock_does_not_move(clock: Clock) -> None:
     clock.start()
     clock.stop()
     assert clock.now() == clock.now() >= 1000.0

@@ -14,7 +14,7 @@ def _kinds(faults: Faults, calls: list[str], api: str = "aws") -> list[str | Non
     return [fault.kind if fault else None for fault in taken]
 
 
-def test_a_fault_strikes_its_call_so_often_and_then_no_more() -> None:
+def test_a_fault_hits_its_call_that_often_and_then_no_longer() -> None:
     faults = Faults()
     fault = faults.add({"api": "aws", "call": "DescribeVpcs", "kind": "reset", "times": 2})
     calls = ["DescribeVpcs", "CreateVpc", "DescribeVpcs", "DescribeVpcs"]
@@ -41,7 +41,7 @@ def test_two_faults_at_one_call_strike_one_after_the_other() -> None:
     assert _kinds(faults, ["A", "A", "A"]) == ["reset", "status", None]
 
 
-def test_cleared_faults_strike_no_more() -> None:
+def test_cleared_faults_no_longer_hit() -> None:
     faults = Faults()
     faults.add({"api": "aws", "call": "A", "kind": "reset"})
     faults.clear()

@@ -186,6 +186,6 @@ def test_tokens_repeat_or_never_end_or_are_none() -> None:
     assert token("hostile_token") == HOSTILE
 
 
-def test_an_answer_that_is_no_list_has_no_pages() -> None:
+def test_an_answer_that_is_not_a_list_has_no_pages() -> None:
     single = answer(200, "application/json", json.dumps({"clusterId": "1"}))
     assert paged(single, _fault("endless_tokens"), {}) is single

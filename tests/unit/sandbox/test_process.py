@@ -76,7 +76,7 @@ def test_where_none_runs_a_command_says_so(tmp_path: Path, command: str, capsys:
     assert capsys.readouterr().err == f"No sandbox runs in {tmp_path}.\n"
 
 
-def test_stopping_where_none_runs_is_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_stopping_where_none_runs_is_not_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stop", "--directory", str(tmp_path / "nothing")]) == 0
     assert capsys.readouterr().out == "No sandbox runs.\n"
 

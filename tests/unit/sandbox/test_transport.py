@@ -129,7 +129,7 @@ def test_a_status_is_answered_instead_of_handling(echo: Echo, client: requests.S
     assert echo.ask(client).status_code == 200
 
 
-def test_whoever_asks_too_often_is_told_so_in_the_apis_own_way(echo: Echo, client: requests.Session) -> None:
+def test_too_many_requests_get_the_apis_own_answer(echo: Echo, client: requests.Session) -> None:
     echo.fault("throttle")
     assert echo.ask(client).status_code == 429
     assert (echo.ports, echo.logged()) == ([], [(429, "error 429", "throttle")])
@@ -206,7 +206,7 @@ def test_a_held_request_is_handled_when_the_faults_are_cleared_and_its_client_ma
     assert echo.logged() == [(200, None, None), (200, None, "held")]
 
 
-def test_a_challenge_is_struck_by_what_is_meant_for_it(echo: Echo, client: requests.Session) -> None:
+def test_a_fault_for_challenges_hits_a_challenge(echo: Echo, client: requests.Session) -> None:
     echo.fault("headers", call="Challenge", headers={"WWW-Authenticate": "Negotiate"})
     assert "WWW-Authenticate" not in echo.ask(client).headers
     assert echo.ask(client, caller="").headers["WWW-Authenticate"] == "Negotiate"
@@ -218,7 +218,7 @@ def test_a_fault_of_every_call_leaves_challenges_alone(echo: Echo, client: reque
     assert echo.ask(client, caller="").status_code == 200
 
 
-def test_a_request_without_a_caller_is_struck_by_nothing(echo: Echo, client: requests.Session) -> None:
+def test_no_fault_hits_a_request_without_a_caller(echo: Echo, client: requests.Session) -> None:
     echo.fault("reset")
     assert echo.ask(client, caller="").status_code == 200
     with pytest.raises(requests.exceptions.ConnectionError):
@@ -290,7 +290,7 @@ def test_dripping_takes_its_time_for_each_byte_and_ends_when_the_faults_are_clea
 
 @pytest.mark.parametrize("effect", ["before", "after"])
 @pytest.mark.parametrize("kind", ["status", "throttle", "error", "not_json", "xhtml", "foreign", "body", "reset"])
-def test_what_stands_in_the_place_of_an_answer_is_handled_or_not_as_the_fault_says(
+def test_what_replaces_an_answer_is_handled_or_not_as_the_fault_says(
     echo: Echo, client: requests.Session, kind: str, effect: str
 ) -> None:
     value = {"status": 500, "error": "AnyCode"}.get(kind)

@@ -34,7 +34,7 @@ def test_yaml_reads_from_the_text_what_the_option_holds(about: dict[str, Any]) -
     assert read == {key: value for key, value in about.items() if key != "description"}
 
 
-def test_one_sentence_stands_on_the_line_of_its_key() -> None:
+def test_one_sentence_is_on_the_line_of_its_key() -> None:
     assert option_lines("name", {"description": ["Short."], "type": "str"}, 2, anchor="name") == [
         "  name: &name",
         "    description: Short.",

@@ -120,7 +120,7 @@ def test_hosts_are_grouped_by_what_is_known_of_them(fleet: Fleet) -> None:
     }
 
 
-def test_a_host_is_no_machine_so_its_tasks_run_here_with_the_python_of_the_playbook(fleet: Fleet) -> None:
+def test_a_host_is_not_a_machine_so_its_tasks_run_here_with_the_python_of_the_playbook(fleet: Fleet) -> None:
     found = variables(fleet.inventory(), "vpce-1")
     assert found["ansible_connection"] == "local"
     assert found["ansible_python_interpreter"] == "{{ ansible_playbook_python }}"
@@ -161,7 +161,7 @@ def test_an_empty_fleet_is_an_empty_inventory(fleet: Fleet) -> None:
     assert fleet.inventory().hosts == {}
 
 
-def test_a_registration_without_an_interface_endpoint_is_no_host(fleet: Fleet) -> None:
+def test_a_registration_without_an_interface_endpoint_is_not_a_host(fleet: Fleet) -> None:
     fleet.found = [endpoint(1), endpoint(2, vpc_endpoint_id=None)]
     assert list(fleet.inventory().hosts) == ["vpce-1"]
 
@@ -219,7 +219,7 @@ def test_the_cache_spares_the_second_read_and_holds_no_secret(fleet: Fleet) -> N
     assert not [secret for secret in KEYS.values() if secret in text]
 
 
-def test_a_cache_that_shall_be_made_anew_is(fleet: Fleet) -> None:
+def test_a_cache_is_renewed_on_request(fleet: Fleet) -> None:
     options: t.Any = {
         "cache": True,
         "cache_plugin": "ansible.builtin.jsonfile",
@@ -251,18 +251,18 @@ def test_a_file_that_is_not_there_is_not_ours(fleet: Fleet) -> None:
     assert not inventory_loader.get(NAME).verify_file(str(fleet.path / "tidbcloud_endpoints.yml"))
 
 
-def test_what_a_cloud_refuses_is_told_as_it_is(fleet: Fleet) -> None:
+def test_what_a_cloud_refuses_is_reported_as_it_is(fleet: Fleet) -> None:
     fleet.errors = [ApiError("TiDB Cloud refused the key. Check it.", api="tidbcloud", status=401)]
     with pytest.raises(AnsibleParserError, match=r"TiDB Cloud refused the key\. Check it\."):
         fleet.inventory()
 
 
-def test_an_id_that_is_none_is_told(fleet: Fleet) -> None:
+def test_an_invalid_id_is_reported(fleet: Fleet) -> None:
     with pytest.raises(AnsibleParserError, match="cluster_id"):
         fleet.inventory(cluster_ids=["1.3e18"])
 
 
-def test_a_missing_requests_is_told(monkeypatch: pytest.MonkeyPatch, fleet: Fleet) -> None:
+def test_a_missing_requests_is_reported(monkeypatch: pytest.MonkeyPatch, fleet: Fleet) -> None:
     monkeypatch.setattr(options, "HAS_REQUESTS", False)
     module = inventory_loader.get(NAME).__class__.parse.__globals__
     monkeypatch.setitem(module, "connect_tidbcloud", options.connect_tidbcloud)
@@ -293,7 +293,7 @@ def test_reading_has_a_deadline(fleet: Fleet) -> None:
         fleet.inventory(wait_timeout=-1)
 
 
-def test_an_error_that_nobody_expects_is_told_as_a_defect(fleet: Fleet) -> None:
+def test_an_unexpected_error_is_reported_as_a_defect(fleet: Fleet) -> None:
     fleet.errors = [KeyError("what the code takes for granted")]
     with pytest.raises(AnsibleParserError, match="while reading the private endpoints: a defect of tidbcloud"):
         fleet.inventory()
@@ -303,7 +303,7 @@ HOSTILE_IDS = ["all", "localhost", "vpce-1\nvpce-2", "vpce-{{ 1 }}", "-e", "vpce
 
 
 @pytest.mark.parametrize("hostile", HOSTILE_IDS)
-def test_what_is_no_id_becomes_neither_a_host_nor_a_group(fleet: Fleet, hostile: str) -> None:
+def test_what_is_not_an_id_becomes_neither_a_host_nor_a_group(fleet: Fleet, hostile: str) -> None:
     facts = dict.fromkeys(("region", "project_id", "cluster_id", "vpc_id"), f"a:{hostile}")
     fleet.found = [endpoint(1, **facts), endpoint(2, vpc_endpoint_id=hostile)]
     inventory = fleet.inventory()

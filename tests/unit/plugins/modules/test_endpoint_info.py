@@ -27,9 +27,9 @@ def look(customer: Customer, **options: t.Any) -> Result:
     assert result["changed"] is False
     assert customer.writing_calls == []
     documents.assert_returns(endpoint_info, result, besides=FAILURES)
-    foretold = customer.run("endpoint_info", check=True, **options)
+    expected = customer.run("endpoint_info", check=True, **options)
     facts = ("endpoint_services", "private_endpoints", "findings", "costs", "scope")
-    assert [foretold[name] for name in facts] == [result[name] for name in facts]
+    assert [expected[name] for name in facts] == [result[name] for name in facts]
     return result
 
 
@@ -69,7 +69,7 @@ def test_where_nothing_matches_the_lists_are_empty(customer: Customer) -> None:
     assert result["costs"] is None
 
 
-def test_without_filters_the_default_project_is_told(customer: Customer) -> None:
+def test_without_filters_the_default_project_is_read(customer: Customer) -> None:
     result = look(customer)
     found = {service["cluster_name"]: service["state"] for service in result["endpoint_services"]}
     assert found == {
@@ -88,7 +88,7 @@ def test_without_filters_the_default_project_is_told(customer: Customer) -> None
     }
 
 
-def test_a_private_endpoint_is_told_as_the_module_that_made_it_told_it(customer: Customer) -> None:
+def test_a_private_endpoint_is_returned_as_by_the_module_that_made_it(customer: Customer) -> None:
     made = connect(customer)
     result = look(customer)
     assert result["private_endpoints"] == [made]
@@ -102,7 +102,7 @@ def test_named_clusters_may_be_of_any_project(customer: Customer) -> None:
 
 
 @pytest.mark.parametrize("option", ["project_id", "project_ids"])
-def test_a_project_is_told_alone(customer: Customer, option: str) -> None:
+def test_a_project_is_read_alone(customer: Customer, option: str) -> None:
     second = customer.facts["tidbcloud"]["projects"]["second"]
     result = look(customer, **{option: second if option == "project_id" else [second]})
     assert [service["cluster_name"] for service in result["endpoint_services"]] == ["second-project-cluster"]
@@ -124,7 +124,7 @@ def test_filters_are_kept(customer: Customer) -> None:
     assert ids(look(customer, statuses=["failed", "deleting"])) == []
 
 
-def test_a_node_group_is_told_without_the_private_endpoints_of_its_sisters(customer: Customer) -> None:
+def test_a_node_group_is_read_without_the_private_endpoints_of_its_siblings(customer: Customer) -> None:
     group = customer.facts["clusters"]["two-groups"]["node_groups"]["analytics"]
     connect(customer, "two-groups", "us-west-2")
     analytics = connect(customer, "two-groups", "us-west-2", node_group_id=group["node_group_id"])
@@ -142,15 +142,15 @@ def test_an_endpoint_of_another_project_is_not_judged(customer: Customer) -> Non
     assert result["findings"] == []
 
 
-def test_an_endpoint_of_another_account_is_told_by_its_registration_and_not_judged(customer: Customer) -> None:
+def test_an_endpoint_of_another_account_is_known_by_its_registration_and_not_judged(customer: Customer) -> None:
     from tests.support.customer import Customer as Somebody
 
     theirs = connect(Somebody(customer.sandbox, "other"))
     result = look(customer)
-    (told,) = result["private_endpoints"]
-    assert told["vpc_endpoint_id"] == theirs["vpc_endpoint_id"]
-    assert (told["aws_visible"], told["status"], told["stage"]) == (False, "active", "done")
-    assert (told["vpc_id"], told["monthly_cost_usd"]) == (None, None)
+    (returned,) = result["private_endpoints"]
+    assert returned["vpc_endpoint_id"] == theirs["vpc_endpoint_id"]
+    assert (returned["aws_visible"], returned["status"], returned["stage"]) == (False, "active", "done")
+    assert (returned["vpc_id"], returned["monthly_cost_usd"]) == (None, None)
     assert result["findings"] == []
 
 
@@ -237,13 +237,17 @@ def test_a_registration_whose_endpoint_aws_lists_as_deleted_has_failed(customer:
     customer.ec2().delete_vpc_endpoints(VpcEndpointIds=[made["vpc_endpoint_id"]])
     customer.sandbox.clock.advance(60)
     result = look(customer)
-    (told,) = result["private_endpoints"]
-    assert (told["status"], told["stage"], told["endpoint_state"]) == ("failed", "interface_endpoint", "ACTIVE")
-    assert told["monthly_cost_usd"] == 0
+    (returned,) = result["private_endpoints"]
+    assert (returned["status"], returned["stage"], returned["endpoint_state"]) == (
+        "failed",
+        "interface_endpoint",
+        "ACTIVE",
+    )
+    assert returned["monthly_cost_usd"] == 0
     assert codes(result) == ["interface_endpoint_missing"]
 
 
-def test_a_deleted_endpoint_without_a_registration_is_not_told(customer: Customer) -> None:
+def test_a_deleted_endpoint_without_a_registration_is_not_returned(customer: Customer) -> None:
     made = connect(customer)
     customer.run("private_endpoint", cluster_id=made["cluster_id"], state="absent")
     assert look(customer)["private_endpoints"] == []
@@ -257,7 +261,7 @@ def test_a_failed_registration_is_found_with_its_reason(customer: Customer) -> N
     assert "The quota is used up" in result["findings"][0]["message"]
 
 
-def test_costs_are_told_where_they_are_asked_for(customer: Customer) -> None:
+def test_costs_are_returned_on_request(customer: Customer) -> None:
     made = connect(customer)
     result = look(customer, include_costs=True)
     assert result["costs"]["total_monthly_usd"] == result["private_endpoints"][0]["monthly_cost_usd"] == 7.3

@@ -43,7 +43,7 @@ def test_the_examples_use_only_options_that_exist() -> None:
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_an_active_service_is_told_by_two_requests_and_aws_is_not_asked(customer: Customer, check: bool) -> None:
+def test_an_active_service_takes_two_requests_and_none_to_aws(customer: Customer, check: bool) -> None:
     result = look(customer, check=check)
     main = customer.facts["clusters"]["main"]
     group = main["node_groups"]["DefaultGroup"]
@@ -83,7 +83,7 @@ def test_a_service_that_is_being_created_is_waited_for(customer: Customer) -> No
 
 
 @pytest.mark.parametrize("way", [{"wait": False}, {"check": True}])
-def test_without_waiting_the_service_is_told_as_it_is(customer: Customer, way: dict[str, bool]) -> None:
+def test_without_waiting_the_service_is_returned_as_it_is(customer: Customer, way: dict[str, bool]) -> None:
     began = customer.sandbox.clock.now()
     result = look(customer, "service-creating", **way)
     assert result["endpoint_service"]["state"] == "creating"
@@ -91,13 +91,13 @@ def test_without_waiting_the_service_is_told_as_it_is(customer: Customer, way: d
     assert customer.sandbox.clock.now() - began < 1
 
 
-def test_a_service_that_takes_too_long_is_told_with_its_last_state(customer: Customer) -> None:
+def test_a_service_that_takes_too_long_is_reported_with_its_last_state(customer: Customer) -> None:
     result = look(customer, "service-creating", wait_timeout=1)
     assert result["failed"]
     assert "last seen: the service is CREATING" in result["msg"]
 
 
-def test_the_service_of_a_paused_cluster_is_still_told(customer: Customer) -> None:
+def test_the_service_of_a_paused_cluster_is_still_returned(customer: Customer) -> None:
     result = look(customer, "paused")
     assert (result["endpoint_service"]["state"], result["endpoint_service"]["cluster_state"]) == ("active", "PAUSED")
 

@@ -46,17 +46,17 @@ def desired(customer: Customer, network: Network) -> Options:
 
 
 def run(customer: Customer, desired: Options, **options: t.Any) -> Result:
-    """A run that succeeds, after one in check mode that foretold it and changed nothing."""
-    foretold = customer.run("private_endpoint", check=True, **{**desired, **options})
-    assert not foretold["failed"], foretold["msg"]
+    """A run that succeeds, after one in check mode that predicted it and changed nothing."""
+    expected = customer.run("private_endpoint", check=True, **{**desired, **options})
+    assert not expected["failed"], expected["msg"]
     assert customer.writing_calls == []
     result = customer.run("private_endpoint", **{**desired, **options})
     assert not result["failed"], result["msg"]
-    assert (foretold["changed"], foretold["steps"]) == (result["changed"], result["steps"])
-    assert foretold["diff"] == result["diff"]
+    assert (expected["changed"], expected["steps"]) == (result["changed"], result["steps"])
+    assert expected["diff"] == result["diff"]
     assert result["changed"] == bool(result["steps"])
     assert result["changed"] or customer.writing_calls == []
-    for one in (foretold, result):
+    for one in (expected, result):
         assert set(one["private_endpoint"]) == KEYS
         documents.assert_returns(private_endpoint, one, besides=FAILURES)
     return result
@@ -284,7 +284,7 @@ def test_an_endpoint_made_by_hand_in_the_vpc_is_the_one_that_is_meant(customer: 
     assert customer.live_endpoints() == [vpce]
 
 
-def test_several_are_told_apart_by_name_or_id_only(customer: Customer, desired: Options) -> None:
+def test_only_a_name_or_an_id_distinguishes_several(customer: Customer, desired: Options) -> None:
     one, two = by_hand(customer, desired, name="one"), by_hand(customer, desired, name="two")
     assert codes(failing(customer, desired)) == ["ambiguous_match"]
     refused = failing(customer, desired, name="three")
@@ -300,7 +300,7 @@ def test_several_are_told_apart_by_name_or_id_only(customer: Customer, desired: 
     assert customer.live_endpoints() == [one]
 
 
-def test_removing_a_name_that_nobody_has_removes_nothing(customer: Customer, desired: Options) -> None:
+def test_removing_a_name_that_does_not_exist_removes_nothing(customer: Customer, desired: Options) -> None:
     run(customer, desired, name="tidb")
     assert names(run(customer, desired, name="other", state="absent")) == []
     assert len(customer.live_endpoints()) == 1
@@ -343,16 +343,17 @@ def test_a_node_group_that_never_was_has_nothing_to_delete_and_a_warning(custome
 
 
 def test_where_nothing_is_a_cluster_in_creation_says_that_the_service_comes_first(customer: Customer) -> None:
-    told = unchanged(customer, {"cluster_id": customer.cluster_id("creating"), "state": "absent"})["private_endpoint"]
-    assert (told["status"], told["stage"]) == ("not_configured", "service_endpoint")
+    creating = {"cluster_id": customer.cluster_id("creating"), "state": "absent"}
+    returned = unchanged(customer, creating)["private_endpoint"]
+    assert (returned["status"], returned["stage"]) == ("not_configured", "service_endpoint")
     assert customer.sandbox.log.entries(call="GetPrivateLinkService") == []
 
 
-def test_what_a_delete_would_remove_is_told_whole(customer: Customer, desired: Options) -> None:
+def test_what_a_delete_would_remove_is_returned_completely(customer: Customer, desired: Options) -> None:
     made = run(customer, desired)["private_endpoint"]
-    told = customer.run("private_endpoint", check=True, **desired, state="absent")["private_endpoint"]
-    assert told == made
-    assert told["network_interfaces"]
+    returned = customer.run("private_endpoint", check=True, **desired, state="absent")["private_endpoint"]
+    assert returned == made
+    assert returned["network_interfaces"]
 
 
 def test_an_endpoint_of_another_service_or_vpc_is_not_taken(customer: Customer, desired: Options) -> None:
@@ -365,7 +366,7 @@ def test_an_endpoint_of_another_service_or_vpc_is_not_taken(customer: Customer, 
     assert codes(failing(customer, desired, vpc_id=elsewhere.vpc_id, vpc_endpoint_id=mine)) == ["immutable_change"]
 
 
-def test_an_id_that_names_nothing_is_an_error_unless_it_shall_be_gone(customer: Customer, desired: Options) -> None:
+def test_an_id_that_names_nothing_is_an_error_except_with_absent(customer: Customer, desired: Options) -> None:
     unknown = "vpce-0123456789abcdef0"
     assert codes(failing(customer, desired, vpc_endpoint_id=unknown)) == ["vpc_endpoint_not_found"]
     assert names(run(customer, desired, vpc_endpoint_id=unknown, state="absent")) == []

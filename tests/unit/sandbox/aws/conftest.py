@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 
-def _anew(aws: Aws, clock: Clock, settings: Settings) -> None:
+def _reset(aws: Aws, clock: Clock, settings: Settings) -> None:
     clock.reset()
     aws.reset()
     vars(settings).update(vars(Settings()))
@@ -76,7 +76,7 @@ def served() -> Iterator[Cloud]:
 
 @pytest.fixture
 def cloud(served: Cloud) -> Cloud:
-    _anew(served.aws, served.clock, served.settings)
+    _reset(served.aws, served.clock, served.settings)
     return served
 
 

@@ -86,7 +86,7 @@ def test_dns_names_are_regional_and_zonal_and_the_private_one_once_in_effect(
     assert describe(ec2, vpc_endpoint_id)["PrivateDnsEnabled"] is False
 
 
-def test_network_interfaces_lie_in_their_subnets_and_belong_to_aws(ec2: EC2Client, vpc: Vpc) -> None:
+def test_network_interfaces_are_in_their_subnets_and_belong_to_aws(ec2: EC2Client, vpc: Vpc) -> None:
     interfaces = _interfaces(ec2, create(ec2, vpc, ["us-east-1b", "us-east-1c"]))
     assert {one["SubnetId"] for one in interfaces} == {vpc.subnets["us-east-1b"], vpc.subnets["us-east-1c"]}
     subnets = {one["SubnetId"]: one["CidrBlock"] for one in ec2.describe_subnets()["Subnets"]}

@@ -76,7 +76,7 @@ def test_the_price_list_is_served_from_few_regions(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("key", ["AKIASANDBOXNOBODY0000", "AKIASANDBOXMAIN210987"], ids=["unknown", "wrong secret"])
-def test_nobody_reads_the_price_list_without_keys_that_work(cloud: Cloud, key: str) -> None:
+def test_the_price_list_needs_keys_that_work(cloud: Cloud, key: str) -> None:
     stranger: Any = boto3.client(
         "pricing",
         region_name="us-east-1",

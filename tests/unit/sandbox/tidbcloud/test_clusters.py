@@ -34,7 +34,7 @@ def test_the_private_host_of_a_group_appears_with_the_service(world: World) -> N
 
 
 @pytest.mark.parametrize("role", ["starter", "none"])
-def test_a_cluster_of_another_tier_or_of_nobody_is_not_found(world: World, role: str) -> None:
+def test_a_cluster_of_another_tier_or_none_is_not_found(world: World, role: str) -> None:
     answer = world.get(f"/clusters/{CLUSTER_IDS.get(role, '1379661944646400000')}")
     assert (answer.status_code, answer.json()["code"]) == (404, 5)
 

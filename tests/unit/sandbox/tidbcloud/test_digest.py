@@ -93,7 +93,7 @@ def test_a_nonce_that_has_expired_is_stale(world: World) -> None:
 
 
 @pytest.mark.parametrize("nonce", ["", "1", "99999999999.0.0", "word"])
-def test_a_nonce_that_somebody_made_up_is_stale(world: World, nonce: str) -> None:
+def test_a_made_up_nonce_is_stale(world: World, nonce: str) -> None:
     answer = _ask(world, _credentials(nonce))
     assert (answer.status_code, "stale=true" in answer.headers["WWW-Authenticate"]) == (401, True)
 
@@ -111,7 +111,7 @@ def test_credentials_that_lack_a_part_are_refused(world: World, spoiled: str) ->
     assert (answer.status_code, "stale" in answer.headers["WWW-Authenticate"]) == (401, False)
 
 
-def test_a_count_that_is_no_number_is_refused(world: World) -> None:
+def test_a_count_that_is_not_a_number_is_refused(world: World) -> None:
     given = _credentials(_nonce(_ask(world)))
     assert _ask(world, given.replace("nc=00000001", "nc=zzzzzzzz")).status_code == 401
 

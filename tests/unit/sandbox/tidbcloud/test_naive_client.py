@@ -95,7 +95,7 @@ def test_a_post_without_the_id_of_an_endpoint_is_refused(world: World, endpoint_
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
 
 
-def test_a_post_whose_body_is_no_json_is_refused(world: World) -> None:
+def test_a_post_whose_body_is_not_json_is_refused(world: World) -> None:
     answer = world.client.post(f"{DEDICATED}/v1beta1{world.connections('main')}", data="endpointId")
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
 

@@ -10,32 +10,32 @@ from tests.sandbox.tidbcloud.rate import RateLimit
 from tests.support.tidbcloud_sandbox import EPOCH, World
 
 
-def _told(answer: requests.Response) -> tuple[str, str, str]:
+def _limit_headers(answer: requests.Response) -> tuple[str, str, str]:
     names = ("X-Ratelimit-Limit-Minute", "X-Ratelimit-Remaining-Minute", "X-Ratelimit-Reset")
     limit, remaining, reset = (answer.headers[name] for name in names)
     return limit, remaining, reset
 
 
 def test_every_answer_tells_what_is_left_of_the_minute(world: World) -> None:
-    assert _told(world.get("/clusters")) == ("100", "99", "60")
+    assert _limit_headers(world.get("/clusters")) == ("100", "99", "60")
     world.clock.advance(20)
-    assert _told(world.get("/clusters/1")) == ("100", "98", "40")
+    assert _limit_headers(world.get("/clusters/1")) == ("100", "98", "40")
 
 
-def test_a_challenge_counts_for_nobody_and_tells_the_whole_allowance(world: World) -> None:
+def test_a_challenge_counts_for_no_key_and_shows_the_whole_allowance(world: World) -> None:
     world.get("/clusters")
     world.client.auth = None
-    assert _told(world.get("/clusters")) == ("100", "100", "60")
-    assert _told(world.new_client().get("http://dedicated.test/v1beta1/clusters")) == ("100", "98", "60")
+    assert _limit_headers(world.get("/clusters")) == ("100", "100", "60")
+    assert _limit_headers(world.new_client().get("http://dedicated.test/v1beta1/clusters")) == ("100", "98", "60")
 
 
-def test_the_next_minute_begins_anew() -> None:
+def test_the_next_minute_starts_with_the_whole_allowance() -> None:
     world = World(rate_limit=2)
     assert [world.get("/clusters").status_code for _turn in range(3)] == [200, 200, 429]
     world.clock.advance(59)
-    assert _told(world.get("/clusters")) == ("2", "0", "1")
+    assert _limit_headers(world.get("/clusters")) == ("2", "0", "1")
     world.clock.advance(1)
-    assert _told(world.get("/clusters")) == ("2", "1", "60")
+    assert _limit_headers(world.get("/clusters")) == ("2", "1", "60")
 
 
 def test_both_hosts_share_one_limit() -> None:
@@ -45,6 +45,6 @@ def test_both_hosts_share_one_limit() -> None:
     assert (answer.status_code, answer.json()["code"]) == (429, 49900007)
 
 
-def test_the_reset_is_told_in_seconds_of_the_clients_clock() -> None:
+def test_the_reset_is_in_seconds_of_the_clients_clock() -> None:
     rate = RateLimit(Clock(scale=20, epoch=EPOCH), Settings())
     assert rate.take("some-key").reset == 3

@@ -109,7 +109,7 @@ def test_a_registration_that_is_terminated_while_pending_never_becomes_active(mo
     assert (world.states(), world.aws.requested[ENDPOINT].state) == ([], "rejected")
 
 
-def test_an_endpoint_whose_registration_was_terminated_before_is_not_accepted_any_more() -> None:
+def test_an_endpoint_whose_registration_was_terminated_is_not_accepted_again() -> None:
     world = World(registration_deleting=10)
     endpoint = world.request_endpoint(ENDPOINT)
     world.terminate(world.register(ENDPOINT).json()["privateEndpointConnectionId"])

@@ -356,7 +356,7 @@ def test_network_interfaces_may_be_gone(ec2: Script) -> None:
     assert found == [NetworkInterface("eni-1", "subnet-1", "10.0.1.7", "us-east-1a")]
 
 
-def test_no_ids_are_no_call(ec2: Script) -> None:
+def test_without_ids_there_is_no_call(ec2: Script) -> None:
     assert api.describe_subnets(ec2.client, []) == []
     assert api.describe_security_groups(ec2.client, []) == {}
     assert api.describe_network_interfaces(ec2.client, []) == []

@@ -32,7 +32,7 @@ WRITE = Call("ec2", "CreateVpcEndpoint", "us-east-1")
         ),
     ],
 )
-def test_credentials_that_cannot_be_had_name_their_options(error: Exception, sentence: str) -> None:
+def test_credentials_that_are_missing_name_their_options(error: Exception, sentence: str) -> None:
     problem = not_answered(WRITE, error)
     assert sentence in str(problem)
     assert (problem.api, problem.code, problem.ambiguous) == ("ec2", type(error).__name__, False)
@@ -73,7 +73,7 @@ def test_a_web_page_in_the_place_of_a_reason_is_not_repeated() -> None:
 
 
 @pytest.mark.parametrize("kind", ["an identity-based policy", "a service control policy", "a permissions boundary"])
-def test_an_explicit_denial_is_told_as_one(kind: str) -> None:
+def test_an_explicit_denial_is_reported_as_one(kind: str) -> None:
     said = f"User: me is not authorized to perform: ec2:CreateTags on resource: x with an explicit deny in {kind}"
     error = refused(WRITE, {"Error": {"Code": "UnauthorizedOperation", "Message": said}})
     assert str(error).startswith(

@@ -259,7 +259,7 @@ def test_a_page_token_that_repeats_is_unreadable(peers: Peers, run: RunEnds, tok
     assert len(peer.requests) == len(tokens)
 
 
-def test_a_name_that_is_looked_up_for_ever_ends_with_the_run(
+def test_a_name_that_is_looked_up_forever_ends_with_the_run(
     peers: Peers, run: RunEnds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ec2 = ec2_of(peers(silent), run)

@@ -92,7 +92,7 @@ def test_each_region_is_asked_for_and_every_page_read(price_list: PriceList) -> 
     )
 
 
-def test_endpoints_of_other_kinds_are_no_interface_endpoints(price_list: PriceList) -> None:
+def test_endpoints_of_other_kinds_are_not_interface_endpoints(price_list: PriceList) -> None:
     others = [
         product(f"USE1-VpcEndpoint-{kind}", ("0", "0.9"))
         for kind in ("GWLBE-Hours", "GWLBE-Bytes", "Resource-Hours", "Service-Hours", "Hours:reserved")

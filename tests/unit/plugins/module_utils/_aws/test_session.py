@@ -155,7 +155,7 @@ def test_the_endpoint_is_the_option_else_what_amazon_aws_and_botocore_find(
     assert client.meta.endpoint_url == url
 
 
-def test_an_address_that_is_none_is_an_error_with_a_sentence() -> None:
+def test_an_invalid_address_is_an_error_with_a_sentence() -> None:
     with pytest.raises(ApiError, match="Connecting to ec2 in us-east-1 failed: Invalid endpoint: no-url"):
         AwsSession(Module(endpoint_url="no-url")).client("ec2", "us-east-1")
 
@@ -253,7 +253,7 @@ def test_the_credentials_of_a_role_are_renewed_before_they_expire(aws: FakeAws, 
     ]
 
 
-def test_a_role_that_may_not_be_assumed_any_more_is_said_when_its_credentials_are_to_be_renewed(
+def test_a_role_that_can_no_longer_be_assumed_is_reported_when_its_credentials_are_renewed(
     aws: FakeAws, expiring: t.Any
 ) -> None:
     aws.script = [REFUSED]
@@ -445,7 +445,7 @@ def test_a_missing_permission_is_named_and_the_encoded_message_left_out(
     assert "aBcD" not in str(caught.value)
 
 
-def test_a_refusal_because_the_vpc_is_shared_is_no_matter_of_permissions(aws: FakeAws, ec2: t.Any) -> None:
+def test_a_refusal_because_the_vpc_is_shared_is_not_a_matter_of_permissions(aws: FakeAws, ec2: t.Any) -> None:
     aws.script = [Reply(403, "UnauthorizedOperation", "This operation does not support shared VPCs.")]
     with pytest.raises(ApiError, match=r"Use the owner's credentials\. AWS says: This operation does not") as caught:
         api.modify_vpc_endpoint(ec2, "vpce-1", add_subnet_ids=["subnet-a"])

@@ -131,7 +131,7 @@ def test_all_endpoints_are_listed_once_and_chosen_by_id_and_filters(account: Acc
     assert account.calls == [("endpoints", [], {})]
 
 
-def test_after_a_refresh_endpoints_and_their_interfaces_are_listed_anew(account: Account, shared: SharedReads) -> None:
+def test_after_a_refresh_endpoints_and_their_interfaces_are_listed_again(account: Account, shared: SharedReads) -> None:
     shared.vpc_endpoints()
     shared.network_interfaces(["eni-1"])
     account.endpoints.append(endpoint(4))

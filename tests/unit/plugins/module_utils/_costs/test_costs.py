@@ -56,7 +56,7 @@ def test_every_price_of_the_table_has_its_day_and_is_near_a_cent() -> None:
         assert price.source == "table"
 
 
-def test_private_endpoints_are_priced_anew() -> None:
+def test_private_endpoints_are_priced_again() -> None:
     seen, unseen = endpoint(), endpoint(aws_visible=False, subnet_ids=[], monthly_cost_usd=None)
     found = priced([seen, unseen], {"us-east-1": Price(0.02)})
     assert [one["monthly_cost_usd"] for one in found] == [29.2, None]
@@ -132,7 +132,7 @@ def test_the_day_is_the_oldest_of_the_prices_used() -> None:
     assert (sums["source"], sums["as_of"]) == ("price_list", "2026-10-30")
 
 
-def test_prices_of_several_sources_are_told_apart() -> None:
+def test_prices_of_several_sources_are_distinguished() -> None:
     prices = {**TABLE, "us-east-1": LISTED}
     sums = costs([endpoint(), endpoint("us-west-2")], prices)
     assert sums["source"] == "mixed"

@@ -241,7 +241,7 @@ def test_strict_changes_nothing_where_no_item_is_refused(rooms: Rooms) -> None:
 
 
 @pytest.mark.parametrize("there", [set(), {VPC}], ids=["to be made", "there already"])
-def test_two_items_that_mean_the_same_private_endpoint_are_told_and_the_first_one_counts(
+def test_two_items_that_mean_the_same_private_endpoint_are_reported_and_the_first_one_counts(
     rooms: Rooms, there: set[str]
 ) -> None:
     rooms.there = there
@@ -261,20 +261,20 @@ def test_items_that_differ_in_name_vpc_or_account_are_not_the_same(rooms: Rooms)
     assert [one.returned()["failed"] for one in ended] == [False] * 4
 
 
-def test_two_items_that_would_both_make_one_in_a_vpc_are_told_whatever_their_names(rooms: Rooms) -> None:
+def test_two_items_that_would_both_make_one_in_a_vpc_are_reported_whatever_their_names(rooms: Rooms) -> None:
     first, second = (one.returned() for one in rooms.run(item(name="one"), item(name="two")))
     assert (first["failed"], second["failed"]) == (False, True)
     assert second["violations"][0]["code"] == "ambiguous_match"
     assert second["violations"][0]["remedy"] == "Keep one of them: a VPC needs one."
 
 
-def test_the_very_same_desired_state_is_told_before_limits_that_it_would_break(rooms: Rooms) -> None:
+def test_the_very_same_desired_state_is_reported_before_limits_that_it_would_break(rooms: Rooms) -> None:
     ended = rooms.run(item(VPC), item(VPC))
     assert rooms.log.count(f"prepare {VPC}") == 1
     assert ended[1].returned()["violations"][0]["code"] == "ambiguous_match"
 
 
-def test_the_same_private_endpoint_in_other_words_is_told_too(rooms: Rooms) -> None:
+def test_the_same_private_endpoint_in_other_words_is_reported_too(rooms: Rooms) -> None:
     rooms.groups = {GROUP.node_group_id: GROUP}
     ended = rooms.run(item(VPC), item(VPC, node_group_id=GROUP.node_group_id))
     assert ended[1].returned()["violations"][0]["code"] == "ambiguous_match"
@@ -305,7 +305,7 @@ def test_warnings_are_those_of_the_items_that_did_not_fail(rooms: Rooms) -> None
     assert [one.warnings for one in ended] == [(f"beware of {VPC}",), ()]
 
 
-def test_no_items_are_no_work(rooms: Rooms) -> None:
+def test_without_items_there_is_no_work(rooms: Rooms) -> None:
     assert rooms.run() == []
     assert report([]) == {"changed": False, "results": [], "summary": {"ok": 0, "changed": 0, "failed": 0}}
 
@@ -339,7 +339,7 @@ def test_a_defect_in_any_room_is_the_error_of_its_item_and_no_other_result_is_lo
     assert not [one for one in results if "exception" in one]
 
 
-def test_whoever_asks_for_them_gets_the_tracebacks_of_defects(rooms: Rooms) -> None:
+def test_tracebacks_of_defects_are_returned_on_request(rooms: Rooms) -> None:
     rooms.defects = {("prepare", VPC)}
     returned = report(rooms.run(item(VPC), item(OTHER_VPC)), tracebacks=True)
     assert "KeyError: 'a key that the code takes for granted'" in returned["results"][0]["exception"]

@@ -32,7 +32,7 @@ def found(**changes: t.Any) -> dict[str, t.Any] | None:
     return judged[0] if judged else None
 
 
-def test_what_is_as_it_should_be_is_no_finding() -> None:
+def test_a_healthy_endpoint_has_no_finding() -> None:
     assert found() is None
 
 
@@ -82,7 +82,7 @@ def test_each_cause_is_one_finding_with_its_remedy_and_cost(
         {"endpoint_state": "PENDING", "status": "pending", "private_dns_enabled": False},
     ],
 )
-def test_what_is_under_way_is_no_finding(changes: dict[str, t.Any]) -> None:
+def test_what_is_under_way_is_not_a_finding(changes: dict[str, t.Any]) -> None:
     assert found(**changes) is None
 
 
@@ -134,7 +134,7 @@ def judged(
         ({}, {"endpoint_state": None}, {}, OTHER_VPCE, "its registration is ACTIVE"),
     ],
 )
-def test_a_duplicate_is_told_with_the_one_that_would_be_kept_why_and_what_it_costs(
+def test_a_duplicate_is_reported_with_the_one_that_would_be_kept_why_and_what_it_costs(
     first: dict[str, t.Any], second: dict[str, t.Any], ages: dict[str, datetime], removed: str, why: str
 ) -> None:
     (finding,) = judged(first, second, ages)
@@ -180,5 +180,5 @@ def test_the_way_out_of_a_duplicate_is_the_exact_call(second: dict[str, t.Any], 
         {"tags": {}},
     ],
 )
-def test_what_is_elsewhere_dead_or_somebody_elses_is_no_duplicate(second: dict[str, t.Any]) -> None:
+def test_what_is_elsewhere_dead_or_not_ours_is_not_a_duplicate(second: dict[str, t.Any]) -> None:
     assert judged({}, second) == []

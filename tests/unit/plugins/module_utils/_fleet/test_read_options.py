@@ -42,7 +42,7 @@ def test_filters_are_exact_sets() -> None:
 
 @pytest.mark.parametrize("usd", [-0.01, float("inf"), float("nan")])
 @pytest.mark.parametrize("price", ["zone_hour_usd", "per_gb_usd"])
-def test_a_price_that_is_none_is_refused(price: str, usd: float) -> None:
+def test_an_invalid_price_is_rejected(price: str, usd: float) -> None:
     own = {"region": "us-east-1", "zone_hour_usd": 0.01, "per_gb_usd": None, price: usd}
     with pytest.raises(PrivateLinkError, match="us-east-1"):
         fleet_options.own_prices(params(prices=[own]))

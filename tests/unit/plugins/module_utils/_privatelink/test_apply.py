@@ -63,7 +63,7 @@ def test_steps_are_done_in_order_and_the_desired_state_names_what_was_made(cloud
     assert clouds.names() == ["create_vpc_endpoint", "register_endpoint", "list_registrations"]
 
 
-def test_what_was_not_made_is_named_by_nobody(clouds: Clouds) -> None:
+def test_what_was_not_made_is_never_named(clouds: Clouds) -> None:
     assert carried_out(clouds, Plan()) == desired()
 
 
@@ -154,7 +154,7 @@ def test_a_change_that_is_refused_once_for_a_reason_that_nothing_shows_is_asked_
     assert clouds.endpoints[VPCE].subnet_ids == ("subnet-a", "subnet-b")
 
 
-def test_a_run_that_shall_not_wait_asks_once(clouds: Clouds) -> None:
+def test_a_run_that_does_not_wait_asks_once(clouds: Clouds) -> None:
     here = live(clouds)
     clouds.refusals["modify_vpc_endpoint"] = [refusal("InvalidParameter")]
     wanted = desired(subnet_ids=("subnet-a", "subnet-b"), wait=False)
@@ -174,7 +174,7 @@ def test_a_run_that_shall_not_wait_asks_once(clouds: Clouds) -> None:
         (SetIpAddressType(VPCE, (), "dualstack", "ipv4"), False),
     ],
 )
-def test_a_refusal_of_what_is_in_effect_already_is_none(clouds: Clouds, change: Step, in_effect: bool) -> None:
+def test_refusing_what_is_already_in_effect_is_not_an_error(clouds: Clouds, change: Step, in_effect: bool) -> None:
     """Its answer was lost, and botocore asked for it again."""
     live(clouds)
     clouds.refusals["modify_vpc_endpoint"] = [refusal("DuplicateSubnetsInSameZone")]

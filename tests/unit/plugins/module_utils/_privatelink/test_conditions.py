@@ -143,7 +143,7 @@ def test_gone_is_also_a_registration_that_another_run_made_meanwhile(clouds: Clo
     assert room.see("deleted").look(steps.GONE).done
 
 
-def test_one_that_is_not_listed_yet_is_no_dead_one(clouds: Clouds) -> None:
+def test_one_that_is_not_listed_yet_is_not_a_dead_one(clouds: Clouds) -> None:
     assert Room(clouds).see(None).look(steps.ACCEPTED) == Seen(False, f"interface endpoint {VPCE} is not listed yet")
 
 
@@ -207,7 +207,7 @@ def test_done_is_everything_as_desired(
 @pytest.mark.parametrize(
     ("found", "overridden"), [({}, False), ({"stage": "old"}, False), ({"stage": "new"}, False), ({"stage": "x"}, True)]
 )
-def test_the_old_value_may_change_yet_and_a_third_one_is_somebody_elses(
+def test_the_old_value_may_still_change_and_a_third_one_comes_from_elsewhere(
     clouds: Clouds, found: dict[str, str], overridden: bool
 ) -> None:
     old = {**OWNED, **({"stage": "old"} if found else {})}
@@ -226,7 +226,7 @@ def test_another_service_is_never_done_before_it_is_available(clouds: Clouds, st
 
 
 @pytest.mark.parametrize(("row", "done"), [(None, True), ("DISCOVERED", True), ("DELETING", False), ("ACTIVE", False)])
-def test_unregistered_is_gone_or_nobodys(clouds: Clouds, row: str | None, done: bool) -> None:
+def test_unregistered_is_gone_or_never_registered(clouds: Clouds, row: str | None, done: bool) -> None:
     seen = Room(clouds).see("available", row).look(steps.UNREGISTERED)
     assert seen.done == done
     assert done or seen.state == f"the registration of {VPCE} is {row}"

@@ -115,7 +115,7 @@ def test_what_a_killed_run_made_is_waited_for_and_adopted(clouds: Clouds, option
     assert slept(clouds) < 35
 
 
-def test_the_wait_for_another_runs_endpoint_is_told(clouds: Clouds) -> None:
+def test_the_wait_for_another_runs_endpoint_is_reported(clouds: Clouds) -> None:
     clouds.listed_after = 20
     dying = work(clouds)
     next(dying)

@@ -41,7 +41,7 @@ def test_both_halves_are_joined_by_the_id() -> None:
     ]
 
 
-def test_a_discovered_row_is_no_registration() -> None:
+def test_a_discovered_row_is_not_a_registration() -> None:
     assert not Pair(interface_endpoint(), registration(state="DISCOVERED")).registered
     assert Pair(interface_endpoint(), registration(state=None)).registered
 
@@ -65,7 +65,7 @@ def test_of_several_the_live_one_is_described_and_of_dead_ones_the_first() -> No
     assert Found().described is None
 
 
-def test_a_service_has_its_name_and_host_from_whoever_knows_them() -> None:
+def test_a_service_has_its_name_and_host_from_the_source_that_knows_them() -> None:
     silent = replace(SERVICE, host=None)
     assert Provider(node_group=GROUP, service=replace(SERVICE, host="its-own")).host == "its-own"
     assert Provider(node_group=GROUP, service=silent).host == HOST

@@ -162,7 +162,7 @@ def test_a_delete_removes_none_with_deletion_protection_the_first_neither(protec
 
 
 @pytest.mark.parametrize("second", [{"vpc_id": OTHER_VPC}, {"service_name": "com.amazonaws.vpce.us-east-1.vpce-svc-2"}])
-def test_those_of_two_vpcs_or_services_are_no_duplicates(second: dict[str, t.Any]) -> None:
+def test_those_of_two_vpcs_or_services_are_not_duplicates(second: dict[str, t.Any]) -> None:
     wanted = cleaning(vpc_id=None, subnet_ids=None, security_group_ids=None)
     found = find(wanted, two({}, second), [registration()])
     assert (found.main, found.duplicates) == (None, ())
@@ -221,7 +221,7 @@ def test_private_dns_is_enabled_only_once_the_duplicate_that_holds_the_name_is_g
     assert steps(planned(wanted, two({}, {"private_dns_enabled": True}), [registration()])) == steps(made)[:1]
 
 
-def test_a_name_that_a_duplicate_holds_is_no_conflict() -> None:
+def test_a_name_that_a_duplicate_holds_is_not_a_conflict() -> None:
     endpoints = two({}, {"private_dns_enabled": True})
     found = here(find(cleaning(), endpoints, [registration()]))
     facts = LimitFacts(vpc=NETWORK, endpoints=tuple(endpoints))

@@ -106,7 +106,7 @@ def test_several_that_fit_are_an_error_that_lists_them(state: str, name: str | N
     assert f"{VPCE} (tidb), {OTHER_VPCE} (tidb)" in violation.message
 
 
-def test_dead_ones_with_another_name_are_somebody_elses() -> None:
+def test_dead_ones_with_another_name_are_not_ours() -> None:
     found = found_by(desired(name="tidb"), [named(VPCE, "other", state="rejected")])
     assert found.dead == ()
 
@@ -152,7 +152,7 @@ def test_a_dead_one_with_the_id_is_not_present() -> None:
     assert found_by(desired(vpc_endpoint_id=VPCE), [deleted]) == Found(gone=(VPCE,))
 
 
-def test_an_id_that_nobody_knows_finds_nothing() -> None:
+def test_an_unknown_id_finds_nothing() -> None:
     assert found_by(desired(vpc_endpoint_id=VPCE), [interface_endpoint(OTHER_VPCE)]) == Found()
 
 

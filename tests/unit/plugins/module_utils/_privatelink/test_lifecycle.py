@@ -145,7 +145,7 @@ def test_where_nothing_differs_from_another_runs_endpoint_nothing_was_changed(ri
     assert returned["diff"]["before"] == returned["diff"]["after"]
 
 
-def test_one_that_was_withdrawn_is_no_step_and_is_told(rivals: Rivals) -> None:
+def test_one_that_was_withdrawn_is_reported_and_not_a_step(rivals: Rivals) -> None:
     rivals.has("vpce-rival")
     outcome = carried(rivals, desired(), current())
     assert names(outcome) == ["enable_private_dns"]
@@ -173,7 +173,7 @@ def test_an_error_after_an_adoption_names_the_steps_of_this_run(rivals: Rivals) 
     assert [step["name"] for step in failed.value.steps] == ["set_tags"]
 
 
-def test_what_another_run_changes_after_it_was_as_desired_is_told_before_the_deadline(rivals: Rivals) -> None:
+def test_what_another_run_changes_after_it_was_as_desired_is_reported_before_the_deadline(rivals: Rivals) -> None:
     rivals.endpoints[VPCE] = interface_endpoint(subnet_ids=("subnet-b",))
     rivals.registrations[VPCE] = registration()
     wanted, before = desired(vpc_endpoint_id=VPCE), current()

@@ -71,7 +71,7 @@ def test_every_option_reaches_the_desired_state() -> None:
 
 @pytest.mark.parametrize("option", ["cluster_id", "node_group_id", "project_id"])
 @pytest.mark.parametrize("value", [1.379661944646413e18, "1.379661944646413e+18", "12.0", "main", "-1", " ", "1" * 21])
-def test_an_id_that_is_none_is_refused_by_its_option(option: str, value: object) -> None:
+def test_an_invalid_id_is_rejected_by_its_option(option: str, value: object) -> None:
     with pytest.raises(PrivateLinkError, match=option):
         wanted(**{"cluster_id": CLUSTER_ID, option: value})
 
@@ -139,12 +139,12 @@ def test_the_deadline_is_that_of_the_options() -> None:
 @pytest.mark.parametrize(
     "value", ["a\udcff", ["a", "\udcff"], {"tags": {"\udcff": "b"}}, [{"tags": [{"a": "\udcff"}]}], {"a": ("\udcff",)}]
 )
-def test_bytes_that_are_no_text_are_refused_by_the_name_of_their_option(value: t.Any) -> None:
+def test_bytes_that_are_not_text_are_refused_by_the_name_of_their_option(value: t.Any) -> None:
     with pytest.raises(PrivateLinkError, match=r"^name holds bytes that are not UTF-8\."):
         run_options.reject_unencodable({"vpc_id": "vpc-1", "port": 1, "name": value})
 
 
-def test_any_other_text_is_no_matter_here() -> None:
+def test_any_other_text_does_not_matter_here() -> None:
     run_options.reject_unencodable(
         {"name": "\U0001f600\x1b\n", "tags": {1: None, "ü": 1.5}, "wait_delay": float("nan")}
     )

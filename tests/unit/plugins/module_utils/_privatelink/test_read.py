@@ -107,7 +107,7 @@ def test_a_delete_that_finds_nothing_is_quiet_where_all_that_is_registered_is_se
     assert removal(clouds).warnings == ()
 
 
-def test_a_delete_that_finds_nothing_asks_no_more_where_nothing_is_registered() -> None:
+def test_a_delete_that_finds_nothing_and_no_registration_makes_no_further_requests() -> None:
     clouds = BothClouds([registration("vpce-found", state="DISCOVERED")], [])
     assert removal(clouds).warnings == ()
     assert len(clouds.asked) == 1

@@ -75,12 +75,12 @@ def test_a_cluster_of_another_tier_is_refused_whatever_dedicated_answers(answer:
     assert code(violated) == "tier_not_dedicated"
 
 
-def test_a_cluster_that_nobody_knows_is_null() -> None:
+def test_an_unknown_cluster_is_null() -> None:
     assert read(None) is None
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 500])
-def test_a_refusal_that_is_no_other_tier_is_told(status: int) -> None:
+def test_a_refusal_for_another_reason_than_the_tier_is_reported(status: int) -> None:
     with pytest.raises(ApiError):
         read(status, "Starter" if status in (401, 500) else None)
 
@@ -120,7 +120,7 @@ def test_a_node_group_that_is_not_there_is_refused_with_those_that_are(
     assert f"it has {there}." in violation.message
 
 
-def test_all_that_is_wrong_with_a_place_is_told_together() -> None:
+def test_all_that_is_wrong_with_a_place_is_reported_together() -> None:
     place = place_of(CLUSTER, "7", "eu-west-1")
     assert [violation.code for violation in place.violations] == ["region_mismatch", "node_group_not_found"]
     assert [violation.code for violation in place_of(CLUSTER, "7", "eu-west-1", ["region_mismatch"]).violations] == [
@@ -145,6 +145,6 @@ def test_a_region_that_differs_is_refused_unless_that_is_allowed() -> None:
     assert aws_region("a", "b", ("region_mismatch",), "it") == "a"
 
 
-def test_a_region_that_nobody_knows_must_be_given() -> None:
+def test_an_unknown_region_must_be_set() -> None:
     with pytest.raises(PrivateLinkError, match="region of it is not known"):
         aws_region(None, None, (), "it")

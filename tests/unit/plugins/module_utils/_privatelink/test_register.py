@@ -59,7 +59,7 @@ def test_an_endpoint_that_tidb_cloud_does_not_see_yet_is_asked_for_again_after_a
     assert clouds.time.slept == [0.5, 0.75]
 
 
-def test_a_refusal_that_stays_is_told(clouds: Clouds) -> None:
+def test_a_lasting_refusal_is_reported(clouds: Clouds) -> None:
     clouds.refusals["register_endpoint"] = [refusal(message="the service is not ready")] * 9
     with pytest.raises(ApiError, match="the service is not ready"):
         registered(clouds)

@@ -68,7 +68,7 @@ def test_a_list_that_is_not_found_is_an_error_with_the_fields_of_the_answer(clou
     assert (error.value.status, error.value.code, error.value.request_id) == (404, "5", "r-1")
 
 
-def test_another_refusal_is_told_as_it_is(clouds: Clouds) -> None:
+def test_another_refusal_is_reported_as_it_is(clouds: Clouds) -> None:
     clouds.refusals["list_registrations"] = [refusal(message="no", status=403)]
     with pytest.raises(ApiError, match=r"^no$"):
         read(clouds)

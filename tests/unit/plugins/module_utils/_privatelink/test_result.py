@@ -88,7 +88,7 @@ WHOLE: dict[str, t.Any] = {
 EMPTY = {"region": None, "cluster": None, "node_group": None, "service": None, "subnets": ()}
 
 
-def test_a_finished_private_endpoint_is_told_whole() -> None:
+def test_a_finished_private_endpoint_is_returned_completely() -> None:
     assert private_endpoint(desired(), FINISHED) == WHOLE
 
 
@@ -108,7 +108,7 @@ def test_the_keys_are_always_the_same(here: Current) -> None:
         assert set(private_endpoint(wanted, here)) == set(WHOLE)
 
 
-def test_where_there_is_nothing_the_provider_side_is_told_and_the_rest_is_null_or_empty() -> None:
+def test_without_a_private_endpoint_only_the_provider_side_is_returned() -> None:
     returned = private_endpoint(desired(state="absent"), current())
     provider = {"region", "service_name", "host", "port", "project_id", "aws_visible"}
     provider |= {"cluster_id", "cluster_name", "cluster_state", "node_group_id"}
@@ -136,7 +136,7 @@ def test_a_delete_that_found_no_service_says_so(here: Current) -> None:
     assert private_endpoint(desired(state="absent"), here)["stage"] == "service_endpoint"
 
 
-def test_a_cluster_that_is_not_known_any_more_is_told_by_the_tags() -> None:
+def test_the_tags_name_a_cluster_that_is_no_longer_known() -> None:
     left = current(main=pair(interface_endpoint(tags=OWNED)), cluster=None, node_group=None, service=None, dropped=True)
     returned = private_endpoint(replace(desired(state="absent"), cluster_id=None, service_name=SERVICE_NAME), left)
     assert (returned["cluster_id"], returned["node_group_id"]) == (CLUSTER_ID, GROUP_ID)
@@ -165,7 +165,7 @@ def test_a_removal_does_not_ask_for_private_dns() -> None:
     assert private_endpoint(desired(state="absent"), off)["status"] == "active"
 
 
-def test_host_and_port_come_from_whoever_knows_them() -> None:
+def test_host_and_port_come_from_the_source_that_knows_them() -> None:
     silent = registration(host=None, port=None)
     here = current(main=pair(interface_endpoint(), silent), service=replace(SERVICE, host=None))
     assert (private_endpoint(desired(), here)["host"], private_endpoint(desired(), here)["port"]) == (HOST, 4000)
@@ -176,7 +176,7 @@ def test_host_and_port_come_from_whoever_knows_them() -> None:
     assert private_endpoint(OTHER_SERVICE, current(**OTHER))["port"] is None
 
 
-def test_a_service_is_told_whole() -> None:
+def test_a_service_is_returned_completely() -> None:
     assert endpoint_service(current().provider) == {
         "service_name": SERVICE_NAME,
         "state": "active",

@@ -111,7 +111,7 @@ def test_the_state_of_the_service_is_of_no_matter_once_a_half_exists(
 
 
 @pytest.mark.parametrize("private_dns_enabled", [True, False])
-def test_private_dns_that_nobody_wants_is_of_no_matter(private_dns_enabled: bool) -> None:
+def test_private_dns_that_is_not_required_does_not_matter(private_dns_enabled: bool) -> None:
     found = status_and_stage(endpoint_in("available", private_dns_enabled), registration())
     assert found == ("active", "done")
 
@@ -138,14 +138,14 @@ def test_every_combination_has_a_known_status_and_no_stage_exactly_while_deletin
 
 @pytest.mark.parametrize("state", ["", "a-state-of-tomorrow"])
 @pytest.mark.parametrize("registrable", [True, False])
-def test_an_interface_endpoint_in_a_state_nobody_knows_is_never_ready(state: str, registrable: bool) -> None:
+def test_an_interface_endpoint_in_an_unfamiliar_state_is_never_ready(state: str, registrable: bool) -> None:
     row = registration() if registrable else None
     assert status_and_stage(endpoint_in(state), row, registrable=registrable)[0] in ("pending", "initiating")
 
 
 @pytest.mark.parametrize("state", [None, "A_STATE_OF_TOMORROW"])
 @pytest.mark.parametrize("endpoint_state", ["pending", "available"])
-def test_a_registration_in_a_state_nobody_knows_is_pending(state: str | None, endpoint_state: str) -> None:
+def test_a_registration_in_an_unfamiliar_state_is_pending(state: str | None, endpoint_state: str) -> None:
     found = status_and_stage(endpoint_in(endpoint_state), registration(state=state))
     assert found == ("pending", "accept_endpoint_connection")
 

@@ -48,7 +48,7 @@ def test_private_dns_that_is_off_blocks_and_names_the_host() -> None:
     assert "private_dns_enabled=true" in str(hop.remedy)
 
 
-def test_private_dns_that_cannot_be_on_yet_is_no_cause_of_its_own() -> None:
+def test_private_dns_that_cannot_be_on_yet_is_not_a_separate_cause() -> None:
     endpoint = replace(WAY.endpoint, private_dns_enabled=False, state="pendingacceptance")
     assert only(name_hops(replace(WAY, endpoint=endpoint)), "private_dns").verdict == "unknown"
 

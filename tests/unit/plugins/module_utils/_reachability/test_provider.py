@@ -53,7 +53,7 @@ def test_a_cluster_that_does_not_serve_blocks(state: str, remedy: str) -> None:
 
 
 @pytest.mark.parametrize("state", [None, "NEW_STATE_OF_TIDB_CLOUD"])
-def test_a_state_that_nobody_knows_is_unknown(state: str | None) -> None:
+def test_an_unfamiliar_state_is_unknown(state: str | None) -> None:
     assert only(provider_hops(cluster_in(state)), "cluster").verdict == "unknown"
 
 

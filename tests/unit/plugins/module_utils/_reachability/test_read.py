@@ -175,7 +175,7 @@ def test_the_port_is_that_of_the_registration_then_of_the_cluster_unless_given(a
     assert account.facts(TidbCloud([row], cluster), cluster_id=CLUSTER_ID, port=4003).port == 4003
 
 
-def test_a_port_that_nobody_tells_must_be_given(account: Account) -> None:
+def test_a_port_that_nothing_names_must_be_set(account: Account) -> None:
     with pytest.raises(PrivateLinkError, match=r"set port, usually 4000.*API key is missing"):
         account.facts(None)
 
@@ -187,7 +187,7 @@ def test_without_a_configured_region_that_of_the_registration_is_taken(account: 
     assert tidb.asked == ["list - - None", f"cluster {CLUSTER_ID}"]
 
 
-def test_a_region_that_nobody_tells_must_be_given(account: Account) -> None:
+def test_a_region_that_nothing_names_must_be_set(account: Account) -> None:
     account.region = None
     with pytest.raises(PrivateLinkError, match="Set region"):
         account.facts(None)
@@ -242,7 +242,7 @@ def test_an_instance_is_a_source_by_its_primary_interface(account: Account) -> N
     assert source.interface == source.instance.interfaces[0]
 
 
-def test_an_address_is_a_source_with_the_groups_of_whoever_has_it(account: Account) -> None:
+def test_an_address_is_a_source_with_the_groups_of_its_interface(account: Account) -> None:
     subnet_id = account.ids["client"]
     taken = account.facts(None, port=4000, subnet_id=subnet_id, address="10.0.1.25").source
     free = account.facts(None, port=4000, subnet_id=subnet_id, address="10.0.1.77").source

@@ -100,7 +100,7 @@ def test_ways_come_by_zone_however_aws_lists_the_interfaces() -> None:
     assert [path["availability_zone_id"] for path in found["paths"]] == ["use1-az1", "use1-az2"]
 
 
-def test_another_zone_is_told_and_passes() -> None:
+def test_another_zone_is_named_and_passes() -> None:
     hops = [hop for hop in reachability(WAY)["hops"] if hop["name"] == "zone"]
     assert [hop["message"] for hop in hops] == [
         "Both are in zone use1-az1.",
@@ -228,7 +228,7 @@ def test_a_paused_cluster_is_the_first_cause_of_several() -> None:
     assert causes == [CLUSTER.cluster_id, "1801634297120007919", SERVER_GROUP, VPC]
 
 
-def test_one_cause_that_all_zones_share_is_told_once_and_names_none() -> None:
+def test_one_cause_that_all_zones_share_is_reported_once_and_names_none() -> None:
     [blocker] = reachability(with_group(SERVER_GROUP, inbound=()))["blockers"]
     assert "zone" not in blocker["message"]
 
@@ -286,7 +286,7 @@ UNKNOWN: dict[str, tuple[Facts, str]] = {
 
 
 @pytest.mark.parametrize(("facts", "name"), UNKNOWN.values(), ids=UNKNOWN)
-def test_what_cannot_be_known_is_told_and_never_guessed(facts: Facts, name: str) -> None:
+def test_what_cannot_be_known_is_reported_and_never_guessed(facts: Facts, name: str) -> None:
     found = reachability(facts)
     assert found["reachable"] is None
     assert found["blockers"] == []

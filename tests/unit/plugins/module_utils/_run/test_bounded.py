@@ -48,7 +48,7 @@ def test_two_acts_run_at_once_and_both_results_come() -> None:
     assert sorted(at_once(met.wait, met.wait)) == [0, 1]
 
 
-def test_the_error_of_either_is_raised_and_nobody_waits_for_the_other() -> None:
+def test_the_error_of_either_is_raised_without_waiting_for_the_other() -> None:
     never = threading.Event()
     with pytest.raises(ZeroDivisionError):
         at_once(lambda: 1 // 0, never.wait)

@@ -67,7 +67,7 @@ def test_an_error_is_a_failure_with_its_fields_and_the_steps_done() -> None:
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), RecursionError(), ValueError(HOSTILE), MemoryError(), TypeError()])
-def test_an_exception_that_nobody_expects_is_told_as_a_defect_and_how_to_report_it(error: Exception) -> None:
+def test_an_unexpected_exception_is_reported_as_a_defect_that_can_be_reported(error: Exception) -> None:
     def work(deadline: Deadline) -> t.NoReturn:
         deadline.doing = "reading the weather"
         raise error
@@ -81,7 +81,7 @@ def test_an_exception_that_nobody_expects_is_told_as_a_defect_and_how_to_report_
     assert (result["changed"], result["steps"]) == (False, [])
 
 
-def test_options_that_cannot_be_used_are_told_within_the_boundary() -> None:
+def test_options_that_cannot_be_used_are_reported_within_the_boundary() -> None:
     assert "wait_timeout must be" in ended(lambda _deadline: {}, wait_timeout=-1)["msg"]
     assert "name holds bytes" in ended(lambda _deadline: {}, name="\udcff")["msg"]
 
@@ -158,7 +158,7 @@ def test_messages_and_warnings_are_one_printable_line() -> None:
         assert text.isprintable()
 
 
-def test_whoever_is_no_module_gets_one_kind_of_error(impatient: None) -> None:
+def test_a_caller_that_is_not_a_module_gets_one_kind_of_error(impatient: None) -> None:
     never = threading.Event()
     params = {"wait_timeout": 0}
     with pytest.raises(LeftBehind):

@@ -51,19 +51,19 @@ def test_a_line_is_one_line_whatever_it_quotes(file: Path) -> None:
     assert file.read_text() == "a PLAY RECAP [2J b\n"
 
 
-def test_without_the_action_plugin_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_action_plugin_nothing_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(FILE_VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
     progress_writer()("one")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_written_is_not_a_reason_to_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "nowhere" / "progress"))
     progress_writer()("one")
 
 
-def test_a_count_is_told_when_it_changes_and_not_more_often_than_each_five_seconds() -> None:
+def test_a_count_is_reported_when_it_changes_and_not_more_often_than_each_five_seconds() -> None:
     time, lines = Time(), list[str]()
     count = Count(lines.append, time.clock)
     for number in range(12):
@@ -72,7 +72,7 @@ def test_a_count_is_told_when_it_changes_and_not_more_often_than_each_five_secon
     assert lines == ["2 done", "5 done"]
 
 
-def test_a_count_that_must_be_told_now_is_and_never_twice() -> None:
+def test_a_count_that_is_due_now_is_reported_once() -> None:
     time, lines = Time(), list[str]()
     count = Count(lines.append, time.clock)
     for line in ("one", "two", "two", "three"):
@@ -92,12 +92,12 @@ def test_a_line_that_is_not_due_is_not_made() -> None:
 @pytest.mark.parametrize(
     ("requests", "text"), [(0, ""), (99, ""), (100, "; about 1 min at the rate limit"), (350, "; about 4 min")]
 )
-def test_the_time_that_the_rate_limit_takes_is_told_from_a_minute_on(requests: int, text: str) -> None:
+def test_the_time_that_the_rate_limit_takes_is_reported_from_a_minute_on(requests: int, text: str) -> None:
     assert time_left(requests).startswith(text)
     assert bool(time_left(requests)) == bool(text)
 
 
-def test_each_stage_that_a_private_endpoint_waits_for_is_told_once(file: Path) -> None:
+def test_each_stage_that_a_private_endpoint_waits_for_is_reported_once(file: Path) -> None:
     def work() -> Work[None]:
         yield from waits("what holds already", 0)
         yield from waits("the connection to be accepted", 3)
@@ -107,7 +107,7 @@ def test_each_stage_that_a_private_endpoint_waits_for_is_told_once(file: Path) -
     assert file.read_text().splitlines() == ["waiting for the connection to be accepted", "waiting for private DNS"]
 
 
-def test_of_many_private_endpoints_it_is_told_how_many_are_done_failed_and_waiting(file: Path) -> None:
+def test_of_many_private_endpoints_the_numbers_done_failed_and_waiting_are_reported(file: Path) -> None:
     group: WorkGroup[None] = WorkGroup(deadline(Time()), lambda: None)
     group.drive({1: waits("it", 0), 2: waits("it", 1, fails=True), 3: waits("it", 3)})
     lines = file.read_text().splitlines()

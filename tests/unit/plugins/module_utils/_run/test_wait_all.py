@@ -60,7 +60,7 @@ def test_all_share_each_pause_and_each_refresh() -> None:
     assert place.time.slept == [0.5, 0.75, 1.125, 1.688]
 
 
-def test_nobody_waits_where_nothing_has_to_be_awaited() -> None:
+def test_nothing_waits_if_nothing_has_to_be_awaited() -> None:
     place = Place()
     place.group.drive({1: place.work("a")})
     assert (place.log, place.time.slept) == (["a begins", "a ends"], [])
@@ -167,7 +167,7 @@ def test_what_is_not_begun_at_the_deadline_never_is_and_says_so() -> None:
     assert "before this one was started, and nothing of it was touched" in str(late[0])
 
 
-def test_a_run_that_shall_not_wait_still_begins_everything() -> None:
+def test_a_run_that_does_not_wait_still_starts_everything() -> None:
     place = Place(seconds=0)
     place.group.drive({1: place.work("a"), 2: place.work("b")})
     assert place.group.results == {1: "a []", 2: "b []"}

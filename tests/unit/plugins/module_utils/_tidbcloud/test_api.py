@@ -76,7 +76,7 @@ def test_a_cluster_that_is_listed_without_an_id_may_be_the_one_that_is_not_found
         talk(MISSING, Answer({"clusters": [{"state": "ACTIVE"}]})).tidb.get_cluster("10")
 
 
-def test_a_404_on_the_list_of_clusters_is_no_empty_list(talk: Talk) -> None:
+def test_a_404_on_the_list_of_clusters_is_not_an_empty_list(talk: Talk) -> None:
     with pytest.raises(NotFound):
         talk(MISSING, MISSING).tidb.get_cluster("10")
     with pytest.raises(NotFound):
@@ -187,9 +187,7 @@ BAD_TOKENS: list[object] = [5, [], {}, False, "a\nb", "\ud800", "x" * 5000]
     ],
     ids=repr,
 )
-def test_a_list_that_is_none_is_unreadable_because_what_is_not_listed_counts_as_gone(
-    talk: Talk, answer: object
-) -> None:
+def test_what_is_not_a_list_is_unreadable_because_what_is_not_listed_counts_as_gone(talk: Talk, answer: object) -> None:
     talk_ = talk(Answer(answer))
     with pytest.raises(Unreadable, match=r"GET /clusters was answered with .* of another kind.*tidbcloud_api_url"):
         talk_.tidb.list_clusters()
@@ -205,7 +203,7 @@ def test_a_page_may_be_empty_and_have_a_next_one(talk: Talk) -> None:
     assert [cluster.cluster_id for cluster in talk_.tidb.list_clusters()] == ["10"]
 
 
-def test_new_page_tokens_for_ever_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_new_page_tokens_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     class Endless:
         asked = 0
 
@@ -241,7 +239,7 @@ def test_an_object_that_is_not_the_service_is_unreadable_and_not_a_service_that_
         talk(Answer(answer)).tidb.get_service("10", "20")
 
 
-def test_a_web_page_with_404_is_no_service_that_was_never_begun(talk: Talk) -> None:
+def test_a_web_page_with_404_is_not_a_service_that_was_never_begun(talk: Talk) -> None:
     talk_ = talk(NO_CLUSTERS, Answer(b"<html>404</html>", 404))
     talk_.tidb.list_clusters()
     with pytest.raises(NotFound, match="does not find"):
@@ -272,7 +270,7 @@ def test_the_registrations_of_one_node_group_carry_its_ids(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("missing", [MISSING, PAGE_NOT_FOUND, Answer(b"<html>404</html>", 404)], ids=repr)
-def test_a_404_on_the_list_of_registrations_is_no_empty_list(talk: Talk, missing: Answer) -> None:
+def test_a_404_on_the_list_of_registrations_is_not_an_empty_list(talk: Talk, missing: Answer) -> None:
     talk_ = talk(NO_CLUSTERS, missing)
     talk_.tidb.list_clusters()
     with pytest.raises(NotFound):
@@ -387,7 +385,7 @@ def test_a_delete_that_is_answered_with_anything_is_unreadable_and_ambiguous(tal
 
 
 @pytest.mark.parametrize("bad", ["", "../regions?x=1", "..", "1\n", "1/2", "é", "1" * 65])
-def test_what_is_no_id_is_never_asked_for(talk: Talk, bad: str) -> None:
+def test_what_is_not_an_id_is_never_asked_for(talk: Talk, bad: str) -> None:
     talk_ = talk()
     with pytest.raises(ApiError, match="that is not an id"):
         talk_.tidb.get_service("10", bad)

@@ -93,7 +93,7 @@ def test_a_get_that_is_cut_is_repeated_and_not_ambiguous(raw: Raw, connect: Conn
     assert server.connections == MAX_ATTEMPTS
 
 
-def test_a_name_that_is_looked_up_for_ever_is_cut(
+def test_a_name_that_is_looked_up_forever_is_cut(
     raw: Raw, connect: Connect, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = raw(silent)
@@ -177,7 +177,7 @@ ENDLESS: dict[str, t.Callable[[PartsServer], Iterable[bytes]]] = {
 
 
 @pytest.mark.parametrize("body", ENDLESS)
-def test_an_endless_answer_is_read_to_a_limit_once_and_told_as_what_it_is(
+def test_an_endless_answer_is_read_to_a_limit_once_and_reported_as_what_it_is(
     raw: Raw, connect: Connect, serve: Serve, body: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transport, "MOST_BYTES", 2 * 2**20)

@@ -81,7 +81,7 @@ def test_the_strongest_of_several_challenges_is_answered() -> None:
         ('Digest "nonce"=n', "without a nonce"),
     ],
 )
-def test_a_challenge_that_cannot_be_answered_is_told_as_what_it_is(
+def test_a_challenge_that_cannot_be_answered_is_reported_as_what_it_is(
     serve: t.Callable[..., DigestServer], connect: t.Callable[..., Session], header: str, found: str
 ) -> None:
     with pytest.raises(Unusable) as unusable:
@@ -96,7 +96,7 @@ def test_a_challenge_that_cannot_be_answered_is_told_as_what_it_is(
         assert len(server.calls) == 1
 
 
-def test_an_algorithm_that_the_host_forbids_is_told_as_that(
+def test_an_algorithm_that_the_host_forbids_is_reported_as_that(
     serve: t.Callable[..., DigestServer], connect: t.Callable[..., Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def new(name: str, data: bytes) -> t.Any:

@@ -189,7 +189,7 @@ def test_a_number_that_the_api_cannot_mean_is_null(digits: str) -> None:
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536, 10**30, "65536", "٤٠٠٠", "4 0", "", True, 4000.0, [4000]], ids=repr)
-def test_what_is_no_port_is_null(port: object) -> None:
+def test_what_is_not_a_port_is_null(port: object) -> None:
     assert shapes.cluster({"port": port}, "10").port is None
 
 

@@ -60,7 +60,7 @@ def test_a_reset_further_away_than_a_minute_is_a_minute(time: Time, reset: str) 
 
 
 @pytest.mark.parametrize("odd", ["", "soon", "-5", "nan", "inf"])
-def test_headers_that_are_no_numbers_are_ignored(time: Time, odd: str) -> None:
+def test_headers_that_are_not_numbers_are_ignored(time: Time, odd: str) -> None:
     paced = pacing(time)
     paced.observe({REMAINING: odd, RESET: odd})
     assert (paced.remaining, paced.reset_at, paced.before_request()) == (None, None, 0)

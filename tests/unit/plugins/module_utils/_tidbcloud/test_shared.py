@@ -142,7 +142,7 @@ def test_a_row_without_its_cluster_belongs_to_its_node_group(talk: Talk) -> None
 
 
 @pytest.mark.parametrize("of", ["10", None])
-def test_a_row_without_its_node_group_is_told_by_the_list_of_the_group(talk: Talk, of: str | None) -> None:
+def test_the_list_of_a_group_completes_rows_without_their_node_group(talk: Talk, of: str | None) -> None:
     known = [clusters(cluster("10"), cluster("11")), rows(row("vpce-1", of, None), row("vpce-3", "11", "21"))]
     talk_ = talk({"7": ["10", "11"]}, *known, rows(row("vpce-1")), rows(row("vpce-3", "11", "21")))
     assert talk_.registered("10", "20") == ["vpce-1"]
@@ -160,7 +160,7 @@ def test_a_strange_list_of_a_project_is_replaced_by_those_of_its_node_groups(tal
     assert len(talk_.calls) == 4
 
 
-def test_a_list_that_cannot_be_had_is_asked_for_once_in_each_round(talk: Talk) -> None:
+def test_a_list_that_cannot_be_read_is_requested_once_in_each_round(talk: Talk) -> None:
     down = [Answer({}, 503)] * MAX_ATTEMPTS
     talk_ = talk({"7": ["10", "11"]}, clusters(cluster("10"), cluster("11")), *down, rows(row("vpce-1")))
     errors = []
@@ -192,7 +192,7 @@ def test_clusters_that_a_strange_list_does_not_tell_are_asked_for_by_themselves(
     assert talk_.tidb.get_cluster("10") is not None
 
 
-def test_a_list_of_clusters_that_cannot_be_had_fails_only_those(talk: Talk) -> None:
+def test_a_list_of_clusters_that_cannot_be_read_fails_only_those(talk: Talk) -> None:
     talk_ = talk({"6": ["10", "12"], "7": ["11"]}, *[Answer({}, 503)] * MAX_ATTEMPTS, clusters(cluster("11")))
     assert talk_.tidb.get_cluster("11") is not None
     for cluster_id in ("10", "12"):
@@ -216,7 +216,7 @@ def test_what_is_not_found_to_be_terminated_is_looked_for_in_a_new_list(talk: Ta
     assert talk_.calls[-1] == f"GET {CONNECTIONS.format('10', '20')}?pageSize=100 200"
 
 
-def test_after_a_refresh_registrations_are_listed_anew_and_clusters_and_services_are_not(talk: Talk) -> None:
+def test_after_a_refresh_registrations_are_listed_again_and_clusters_and_services_are_not(talk: Talk) -> None:
     talk_ = talk({"7": ["10"]}, clusters(cluster("10")), rows(), rows(row("vpce-1")))
     assert talk_.registered("10", "20") == []
     talk_.tidb.refresh()

@@ -47,6 +47,6 @@ def test_credentials_in_the_address_are_refused_and_not_repeated() -> None:
     "bad",
     ["dedicated.tidbapi.com", "ftp://host/", "https://", "https://host:port/", "https://[::1", "https://h/?a=b", ""],
 )
-def test_what_is_no_address_of_an_api_is_refused_with_an_example(bad: str) -> None:
+def test_what_is_not_an_address_of_an_api_is_refused_with_an_example(bad: str) -> None:
     with pytest.raises(PrivateLinkError, match=r"tidbcloud_api_url .* https://dedicated\.tidbapi\.com/v1beta1"):
         base_url(bad, "tidbcloud_api_url")
