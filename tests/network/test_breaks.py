@@ -134,7 +134,7 @@ BREAKS = [
         "certificate has expired",
     ),
     Break(
-        breaks.another_ca_vouches,
+        breaks.another_ca_signs,
         "tls certificate_untrusted",
         "issuer O=Another CA",
         "The CA is not the cluster's",

@@ -19,7 +19,7 @@ from tests.support.network.client import Client
 from tests.support.network.follow import Follower
 from tests.support.network.mariadb import PASSWORD, USER, MariaDb
 from tests.support.network.vpc import CLIENT, PORT, Vpc
-from tests.support.operator import Operator, Played
+from tests.support.operator import Operator, PlaybookRun
 from tests.support.remains import ec2_client
 
 
@@ -34,10 +34,10 @@ class Site:
     blocking_id: str
     client_group_id: str
 
-    def connect(self, *arguments: str, **options: Any) -> Played:
+    def connect(self, *arguments: str, **options: Any) -> PlaybookRun:
         return self.operator.play("connect", "-i", str(self.client.inventory), *arguments, **self.network, **options)
 
-    def revert(self, **options: Any) -> Played:
+    def revert(self, **options: Any) -> PlaybookRun:
         """With retries, as for a connection that has just been changed."""
         return self.connect(on_failed_check="revert", check_retries=2, check_delay=1, check_timeout=2, **options)
 
@@ -98,7 +98,7 @@ def _subnet(ec2: Any, vpc_id: str, cidr: str, zone_id: str) -> str:
     return str(made["Subnet"]["SubnetId"])
 
 
-def down_seconds(run: Played) -> float:
+def down_seconds(run: PlaybookRun) -> float:
     found = re.search(r"without connection for ([0-9.]+) seconds at most", run.output)
     assert found, run.output
     return float(found[1])

@@ -144,15 +144,15 @@ class Faults:
     def take(self, api: str, call: str, detail: Mapping[str, Any] | None = None) -> Fault | None:
         """The fault that hits this call, counted as fired; every fault that fits has seen the call."""
         faults = [fault for fault in self.list() if fault.kind != "stuck"]
-        return self._strike(faults, api, call, detail or {})
+        return self._hit(faults, api, call, detail or {})
 
     def hold(self, change: str) -> Callable[[], bool]:
         """For a state change that falls due: a function that says whether it is still held back."""
         api = next((api for api, changes in STATE_CHANGES.items() if change in changes), "")
-        fault = self._strike([fault for fault in self.list() if fault.kind == "stuck"], api, change, {})
+        fault = self._hit([fault for fault in self.list() if fault.kind == "stuck"], api, change, {})
         return lambda: any(one is fault for one in self.list())
 
-    def _strike(self, faults: Sequence[Fault], api: str, call: str, detail: Mapping[str, Any]) -> Fault | None:
+    def _hit(self, faults: Sequence[Fault], api: str, call: str, detail: Mapping[str, Any]) -> Fault | None:
         with self._lock:
             # Chance is drawn for each fault that could hit, whether another one is first or not.
             hitting = [fault for fault in faults if fault.could_hit(api, call, detail) and self._has_chance(fault)]

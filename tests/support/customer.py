@@ -152,7 +152,7 @@ class Customer:
             yield
 
     def _take_warning(self, warning: str, **_details: Any) -> None:
-        # amazon.aws hands over at the end what it was told, once more.
+        # amazon.aws passes everything on once more at the end.
         if warning not in self.warnings:
             self.warnings.append(warning)
 
@@ -167,7 +167,7 @@ class Customer:
         return [entry.call for entry in self.requests if entry.call in WRITING_CALLS]
 
     def count(self, api: str) -> int:
-        """Requests of the last run to V(tidbcloud) or V(aws), challenges counted."""
+        """Requests of the last run to `tidbcloud` or `aws`, challenges counted."""
         return sum(entry.api == api for entry in self.requests)
 
     def live_endpoints(self) -> list[str]:

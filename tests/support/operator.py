@@ -22,7 +22,7 @@ _READING = re.compile(r"Describe|Get|List|AssumeRole|Connect|.* \(DryRun\)$")
 
 
 @dataclass(frozen=True)
-class Played:
+class PlaybookRun:
     """How a playbook ended. `requests` is what was asked of the clouds and the database."""
 
     status: int
@@ -96,7 +96,7 @@ class Operator:
             "check_password": database["password"],
         }
 
-    def play(self, playbook: str, *arguments: str, **options: Any) -> Played:
+    def play(self, playbook: str, *arguments: str, **options: Any) -> PlaybookRun:
         """Run a playbook of the collection, or one by its path, against the cluster "main" if no other is named.
 
         :param options: of the role, without the prefix private_connection_.
@@ -106,7 +106,7 @@ class Operator:
         variables = {f"private_connection_{name}": value for name, value in {**defaults, **options}.items()}
         return self.run(playbook, "-e", json.dumps({**variables, **self._unprefixed(variables)}), *arguments)
 
-    def run(self, playbook: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Played:
+    def run(self, playbook: str, *arguments: str, environment: Mapping[str, str] | None = None) -> PlaybookRun:
         """Run a playbook with these arguments alone."""
         name = playbook if "/" in playbook else f"tidbcloud.privatelink.{playbook}"
         ended = subprocess.run(
@@ -118,7 +118,7 @@ class Operator:
             text=True,
             check=False,
         )
-        return Played(ended.returncode, ended.stdout, tuple(self.sandbox.log.entries()))
+        return PlaybookRun(ended.returncode, ended.stdout, tuple(self.sandbox.log.entries()))
 
     @staticmethod
     def _unprefixed(variables: dict[str, Any]) -> dict[str, Any]:

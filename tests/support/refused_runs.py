@@ -32,7 +32,7 @@ def _without_ids(message: str) -> str:
 
 
 def codes(result: Result) -> set[str]:
-    """Of the limits that are broken; each is told with its remedy."""
+    """Of the limits that are broken; each is reported with its remedy."""
     assert "error" not in result
     for violation in result["violations"]:
         assert set(violation) == {"code", "message", "remedy"}

@@ -220,7 +220,7 @@ def registration_ended(customer: Customer) -> Options:
 
 
 def deleted_in_aws(*, seconds: float = 60.0) -> Prepare:
-    """The registration knows nothing of it. After an hour, AWS does not list the interface endpoint any more."""
+    """The registration knows nothing of it. After an hour, AWS no longer lists the interface endpoint."""
 
     def prepare(customer: Customer) -> Options:
         desired = made(customer)
@@ -398,7 +398,7 @@ TRANSITIONS: dict[str, Transition] = {
     "repair one deleted in AWS, by id": Transition(
         REMOVAL[:1] + CREATION, after(deleted_in_aws(), **REPAIRED), WITHOUT_ID
     ),
-    "repair one that AWS does not list any more": Transition(
+    "repair one that AWS no longer lists": Transition(
         REMOVAL[:1] + CREATION, after(deleted_in_aws(seconds=4000.0), **REPAIRED), WITHOUT_ID
     ),
     "repair one terminated in TiDB Cloud": Transition(

@@ -17,31 +17,31 @@ def desired(customer: Customer) -> dict[str, t.Any]:
     return {"cluster_id": customer.cluster_id("main"), **customer.network().options}
 
 
-def told(result: Result) -> list[str]:
+def reported(result: Result) -> list[str]:
     """The code of each limit that is broken."""
     assert codes(result)
     return sorted(violation["code"] for violation in result["violations"])
 
 
-def test_what_the_cluster_forbids_is_told_beside_the_wrong_region(
+def test_what_the_cluster_forbids_is_reported_beside_the_wrong_region(
     customer: Customer, desired: dict[str, t.Any]
 ) -> None:
     paused = {**desired, "cluster_id": customer.cluster_id("paused"), "region": "us-west-2"}
-    assert told(refused(customer, **paused)) == ["cluster_not_ready", "region_mismatch"]
+    assert reported(refused(customer, **paused)) == ["cluster_not_ready", "region_mismatch"]
     creating = {**desired, "cluster_id": customer.cluster_id("service-creating"), "region": "us-west-2"}
-    assert told(refused(customer, **creating)) == ["region_mismatch", "service_not_active"]
+    assert reported(refused(customer, **creating)) == ["region_mismatch", "service_not_active"]
     nowhere = {**desired, "node_group_id": "1", "region": "us-west-2"}
-    assert told(refused(customer, **nowhere)) == ["node_group_not_found", "region_mismatch"]
+    assert reported(refused(customer, **nowhere)) == ["node_group_not_found", "region_mismatch"]
 
 
-def test_what_the_network_forbids_is_told_beside_a_change_that_is_impossible(
+def test_what_the_network_forbids_is_reported_beside_a_change_that_is_impossible(
     customer: Customer, desired: dict[str, t.Any]
 ) -> None:
     vpc_endpoint_id = customer.run("private_endpoint", **desired)["private_endpoint"]["vpc_endpoint_id"]
     elsewhere = customer.network(customer.zone_ids()[0], "use1-az6", dns=False)
     moved = {**elsewhere.options, "security_group_ids": [*desired["security_group_ids"], "sg-0123456789abcdef0"]}
     result = refused(customer, **{**desired, **moved}, vpc_endpoint_id=vpc_endpoint_id)
-    assert told(result) == [
+    assert reported(result) == [
         "immutable_change",
         "security_group_not_found",
         "security_group_not_in_vpc",
@@ -55,7 +55,7 @@ def test_an_endpoint_that_cannot_be_what_is_wanted_is_refused_also_where_nothing
     vpc_endpoint_id = customer.run("private_endpoint", **desired)["private_endpoint"]["vpc_endpoint_id"]
     elsewhere = customer.network().vpc_id
     moved = {"cluster_id": desired["cluster_id"], "vpc_id": elsewhere, "vpc_endpoint_id": vpc_endpoint_id}
-    assert told(refused(customer, **moved)) == ["immutable_change"]
+    assert reported(refused(customer, **moved)) == ["immutable_change"]
 
 
 @pytest.mark.parametrize("module", ["private_endpoint", "private_endpoints"])
@@ -89,7 +89,7 @@ def test_an_interface_endpoint_of_an_aws_service_is_never_taken_for_a_cluster_th
     made.service_name = "com.amazonaws.us-east-1.secretsmanager"
     role = {"dropped": "1" * 19, "without a service": customer.cluster_id("service-absent")}[cluster]
     absent = {"state": "absent", "cluster_id": role, "vpc_endpoint_id": vpc_endpoint_id, "region": "us-east-1"}
-    assert told(refused(customer, **absent)) == ["endpoint_of_other_service"]
+    assert reported(refused(customer, **absent)) == ["endpoint_of_other_service"]
 
 
 def test_endpoints_of_others_do_not_hide_that_a_cluster_has_no_service(
@@ -102,4 +102,4 @@ def test_endpoints_of_others_do_not_hide_that_a_cluster_has_no_service(
         assert made is not None
         made.service_name = "com.amazonaws.us-east-1.secretsmanager"
     result = refused(customer, **{**desired, "cluster_id": customer.cluster_id("service-absent")})
-    assert told(result) == ["service_not_created"]
+    assert reported(result) == ["service_not_created"]

@@ -63,7 +63,7 @@ def test_half_a_key_that_is_not_given_is_named(
 
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("half", ["public", "private"])
-def test_a_wrong_key_is_told_with_the_options_and_the_rights_it_needs(
+def test_a_wrong_key_is_reported_with_its_options_and_the_rights_it_needs(
     customer: Customer, complete: dict[str, t.Any], module: str, half: str
 ) -> None:
     wrong = "wrong-key-0123456789abcdef"
@@ -109,14 +109,14 @@ def test_a_ca_file_that_is_not_there_is_named(customer: Customer, complete: dict
 
 
 @pytest.mark.parametrize("half", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
-def test_a_wrong_aws_key_is_told(customer: Customer, complete: dict[str, t.Any], half: str) -> None:
+def test_a_wrong_aws_key_is_reported(customer: Customer, complete: dict[str, t.Any], half: str) -> None:
     customer.environment[half] = "AKIAWRONGWRONGWRONG0"
     result = refused(customer, **complete)
     assert (error(result)["api"], error(result)["code"]) == ("ec2", "AuthFailure")
     assert "AWS_SECRET_ACCESS_KEY" in result["msg"]
 
 
-def test_missing_aws_keys_are_told(customer: Customer, complete: dict[str, t.Any]) -> None:
+def test_missing_aws_keys_are_reported(customer: Customer, complete: dict[str, t.Any]) -> None:
     del customer.environment["AWS_ACCESS_KEY_ID"], customer.environment["AWS_SECRET_ACCESS_KEY"]
     assert "no AWS credentials were found" in refused(customer, **complete)["msg"]
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check mode foretells every transition of a private endpoint exactly, and touches nothing."""
+"""Check mode predicts every transition of a private endpoint exactly, and touches nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.customer import Customer, Result
 from tests.support.transitions import TRANSITIONS, Options
 
 
-def foretold(customer: Customer, desired: Options) -> Result:
+def predicted(customer: Customer, desired: Options) -> Result:
     before = customer.sandbox.status()["aws"], customer.sandbox.status()["tidbcloud"]
     result = customer.run("private_endpoint", check=True, **desired)
     assert not result["failed"], result["msg"]
@@ -21,10 +21,10 @@ def foretold(customer: Customer, desired: Options) -> Result:
 
 
 @pytest.mark.parametrize("name", TRANSITIONS)
-def test_a_run_does_what_check_mode_foretold_and_the_next_one_nothing(customer: Customer, name: str) -> None:
+def test_a_run_does_what_check_mode_predicted_and_the_next_one_nothing(customer: Customer, name: str) -> None:
     transition = TRANSITIONS[name]
     desired = transition.prepare(customer)
-    dry = foretold(customer, desired)
+    dry = predicted(customer, desired)
     run = customer.run("private_endpoint", **desired)
     assert not run["failed"], run["msg"]
     assert [step["name"] for step in run["steps"]] == list(transition.steps)
@@ -34,7 +34,7 @@ def test_a_run_does_what_check_mode_foretold_and_the_next_one_nothing(customer: 
     if transition.next is None:
         return
     done = {**desired, **transition.next}
-    for again in (foretold(customer, done), customer.run("private_endpoint", **done)):
+    for again in (predicted(customer, done), customer.run("private_endpoint", **done)):
         assert not again["failed"], again["msg"]
         assert (again["changed"], again["steps"]) == (False, [])
         assert again["diff"]["before"] == again["diff"]["after"]
@@ -42,10 +42,10 @@ def test_a_run_does_what_check_mode_foretold_and_the_next_one_nothing(customer: 
 
 
 @pytest.mark.parametrize("name", [name for name, transition in TRANSITIONS.items() if transition.next is None])
-def test_runs_that_do_not_wait_get_there_and_each_is_foretold(customer: Customer, name: str) -> None:
+def test_runs_that_do_not_wait_get_there_and_each_is_predicted(customer: Customer, name: str) -> None:
     desired = TRANSITIONS[name].prepare(customer)
     for _run in range(20):
-        dry = foretold(customer, desired)
+        dry = predicted(customer, desired)
         began = customer.sandbox.clock.now()
         run = customer.run("private_endpoint", **desired)
         assert customer.sandbox.clock.now() - began < 5

@@ -69,7 +69,7 @@ def test_prices_come_from_the_price_list_with_one_request_for_the_region(connect
     assert (price_list_requests(connected), connected.warnings) == ([200], [])
 
 
-def test_where_the_price_list_may_not_be_read_the_table_is_used_and_the_reason_told(connected: Customer) -> None:
+def test_where_the_price_list_may_not_be_read_the_table_is_used_and_the_reason_reported(connected: Customer) -> None:
     connected.sandbox.settings.price_list_readable = False
     result = costed(connected)
     assert (result["costs"]["source"], result["costs"]["total_monthly_usd"]) == ("table", 14.6)

@@ -15,7 +15,7 @@ SINGLE = "GetPrivateEndpointConnection"
 ALWAYS = None
 
 
-def strike(customer: Customer, api: str, call: str, kind: str, **fields: t.Any) -> None:
+def inject(customer: Customer, api: str, call: str, kind: str, **fields: t.Any) -> None:
     customer.sandbox.faults.add({"api": api, "call": call, "kind": kind, **fields})
 
 
@@ -74,7 +74,7 @@ def test_a_delete_that_does_not_know_all_fails_or_removes_all(
     if "group" in options:
         group = customer.facts["clusters"]["main"]["node_groups"]["DefaultGroup"]
         desired["node_group_id"] = group["node_group_id"]
-    strike(customer, "tidbcloud", call, kind, times=ALWAYS, **fields)
+    inject(customer, "tidbcloud", call, kind, times=ALWAYS, **fields)
     result = disconnect(customer, made, **desired)
     assert fired(customer)
     if result["failed"]:
@@ -91,7 +91,7 @@ def test_a_delete_that_does_not_know_all_fails_or_removes_all(
 def test_a_list_that_is_not_found_is_an_error_for_every_item_of_a_fleet(
     customer: Customer, made: Network, kind: str
 ) -> None:
-    strike(customer, "tidbcloud", LIST, kind, value=404, times=ALWAYS)
+    inject(customer, "tidbcloud", LIST, kind, value=404, times=ALWAYS)
     item = {"cluster_id": customer.cluster_id("main"), "vpc_id": made.vpc_id, "state": "absent"}
     result = customer.run("private_endpoints", endpoints=[item])
     assert (result["summary"]["failed"], customer.writing_calls) == (1, [])
@@ -106,7 +106,7 @@ def test_a_single_registration_that_is_not_found_is_looked_for_in_the_list(
     customer: Customer, kind: str, value: int
 ) -> None:
     network = customer.network()
-    strike(customer, "tidbcloud", SINGLE, kind, value=value, times=ALWAYS)
+    inject(customer, "tidbcloud", SINGLE, kind, value=value, times=ALWAYS)
     assert connect(customer, network)["private_endpoint"]["status"] == "active"
     assert fired(customer)
     assert not disconnect(customer, network)["failed"]
@@ -117,7 +117,7 @@ def test_a_single_registration_that_is_not_found_is_looked_for_in_the_list(
 def test_a_present_one_is_not_registered_again_because_the_list_is_not_found(
     customer: Customer, made: Network, kind: str, value: int
 ) -> None:
-    strike(customer, "tidbcloud", LIST, kind, value=value, times=ALWAYS)
+    inject(customer, "tidbcloud", LIST, kind, value=value, times=ALWAYS)
     result = connect(customer, made)
     assert (result["failed"], customer.writing_calls) == (True, [])
     assert "Nothing is concluded" in result["msg"]
@@ -142,7 +142,7 @@ def test_an_edit_that_something_else_answers_is_repeated_or_fails(
     customer: Customer, made: Network, call: str, options: dict[str, t.Any], times: int | None
 ) -> None:
     connect(customer, made, tags={"old": "x"})
-    strike(customer, "aws", call, "foreign", effect="before", request_id=True, times=times)
+    inject(customer, "aws", call, "foreign", effect="before", request_id=True, times=times)
     result = edit(customer, made, options)
     assert fired(customer)
     if times is None:
@@ -157,7 +157,7 @@ def test_an_edit_that_something_else_answers_is_repeated_or_fails(
 def test_a_deletion_that_something_else_answers_is_repeated_or_fails(
     customer: Customer, made: Network, times: int | None
 ) -> None:
-    strike(customer, "aws", "DeleteVpcEndpoints", "foreign", effect="before", request_id=True, times=times)
+    inject(customer, "aws", "DeleteVpcEndpoints", "foreign", effect="before", request_id=True, times=times)
     result = disconnect(customer, made)
     assert fired(customer)
     assert result["failed"] or customer.live_endpoints() == []
@@ -171,7 +171,7 @@ def test_a_deletion_that_something_else_answers_is_repeated_or_fails(
 def test_a_termination_that_something_else_answers_is_repeated_or_fails(
     customer: Customer, made: Network, times: int | None
 ) -> None:
-    strike(customer, "tidbcloud", "DeletePrivateEndpointConnection", "body", text="{}", effect="before", times=times)
+    inject(customer, "tidbcloud", "DeletePrivateEndpointConnection", "body", text="{}", effect="before", times=times)
     result = disconnect(customer, made)
     assert fired(customer)
     assert result["failed"] == (times is None)
@@ -187,8 +187,8 @@ def test_what_is_not_as_promised_at_the_very_last_look_is_no_success(
     customer: Customer, kind: str, fleet: bool
 ) -> None:
     network = customer.network()
-    strike(customer, "tidbcloud", LIST, kind, field="endpointState", after=2, times=ALWAYS)
-    strike(customer, "tidbcloud", SINGLE, kind, field="endpointState", after=99, times=ALWAYS)
+    inject(customer, "tidbcloud", LIST, kind, field="endpointState", after=2, times=ALWAYS)
+    inject(customer, "tidbcloud", SINGLE, kind, field="endpointState", after=99, times=ALWAYS)
     desired = {"cluster_id": customer.cluster_id("main"), **network.options}
     if fleet:
         (result,) = customer.run("private_endpoints", endpoints=[desired], wait_timeout=60)["results"]
@@ -204,7 +204,7 @@ def test_what_is_not_as_promised_at_the_very_last_look_is_no_success(
 @pytest.mark.parametrize("field", ["state", "serviceName"])
 @pytest.mark.parametrize("kind", ["missing", "null"])
 def test_a_service_is_ready_where_the_answer_says_so(customer: Customer, kind: str, field: str) -> None:
-    strike(customer, "tidbcloud", "GetPrivateLinkService", kind, field=field, times=2)
+    inject(customer, "tidbcloud", "GetPrivateLinkService", kind, field=field, times=2)
     result = customer.run("endpoint_service", cluster_id=customer.cluster_id("main"))
     assert (result["failed"], result["endpoint_service"]["state"]) == (False, "active")
     assert result["endpoint_service"]["service_name"]
@@ -212,7 +212,7 @@ def test_a_service_is_ready_where_the_answer_says_so(customer: Customer, kind: s
 
 
 def test_a_service_that_is_not_found_while_it_is_waited_for_is_an_error_that_says_so(customer: Customer) -> None:
-    strike(customer, "tidbcloud", "GetPrivateLinkService", "status", value=404, after=1, times=ALWAYS)
+    inject(customer, "tidbcloud", "GetPrivateLinkService", "status", value=404, after=1, times=ALWAYS)
     result = customer.run("endpoint_service", cluster_id=customer.cluster_id("service-creating"))
     assert result["failed"]
     assert "was there a moment ago" in result["msg"]
@@ -233,7 +233,7 @@ def test_facts_about_one_cluster_ask_for_its_node_groups_and_not_for_all_of_the_
 @pytest.mark.parametrize("named", [False, True])
 def test_facts_are_not_made_of_a_list_that_is_not_found(customer: Customer, made: Network, named: bool) -> None:
     wanted: dict[str, t.Any] = {"cluster_ids": [customer.cluster_id("main")]} if named else {}
-    strike(customer, "tidbcloud", LIST, "not_json", value=404, times=ALWAYS)
+    inject(customer, "tidbcloud", LIST, "not_json", value=404, times=ALWAYS)
     assert customer.run("endpoint_info", **wanted)["failed"]
     assert fired(customer)
 
@@ -243,7 +243,7 @@ def test_an_endpoint_is_found_unregistered_only_where_every_registration_says_wh
     customer: Customer, made: Network, kind: str, found: list[str]
 ) -> None:
     field = {"field": "endpointId"} if kind == "missing" else {}
-    strike(customer, "tidbcloud", LIST, kind, times=ALWAYS, **field)
+    inject(customer, "tidbcloud", LIST, kind, times=ALWAYS, **field)
     result = customer.run("endpoint_info")
     assert [one["code"] for one in result["findings"]] == found
     assert fired(customer)
@@ -252,6 +252,6 @@ def test_an_endpoint_is_found_unregistered_only_where_every_registration_says_wh
 def test_every_registration_is_shown_also_where_none_says_which_endpoint_it_is_of(customer: Customer) -> None:
     for network in (customer.network(), customer.network()):
         connect(customer, network)
-    strike(customer, "tidbcloud", LIST, "missing", field="endpointId", times=ALWAYS)
+    inject(customer, "tidbcloud", LIST, "missing", field="endpointId", times=ALWAYS)
     result = customer.run("endpoint_info")
     assert [one["vpc_endpoint_id"] for one in result["private_endpoints"]].count(None) == 2

@@ -62,12 +62,12 @@ KINDS: dict[str, dict[str, t.Any]] = {
     "502": {"kind": "masked", "value": 502},
     "timeout": {"kind": "late", "value": LATE},
 }
-# Nobody can tell from the answer whether the call took effect: it did not after a reset, and did after the others.
+# The answer does not show whether the call took effect: it did not after a reset, and did after the others.
 UNHEARD = ("reset", "lost", "502", "timeout")
 LASTING = 1000
-# Asked for advice only: a run does without.
+# Only for advice: a run does without.
 ADVICE = {"GetServiceQuota", "GetCallerIdentity", f"CreateVpcEndpoint{DRY_RUN}", f"DeleteVpcEndpoints{DRY_RUN}"}
-# What sends each step, and how it is told from other changes of an interface endpoint.
+# What sends each step, and what distinguishes it from other changes of an interface endpoint.
 STEPS: dict[str, tuple[Call, str]] = {
     "create_vpc_endpoint": (("aws", "CreateVpcEndpoint"), "ClientToken"),
     "register_endpoint": (("tidbcloud", "CreatePrivateEndpointConnection"), "endpointId"),
@@ -117,7 +117,7 @@ def desired(customer: Customer) -> dict[str, t.Any]:
     return {"cluster_id": customer.cluster_id("main"), **customer.network().options}
 
 
-def struck(
+def hit(
     customer: Customer, desired: dict[str, t.Any], calls: list[Call], kind: str, **fields: int
 ) -> tuple[Result, list[Fault]]:
     """A run in which these calls go wrong; the log shows that each of them did, and no other."""
@@ -163,7 +163,7 @@ def called(customer: Customer) -> set[Call]:
     return {(entry.api, entry.call) for entry in customer.requests}
 
 
-def test_every_call_of_a_creation_and_of_a_removal_is_struck(customer: Customer, desired: dict[str, t.Any]) -> None:
+def test_every_call_of_a_creation_and_of_a_removal_is_hit(customer: Customer, desired: dict[str, t.Any]) -> None:
     customer.run("private_endpoint", **desired)
     assert called(customer) == set(CREATING)
     customer.run("private_endpoint", **desired, state="absent")
@@ -174,7 +174,7 @@ def test_every_call_of_a_creation_and_of_a_removal_is_struck(customer: Customer,
 def test_a_creation_survives_that_a_call_goes_wrong_once(
     customer: Customer, desired: dict[str, t.Any], calls: list[Call], kind: str
 ) -> None:
-    result, faults = struck(customer, desired, calls, kind)
+    result, faults = hit(customer, desired, calls, kind)
     assert [fault.fired for fault in faults] == [1] * len(calls)
     assert_one(customer, result)
 
@@ -184,7 +184,7 @@ def test_a_removal_survives_that_a_call_goes_wrong_once(
     customer: Customer, desired: dict[str, t.Any], calls: list[Call], kind: str
 ) -> None:
     customer.run("private_endpoint", **desired)
-    result, faults = struck(customer, {**desired, "state": "absent"}, calls, kind)
+    result, faults = hit(customer, {**desired, "state": "absent"}, calls, kind)
     assert [fault.fired for fault in faults] == [1] * len(calls)
     assert_none(customer, result)
 
@@ -193,7 +193,7 @@ def test_a_removal_survives_that_a_call_goes_wrong_once(
 def test_the_next_run_creates_what_a_lasting_fault_prevented(
     customer: Customer, desired: dict[str, t.Any], call: Call, kind: str
 ) -> None:
-    result, _faults = struck(customer, desired, [call], kind, times=LASTING)
+    result, _faults = hit(customer, desired, [call], kind, times=LASTING)
     took_effect = kind == "lost" and call[1] in WRITING_CALLS
     if result["failed"]:
         assert call[1] not in ADVICE
@@ -209,7 +209,7 @@ def test_the_next_run_removes_what_a_lasting_fault_left(
     customer: Customer, desired: dict[str, t.Any], call: Call, kind: str
 ) -> None:
     customer.run("private_endpoint", **desired)
-    result, _faults = struck(customer, {**desired, "state": "absent"}, [call], kind, times=LASTING)
+    result, _faults = hit(customer, {**desired, "state": "absent"}, [call], kind, times=LASTING)
     took_effect = kind == "lost" and call[1] in WRITING_CALLS
     assert result["failed"] == (not took_effect and call[1] not in ADVICE)
     if not result["failed"]:
@@ -227,12 +227,12 @@ def step_by_step(*kinds: str) -> list[tuple[str, int, str]]:
     ]
 
 
-def struck_at(customer: Customer, desired: Options, name: str, number: int, kind: str, times: int = 1) -> Result:
+def hit_at(customer: Customer, desired: Options, name: str, number: int, kind: str, times: int = 1) -> Result:
     """A run in which the call of one step goes wrong; the log shows which change it was, and whether it was handled."""
     steps = TRANSITIONS[name].steps
     call, parameter = STEPS[steps[number]]
     before = [STEPS[step][0] for step in steps[:number]].count(call)
-    result, _faults = struck(customer, desired, [call], kind, times=times, after=before * SENT_UNTIL_TAKEN)
+    result, _faults = hit(customer, desired, [call], kind, times=times, after=before * SENT_UNTIL_TAKEN)
     first = faulty(customer)[0]
     assert parameter in first.detail
     assert first.status == (0 if kind == "reset" else 200)
@@ -252,13 +252,13 @@ def assert_exactly(customer: Customer, result: Result, desired: Options) -> None
 @pytest.mark.parametrize(("name", "number", "kind"), step_by_step(*UNHEARD))
 def test_a_step_whose_call_goes_wrong_once_is_done_once(customer: Customer, name: str, number: int, kind: str) -> None:
     desired = TRANSITIONS[name].prepare(customer)
-    assert_exactly(customer, struck_at(customer, desired, name, number, kind), desired)
+    assert_exactly(customer, hit_at(customer, desired, name, number, kind), desired)
 
 
 @pytest.mark.parametrize(("name", "number", "kind"), step_by_step("lost"))
 def test_the_next_run_goes_on_where_no_answer_was_heard(customer: Customer, name: str, number: int, kind: str) -> None:
     desired = TRANSITIONS[name].prepare(customer)
-    result = struck_at(customer, desired, name, number, kind, times=LASTING)
+    result = hit_at(customer, desired, name, number, kind, times=LASTING)
     step = TRANSITIONS[name].steps[number]
     if result["failed"]:
         assert step not in FOUND_BY_LOOKING
@@ -281,7 +281,7 @@ def test_the_next_run_goes_on_where_no_answer_was_heard(customer: Customer, name
 def test_what_was_done_before_a_failure_is_named(
     customer: Customer, desired: dict[str, t.Any], call: Call, done: list[str]
 ) -> None:
-    result, _faults = struck(customer, desired, [call], "500", times=LASTING)
+    result, _faults = hit(customer, desired, [call], "500", times=LASTING)
     assert [step["name"] for step in result["steps"]] == done
     assert result["changed"] == bool(done)
 

@@ -67,15 +67,15 @@ def test_a_fleet_is_deleted_with_a_request_for_each_and_shared_polls(customer: C
     assert (customer.live_endpoints(), customer.registered()) == ([], [])
 
 
-def test_check_mode_foretells_each_item_and_changes_nothing(customer: Customer, network: Network) -> None:
+def test_check_mode_predicts_each_item_and_changes_nothing(customer: Customer, network: Network) -> None:
     endpoints = endpoints_of_new_clusters(customer, network, 3)
     customer.run("private_endpoints", endpoints=endpoints[:1])
     dry = customer.run("private_endpoints", check=True, endpoints=endpoints)
     assert customer.writing_calls == []
     wet = customer.run("private_endpoints", endpoints=endpoints)
     assert [one["changed"] for one in dry["results"]] == [False, True, True]
-    for foretold, done in zip(dry["results"], wet["results"], strict=True):
-        assert (foretold["steps"], foretold["diff"], foretold["changed"]) == (
+    for predicted, done in zip(dry["results"], wet["results"], strict=True):
+        assert (predicted["steps"], predicted["diff"], predicted["changed"]) == (
             done["steps"],
             done["diff"],
             done["changed"],
@@ -98,7 +98,7 @@ def test_a_wrong_project_concerns_its_own_items_only(customer: Customer, network
     assert result["summary"] == {"ok": 2, "changed": 2, "failed": 0}
 
 
-def test_what_fails_while_all_are_waited_for_stops_nothing_and_the_next_run_mends_it(
+def test_what_fails_while_all_are_waited_for_stops_nothing_and_the_next_run_repairs_it(
     customer: Customer, network: Network
 ) -> None:
     endpoints = endpoints_of_new_clusters(customer, network, 4)
@@ -108,8 +108,8 @@ def test_what_fails_while_all_are_waited_for_stops_nothing_and_the_next_run_mend
     assert broken["failed"]
     assert broken["summary"] == {"ok": 2, "changed": 4, "failed": 2}
     customer.sandbox.faults.clear()
-    mended = customer.run("private_endpoints", endpoints=endpoints)
-    assert mended["summary"]["failed"] == 0
+    repaired = customer.run("private_endpoints", endpoints=endpoints)
+    assert repaired["summary"]["failed"] == 0
     assert len(customer.live_endpoints()) == len(customer.registered()) == 4
 
 

@@ -78,7 +78,7 @@ def calls_in(entries: t.Sequence[Entry], api: str) -> list[Call]:
 
 
 def killed_at(customer: Customer, desired: Options, api: str, call: str, number: int) -> list[Call]:
-    """The calls to C(api) of a run that was killed during the C(number)-th (from 0) of those named C(call).
+    """The calls to `api` of a run that was killed during the `number`-th (from 0) of those named `call`.
 
     The call itself takes effect after its caller's death. Where it is not the last, the run never came to that call and
     ended by itself.

@@ -22,7 +22,7 @@ TOGETHER = {"adoption": ("endpoints", "adoption"), "costs": ("info", "costs")}
 """Policies that go with another one."""
 OURS = "ChangeAndDeleteWhatIsOurs"
 UNTOLD = ("Read", "SwitchOnPrivateDns")
-"""Statements about which no DryRun is asked, or tells."""
+"""Statements about which no DryRun is sent, or answers."""
 LATE = (OURS, "ec2:ModifyVpcEndpoint")
 """A creation cannot ask whether it may switch on private DNS: there is nothing yet that it could ask about."""
 Document = dict[str, t.Any]

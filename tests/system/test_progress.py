@@ -37,11 +37,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     sandbox.stop()
 
 
-Play = t.Callable[..., "Played"]
+Play = t.Callable[..., "WatchedPlay"]
 
 
-class Played:
-    """A play on the control node, as AWX runs it. C(told): the lines between tasks and results."""
+class WatchedPlay:
+    """A play on the control node, as AWX runs it. `lines`: those between tasks and results."""
 
     def __init__(self, directory: Path, environment: dict[str, str], *tasks: Task) -> None:
         (directory / "project").mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ class Played:
             quiet=True,
         )
         events = list(self.run.events)
-        self.told = [event["stdout"] for event in events if event["stdout"].startswith("localhost: ")]
+        self.lines = [event["stdout"] for event in events if event["stdout"].startswith("localhost: ")]
         self.results = [
             {**event["event_data"]["res"]} for event in events if event["event"] in ("runner_on_ok", "runner_on_failed")
         ]
@@ -62,7 +62,7 @@ class Played:
 
 @pytest.fixture
 def play(customer: Customer, tmp_path: Path) -> Play:
-    return functools.partial(Played, tmp_path, environment_of(customer, tmp_path))
+    return functools.partial(WatchedPlay, tmp_path, environment_of(customer, tmp_path))
 
 
 def test_the_stages_that_are_waited_for_are_printed_and_the_result_is_as_ever(
@@ -74,12 +74,12 @@ def test_the_stages_that_are_waited_for_are_printed_and_the_result_is_as_ever(
     dry = play({**task, "check_mode": True})
     made = play(task)
     again = play(task)
-    assert made.told == [
+    assert made.lines == [
         "localhost: waiting for TiDB Cloud to accept the connection",
         "localhost: waiting for the private endpoint to be ready",
     ]
-    assert (dry.told, again.told) == ([], [])
-    assert [played.results[0]["changed"] for played in (dry, made, again)] == [True, True, False]
+    assert (dry.lines, again.lines) == ([], [])
+    assert [watched.results[0]["changed"] for watched in (dry, made, again)] == [True, True, False]
     plain = customer.run("private_endpoint", **options)
     assert again.results[0]["private_endpoint"] == plain["private_endpoint"]
     assert set(again.results[0]) - {"_ansible_no_log"} == set(plain) - {"failed"}
@@ -92,10 +92,10 @@ def test_of_a_list_the_counts_are_printed(
     options = {"cluster_id": customer.cluster_id("main"), **customer.network().options}
     other = {**options, "cluster_id": customer.cluster_id("paused")}
     module = "tidbcloud.privatelink.private_endpoints"
-    played = play({module: {"endpoints": [options, other], "wait_delay": 0.3}})
-    assert played.told[0] == "localhost: 2 of 2 checked"
-    assert played.told[-1] == "localhost: 1 done, 0 failed, 0 waiting"
-    assert played.results[0]["summary"] == {"ok": 1, "changed": 1, "failed": 1}
+    watched = play({module: {"endpoints": [options, other], "wait_delay": 0.3}})
+    assert watched.lines[0] == "localhost: 2 of 2 checked"
+    assert watched.lines[-1] == "localhost: 1 done, 0 failed, 0 waiting"
+    assert watched.results[0]["summary"] == {"ok": 1, "changed": 1, "failed": 1}
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_with_async_and_delegation_the_task_does_the_same(
 ) -> None:
     options = {"cluster_id": customer.cluster_id("main"), **customer.network().options, "wait_delay": 0.3}
     check = {"ansible.builtin.assert": {"that": "made.private_endpoint.status == 'active' and made is changed"}}
-    played = play({MODULE: options, "register": "made", **keywords}, check)
-    assert played.run.status == "successful", played.run.stdout.read()
-    assert bool(played.told) == ("async" not in keywords)
+    watched = play({MODULE: options, "register": "made", **keywords}, check)
+    assert watched.run.status == "successful", watched.run.stdout.read()
+    assert bool(watched.lines) == ("async" not in keywords)
 
 
 PLURAL = "tidbcloud.privatelink.private_endpoints"

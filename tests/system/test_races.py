@@ -25,7 +25,7 @@ def disconnect(customer: Customer, network: Network) -> Result:
 
 
 def before(monkeypatch: pytest.MonkeyPatch, owner: t.Any, name: str, act: Act, *, after: bool = False) -> list[str]:
-    """Once, before (or after) the next call of a function, C(act) happens. Returns a list that is filled then."""
+    """Once, before (or after) the next call of a function, `act` happens. Returns a list that is filled then."""
     original = getattr(owner, name)
     done: list[str] = []
 

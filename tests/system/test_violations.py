@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every limit of the public contract is broken once: its code and a remedy are told before anything is touched."""
+"""Every limit of the public contract is broken once: its code and a remedy are reported before anything is touched."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ BROKEN: dict[str, tuple[Breaking, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_broken_limit_is_told_with_its_remedy_before_anything_is_touched(customer: Customer, code: str) -> None:
+def test_a_broken_limit_is_reported_with_its_remedy_before_anything_is_touched(customer: Customer, code: str) -> None:
     breaking, words = BROKEN[code]
     result = refused(customer, **breaking(customer))
     assert code in codes(result)
@@ -152,7 +152,7 @@ def test_a_broken_limit_is_told_with_its_remedy_before_anything_is_touched(custo
         assert word in f"{violation['message']} {violation['remedy']}"
 
 
-def _told() -> Iterator[str]:
+def _reported() -> Iterator[str]:
     """The codes of all violations that the plugins make."""
     for path in PLUGINS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -161,4 +161,4 @@ def _told() -> Iterator[str]:
 
 
 def test_the_plugins_tell_exactly_the_codes_that_are_broken_here() -> None:
-    assert set(_told()) == set(CODES) == set(BROKEN)
+    assert set(_reported()) == set(CODES) == set(BROKEN)

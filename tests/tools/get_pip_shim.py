@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stands where ansible-test looks for its downloaded get-pip.py: installs the pip wheel that lies beside it.
+"""Stands where ansible-test looks for its downloaded get-pip.py: installs the pip wheel beside it.
 
 ansible-test makes its own environments without pip and would fetch get-pip.py from a host that is no package registry.
 A wheel of the same pip version, taken from the registry like everything else, does the same.

@@ -14,5 +14,5 @@ ln -sfn "$amazon" "$tree/amazon/aws"
 git ls-files -coz --exclude-standard |
   while IFS= read -rd '' file; do if [[ -e $file ]]; then printf '%s\0' "$file"; fi; done |
   tar --null -T - -cf - | tar -xf - -C "$copy"
-# The copy lies in a directory that the checkout's git ignores: without a git of its own ansible-test would find no file there, and pass.
+# The copy is in a directory that the checkout's git ignores: without a git of its own ansible-test would find no file there, and pass.
 git -C "$copy" init -q

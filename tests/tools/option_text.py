@@ -30,7 +30,7 @@ def option_lines(name: str, about: Mapping[str, Any], indent: int, anchor: str =
 
 
 def one_of(values: Sequence[str]) -> str:
-    """V(a), V(b) or V(c)."""
+    """The values in Ansible's markup, separated by commas, with "or" before the last."""
     *others, last = (f"V({value})" for value in values)
     return f"{', '.join(others)} or {last}" if others else last
 

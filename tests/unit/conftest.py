@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How generated examples are drawn: the same in each run, and not judged by how busy the machine is."""
+"""How generated examples are drawn: the same in each run, and without deadlines that a busy machine would miss."""
 
 from __future__ import annotations
 

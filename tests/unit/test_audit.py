@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the automation controller counts, asked of jq as the controller asks it."""
+"""What the automation controller counts, computed by jq as the controller does."""
 
 from __future__ import annotations
 

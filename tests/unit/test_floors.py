@@ -31,7 +31,7 @@ PURE = (
     "_reachability.verdict",
     "_tidbcloud.model",
 )
-# Whoever imports one of these can talk to somebody, wait, or look at the clock of this host.
+# Code that imports one of these can talk to a peer, wait, or read the clock of this host.
 TALKS = {"ansible", "boto3", "botocore", "http", "os", "requests", "socket", "ssl", "subprocess", "threading", "time"}
 
 

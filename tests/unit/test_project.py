@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the project promises about itself, where that is cheap to prove. The tree decides what is checked."""
+"""The project's promises about itself that are cheap to prove. The tree decides what is checked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "deb.d
 
 
 def committed() -> list[Path]:
-    """Every file that git tracks or would track, and that is there."""
+    """Every existing file that git tracks or would track."""
     listing = ["git", "ls-files", "-coz", "--exclude-standard"]
     names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
@@ -93,7 +93,7 @@ def test_a_role_documents_every_default_and_every_documented_default_is_the_real
 def test_the_role_takes_every_option_of_the_module(module_options: dict[str, dict[str, Any]]) -> None:
     documented = load("roles/private_connection/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     missing = {name for name in module_options["private_endpoint"] if f"private_connection_{name}" not in documented}
-    # The role decides itself when the network may be missing; logging is for whoever debugs a module.
+    # The role decides itself when the network may be missing; logging is for debugging a module.
     assert missing == {"allow_missing_network", "debug_botocore_endpoint_logs"}
 
 
@@ -111,7 +111,7 @@ def test_the_iam_policy_allows_every_call_to_aws_and_no_other() -> None:
         for statement in policy["Statement"]
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
-    # AWS itself makes the first for the caller, when private DNS is switched on; the other needs no permission.
+    # AWS itself makes the first call on the caller's behalf, for private DNS; the other needs no permission.
     called = {call.title().replace("_", "") for call in calls}
     assert allowed - {"AssociateVPCWithHostedZone"} == called - {"GetCallerIdentity"}
 
@@ -164,7 +164,7 @@ PINNED = ("requirements-dev", "tests/tools/older-python", "tests/tools/older-lib
 @pytest.mark.parametrize("name", PINNED)
 def test_all_that_is_installed_for_development_is_pinned_with_hashes(name: str) -> None:
     text = (ROOT / f"{name}.txt").read_text(encoding="utf-8")
-    # A requirement goes on over the lines that end with a backslash.
+    # A requirement continues over the lines that end with a backslash.
     requirements = [
         line for line in text.replace("\\\n", " ").splitlines() if line and not line.lstrip().startswith("#")
     ]
@@ -176,7 +176,7 @@ def test_all_that_is_installed_for_development_is_pinned_with_hashes(name: str) 
 
 @pytest.mark.parametrize("name", PINNED)
 def test_what_is_asked_for_by_itself_is_what_is_pinned(name: str) -> None:
-    """Whoever changes the one and forgets "make pins" reads it here."""
+    """Fails if one was changed without "make pins"."""
     pinned = (ROOT / f"{name}.txt").read_text(encoding="utf-8")
     for line in (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines():
         asked = re.match(r"([\w.-]+)(?:\[.*\])?==([\w.]+)", line)
@@ -195,7 +195,7 @@ def test_the_oldest_libraries_that_are_tested_are_the_lower_bounds() -> None:
 def test_every_file_that_the_contributors_guide_names_exists() -> None:
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     named = {name for found in re.findall(r"`([\w./-]+)`|\]\(([\w./-]+)\)", guide) for name in found}
-    # What begins so is made by a command of the repository.
+    # Paths with these beginnings are made by a command of the repository.
     paths = {name for name in named if "/" in name and not name.startswith((".cache", ".venv"))}
     assert len(paths) > 30
     assert {name for name in paths if not (ROOT / name).exists()} == set()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Neither loading nor building the collection talks to anybody: every connection and name look-up would be seen."""
+"""Neither loading nor building the collection uses the network: every connection and name look-up would be seen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WATCH = """
 import os, sys
 
 def watch(event, arguments):
-    # Some library asks for 127.0.0.1 by its number, which needs nobody's answer.
+    # Some library looks up 127.0.0.1 by its number, which asks no server.
     number = event == "socket.getaddrinfo" and arguments[0] == "127.0.0.1"
     if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto") and not number:
         os.write(2, f"NETWORK {event} {arguments}\\n".encode())

@@ -58,7 +58,7 @@ class Call:
 def refused(call: Call, response: t.Mapping[str, t.Any]) -> ApiError:
     """The error behind the `response` of botocore's ClientError.
 
-    `ambiguous` where AWS may have done it all the same: after an internal failure, or where botocore retried.
+    `ambiguous` where AWS may still have done it: after an internal failure, or where botocore retried.
     """
     error = _mapping(response.get("Error"))
     meta = _mapping(response.get("ResponseMetadata"))
@@ -91,7 +91,7 @@ def _code(error: t.Mapping[str, t.Any]) -> str | None:
 def unreadable(call: Call, what: str = "", *, status: int | None = None) -> ApiError:
     """The error of an answer that AWS would not give; `what` says what is wrong with it, and quotes nothing of it.
 
-    A write may have taken effect all the same.
+    A write may still have taken effect.
     """
     reason = f": {what}" if what else ""
     return ApiError(

@@ -38,10 +38,10 @@ def unattended(core_session: t.Any, left: t.Callable[[], float]) -> None:
         chain.insert_after(helper.METHOD, helper)
         chain.remove(helper.METHOD)  # botocore's own.
     with contextlib.suppress(UnknownCredentialError):
-        chain.get_provider("assume-role")._prompter = _refuse  # There is no public API for it.
+        chain.get_provider("assume-role")._prompter = _reject  # There is no public API for it.
 
 
-def _refuse(_prompt: str) -> t.NoReturn:
+def _reject(_prompt: str) -> t.NoReturn:
     raise PrivateLinkError(
         "The AWS profile assumes a role with MFA, which needs a person to type a code. Get a session first (aws sts "
         "get-session-token, or aws sts assume-role) and give its access_key, secret_key and session_token, or a role "

@@ -69,7 +69,7 @@ def make_vpc(network: Network, connection: Connection, cidr: str, used_id: str) 
         found = network.vpcs(connection.ownership) or found
     chosen = _chosen(found, used_id)
     _remove_losers(network, [vpc for vpc in found if vpc.id != chosen.id], own_claim, outcome)
-    _refuse_other_range(chosen, cidr)
+    _reject_other_range(chosen, cidr)
     outcome.parts.append(chosen)
     outcome.changed = bool(outcome.made or outcome.removed)
     if not network.has_dns(chosen.id):
@@ -85,7 +85,7 @@ def find_vpc(network: Network, connection: Connection, cidr: str, used_id: str) 
     if not found:
         return Outcome(changed=True)
     chosen = _chosen(found, used_id)
-    _refuse_other_range(chosen, cidr)
+    _reject_other_range(chosen, cidr)
     return Outcome(parts=[chosen], changed=not network.has_dns(chosen.id))
 
 
@@ -93,7 +93,7 @@ def _chosen(found: list[Part], used_id: str) -> Part:
     return next((vpc for vpc in found if vpc.id == used_id), None) or oldest(found)
 
 
-def _refuse_other_range(vpc: Part, cidr: str) -> None:
+def _reject_other_range(vpc: Part, cidr: str) -> None:
     if vpc.cidr != cidr:
         raise PrivateLinkError(
             f"{vpc.id}, which was made for this connection, has the range {vpc.cidr}. The range of a VPC cannot be "

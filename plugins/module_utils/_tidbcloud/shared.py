@@ -88,7 +88,7 @@ class SharedTidbCloud(TidbCloud):
         project_id = project_id or (cluster.project_id if cluster else None)
         if project_id:
             rows = self._rows((ANY, ANY, project_id), "aws")
-            if node_group_id == ANY or (isinstance(rows, Rows) and rows.tells(cluster_id)):
+            if node_group_id == ANY or (isinstance(rows, Rows) and rows.covers(cluster_id)):
                 return _given(rows).of(cluster_id, node_group_id)
             if isinstance(rows, ApiError) and not _concerns_one_list(rows):
                 raise _again(rows)
@@ -127,9 +127,9 @@ class Rows:
         for row in registrations:
             self._by_group.setdefault(row.node_group_id, []).append(row)
 
-    def tells(self, cluster_id: str) -> bool:
-        """Whether each row that may belong to the cluster has its node group. Otherwise only the group's own list can
-        tell.
+    def covers(self, cluster_id: str) -> bool:
+        """Whether each row that may belong to the cluster has its node group. Otherwise only the group's own list
+        is certain.
         """
         return all(row.cluster_id not in (None, cluster_id) for row in self._by_group.get(None, ()))
 

@@ -94,7 +94,7 @@ class Transport:
     def _exchange(
         self, request: Request, params: Params | None, body: Json | None, seconds: float, cut: threading.Event
     ) -> Answer:
-        if cut.is_set():  # Nobody waits for it any more: it must not take effect later.
+        if cut.is_set():  # Nothing waits for it now: it must not take effect later.
             raise Overdue
         with self._http.request(
             request.method,

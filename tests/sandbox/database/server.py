@@ -140,14 +140,14 @@ class _Session(socketserver.BaseRequestHandler):
         nonce = bytes(secrets.choice(range(1, 128)) for _turn in range(20))
         self.wire.send(protocol.greeting(self.database.version, nonce, NATIVE))
         if not protocol.asks_for_tls(self.wire.receive()):
-            return self._refuse(3159, "HY000", "Connections using insecure transport are prohibited")
+            return self._reject(3159, "HY000", "Connections using insecure transport are prohibited")
         self._upgrade()
         login = protocol.read_login(self.wire.receive())
         self.user = login.user
         if not self.database.accounts.admit(self.wire, login, nonce):
             proof = "YES" if login.answer else "NO"
             origin = f"'{login.user}'@'{self.client_address[0]}'"
-            return self._refuse(1045, "28000", f"Access denied for user {origin} (using password: {proof})")
+            return self._reject(1045, "28000", f"Access denied for user {origin} (using password: {proof})")
         self.wire.send(protocol.ok())
         return True
 
@@ -165,7 +165,7 @@ class _Session(socketserver.BaseRequestHandler):
             self.error = "no private endpoint for this host is active"
             self.cut()
 
-    def _refuse(self, number: int, state: str, message: str) -> bool:
+    def _reject(self, number: int, state: str, message: str) -> bool:
         self.error = message
         self.wire.send(protocol.error(number, state, message))
         return False

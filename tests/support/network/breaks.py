@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be broken on the way to a database. C(Vpc.heal) and C(MariaDb.present) mend it all."""
+"""What can be broken on the way to a database. `Vpc.heal` and `MariaDb.present` repair it all."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def certificate_has_expired(_vpc: Vpc, database: MariaDb) -> None:
     database.present(days=-1)
 
 
-def another_ca_vouches(_vpc: Vpc, database: MariaDb) -> None:
+def another_ca_signs(_vpc: Vpc, database: MariaDb) -> None:
     database.present(ca=database.other_ca)
 
 

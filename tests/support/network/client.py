@@ -20,7 +20,7 @@ Result = dict[str, Any]
 
 
 class Client:
-    """C(directory) gets Ansible's files. C(timeout) of the checks is in seconds, for all of one."""
+    """`directory` gets Ansible's files. `timeout` of the checks is in seconds, for all of one."""
 
     def __init__(self, vpc: Vpc, database: MariaDb, directory: Path) -> None:
         self._vpc = vpc
@@ -37,7 +37,7 @@ class Client:
         (directory / "ansible_collections/tidbcloud/privatelink").symlink_to(tools.ROOT)
 
     def ping(self, **options: Any) -> Result:
-        """What C(endpoint_ping) returns there."""
+        """What `endpoint_ping` returns there."""
         program = [sys.executable, "-m", "tests.support.network.module"]
         python_path = os.pathsep.join([str(tools.ROOT), str(self._directory)])
         text = json.dumps(self._options(options))

@@ -26,7 +26,7 @@ _TABLES = ("mysql_system_tables.sql", "mysql_system_tables_data.sql")
 
 
 class MariaDb:
-    """C(ca) vouches for its certificate, C(other_ca) is one that the clients do not know."""
+    """`ca` signs its certificate, `other_ca` is one that the clients do not know."""
 
     def __init__(self, vpc: Vpc) -> None:
         self._vpc = vpc
@@ -57,7 +57,7 @@ class MariaDb:
         self._await()
 
     def present(self, *, ca: trustme.CA | None = None, name: str = HOST, days: float = 30) -> None:
-        """Show another certificate from now on, of C(ca) for C(name), that ends so many C(days) from now."""
+        """Show another certificate from now on, of `ca` for `name`, that ends so many `days` from now."""
         self._write_certificate(ca or self.ca, name, days)
         self._own()
         self.execute("FLUSH SSL")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs C(endpoint_ping) without the time that Ansible takes: options as JSON in, result as JSON out.
+"""Runs `endpoint_ping` without the time that Ansible takes: options as JSON in, result as JSON out.
 
 python -m tests.support.network.module
 """

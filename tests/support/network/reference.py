@@ -32,7 +32,7 @@ def verdict(*, host: str, port: int, user: str, password: str, ca_pem: str, time
         )
         with connection, connection.cursor() as cursor:
             cursor.execute("SELECT VERSION()")
-    # It lets through what it stumbles over in a greeting that is none.
+    # It lets through what it stumbles over in an invalid greeting.
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return CONNECTED

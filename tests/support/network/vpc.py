@@ -67,7 +67,7 @@ class Failed(Exception):
 
 
 class Vpc:
-    """Holds the VPC from C(start) to C(stop), or to the end of this process, whatever ends it."""
+    """Holds the VPC from `start` to `stop`, or to the end of this process, whatever ends it."""
 
     def __init__(self) -> None:
         self._holder: subprocess.Popen[str] | None = None
@@ -108,9 +108,9 @@ class Vpc:
         return [tools.program("nsenter"), *inside, *on_host, *arguments]
 
     def run(self, host: str, *arguments: str, text: str = "", may_fail: bool = False) -> str:
-        """What a program prints on a host, with C(text) as its input.
+        """What a program prints on a host, with `text` as its input.
 
-        Raises Failed where it ends with an error; where it C(may_fail), only if it printed nothing.
+        Raises Failed where it ends with an error; where it `may_fail`, only if it printed nothing.
         """
         done = subprocess.run(
             self.command(host, *arguments),

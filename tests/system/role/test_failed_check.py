@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.aws.endpoints import Endpoint
-from tests.support.operator import Operator, Played
+from tests.support.operator import Operator, PlaybookRun
 from tests.support.remains import ec2_client
 
 # A check host that Ansible reaches and that has no interpreter.
@@ -36,7 +36,7 @@ RESCUE = """
 
 @dataclass
 class Site:
-    """A VPC with a client in it and two security groups; the database is open while C(is_open) holds."""
+    """A VPC with a client in it and two security groups; the database is open while `is_open` holds."""
 
     operator: Operator
     ec2: Any
@@ -47,14 +47,14 @@ class Site:
     client_id: str
     client_group_id: str
 
-    def connect(self, *arguments: str, **options: Any) -> Played:
+    def connect(self, *arguments: str, **options: Any) -> PlaybookRun:
         return self.operator.play("connect", *arguments, **{**self.network, **self.operator.check_options(), **options})
 
-    def check(self, **options: Any) -> Played:
+    def check(self, **options: Any) -> PlaybookRun:
         vpc = {"vpc_id": self.network["vpc_id"], "check_source_network_interface_id": self.client_id}
         return self.operator.play("check", **{**vpc, **self.operator.check_options(), **options})
 
-    def revert(self, *arguments: str, **options: Any) -> Played:
+    def revert(self, *arguments: str, **options: Any) -> PlaybookRun:
         return self.connect(*arguments, on_failed_check="revert", **options)
 
     def endpoint(self) -> Endpoint:
@@ -101,7 +101,7 @@ def connected(site: Site) -> Site:
     return site
 
 
-def test_the_verdict_names_the_object_that_blocks_and_the_command_that_mends_it(site: Site) -> None:
+def test_the_verdict_names_the_object_that_blocks_and_the_command_that_fixes_it(site: Site) -> None:
     why = f"Why: No rule of {site.blocking_id} admits TCP {site.port} from the source."
     change = (
         f"What to change: Add to {site.blocking_id} an inbound rule for TCP {site.port} from {site.client_group_id}: "
@@ -214,7 +214,7 @@ def test_what_did_not_work_before_is_not_undone(connected: Site) -> None:
     assert "Not undone: clients could not connect before the change either." in run.output
 
 
-def test_a_change_that_mends_the_connection_succeeds(connected: Site) -> None:
+def test_a_change_that_fixes_the_connection_succeeds(connected: Site) -> None:
     connected.open_while(lambda: not connected.admits())
     run = connected.revert(security_group_ids=connected.blocking_id)
     assert (run.status, connected.endpoint().security_group_ids) == (0, [connected.blocking_id]), run.output

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.operator import Operator, Played
+from tests.support.operator import Operator, PlaybookRun
 from tests.support.remains import ec2_client
 
 FORGED = "FORGED-0123456789"
@@ -27,7 +27,7 @@ APPLY = """
 
 
 class Hostile:
-    """Text that does harm where it is taken for anything but data. C(proof) is there if it was executed."""
+    """Text that does harm where it is taken for anything but data. `proof` is there if it was executed."""
 
     def __init__(self, directory: Path) -> None:
         self.proof = directory / "executed"
@@ -36,7 +36,7 @@ class Hostile:
         self.item = f'x\n  - vpc_endpoint_id: vpce-0\n    state: absent\n    name: "{self.pipe}"'
         self.every = (self.lines, self.item, self.pipe, "!!python/object/apply:os.system ['id']", "%YAML 1.1\n--- *x")
 
-    def must_not_have_run(self, run: Played) -> None:
+    def must_not_have_run(self, run: PlaybookRun) -> None:
         assert not self.proof.exists(), run.output
         assert "\x1b" not in run.output
         assert "\u202e" not in run.output

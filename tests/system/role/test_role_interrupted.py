@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.operator import Operator, Played
+from tests.support.operator import Operator, PlaybookRun
 from tests.support.remains import remains
 
 # What connect and disconnect write, in order; subnets are made in one zone only.
@@ -43,12 +43,12 @@ LEFT = ["DeleteSecurityGroup", "DeleteSubnet", "DeleteVpc"]
 ONCE = {"aws_config": {"retries": {"max_attempts": 0}}, "wait_timeout": 30}
 
 
-def connect(operator: Operator, **options: Any) -> Played:
+def connect(operator: Operator, **options: Any) -> PlaybookRun:
     zone = {"availability_zone_ids": operator.zone_ids()[0], "vpc_cidr": "10.42.0.0/16"}
     return operator.play("connect", check=False, **zone, **options)
 
 
-def broken(operator: Operator, playbook: str, call: str, kind: str = "reset") -> Played:
+def broken(operator: Operator, playbook: str, call: str, kind: str = "reset") -> PlaybookRun:
     """A run that fails because of a fault at this call, proved from the sandbox's log."""
     api = "tidbcloud" if call.endswith("PrivateEndpointConnection") else "aws"
     operator.sandbox.faults.add({"api": api, "call": call, "kind": kind, "times": 100})
@@ -59,7 +59,7 @@ def broken(operator: Operator, playbook: str, call: str, kind: str = "reset") ->
     return run
 
 
-def written(*runs: Played) -> list[str]:
+def written(*runs: PlaybookRun) -> list[str]:
     return list(dict.fromkeys(call for run in runs for call in run.writing_calls))
 
 

@@ -17,7 +17,7 @@ from tests.sandbox.tidbcloud.seed import CLUSTER_IDS
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """A sandbox of which only the database listens, whose port the clusters take; nobody moves the clock."""
+    """A sandbox of which only the database listens, whose port the clusters have; the clock does not move."""
     sandbox = Sandbox(Settings(), 1.0, tmp_path_factory.mktemp("sandbox"))
     sandbox.database.start()
     yield sandbox

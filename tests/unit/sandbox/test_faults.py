@@ -34,7 +34,7 @@ def test_a_fault_of_one_api_leaves_the_other_alone() -> None:
     assert _kinds(faults, ["A"]) == [None]
 
 
-def test_two_faults_at_one_call_strike_one_after_the_other() -> None:
+def test_two_faults_at_one_call_hit_one_after_the_other() -> None:
     faults = Faults()
     faults.add({"api": "aws", "call": "A", "kind": "reset"})
     faults.add({"api": "aws", "call": "A", "kind": "status", "value": 503})
@@ -58,7 +58,7 @@ def test_a_stuck_change_is_held_until_the_faults_are_cleared() -> None:
     assert held() is False
 
 
-def test_a_stuck_change_strikes_no_request_and_other_faults_hold_no_change() -> None:
+def test_a_stuck_change_hits_no_request_and_other_faults_hold_no_change() -> None:
     faults = Faults()
     faults.add({"api": "aws", "call": "private_dns", "kind": "stuck"})
     assert _kinds(faults, ["private_dns"]) == [None]
@@ -67,7 +67,7 @@ def test_a_stuck_change_strikes_no_request_and_other_faults_hold_no_change() -> 
     assert faults.hold("private_dns")() is False
 
 
-def test_the_same_seed_strikes_the_same_calls_and_another_one_others() -> None:
+def test_the_same_seed_hits_the_same_calls_and_another_one_others() -> None:
     def hits(seed: int) -> list[str | None]:
         faults = Faults()
         faults.add({"api": "aws", "call": "A", "kind": "reset", "times": None, "probability": 0.5, "seed": seed})
@@ -83,7 +83,7 @@ def test_a_fault_by_chance_has_a_seed_that_can_be_printed() -> None:
     assert len(seeds) == 5
 
 
-def test_a_fault_without_an_end_strikes_until_it_is_cleared() -> None:
+def test_a_fault_without_an_end_hits_until_it_is_cleared() -> None:
     faults = Faults()
     faults.add({"api": "aws", "call": "A", "kind": "reset", "times": None})
     assert _kinds(faults, ["A"] * 3) == ["reset"] * 3
@@ -91,7 +91,7 @@ def test_a_fault_without_an_end_strikes_until_it_is_cleared() -> None:
     assert _kinds(faults, ["A"]) == [None]
 
 
-def test_a_fault_strikes_only_requests_with_its_details() -> None:
+def test_a_fault_hits_only_requests_with_its_details() -> None:
     faults = Faults()
     fault = faults.add({"api": "aws", "call": "A", "kind": "reset", "where": {"VpcId": "vpc-1"}})
     assert faults.take("aws", "A", {"VpcId": "vpc-2"}) is None
@@ -99,7 +99,7 @@ def test_a_fault_strikes_only_requests_with_its_details() -> None:
     assert (fault.seen, fault.fired) == (1, 1)
 
 
-def test_each_kind_says_when_it_strikes_unless_the_fault_does() -> None:
+def test_each_kind_says_when_it_hits_unless_the_fault_does() -> None:
     faults = Faults()
     add = {"api": "aws", "call": "A"}
     assert faults.add({**add, "kind": "status", "value": 500}).effect == "before"

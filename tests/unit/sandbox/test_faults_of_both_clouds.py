@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients that expect nothing bad meet each fault at the call that it was meant for, and the log names it."""
+"""Clients that expect no faults meet each one at its call, and the log names it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ UNEXPECTED = (
     AttributeError,
     RecursionError,
 )
-STRIKING = [kind for kind in KINDS if kind not in {*TLS, *STUCK, "held"}]
+HITTING = [kind for kind in KINDS if kind not in {*TLS, *STUCK, "held"}]
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def sandbox(running: Sandbox) -> Iterator[Sandbox]:
 def ec2(sandbox: Sandbox) -> Iterator[Any]:
     ec2 = client(sandbox, "ec2")
     yield ec2
-    # A connection that a fault ended must not be the next test's.
+    # The next test must not get a connection that a fault ended.
     ec2.close()
 
 
@@ -99,14 +99,14 @@ def _add(sandbox: Sandbox, kind: str, **fields: Any) -> None:
 
 
 def _outcome(ask: Callable[[], object]) -> str:
-    """What a client of either kind makes of it: the answer, or the error that it did not expect."""
+    """What a client of either kind gets: the answer, or an unexpected error."""
     try:
         return repr(ask())
     except UNEXPECTED as error:
         return type(error).__name__
 
 
-@pytest.mark.parametrize("kind", [kind for kind in STRIKING if kind not in ("unsuccessful", "endless")])
+@pytest.mark.parametrize("kind", [kind for kind in HITTING if kind not in ("unsuccessful", "endless")])
 def test_each_fault_hits_its_call_of_tidb_cloud(sandbox: Sandbox, kind: str) -> None:
     plain = clusters(sandbox).json()
     sandbox.log.clear()
@@ -118,7 +118,7 @@ def test_each_fault_hits_its_call_of_tidb_cloud(sandbox: Sandbox, kind: str) -> 
     assert (outcome == repr(plain)) == (kind in unchanged)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in STRIKING if kind not in ("unsuccessful", "endless")])
+@pytest.mark.parametrize("kind", [kind for kind in HITTING if kind not in ("unsuccessful", "endless")])
 def test_each_fault_hits_its_call_of_aws(sandbox: Sandbox, ec2: Any, kind: str) -> None:
     ec2.create_vpc(CidrBlock="10.7.0.0/16")
     plain = repr(ec2.describe_vpcs()["Vpcs"])

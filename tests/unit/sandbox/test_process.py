@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands, as a user gives them."""
+"""The commands, as a user runs them."""
 
 from __future__ import annotations
 

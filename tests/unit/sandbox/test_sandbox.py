@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Both halves together, over HTTP, as their users see them; the clock is moved by the test."""
+"""Both halves together, over HTTP, as their users see them; the test moves the clock."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def sandbox(running: Sandbox) -> Sandbox:
 
 @dataclasses.dataclass
 class Customer:
-    """Somebody with a TiDB Cloud key and the keys of an AWS account."""
+    """A customer with a TiDB Cloud key and the keys of an AWS account."""
 
     sandbox: Sandbox
     account: str = "main"
@@ -106,7 +106,7 @@ class Customer:
         return [row["endpointState"] for row in rows]
 
     def connect_to_database(self) -> str:
-        """What TLS says to somebody who asks for the cluster's host: the version, or why not."""
+        """What a TLS client of the cluster's host gets: the version, or the reason why not."""
         context = ssl.create_default_context(cafile=self.facts["database"]["ca_path"])
         with socket.create_connection(("127.0.0.1", self.facts["database"]["port"]), timeout=5) as connection:
             connection.recv(4096)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Both clouds by HTTPS, and connections that fail before there is a request."""
+"""Both clouds over HTTPS, and connections that fail before there is a request."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_connection_fails_before_its_request_and_the_log_says_so(sandbox: Sand
     assert _clusters(sandbox).status_code == 200
 
 
-def test_a_fault_of_every_call_strikes_no_connection(sandbox: Sandbox) -> None:
+def test_a_fault_of_every_call_hits_no_connection(sandbox: Sandbox) -> None:
     sandbox.faults.add({"api": "tidbcloud", "call": "*", "kind": "status", "value": 503})
     assert _clusters(sandbox).status_code == 503
     assert [entry.call for entry in sandbox.log.entries()] == ["ListClusters", "ListClusters"]

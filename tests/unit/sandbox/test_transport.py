@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Echoed:
-    """How the app refuses: with a status alone."""
+    """How the app rejects requests: with a status alone."""
 
     def name_error(self, answer: Answer) -> str:
         return f"error {answer.code}"
@@ -46,7 +46,7 @@ class Echoed:
 
 
 class Echo:
-    """An app that answers what it was sent, and remembers from which ports it was asked."""
+    """An app that echoes what it was sent, and remembers the ports of its clients."""
 
     def __init__(self) -> None:
         self.ports: list[str] = []
@@ -114,7 +114,7 @@ def test_a_lost_answer_is_a_reset_after_handling(echo: Echo, client: requests.Se
     assert (len(echo.ports), echo.logged()) == (1, [(200, None, "lost")])
 
 
-def test_a_reset_strikes_also_a_connection_that_is_kept_alive(echo: Echo, client: requests.Session) -> None:
+def test_a_reset_hits_also_a_connection_that_is_kept_alive(echo: Echo, client: requests.Session) -> None:
     echo.fault("reset", after=1)
     echo.ask(client)
     with pytest.raises(requests.exceptions.ConnectionError, match="Connection reset by peer"):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What several places document is written from one source."""
+"""Documentation that several places share is written from one source."""
 
 from __future__ import annotations
 

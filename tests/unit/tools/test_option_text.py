@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options as text: whatever they hold, YAML reads the same from it."""
+"""Options as text: whatever their value, YAML reads the same from it."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_private_dns_is_wanted_until_the_private_endpoint_is_active() -> None:
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize("name", ["cluster_id", "node_group_id", "project_id", "region"])
-def test_what_is_no_valid_id_is_left_out_and_the_item_stays(name: str, hostile: str) -> None:
+def test_what_is_not_a_valid_id_is_left_out_and_the_item_stays(name: str, hostile: str) -> None:
     assert loaded([{**ENDPOINT, name: hostile}]) == [
         {key: value for key, value in loaded([ENDPOINT])[0].items() if key != name}
     ]
@@ -121,7 +121,7 @@ def test_a_host_name_is_let_through(name: str) -> None:
     "value",
     [*HOSTILE, None, 7, "a;id", "a b", "-h", "a-.b", "$(id)", "a" * 64, "a." * 127 + "a", "a\n", "ä.example", "a..b"],
 )
-def test_what_is_no_host_name_becomes_an_empty_text(value: t.Any) -> None:
+def test_what_is_not_a_host_name_becomes_an_empty_text(value: t.Any) -> None:
     assert host_name(value) == ""
 
 

@@ -70,12 +70,12 @@ def test_no_part_is_smaller_than_aws_allows() -> None:
 
 
 @pytest.mark.parametrize("cidr", ["", "10.42.0.1/16", "10.42.0.0/33", "everywhere"])
-def test_what_is_no_range_is_refused(cidr: str) -> None:
+def test_what_is_not_a_range_is_refused(cidr: str) -> None:
     with pytest.raises(AnsibleFilterError, match="is no range of addresses"):
         zone_ranges(cidr, ZONES)
 
 
-def test_what_is_no_zone_is_refused() -> None:
+def test_what_is_not_a_zone_is_refused() -> None:
     with pytest.raises(AnsibleFilterError, match="'use1-' is no zone"):
         zone_ranges("10.42.0.0/16", ["use1-"])
 

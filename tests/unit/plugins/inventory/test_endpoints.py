@@ -41,7 +41,7 @@ def endpoint(number: int, **facts: t.Any) -> dict[str, t.Any]:
 
 
 class Fleet:
-    """What the rooms of the modules would find. `reads`: what they were asked for."""
+    """What the rooms of the modules would find. `reads`: the requests to them."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

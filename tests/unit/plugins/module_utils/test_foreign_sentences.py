@@ -56,7 +56,7 @@ Value = t.TypeVar("Value")
 def variants(value: t.Any, hostile: str = HOSTILE) -> Iterator[t.Any]:
     """Copies of what a cloud said, each with hostile text in one other place."""
     if isinstance(value, str):
-        # Also as it should begin, and then not.
+        # Also with a valid beginning.
         yield from (hostile, f"{value}{hostile}")
     elif is_dataclass(value):
         for field in fields(value):

@@ -21,7 +21,7 @@ FAILURES = ("violations", "error")
 
 
 def look(customer: Customer, **options: t.Any) -> Result:
-    """The facts, in check mode the same; nothing is ever changed or failed."""
+    """The facts, which are the same in check mode; nothing ever changes or fails."""
     result = customer.run("endpoint_info", **options)
     assert not result["failed"], result["msg"]
     assert result["changed"] is False

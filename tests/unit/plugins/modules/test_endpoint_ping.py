@@ -156,7 +156,7 @@ def test_a_check_that_never_ends_is_left_behind(
     never.set()
 
 
-def test_an_error_that_nobody_expects_is_told_as_a_defect(
+def test_an_unexpected_error_is_reported_as_a_defect(
     run: Run, options: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(endpoint_ping, "ping", lambda _check: dict[str, int]()["missing"])

@@ -146,7 +146,7 @@ def test_a_whole_life(customer: Customer, desired: Options, network: Network) ->
     assert gone["diff"]["after"] == {"state": "absent", "monthly_cost_usd": 0.0}
     assert customer.sandbox.aws.summary()[customer.account["account_id"]]["network_interfaces"] == []
     again = unchanged(customer, desired, name="tidb", state="absent")
-    # Which service it was needs no request any more.
+    # Learning which service it was needs no further request.
     assert {**again["private_endpoint"], "service_name": gone["private_endpoint"]["service_name"]} == gone[
         "private_endpoint"
     ]
@@ -248,7 +248,7 @@ def test_tags_are_purged_but_never_ours(customer: Customer, desired: Options) ->
 
 
 def by_hand(customer: Customer, desired: Options, role: str = "main", name: str | None = None) -> str:
-    """An interface endpoint that somebody made without this collection."""
+    """An interface endpoint that was made without this collection."""
     group = customer.facts["clusters"][role]["node_groups"]["DefaultGroup"]
     tags = [{"ResourceType": "vpc-endpoint", "Tags": [{"Key": "Name", "Value": name}]}] if name else []
     made = customer.ec2().create_vpc_endpoint(
@@ -274,7 +274,7 @@ def test_an_endpoint_made_by_hand_is_adopted_by_its_id_and_the_rest_is_done(
     assert vpce in customer.warnings[0]
     assert "private_dns_enabled=false" in customer.warnings[0]
     unchanged(customer, {"cluster_id": desired["cluster_id"]}, vpc_endpoint_id=vpce)
-    # It carries the ownership tags now, so that nothing but the cluster need be named.
+    # It now carries the ownership tags, so only the cluster must be named.
     unchanged(customer, {"cluster_id": desired["cluster_id"]})
 
 
@@ -403,7 +403,7 @@ def test_a_registration_whose_endpoint_is_gone_for_good_is_replaced_where_the_us
 ) -> None:
     vpce = run(customer, desired)["private_endpoint"]["vpc_endpoint_id"]
     customer.ec2().delete_vpc_endpoints(VpcEndpointIds=[vpce])
-    # So long that AWS does not list it any more.
+    # So long that AWS no longer lists it.
     customer.sandbox.clock.advance(4000)
     refused = failing(customer, desired, vpc_endpoint_id=vpce)
     assert codes(refused) == ["vpc_endpoint_not_found"]

@@ -101,7 +101,7 @@ def test_the_task_fails_where_any_item_did_and_still_has_all_results(
 def test_the_warnings_of_all_items_are_said(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     run.ended = [FakeEnded(False, False, "beware of one"), FakeEnded(False, False, "beware of two")]
     result(capsys, endpoints=[ONE, ONE])
-    # Some versions of amazon.aws hand each to Ansible twice, which prints it once.
+    # Some versions of amazon.aws pass each to Ansible twice, which prints it once.
     assert list(dict.fromkeys(run.warnings)) == ["beware of one", "beware of two"]
 
 

@@ -65,7 +65,7 @@ def test_it_returns_what_its_documentation_says_and_changes_nothing(run: Run) ->
     result = run(**FROM_INSTANCE)
     assert (result["changed"], result["reachable"], result["port"], result["blockers"]) == (False, True, 4000, [])
     keys = documented(yaml.safe_load(reachability_info.RETURN))
-    # What libraries warn of in a process is collected by Ansible for whichever module ends in it.
+    # Ansible collects the warnings of libraries in a process for whichever module ends in it.
     of_ansible = {"changed", "invocation", "warnings", "deprecations"}
     assert set(result) - of_ansible == set(keys) - {"violations", "error"}
     assert {key for hop in result["hops"] for key in hop} == set(keys["hops"])

@@ -21,7 +21,7 @@ HOST = "localhost"
 
 
 class Action(ProgressAction):
-    """The action plugin, with Ansible played. `module` is what runs as the module, with its environment."""
+    """The action plugin, with a fake Ansible. `module` is what runs as the module, with its environment."""
 
     def __init__(self, module: t.Callable[[dict[str, str]], object]) -> None:
         self.module = module

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""boto3 against the sandbox's AWS in this process, with a clock that moves only when a test says so."""
+"""boto3 against the sandbox's AWS in this process, with a clock that moves only when a test moves it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accounts of the sandbox's AWS: keys, roles, quotas, and how empty they are."""
+"""Accounts of the sandbox's AWS: keys, roles, quotas, and that they are empty."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What AWS shows late, remembers long, lists by pages and refuses twice."""
+"""What AWS shows late, remembers long, lists in pages and refuses twice."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An interface endpoint's life, as the sandbox's clock moves it on."""
+"""The life of an interface endpoint, driven by the sandbox's clock."""
 
 from __future__ import annotations
 

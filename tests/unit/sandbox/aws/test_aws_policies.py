@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Policies are enforced over the calls really made, and what they were asked for is remembered."""
+"""Policies are enforced on the calls really made, and the permissions that these need are recorded."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Credentials are computed here step by step (RFC 7616, 3.4), so that no client library is taken on trust."""
+"""Credentials are computed here step by step (RFC 7616, 3.4), so that the test trusts no client library."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ INTERFACE = {"Name": "vpc-endpoint-type", "Values": ["Interface"]}
 
 
 class Script:
-    """A client that answers what is scripted and refuses any other call."""
+    """A client that answers as scripted and rejects any other call."""
 
     def __init__(self, service: str) -> None:
         untyped: t.Any = boto3
@@ -56,7 +56,7 @@ class Script:
                 pytest.skip(f"botocore {botocore.__version__} does not know this field yet: {unfit}")
             raise
 
-    def refuse(self, method: str, code: str, *, status: int = 400, message: str = "no", **expected: t.Any) -> None:
+    def reject(self, method: str, code: str, *, status: int = 400, message: str = "no", **expected: t.Any) -> None:
         self._stubber.add_client_error(
             method, code, message, status, expected_params=expected, response_meta={"RequestId": "request-7"}
         )
@@ -164,20 +164,20 @@ def test_without_ids_and_filters_all_interface_endpoints_are_listed(ec2: Script)
     "code", ["InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound", "InvalidVpcEndpointId.Malformed"]
 )
 def test_an_unknown_id_is_an_empty_list(ec2: Script, code: str) -> None:
-    ec2.refuse("describe_vpc_endpoints", code, VpcEndpointIds=[ENDPOINT])
+    ec2.reject("describe_vpc_endpoints", code, VpcEndpointIds=[ENDPOINT])
     assert api.describe_vpc_endpoints(ec2.client, ids=[ENDPOINT]) == []
 
 
 def test_an_unknown_id_does_not_hide_the_others(ec2: Script) -> None:
-    ec2.refuse("describe_vpc_endpoints", "InvalidVpcEndpointId.NotFound", VpcEndpointIds=[ENDPOINT, OTHER])
-    ec2.refuse("describe_vpc_endpoints", "InvalidVpcEndpointId.NotFound", VpcEndpointIds=[ENDPOINT])
+    ec2.reject("describe_vpc_endpoints", "InvalidVpcEndpointId.NotFound", VpcEndpointIds=[ENDPOINT, OTHER])
+    ec2.reject("describe_vpc_endpoints", "InvalidVpcEndpointId.NotFound", VpcEndpointIds=[ENDPOINT])
     ec2.answer("describe_vpc_endpoints", {"VpcEndpoints": [listed(OTHER)]}, VpcEndpointIds=[OTHER])
     found = api.describe_vpc_endpoints(ec2.client, ids=[ENDPOINT, OTHER])
     assert [endpoint.vpc_endpoint_id for endpoint in found] == [OTHER]
 
 
 def test_a_refusal_is_not_an_empty_list(ec2: Script) -> None:
-    ec2.refuse("describe_vpc_endpoints", "UnauthorizedOperation", status=403, VpcEndpointIds=[ENDPOINT])
+    ec2.reject("describe_vpc_endpoints", "UnauthorizedOperation", status=403, VpcEndpointIds=[ENDPOINT])
     with pytest.raises(ApiError, match="ec2:DescribeVpcEndpoints"):
         api.describe_vpc_endpoints(ec2.client, ids=[ENDPOINT])
 
@@ -261,7 +261,7 @@ def test_a_modification_sends_what_changes_and_nothing_else(
 
 
 def test_a_modification_while_another_is_under_way_is_an_error_with_its_code(ec2: Script) -> None:
-    ec2.refuse("modify_vpc_endpoint", "OperationInProgress", VpcEndpointId=ENDPOINT, PrivateDnsEnabled=True)
+    ec2.reject("modify_vpc_endpoint", "OperationInProgress", VpcEndpointId=ENDPOINT, PrivateDnsEnabled=True)
     with pytest.raises(ApiError) as caught:
         api.modify_vpc_endpoint(ec2.client, ENDPOINT, private_dns_enabled=True)
     assert (caught.value.code, caught.value.status, caught.value.ambiguous) == ("OperationInProgress", 400, False)
@@ -282,7 +282,7 @@ def unsuccessful(code: str) -> dict[str, t.Any]:
 @pytest.mark.parametrize("code", ["InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"])
 def test_deleting_what_is_gone_is_fine_however_aws_says_it(ec2: Script, code: str) -> None:
     ec2.answer("delete_vpc_endpoints", unsuccessful(code), VpcEndpointIds=[ENDPOINT])
-    ec2.refuse("delete_vpc_endpoints", code, VpcEndpointIds=[ENDPOINT])
+    ec2.reject("delete_vpc_endpoints", code, VpcEndpointIds=[ENDPOINT])
     api.delete_vpc_endpoint(ec2.client, ENDPOINT)
     api.delete_vpc_endpoint(ec2.client, ENDPOINT)
 
@@ -305,7 +305,7 @@ def test_a_deletion_that_aws_lists_as_unsuccessful_is_an_error(ec2: Script, code
 
 
 def test_a_deletion_that_aws_refuses_is_an_error(ec2: Script) -> None:
-    ec2.refuse("delete_vpc_endpoints", "UnauthorizedOperation", status=403, VpcEndpointIds=[ENDPOINT])
+    ec2.reject("delete_vpc_endpoints", "UnauthorizedOperation", status=403, VpcEndpointIds=[ENDPOINT])
     with pytest.raises(ApiError, match="allow ec2:DeleteVpcEndpoints in the IAM policy"):
         api.delete_vpc_endpoint(ec2.client, ENDPOINT)
 
@@ -434,14 +434,14 @@ def test_an_older_sdk_gives_the_names_of_the_zones_only(ec2: Script) -> None:
 
 
 def test_a_service_that_is_unknown_or_not_permitted_is_null_however_aws_says_it(ec2: Script) -> None:
-    ec2.refuse("describe_vpc_endpoint_services", "InvalidServiceName", ServiceNames=[SERVICE])
+    ec2.reject("describe_vpc_endpoint_services", "InvalidServiceName", ServiceNames=[SERVICE])
     ec2.answer("describe_vpc_endpoint_services", {"ServiceDetails": []}, ServiceNames=[SERVICE])
     assert api.describe_vpc_endpoint_service(ec2.client, SERVICE) is None
     assert api.describe_vpc_endpoint_service(ec2.client, SERVICE) is None
 
 
 def test_a_service_that_cannot_be_asked_for_is_not_an_unknown_one(ec2: Script) -> None:
-    ec2.refuse("describe_vpc_endpoint_services", "UnauthorizedOperation", status=403, ServiceNames=[SERVICE])
+    ec2.reject("describe_vpc_endpoint_services", "UnauthorizedOperation", status=403, ServiceNames=[SERVICE])
     with pytest.raises(ApiError, match="allow ec2:DescribeVpcEndpointServices in the IAM policy"):
         api.describe_vpc_endpoint_service(ec2.client, SERVICE)
 
@@ -458,7 +458,7 @@ def test_the_quota_is_a_whole_number(quotas: Script) -> None:
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "NoSuchResourceException", "ServiceException"])
 def test_a_quota_that_cannot_be_read_is_null(quotas: Script, code: str) -> None:
-    quotas.refuse("get_service_quota", code, **QUOTA)
+    quotas.reject("get_service_quota", code, **QUOTA)
     quotas.answer("get_service_quota", {"Quota": {}}, **QUOTA)
     assert api.endpoint_quota(quotas.client) is None
     assert api.endpoint_quota(quotas.client) is None

@@ -16,7 +16,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import 
 
 @pytest.fixture(autouse=True)
 def collector() -> Iterator[None]:
-    """As it was before, and nothing was made yet."""
+    """The collector as it was before, with nothing made yet."""
     descriptions._freeze.cache_clear()
     yield
     gc.enable()
@@ -53,7 +53,7 @@ def test_the_collector_rests_while_a_description_is_read_and_never_looks_through
         assert not gc.isenabled()
         made = [{"a": [1]} for _number in range(1000)]
     assert gc.isenabled()
-    # Of the objects that a collection looks through, none is of those.
+    # None of them is among the objects that a collection searches.
     ids = {id(item) for item in made}
     assert not any(id(item) in ids for item in gc.get_objects())
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever is answered in the place of AWS is an object of the domain or an ApiError with a sentence, nothing else."""
+"""Whatever is answered in place of AWS becomes an object of the domain or an ApiError with a sentence, nothing else."""
 
 from __future__ import annotations
 

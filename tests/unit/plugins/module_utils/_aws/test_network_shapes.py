@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What AWS says of a network, as the objects that reachability is judged by."""
+"""What AWS says about a network, as the objects by which reachability is judged."""
 
 from __future__ import annotations
 

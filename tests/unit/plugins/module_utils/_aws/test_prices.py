@@ -20,7 +20,7 @@ PB = "1048576"
 
 
 def product(usage_type: str, *tiers: tuple[str, str], currency: str = "USD") -> str:
-    """One document; each tier is where it begins (GB) and its price."""
+    """One document; each tier is its start (GB) and its price."""
     dimensions = {
         f"SKU.TERM.{number}": {"beginRange": begin, "pricePerUnit": {currency: price}}
         for number, (begin, price) in enumerate(tiers)
@@ -55,7 +55,7 @@ class PriceList:
         self.stubber.activate()
 
     def answer(self, region: str, *products: str, more: str = "", token: str = "") -> None:
-        """`token`: what the page is asked for with; `more`: where the next one begins."""
+        """`token`: the token that requests the page; `more`: the token of the next one."""
         filters = {"productFamily": "VpcEndpoint", "regionCode": region}
         asked: dict[str, t.Any] = {
             "ServiceCode": "AmazonVPC",

@@ -48,7 +48,7 @@ aws_secret_access_key = profile-secret-access-key-of-the-test
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No AWS setting of whoever runs this; configuration files with some profiles."""
+    """None of the user's AWS settings; configuration files with some profiles."""
     for name in list(os.environ):
         if name.startswith("AWS_"):
             monkeypatch.delenv(name)
@@ -82,7 +82,7 @@ class Module:
 
 
 def real_module(monkeypatch: pytest.MonkeyPatch, **options: t.Any) -> AnsibleAWSModule:
-    """The real one, which looks into the environment."""
+    """The real module, which reads the environment."""
     arguments = {"ANSIBLE_MODULE_ARGS": {"_ansible_remote_tmp": "/tmp", "_ansible_keep_remote_files": False, **options}}
     monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps(arguments).encode())
     monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)

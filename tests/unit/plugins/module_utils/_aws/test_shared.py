@@ -33,7 +33,7 @@ def endpoint(number: int, **fields: t.Any) -> InterfaceEndpoint:
 
 
 class Account:
-    """What an account holds. `calls` are the calls that were made, with what they asked for."""
+    """The content of an account. `calls` are the calls that were made, with their parameters."""
 
     def __init__(self) -> None:
         self.endpoints = [endpoint(1), endpoint(2, vpc_id="vpc-2"), endpoint(3, subnet_ids=("subnet-b",))]

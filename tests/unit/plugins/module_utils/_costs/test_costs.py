@@ -23,7 +23,7 @@ LISTED = Price(0.01, 0.01, "price_list", "2026-11-02")
 
 
 def endpoint(region: str = "us-east-1", zones: int = 2, **fields: t.Any) -> dict[str, t.Any]:
-    """What costs look at in a private endpoint as `endpoint_info` returns it."""
+    """The part of a private endpoint, as `endpoint_info` returns it, that costs use."""
     return {
         "vpc_endpoint_id": VPCE,
         "vpc_endpoint_state": "available",

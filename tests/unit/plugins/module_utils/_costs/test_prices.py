@@ -16,7 +16,7 @@ LISTED = Price(0.011, 0.01, "price_list", "2026-11-02")
 
 
 class Session:
-    """In the place of an AWS session: `asked` lists which clients were asked for."""
+    """In place of an AWS session: `asked` lists the requested clients."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
@@ -41,7 +41,7 @@ def endpoints(*regions: str) -> list[dict[str, t.Any]]:
 def price_list(
     monkeypatch: pytest.MonkeyPatch, prices: dict[str, Price], problems: tuple[str, ...] = ()
 ) -> list[list[str]]:
-    """The regions that it is asked for."""
+    """The regions that are requested."""
     asked: list[list[str]] = []
 
     def read(client: object, regions: list[str]) -> tuple[dict[str, Price], list[str]]:
@@ -92,10 +92,10 @@ def test_the_user_learns_why_the_table_was_used_and_where_no_price_is_known(
 def test_a_client_that_cannot_be_made_costs_the_price_list_and_not_the_run(
     session: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_service: str, _region: str) -> t.NoReturn:
+    def reject(_service: str, _region: str) -> t.NoReturn:
         raise PrivateLinkError("no client for pricing")
 
-    monkeypatch.setattr(session, "client", refuse)
+    monkeypatch.setattr(session, "client", reject)
     prices, warnings = costing.read_costing(endpoints("us-east-1"), {}, session)
     assert prices == TABLE
     assert warnings[0] == "The AWS Price List was not read for us-east-1: no client for pricing"

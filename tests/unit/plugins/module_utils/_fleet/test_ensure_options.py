@@ -29,7 +29,7 @@ AWS_OPTIONS = ("region", "profile", "access_key", "secret_key", "session_token",
 
 
 class Module:
-    """A module's options as Ansible hands them over: every one is there, null where it is not given."""
+    """A module's options as Ansible passes them: all are there, null if not set."""
 
     def __init__(self, *endpoints: dict[str, t.Any], **given: t.Any) -> None:
         spec = fleet_arguments()
@@ -81,7 +81,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Made:
 
 
 def wanted(made: Made, *endpoints: dict[str, t.Any], **given: t.Any) -> Desired:
-    """That of the first item."""
+    """The session of the first item."""
     first = made.fleet(Module(*endpoints, **given)).items[0]
     assert isinstance(first.desired, Desired)
     return first.desired

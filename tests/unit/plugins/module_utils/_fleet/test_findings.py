@@ -115,7 +115,7 @@ OLD, NEW = (datetime(2026, 1, day, tzinfo=timezone.utc) for day in (1, 2))
 def judged(
     first: dict[str, t.Any], second: dict[str, t.Any], created_at: t.Mapping[str, datetime] | None = None
 ) -> list[dict[str, t.Any]]:
-    """What is found of two that differ so from a healthy one."""
+    """The findings about two endpoints that differ in this way from a healthy one."""
     pair = [{**HEALTHY, **first}, {**HEALTHY, "vpc_endpoint_id": OTHER_VPCE, **second}]
     known = created_at or {}
     ages = {VPCE: known.get("first"), OTHER_VPCE: known.get("second")}

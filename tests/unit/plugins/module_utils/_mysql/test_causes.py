@@ -35,15 +35,15 @@ def test_each_documented_problem_has_causes_that_say_what_to_do(stage: str, prob
 def test_the_guide_has_a_row_for_each_documented_problem_at_its_stage() -> None:
     guide = (MODULE.parents[2] / "docs/connectivity.md").read_text(encoding="utf-8")
     rows = [line.split("|") for line in guide.splitlines() if line.startswith("| `")]
-    told = {
+    listed = {
         (stage, problem)
         for row in rows
         for stage in re.findall(r"`(\w+)`", row[1])
         for problem in re.findall(r"`(\w+)`", row[2])
     }
     anywhere = {"timed_out", "closed"}
-    assert {pair for pair in documented_problems() if pair[1] not in anywhere} <= told
-    assert anywhere <= {problem for _stage, problem in told}
+    assert {pair for pair in documented_problems() if pair[1] not in anywhere} <= listed
+    assert anywhere <= {problem for _stage, problem in listed}
 
 
 def test_the_likely_cause_comes_first() -> None:
@@ -81,5 +81,5 @@ def test_what_is_not_on_the_way_or_fails_everywhere_has_its_usual_causes(
     assert causes_of_a_part(problem, 4001, failing, answering) is None
 
 
-def test_a_problem_that_nobody_foresaw_has_a_cause_too() -> None:
+def test_an_unforeseen_problem_has_a_cause_too() -> None:
     assert causes_of("tcp", "unheard_of", "db.example.com", 4001)

@@ -68,7 +68,7 @@ def test_days_left_are_whole_days_and_negative_after_the_end(
 
 
 @pytest.mark.parametrize("size", [0, 1, 3, 40, -1])
-def test_a_certificate_that_is_cut_off_is_none(certificate: tuple[bytes, dict[str, t.Any]], size: int) -> None:
+def test_a_truncated_certificate_is_invalid(certificate: tuple[bytes, dict[str, t.Any]], size: int) -> None:
     with pytest.raises(ValueError, match=r"certificate|element"):
         read_certificate(certificate[0][:size])
 

@@ -80,7 +80,7 @@ def test_an_error_packet_keeps_number_and_text(payload: bytes, problem: str, fou
 @pytest.mark.parametrize(
     "content", ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
 )
-def test_a_ca_that_is_none_is_named(tmp_path: Path, content: str) -> None:
+def test_an_invalid_ca_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "ca.pem"
     path.write_text(content, encoding="ascii")
     with pytest.raises(StageFailed, match=r"ca\.pem \(ca_path\)") as failure:
@@ -94,6 +94,6 @@ def test_a_ca_file_that_is_missing_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["nothing of the kind", "-----BEGIN CERTIFICATE-----\n\u00e9\n", "\ud800", "\x00"])
-def test_a_ca_in_the_options_that_is_none_is_named_ascii_or_not(text: str) -> None:
+def test_an_invalid_ca_in_the_options_is_named_ascii_or_not(text: str) -> None:
     with pytest.raises(StageFailed, match="from ca_pem"):
         tls_context(verify=True, ca_pem=text)

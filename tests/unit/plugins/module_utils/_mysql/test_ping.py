@@ -64,13 +64,13 @@ def test_a_cluster_that_answers_is_reachable(authority: Authority, database: Dat
     }
 
 
-def test_what_the_server_offers_is_told(authority: Authority, database: Database) -> None:
+def test_what_the_server_offers_is_reported(authority: Authority, database: Database) -> None:
     returned = ping(check_of(database.port, authority)).returned()
     assert returned["auth_plugin"] == "mysql_native_password"
     assert {"ssl", "plugin_auth", "protocol_41"} <= set(returned["capabilities"])
 
 
-def test_of_a_server_that_does_not_greet_nothing_is_told(authority: Authority) -> None:
+def test_of_a_server_that_does_not_greet_nothing_is_reported(authority: Authority) -> None:
     returned = ping(check_of(unused_port(), authority)).returned()
     assert (returned["auth_plugin"], returned["capabilities"]) == (None, [])
 
@@ -109,7 +109,7 @@ def test_a_slow_network_costs_attempts_and_not_the_verdict(authority: Authority,
 
 
 @pytest.mark.parametrize("user", [NATIVE_USER, SHA2_USER])
-def test_a_user_of_either_method_logs_in_and_takes_leave(authority: Authority, visits: list[Visit], user: str) -> None:
+def test_a_user_of_either_method_logs_in_and_out(authority: Authority, visits: list[Visit], user: str) -> None:
     with running(authority, visits) as database:
         outcome = ping(check_of(database.port, authority, account=account(user)))
     assert outcome.failure is None
@@ -313,7 +313,7 @@ def test_names_to_connect_to_are_resolved_and_tls_asks_for_the_host(
     assert returned["tls"]["names"] == [HOST]
 
 
-def test_one_zone_that_fails_fails_the_check_and_the_others_are_told_apart(
+def test_one_zone_that_fails_fails_the_check_and_the_others_are_shown_separately(
     authority: Authority, visits: list[Visit]
 ) -> None:
     with running(authority) as first, running(authority, visits, address="127.0.0.2", port=first.port):
@@ -348,7 +348,7 @@ def test_where_all_zones_fail_alike_the_usual_causes_count(authority: Authority)
     assert "is not the cluster's port" in outcome.returned()["causes"][0]
 
 
-def test_a_host_that_can_be_no_name_is_refused_even_with_addresses(authority: Authority, database: Database) -> None:
+def test_an_invalid_host_name_is_refused_even_with_addresses(authority: Authority, database: Database) -> None:
     returned = ping(check_of(database.port, authority, host="a..b")).returned()
     assert failure_of(returned) == ("resolve", "name_not_found")
 

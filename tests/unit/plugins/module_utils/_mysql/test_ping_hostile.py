@@ -224,7 +224,7 @@ def test_names_and_subjects_of_a_certificate_are_shown_in_print_and_cut(authorit
 @pytest.mark.parametrize(
     "ca", [{"ca_pem": "é"}, {"ca_pem": "junk"}, {"ca_path": "/nowhere"}, {"ca_path": "/dev/zero"}, {"ca_path": "a\0b"}]
 )
-def test_a_ca_that_cannot_be_used_is_told_without_words_of_programs(authority: Authority, ca: dict[str, str]) -> None:
+def test_an_unusable_ca_is_reported_without_words_of_programs(authority: Authority, ca: dict[str, str]) -> None:
     outcome = ping(check_of(1, authority, **{"ca_path": None, **ca}))
     assert outcome.returned()["problem"] == "ca_unusable"
     message = outcome.message()

@@ -67,7 +67,7 @@ def test_the_addresses_of_all_names_come_once_and_in_order() -> None:
         (UnicodeError("label too long"), "name_not_found", "does not know nowhere"),
     ],
 )
-def test_a_resolver_that_knows_no_such_name_and_one_that_gives_no_answer_are_told_apart(
+def test_a_resolver_that_knows_no_such_name_and_one_that_gives_no_answer_are_distinguished(
     error: Exception, problem: str, found: str
 ) -> None:
     with pytest.raises(StageFailed, match=found) as failure:
@@ -103,7 +103,7 @@ def test_the_system_s_resolver_knows_this_host() -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".", "a..b", "x" * 64, "with\0zero", "with\nline"])
-def test_what_can_be_no_name_is_refused(name: str) -> None:
+def test_what_cannot_be_a_name_is_refused(name: str) -> None:
     with pytest.raises(StageFailed, match="is not a host name") as failure:
         check_name(name)
     assert failure.value.stage == "resolve"

@@ -48,7 +48,7 @@ def test_the_date_is_the_one_of_aws(stubber: Stubber, network: Network) -> None:
     assert abs(network.now() - time.time()) < 60
 
 
-def test_a_wildcard_in_a_tag_finds_nothing_of_somebody_else(stubber: Stubber, network: Network) -> None:
+def test_a_wildcard_in_a_tag_finds_nothing_of_another_owner(stubber: Stubber, network: Network) -> None:
     found = [
         {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "Tags": [{"Key": "Name", "Value": "a*"}]},
         {"VpcId": "vpc-2", "CidrBlock": "10.0.0.0/16", "Tags": [{"Key": "Name", "Value": "ab"}]},

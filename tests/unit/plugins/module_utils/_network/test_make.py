@@ -97,7 +97,7 @@ def test_the_oldest_claim_wins_and_then_the_lowest_id() -> None:
     assert [ids(outcome) for outcome in outcomes] == [["vpc-ffe"]] * 2
 
 
-def test_a_loser_that_is_not_empty_is_left_and_told() -> None:
+def test_a_loser_that_is_not_empty_is_left_and_reported() -> None:
     network = FakeNetwork()
     first, second = stopped_run(network, 500), stopped_run(network, 400)
     network.add("subnet", Part("", {}, "10.42.0.0/19", "use1-az1"), second)
@@ -168,7 +168,7 @@ def test_another_range_is_an_error_and_what_this_run_made_goes() -> None:
     assert network.calls == []
 
 
-def test_a_vpc_that_lacks_one_of_the_tags_is_somebody_else_s() -> None:
+def test_a_vpc_that_lacks_one_of_the_tags_is_not_ours() -> None:
     network = FakeNetwork()
     other = stopped_run(network, 500, tags={"tidbcloud:managed-by": "tidbcloud.privatelink"})
     outcome = alone(network, vpc(network))
@@ -191,7 +191,7 @@ def test_runs_at_the_same_time_take_over_the_subnets_and_the_group_of_one_anothe
     assert [outcome.changed for outcome in outcomes] == [True, False]
 
 
-def test_a_range_or_name_of_somebody_else_is_an_error_before_anything_is_made() -> None:
+def test_a_range_or_name_of_another_owner_is_an_error_before_anything_is_made() -> None:
     network = FakeNetwork()
     network.add("subnet", Part("", {}, WANTED[1].cidr, "use1-az2"), "vpc-1")
     network.add("sg", Part("", {}, name="tidbcloud-1"), "vpc-1")
@@ -203,7 +203,7 @@ def test_a_range_or_name_of_somebody_else_is_an_error_before_anything_is_made() 
     assert network.calls == []
 
 
-def test_a_range_that_somebody_else_takes_meanwhile_is_the_same_error() -> None:
+def test_a_range_that_another_owner_takes_meanwhile_is_the_same_error() -> None:
     network = FakeNetwork(lag=5.0)
     network.add("subnet", Part("", {}, WANTED[0].cidr, "use1-az1"), "vpc-1")
     network.add("sg", Part("", {}, name="tidbcloud-1"), "vpc-1")

@@ -175,7 +175,7 @@ def test_a_run_that_does_not_wait_asks_once(clouds: Clouds) -> None:
     ],
 )
 def test_refusing_what_is_already_in_effect_is_not_an_error(clouds: Clouds, change: Step, in_effect: bool) -> None:
-    """Its answer was lost, and botocore asked for it again."""
+    """Its answer was lost, and botocore sent it again."""
     live(clouds)
     clouds.refusals["modify_vpc_endpoint"] = [refusal("DuplicateSubnetsInSameZone")]
     if not in_effect:

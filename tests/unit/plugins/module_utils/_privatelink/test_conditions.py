@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is awaited: when it holds, when it never will, and what is asked to know."""
+"""The conditions that a run awaits: when they hold, when they never will, and which requests decide it."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_an_active_registration_alone_is_not_enough(clouds: Clouds) -> None:
 @pytest.mark.parametrize("row", ["FAILED", "DELETING"])
 def test_a_registration_that_was_given_up_ends_the_wait(clouds: Clouds, row: str) -> None:
     room = Room(clouds).see("pendingacceptance", row)
-    # Every third look asks for the registration.
+    # Every third look requests the registration.
     assert not any(room.look(steps.ACCEPTED).done for _turn in range(2))
     with pytest.raises(WaitFailed, match=f"registration of {VPCE} is {row}: out of order"):
         room.look(steps.ACCEPTED)
@@ -244,7 +244,7 @@ def test_what_is_listed_is_not_gone(clouds: Clouds, state: str) -> None:
 
 @pytest.mark.parametrize("state", ["deleted", None])
 def test_gone_is_also_the_network_interfaces(clouds: Clouds, state: str | None) -> None:
-    """AWS does not list them with an endpoint that it lists no more: those that were read before are looked for."""
+    """AWS does not list them with an endpoint that it no longer lists: those that were read before are looked for."""
     eni = f"eni-of-{VPCE}"
     room = Room(clouds, here=current(main=pair(interface_endpoint())))
     clouds.interfaces = [eni, "eni-of-somebody"]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Exactly one interface endpoint of an identity, whatever concurrent or killed runs wanted and AWS remembers."""
+"""Exactly one interface endpoint of an identity, whatever concurrent or killed runs requested and AWS remembers."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def die(clouds: Clouds, vpce: str, state: str) -> None:
 
 
 def forget(clouds: Clouds, vpce: str) -> None:
-    """It was deleted, an hour has passed, and AWS lists it no more."""
+    """It was deleted, an hour has passed, and AWS no longer lists it."""
     del clouds.endpoints[vpce]
     clouds.time.now += 3600
 
@@ -181,7 +181,7 @@ def test_created_deleted_and_created_again_is_a_new_one_at_once(clouds: Clouds, 
 
 
 def test_every_night_another_tag_costs_one_wait(clouds: Clouds) -> None:
-    """AWS remembers the tokens of endpoints that it lists no more."""
+    """AWS remembers the tokens of endpoints that it no longer lists."""
     for night in range(1, 8):
         clouds.time.slept.clear()
         assert create(clouds, tags={**OWNED, "night": str(night)}) == made(f"vpce-{night}")
@@ -217,7 +217,7 @@ def test_an_answer_that_says_that_it_is_dead_costs_no_wait(
 
 
 def test_one_more_dead_endpoint_in_the_list_ends_the_wait(clouds: Clouds) -> None:
-    """The one that has the token was deleted before anybody saw it."""
+    """The one with the token was deleted before any run saw it."""
     clouds.listed_after = 20
     dying = work(clouds)
     next(dying)

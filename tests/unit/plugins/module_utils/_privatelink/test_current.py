@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the current state answers of itself."""
+"""The questions that the current state answers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a plan changes, in the user's options: from the plan alone, so that check mode foretells it."""
+"""What a plan changes, in the user's options: from the plan alone, so that check mode shows the same."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_there_is_a_difference_exactly_where_there_are_steps() -> None:
         except PrivateLinkError:
             continue
         change = difference(planned, here)
-        # A registration is no option: it is added without a difference, and so is that of a dead endpoint ended.
+        # A registration is not an option: adding it makes no difference, nor does ending that of a dead endpoint.
         silent: type[Step] = RegisterEndpoint if is_live else TerminateRegistration
         assert (change["before"] != change["after"]) == any(not isinstance(step, silent) for step in planned.steps), (
             state,

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever is there and whatever is wanted: nothing is touched before the limits were checked."""
+"""Whatever exists and whatever is desired: nothing is touched before the limits were checked."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tests.support.endpoint_literals import (
 from tests.support.plan_cases import Case, cases
 from tests.support.scripted_clouds import Clouds, refusal
 
-# Whoever asks it for anything has touched something.
+# Any call of it would touch something.
 NOTHING = t.cast(t.Any, None)
 
 

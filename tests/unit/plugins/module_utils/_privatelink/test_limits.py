@@ -102,7 +102,7 @@ def test_a_cluster_that_runs_accepts_one(state: str | None) -> None:
 @pytest.mark.parametrize("name", [None, SERVICE_NAME])
 @pytest.mark.parametrize("state", ["creating", "deleting"])
 def test_nothing_is_made_before_the_service_is_active(state: str, name: str | None) -> None:
-    """That AWS does not show it yet, or any more, says nothing about the account."""
+    """That AWS does not show it yet, or no longer, says nothing about the account."""
     found = broken(desired(), current(service=EndpointService(GROUP_ID, name, state)), aws_service=None)
     assert found == {
         "service_not_active": f"The endpoint service of node group {GROUP_ID} of cluster {CLUSTER_ID} is "
@@ -302,7 +302,7 @@ def test_an_endpoint_that_is_not_protected_is_removed(tags: dict[str, str]) -> N
     assert checked(desired(state="absent"), current(main=pair(endpoint, registration()))) == Verdict()
 
 
-# One request that breaks whatever can be broken at once.
+# One request that breaks everything that can be broken at once.
 EVERYTHING = desired(
     subnet_ids=("subnet-none", "subnet-stranger", "subnet-remote", "subnet-remote-too"),
     security_group_ids=("sg-none", "sg-stranger"),
@@ -373,7 +373,7 @@ def test_a_change_that_no_limit_concerns_needs_no_facts(step: Step) -> None:
 
 
 def test_every_limit_that_may_be_allowed_has_its_rule() -> None:
-    """One is checked before anything is read of AWS."""
+    """One is checked before anything is read from AWS."""
     codes = [code for limit in LIMITS for code in limit.codes]
     assert sorted([*codes, "region_mismatch"]) == sorted(ALLOWABLE)
 

@@ -168,7 +168,7 @@ def test_credentials_in_a_url_are_hidden_from_whatever_is_shown(url: str, hidden
 
 
 class Module:
-    """As much of a module as is needed to connect."""
+    """The part of a module that connecting needs."""
 
     def __init__(self, **given: t.Any) -> None:
         self.params = {**KEYS, **given}

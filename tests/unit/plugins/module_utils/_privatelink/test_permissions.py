@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""AWS is asked once for each action what it would permit; only a plain refusal stops a run."""
+"""AWS is asked once for each action whether it would permit it; only a clear denial stops a run."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def test_an_adoption_is_asked_for_its_tags_alone_and_says_nothing_of_our_own(ec2
     found = permitted([(adoption, clouds), (ours, clouds)])
     assert "ec2:CreateTags" in str(refusal(found[0]))
     assert found[1] == ours
-    # What an adoption changes is ours by then; what is ours is asked about.
+    # What an adoption changes is ours by then; only what is ours already is asked about.
     assert [params["VpcEndpointId"] for call, params in ec2.asked if call == "ModifyVpcEndpoint"] == [VPCE]
     assert "DeleteTags" not in ec2.calls
 

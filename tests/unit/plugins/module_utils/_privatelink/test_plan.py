@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans over the product of what may be there and what may be wanted, carried out by a model of both clouds."""
+"""Plans over the product of all current and desired states, carried out by a model of both clouds."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ STEP_NAMES = {
 
 
 def planned_for(case: Case, wanted: Desired, world: World) -> Plan | None:
-    """The plan; null where what is there is broken and the wanted is not to replace it."""
+    """The plan; null if the current one is broken and the desired state does not replace it."""
     if case.state == "present" and case.is_broken and not case.recreate_failed:
         with pytest.raises(PrivateLinkError, match="recreate_failed=true") as refused:
             plan(wanted, world.read(wanted))
@@ -185,7 +185,7 @@ def test_without_waiting_only_what_needs_no_waiting_is_planned_and_later_runs_fi
             world.carry_out_at_once(wanted, planned)
             world.pass_time(wanted)
             if case.state == "present" and VPCE not in _live(world):
-                # It is being replaced: the id that named the old one names nothing any more.
+                # It is being replaced: the id of the old one no longer names anything.
                 wanted = desired(**{**vars(wanted), "vpc_endpoint_id": None})
             planned = plan(wanted, world.read(wanted))
         else:
@@ -377,7 +377,7 @@ def test_a_new_one_is_made_only_once_the_broken_one_is_gone() -> None:
 
 
 def test_without_waiting_only_the_first_of_several_changes_is_made() -> None:
-    """AWS takes one at a time."""
+    """AWS accepts one at a time."""
     wanted = desired(subnet_ids=("subnet-a", "subnet-b"), security_group_ids=("sg-1", "sg-2"), wait=False)
     assert [step.name for step in plan(wanted, current(**live())).steps] == ["add_security_groups"]
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""With wait=true a run succeeds only with what it promised."""
+"""With wait=true a run succeeds only if it kept its promise."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is read of both clouds: of the private endpoint that is described, and before a delete that finds nothing."""
+"""What is read from both clouds: about the described private endpoint, and before a delete that finds nothing."""
 
 from __future__ import annotations
 

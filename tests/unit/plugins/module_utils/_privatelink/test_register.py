@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""TiDB Cloud knows no idempotency key: one registration all the same."""
+"""TiDB Cloud has no idempotency key: there is still only one registration."""
 
 from __future__ import annotations
 

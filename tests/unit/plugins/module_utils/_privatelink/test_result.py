@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What modules return: always the same keys, and a difference that check mode foretells."""
+"""What modules return: always the same keys, and the difference that check mode shows."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Status and stage against the table of the public contract, written out as it stands there."""
+"""Status and stage against the table of the public contract, written out as it is there."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def subnet_sets(draw: st.DrawFn) -> frozenset[str]:
 
 
 def applied(present: frozenset[str], wanted: frozenset[str]) -> set[str]:
-    """The subnets after all changes; fails where AWS would have refused one."""
+    """The subnets after all changes; fails if AWS would have refused one."""
     subnets = set(present)
     for kind, ids in subnet_changes(present, wanted, ZONES):
         adding = kind is AddSubnets

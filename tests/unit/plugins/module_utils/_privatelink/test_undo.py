@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Only what this run made is undone, and only where another run is in the way."""
+"""Only what this run made is undone, and only if another run is in the way."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def acl(*entries: NetworkAclEntry) -> NetworkAcl:
         ((entry(90, "allow", ALL, (4000, 4000), protocol="17"), LAST), "block", DENIED),
         ((entry(90, "allow", ALL, egress=True),), "block", DENIED),
         ((entry(90, "deny", "::/0"), entry(100, "allow", ALL)), "pass", ALLOWED),
-        # Ports count for TCP only: AWS ignores them where all protocols are meant.
+        # Ports count for TCP only: AWS ignores them if all protocols are meant.
         (
             (entry(90, "deny", ALL, (22, 22), protocol="-1"), entry(100, "allow", ALL)),
             "block",

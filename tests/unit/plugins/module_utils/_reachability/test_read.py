@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading the facts: moto in the place of AWS, a stand-in for TiDB Cloud."""
+"""Reading the facts: moto in place of AWS, a stand-in for TiDB Cloud."""
 
 from __future__ import annotations
 
@@ -273,7 +273,7 @@ def test_prefix_lists_that_rules_name_are_read_and_those_that_cannot_be_read_are
     read = network.prefix_list_entries
 
     def entries(ec2: t.Any, prefix_list_id: str) -> tuple[str, ...]:
-        # moto takes any id for that of an empty list
+        # moto treats any id as that of an empty list
         if prefix_list_id == hidden:
             raise ApiError("no", api="ec2", code="InvalidPrefixListID.NotFound", status=400, request_id="request-7")
         return read(ec2, prefix_list_id)
@@ -302,10 +302,10 @@ def test_names_are_read_only_where_they_are_needed(account: Account) -> None:
 def test_what_aws_forbids_to_read_is_unknown_and_not_the_end(
     account: Account, monkeypatch: pytest.MonkeyPatch, function: str, kind: str
 ) -> None:
-    def refuse(*_arguments: t.Any) -> t.NoReturn:
+    def reject(*_arguments: t.Any) -> t.NoReturn:
         raise ApiError("Allow it.", api="ec2", code="UnauthorizedOperation", status=403, request_id="request-7")
 
-    monkeypatch.setattr(network, function, refuse)
+    monkeypatch.setattr(network, function, reject)
     assert account.facts(None, port=4000).unread == {kind: "Allow it."}
 
 

@@ -61,7 +61,7 @@ SHARED_AFTER = ["vpc_dns", "private_dns", "dhcp_options"]
 
 
 def with_acl(acl: NetworkAcl, *denied: t.Any) -> Facts:
-    """The same way with rules more in one of its lists."""
+    """The same way with more rules in one of its lists."""
     changed = replace(acl, entries=(*denied, *acl.entries))
     return replace(WAY, network_acls=tuple(changed if one is acl else one for one in WAY.network_acls))
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An act that is given a time."""
+"""An act with a time limit."""
 
 from __future__ import annotations
 

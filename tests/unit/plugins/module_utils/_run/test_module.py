@@ -23,7 +23,7 @@ HOSTILE = "a\x1b[2J\nok: [localhost]\u202e\ud800"
 
 
 class Module:
-    """As much of a module as is needed to end it. `result`: what would be printed."""
+    """The part of a module that ending it needs. `result`: what would be printed."""
 
     def __init__(self, **params: t.Any) -> None:
         self.params = {"wait_timeout": 900, **params}

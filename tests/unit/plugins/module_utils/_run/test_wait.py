@@ -24,7 +24,7 @@ def deadline(time: Time, seconds: float = 900, delay: float = 15, spread: float 
 
 
 def looks(*states: str) -> t.Callable[[], Seen]:
-    """Sees these states one after the other, the last one for ever; `ready` is what is awaited."""
+    """Sees these states one after the other, the last one forever; `ready` is what is awaited."""
     left = list(states)
 
     def look() -> Seen:
@@ -165,7 +165,7 @@ def test_what_is_awaited_for_some_time_at_most_may_not_hold() -> None:
 
 
 def test_the_deadline_of_the_run_ends_also_what_is_awaited_for_some_time_at_most() -> None:
-    """Else work would take the end of its time for an answer, and go on."""
+    """Otherwise work would mistake the end of its time for an answer, and continue."""
     time = Time()
     with pytest.raises(WaitTimedOut, match="at last for one; last seen: pending"):
         deadline(time, seconds=1).drive(work(Await(looks("pending"), "one", at_most=2.0)))

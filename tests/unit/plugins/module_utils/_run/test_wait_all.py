@@ -18,7 +18,7 @@ from tests.support.stopped_time import Time
 
 
 class Place:
-    """Where works are driven, and in `log` what happened there, in order."""
+    """Drives works and logs what happened, in order."""
 
     def __init__(self, seconds: float = 60.0) -> None:
         self.time = Time()

@@ -38,7 +38,7 @@ def serve() -> Iterator[t.Callable[..., DigestServer]]:
 
 @pytest.fixture
 def connect(time: Time) -> Iterator[t.Callable[..., Session]]:
-    """Makes a Session for a server: both APIs are there, and jitter is always 0."""
+    """Makes a Session for a server that has both APIs; jitter is always 0."""
     # pytest reads this file before the collection can be imported.
     from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.digest import Credentials
     from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session

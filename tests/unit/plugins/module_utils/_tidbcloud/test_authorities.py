@@ -37,10 +37,10 @@ def test_a_directory_without_hashed_certificates_names_the_option(tmp_path: Path
 
 
 def test_a_file_that_cannot_be_read_names_the_option(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def refuse(*_args: object) -> None:
+    def reject(*_args: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(authorities, "open", refuse, raising=False)
+    monkeypatch.setattr(authorities, "open", reject, raising=False)
     with pytest.raises(PrivateLinkError, match=r"cannot be read\. Check its permissions on this host\.$") as caught:
         check_authorities(str(tmp_path / "ca.pem"))
     assert "Errno" not in str(caught.value)

@@ -46,7 +46,7 @@ def test_the_examples_of_the_standard(algorithm: str, response: str, monkeypatch
 
     monkeypatch.setattr(os, "urandom", lambda _size: Random())
     header = authorization(challenge, Credentials("Mufasa", "Circle"), "GET", "/dir/index.html", 1)
-    # The password of the example has a space, which no API key has: the hash is computed with what was given.
+    # The password of the example has a space, which no API key has: the hash is computed from it as it is.
     first = challenge.digest("Mufasa:http-auth@example.org:Circle")
     second = challenge.digest("GET:/dir/index.html")
     assert f'response="{challenge.digest(f"{first}:{challenge.nonce}:00000001:{nonce}:auth:{second}")}"' in header

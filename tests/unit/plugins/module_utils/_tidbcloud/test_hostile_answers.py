@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever JSON comes from the address of the API: an object of the domain or an ApiError, fit for a sentence."""
+"""Whatever JSON comes from the API's address becomes an object of the domain or an ApiError, fit for a sentence."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_any_bytes_are_read_or_are_an_api_error(content: bytes) -> None:
 )
 def test_what_the_api_does_not_answer_is_unreadable_and_names_the_option(content: bytes) -> None:
     errors = play(content)
-    # Only DELETE may be answered with nothing, or with an empty object.
+    # Only DELETE may get an empty answer, or an empty object.
     assert len(errors) == len(CALLS) - (content in (b"", b"{}"))
     for error in errors:
         assert isinstance(error, Unreadable)

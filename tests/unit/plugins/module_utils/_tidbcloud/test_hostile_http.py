@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever bytes come instead of HTTP: an answer or an ApiError with a printable sentence, and no other exception."""
+"""Whatever bytes come instead of HTTP become an answer or an ApiError with a printable sentence, no other exception."""
 
 from __future__ import annotations
 
@@ -79,5 +79,5 @@ def test_any_bytes_are_an_answer_or_an_api_error(
     for refused in errors:
         assert "POST /clusters/1" in str(refused)
         assert str(refused).isprintable()
-        # What was sent and not answered may have taken effect.
+        # A request that was sent and not answered may have taken effect.
         assert refused.status is not None or refused.ambiguous

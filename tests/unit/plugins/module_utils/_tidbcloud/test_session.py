@@ -343,7 +343,7 @@ def test_a_used_up_limit_that_outlasts_the_deadline_is_said_before_anything_is_s
     assert len(server.calls) == 2
 
 
-# Answers that are not what they should be
+# Invalid answers
 
 
 @pytest.mark.parametrize(
