@@ -42,7 +42,7 @@ def test_what_is_left_over_is_dead_but_not_on_its_way_out_by_itself() -> None:
 
 
 @pytest.mark.parametrize("state", ["", "somethingnew"])
-def test_a_state_that_nobody_knows_does_not_make_an_endpoint_dead(state: str) -> None:
+def test_an_unknown_state_does_not_make_an_endpoint_dead(state: str) -> None:
     assert interface_endpoint(state=state).is_live
 
 

@@ -98,7 +98,7 @@ def test_an_unknown_region_must_be_set() -> None:
 
 
 @pytest.mark.parametrize("state", [None, "ACTIVE", "MODIFYING", "RESUMING", "SOMETHING_NEW"])
-def test_a_cluster_that_is_at_work_or_in_a_state_that_nobody_knows_is_left_to_the_cloud(state: str | None) -> None:
+def test_a_cluster_that_is_at_work_or_in_an_unknown_state_is_left_to_the_cloud(state: str | None) -> None:
     assert cluster_violations(replace(CLUSTER, state=state)) == []
 
 

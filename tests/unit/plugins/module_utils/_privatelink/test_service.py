@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.service import (
     ensure_service,
-    refuse_absent,
+    reject_absent,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import (
@@ -90,7 +90,7 @@ def test_one_that_is_being_created_is_waited_for_until_it_has_a_name() -> None:
 
 
 @pytest.mark.parametrize("service", [CREATING, replace(SERVICE, service_name=None), replace(SERVICE, state=None)])
-def test_without_waiting_it_is_told_as_it_is(service: EndpointService) -> None:
+def test_without_waiting_it_is_returned_as_it_is(service: EndpointService) -> None:
     clouds, time = Clouds(service), Time()
     assert ensure(clouds, time, wait=False)["state"] == service.state
     assert (clouds.asked, time.slept) == (1, [])
@@ -105,7 +105,7 @@ def test_without_waiting_it_is_told_as_it_is(service: EndpointService) -> None:
         (replace(CREATING, state="\x1b[2Jodd\n"), r"the service is \[2JODD and has no name"),
     ],
 )
-def test_one_that_takes_too_long_is_told_as_it_was_seen_last(service: EndpointService, said: str) -> None:
+def test_one_that_takes_too_long_is_reported_as_it_was_last_seen(service: EndpointService, said: str) -> None:
     with pytest.raises(WaitTimedOut, match=said):
         ensure(Clouds(service))
 
@@ -170,4 +170,4 @@ def test_a_cluster_of_another_provider_is_not_asked_for_a_service_of_aws() -> No
 
 def test_a_service_is_not_deleted_and_the_way_to_what_can_be_is_named() -> None:
     with pytest.raises(PrivateLinkError, match=r"cannot be deleted.*privatelink.private_endpoint with state=absent"):
-        refuse_absent(CLUSTER_ID)
+        reject_absent(CLUSTER_ID)

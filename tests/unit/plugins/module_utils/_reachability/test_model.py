@@ -16,7 +16,7 @@ from tests.support.reachability_literals import AWAY, WAY, from_interface
 HOSTILE = "\x1b[2Jrule\nok: [localhost]"
 
 
-def test_a_source_in_the_vpc_of_the_endpoint_is_told_from_one_in_another() -> None:
+def test_a_source_in_the_vpc_of_the_endpoint_is_not_one_in_another() -> None:
     assert WAY.same_vpc
     assert not from_interface(AWAY).same_vpc
 

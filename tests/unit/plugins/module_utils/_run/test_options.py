@@ -18,7 +18,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options
     deadline_of,
     hide_url_secrets,
     read_arguments,
-    refuse_unencodable,
+    reject_unencodable,
     wait_arguments,
 )
 
@@ -59,13 +59,13 @@ BROKEN = "a\udcffb"
 )
 def test_bytes_that_are_no_text_are_refused_wherever_they_are_and_not_shown(value: object) -> None:
     with pytest.raises(PrivateLinkError, match="tags holds bytes that are not UTF-8") as caught:
-        refuse_unencodable({"name": "fine", "tags": value})
+        reject_unencodable({"name": "fine", "tags": value})
     assert str(caught.value).isascii()
 
 
 @pytest.mark.parametrize("value", [None, 7, True, "\U0001f600", ["é"], {"a": None}, b"\xff"], ids=ascii)
 def test_what_can_be_written_or_is_no_text_is_taken(value: object) -> None:
-    refuse_unencodable({"tags": value})
+    reject_unencodable({"tags": value})
 
 
 def hidden(**params: object) -> set[str]:
