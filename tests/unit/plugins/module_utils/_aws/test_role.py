@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The credentials of an assumed role: botocore is told when to renew them by this host's own clock."""
+"""The credentials of an assumed role: when to renew them is counted by this host's own clock."""
 
 from __future__ import annotations
 

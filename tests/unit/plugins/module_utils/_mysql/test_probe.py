@@ -79,7 +79,7 @@ def test_the_times_of_several_addresses_are_one_spread() -> None:
 
 
 class Attempts:
-    """Plays the attempts. `takes`: seconds of each; `fails`: what one by its number is answered with."""
+    """Stands for the attempts. `takes`: seconds of each; `fails`: what one by its number is answered with."""
 
     def __init__(self, time: Time, takes: float, fails: t.Mapping[int, StageFailed]) -> None:
         self.time, self.takes, self.fails, self.made = time, takes, fails, 0
@@ -94,7 +94,7 @@ class Attempts:
             pass
 
 
-def played(
+def probed(
     monkeypatch: pytest.MonkeyPatch,
     *,
     takes: float = 1.0,
@@ -109,7 +109,7 @@ def played(
 
 
 def test_an_address_is_asked_as_often_as_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    found, attempts = played(monkeypatch)
+    found, attempts = probed(monkeypatch)
     assert (found.reachable, attempts.made, len(found.trace.durations["tcp"])) == (True, 3, 3)
 
 
@@ -117,20 +117,20 @@ def test_an_address_is_asked_as_often_as_wanted(monkeypatch: pytest.MonkeyPatch)
 def test_a_slow_network_costs_measurements_and_not_the_verdict(
     monkeypatch: pytest.MonkeyPatch, takes: float, made: int
 ) -> None:
-    found, attempts = played(monkeypatch, takes=takes)
+    found, attempts = probed(monkeypatch, takes=takes)
     assert (found.reachable, attempts.made) == (True, made)
 
 
 def test_the_first_attempt_that_fails_is_the_verdict_whatever_went_before(monkeypatch: pytest.MonkeyPatch) -> None:
     failure = not_mysql("it greets otherwise")
-    found, attempts = played(monkeypatch, fails={2: failure})
+    found, attempts = probed(monkeypatch, fails={2: failure})
     assert (found.failure, attempts.made) == (failure, 2)
     assert not found.reachable
     assert found.tls is None
 
 
 def test_a_certificate_that_is_not_accepted_is_looked_at_and_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
-    found, _attempts = played(monkeypatch, fails={1: StageFailed("certificate_expired", "it has expired", "tls")})
+    found, _attempts = probed(monkeypatch, fails={1: StageFailed("certificate_expired", "it has expired", "tls")})
     assert found.failure is not None
     assert found.failure.found == "the certificate ended on 2001-01-01"
     assert found.tls is not None

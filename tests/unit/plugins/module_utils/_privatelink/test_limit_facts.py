@@ -173,9 +173,9 @@ def test_without_a_vpc_nothing_in_it_is_asked_for(clouds: Clouds) -> None:
 
 
 def test_what_a_cloud_refuses_is_an_error_and_no_fact(clouds: Clouds, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_vpc_id: str) -> t.NoReturn:
+    def deny(_vpc_id: str) -> t.NoReturn:
         raise ApiError("refused", api="ec2")
 
-    monkeypatch.setattr(clouds, "vpc", refuse)
+    monkeypatch.setattr(clouds, "vpc", deny)
     with pytest.raises(ApiError, match="refused"):
         read(desired(), current(), clouds)
