@@ -56,12 +56,16 @@ class Clouds:
         self.tokens: dict[str, tuple[t.Any, str]] = {}
         # New endpoints are listed this many seconds after they were made.
         self.listed_after = 0.0
+        # Interface endpoints that AWS was asked for by their ids, and whether it answers then, as it should.
+        self.by_id: list[str] = []
+        self.answers_by_id = True
         # Whether answers to a creation tell how old the endpoint is.
         self.tells_age = True
         self._made_at: dict[str, float] = {}
         for name in ("create_vpc_endpoint", "modify_vpc_endpoint", "delete_vpc_endpoint", "create_tags", "delete_tags"):
             monkeypatch.setattr(api, name, getattr(self, name))
         monkeypatch.setattr(api, "describe_vpc_endpoints", lambda ec2, ids: self.vpc_endpoints(ids=ids))
+        monkeypatch.setattr(api, "require_answer", lambda ec2, vpc_endpoint_id: self.asked_by_id(vpc_endpoint_id))
 
     @property
     def deadline(self) -> Deadline:
@@ -108,6 +112,11 @@ class Clouds:
             if self.time.now >= self._made_at.get(one.vpc_endpoint_id, 0) + self.listed_after
         ]
         return [one for one in shown if not ids or one.vpc_endpoint_id in ids]
+
+    def asked_by_id(self, vpc_endpoint_id: str) -> None:
+        self.by_id.append(vpc_endpoint_id)
+        if not self.answers_by_id:
+            raise refusal("UnreadableAnswer", f"it neither has {vpc_endpoint_id} nor says that it does not exist")
 
     def network_interfaces(self, ids: Sequence[str]) -> list[NetworkInterface]:
         return [NetworkInterface(one, "subnet-a") for one in self.interfaces if one in ids]

@@ -17,7 +17,7 @@ from functools import partial
 from .._run.errors import ApiError, PrivateLinkError
 from . import shapes
 from .calls import BoundedClient, Client, advised, as_it_is, call, call_of, pages
-from .failures import is_denied, refused
+from .failures import is_denied, refused, unreadable
 from .fields import Json, Unreadable, flag, identifier, inner, items, text, whole
 from .model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
 
@@ -70,6 +70,22 @@ def describe_vpc_endpoints(
         return []
     # One unknown id hides the others, and the error does not always say which it was.
     return [found for one in ids for found in describe_vpc_endpoints(ec2, ids=[one], filters=filters)]
+
+
+def require_answer(ec2: Client, vpc_endpoint_id: str) -> None:
+    """Asks for one id: AWS returns the endpoint, or says that it does not know it.
+
+    Raises ApiError if the answer does neither: then a list without the endpoint proves nothing.
+    """
+    try:
+        found = _endpoints(ec2, VpcEndpointIds=[vpc_endpoint_id])
+    except ApiError as error:
+        if not _is_unknown(error):
+            raise
+        return
+    if all(one.vpc_endpoint_id != vpc_endpoint_id for one in found):
+        what = f"it neither has {vpc_endpoint_id} nor says that it does not exist"
+        raise unreadable(call_of(ec2, "describe_vpc_endpoints"), what)
 
 
 def create_vpc_endpoint(

@@ -218,7 +218,9 @@ class Run:
         if step.made is not None:
             self._made = step.made
             return
-        creation = yield from create_interface_endpoint(self._ec2, self._reads, step, self._desired)
+        creation = yield from create_interface_endpoint(
+            self._ec2, self._reads, step, self._desired, self._current.unseen
+        )
         self._made = creation.vpc_endpoint_id
         self.adopted = None if creation.made else creation
 

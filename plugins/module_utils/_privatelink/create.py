@@ -59,11 +59,14 @@ def client_token(service_name: str, vpc_id: str, gone: t.Iterable[str], counter:
     return hashlib.sha256(identity.encode()).hexdigest()
 
 
-def create_interface_endpoint(ec2: t.Any, reads: Reads, step: CreateVpcEndpoint, desired: Desired) -> Work[Creation]:
+def create_interface_endpoint(
+    ec2: t.Any, reads: Reads, step: CreateVpcEndpoint, desired: Desired, registered: t.Sequence[str] = ()
+) -> Work[Creation]:
     """Returns the live interface endpoint of the identity: made now, or by another run meanwhile.
 
     It waits for an id that AWS returned. Only one that AWS lists as deleted, or that an earlier call made and that is
-    not listed for a minute, counts as dead, and then the next token is used.
+    not listed for a minute, counts as dead, and then the next token is used. Before that AWS is asked by id, for that
+    one or for one of `registered`, the ids that TiDB Cloud has and AWS did not list: its lists may be wrong.
 
     Raises LimitsViolated (`ambiguous_match`) if the live one has another name, ApiError, WaitTimedOut, and
     PrivateLinkError if every token is used up.
@@ -71,6 +74,7 @@ def create_interface_endpoint(ec2: t.Any, reads: Reads, step: CreateVpcEndpoint,
     here = _Listed(reads, step, desired)
     yield Await(here.look, "AWS to list the interface endpoints of the VPC")
     patience = _OTHERS_LISTED_WITHIN
+    doubtful = registered[:1]
     for token in here.tokens():
         if here.live:
             return Creation(_adoptable(desired, here.oldest), made=False)
@@ -81,12 +85,15 @@ def create_interface_endpoint(ec2: t.Any, reads: Reads, step: CreateVpcEndpoint,
             seen = yield Await(here.look, "AWS to list the interface endpoints of the VPC")
         else:
             made = answer.endpoint.vpc_endpoint_id
+            doubtful = (made,)
             replayed = answer.age is not None and answer.age > _LONGEST_CALL
             look = partial(here.look_for, made)
             seen = yield Await(look, f"AWS to show the new interface endpoint {made}", patience if replayed else None)
             if seen.done and not here.is_deleted(made):
                 return (yield from _settle(ec2, here, step, made, desired))
         if not seen.done:
+            for one in doubtful:
+                aws.require_answer(ec2, one)
             patience = 0.0
     raise PrivateLinkError(
         f"AWS remembers {_MOST_TOKENS} requests for an interface endpoint of {step.service_name} in "

@@ -152,8 +152,8 @@ class Network:
 class Current:
     """Everything that a plan is made from.
 
-    `unseen`: interface endpoints that are registered and that these credentials do not see, if nothing was found to
-    delete.
+    `unseen`: interface endpoints that are registered and that AWS did not list: others' or, if its answer is wrong, the
+    one that is meant. With `absent` only if nothing was found to delete, and then of all VPCs.
     """
 
     provider: Provider

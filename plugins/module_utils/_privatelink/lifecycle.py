@@ -276,7 +276,7 @@ def _dropped_warning(outcome: Outcome) -> tuple[str, ...]:
 def _unseen_warning(outcome: Outcome) -> tuple[str, ...]:
     """That nothing was found proves little if the credentials may be those of another account."""
     unseen = outcome.before.unseen
-    if not unseen or outcome.before.found.pairs:
+    if not unseen or outcome.before.found.pairs or outcome.desired.state == "present":
         return ()
     more = f" and {len(unseen) - _MOST_NAMED} more" if len(unseen) > _MOST_NAMED else ""
     return (

@@ -101,7 +101,8 @@ def read_cluster_sides(desired: Desired, clouds: Clouds) -> Sides:
     provider = Provider(place.region, cluster, place.node_group, service, service_asked=asked or service is not None)
     if desired.state == "absent" and not desired.vpc_endpoint_id and not endpoints:
         return _looked_for(desired, provider, registrations, clouds)
-    return Sides(provider, _of_service(desired, provider, endpoints), registrations)
+    unseen = _unseen(registrations, endpoints) if desired.state == "present" else ()
+    return Sides(provider, _of_service(desired, provider, endpoints), registrations, unseen)
 
 
 def _sides_of_dropped_cluster(desired: Desired, cluster_id: str, clouds: Clouds) -> Sides:
@@ -191,14 +192,17 @@ def _looked_for(desired: Desired, provider: Provider, registrations: Registratio
     """Nothing to delete was found. If something is registered anyway, all endpoints of the service in the account are
     read: what these credentials do not see there may be what is meant, and they may be the wrong ones.
     """
-    registered = [row.vpc_endpoint_id for row in registrations.single if is_registered(row)]
-    if not registered:
+    if not _unseen(registrations, ()):
         return Sides(provider, (), registrations)
     filters = {"service-name": [provider.service_name]} if provider.service_name else {}
     endpoints = clouds.reads(str(provider.region)).vpc_endpoints(filters=filters)
+    return Sides(provider, _of_service(desired, provider, endpoints), registrations, _unseen(registrations, endpoints))
+
+
+def _unseen(registrations: Registrations, endpoints: t.Sequence[InterfaceEndpoint]) -> tuple[str, ...]:
     seen = {endpoint.vpc_endpoint_id for endpoint in endpoints}
-    unseen = tuple(sorted(set(registered) - seen))
-    return Sides(provider, _of_service(desired, provider, endpoints), registrations, unseen)
+    registered = {row.vpc_endpoint_id for row in registrations.single if is_registered(row)}
+    return tuple(sorted(registered - seen))
 
 
 def _of_service(

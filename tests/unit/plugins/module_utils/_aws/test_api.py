@@ -176,6 +176,21 @@ def test_an_unknown_id_does_not_hide_the_others(ec2: Script) -> None:
     assert [endpoint.vpc_endpoint_id for endpoint in found] == [OTHER]
 
 
+def test_who_is_asked_for_an_id_has_it_or_says_that_it_does_not_exist(ec2: Script) -> None:
+    ec2.answer("describe_vpc_endpoints", {"VpcEndpoints": [listed(ENDPOINT)]}, VpcEndpointIds=[ENDPOINT])
+    ec2.refuse("describe_vpc_endpoints", "InvalidVpcEndpointId.NotFound", VpcEndpointIds=[ENDPOINT])
+    api.require_answer(ec2.client, ENDPOINT)
+    api.require_answer(ec2.client, ENDPOINT)
+
+
+@pytest.mark.parametrize("found", [[], [OTHER]])
+def test_an_answer_about_an_id_that_says_nothing_of_it_is_not_of_aws(ec2: Script, found: list[str]) -> None:
+    answer = {"VpcEndpoints": [listed(one) for one in found]}
+    ec2.answer("describe_vpc_endpoints", answer, VpcEndpointIds=[ENDPOINT])
+    with pytest.raises(ApiError, match=f"neither has {ENDPOINT} nor says that it does not exist"):
+        api.require_answer(ec2.client, ENDPOINT)
+
+
 def test_a_refusal_is_not_an_empty_list(ec2: Script) -> None:
     ec2.reject("describe_vpc_endpoints", "UnauthorizedOperation", status=403, VpcEndpointIds=[ENDPOINT])
     with pytest.raises(ApiError, match="ec2:DescribeVpcEndpoints"):

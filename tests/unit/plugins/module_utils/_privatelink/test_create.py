@@ -52,9 +52,11 @@ OPTIONS: list[dict[str, t.Any]] = [
 MISMATCH = "IdempotentParameterMismatch"
 
 
-def work(clouds: Clouds, wanted: Desired | None = None, **arguments: t.Any) -> Work[Creation]:
+def work(
+    clouds: Clouds, wanted: Desired | None = None, registered: t.Sequence[str] = (), **arguments: t.Any
+) -> Work[Creation]:
     step = CreateVpcEndpoint(None, (), "a service", **{**ARGUMENTS, **arguments})
-    return create_interface_endpoint(clouds, t.cast(t.Any, clouds), step, wanted or desired())
+    return create_interface_endpoint(clouds, t.cast(t.Any, clouds), step, wanted or desired(), registered)
 
 
 def create(clouds: Clouds, wanted: Desired | None = None, **arguments: t.Any) -> Creation:
@@ -340,6 +342,31 @@ def test_spent_tokens_without_end_are_an_error(clouds: Clouds) -> None:
         create(clouds)
     assert len({call[1] for call in clouds.calls}) == len(clouds.calls) == 32
     assert slept(clouds) == pytest.approx(60)
+
+
+def test_where_the_list_is_wrong_by_what_tidb_cloud_has_no_second_one_is_made(clouds: Clouds) -> None:
+    """AWS remembers the token with other parameters, and shows nothing: not even that it does not know the id."""
+    clouds.refusals["create_vpc_endpoint"] = [refusal(MISMATCH)]
+    clouds.answers_by_id = False
+    with pytest.raises(ApiError, match="neither has vpce-old nor says that it does not exist"):
+        clouds.deadline.drive(work(clouds, registered=["vpce-old", "vpce-older"]))
+    assert (clouds.names(), clouds.by_id) == (["create_vpc_endpoint"], ["vpce-old"])
+
+
+def test_one_that_aws_does_not_know_although_it_is_registered_is_replaced(clouds: Clouds) -> None:
+    clouds.refusals["create_vpc_endpoint"] = [refusal(MISMATCH)]
+    assert clouds.deadline.drive(work(clouds, registered=["vpce-old"])) == made()
+    assert clouds.by_id == ["vpce-old"]
+
+
+def test_where_aws_answers_with_one_that_it_never_shows_by_list_or_id_no_second_one_is_made(clouds: Clouds) -> None:
+    assert create(clouds) == made()
+    clouds.time.now += 3600
+    clouds.listed_after = 1e9
+    clouds.answers_by_id = False
+    with pytest.raises(ApiError, match="neither has vpce-1 nor"):
+        create(clouds)
+    assert list(clouds.endpoints) == ["vpce-1"]
 
 
 def test_a_token_is_made_of_service_vpc_dead_ones_and_counter_alone() -> None:
