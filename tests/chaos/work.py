@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import atexit
-import gc
 import importlib
 import os
 import sys
@@ -13,29 +12,12 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import IO, Any, NoReturn
 
-import botocore.session
-
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import descriptions
 from tests.chaos.inventory import list_inventory
 from tests.support.customer import MODULES, module_arguments, time_of
 
-PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
-COLLECTION = "ansible_collections.tidbcloud.privatelink.plugins"
 INVENTORY = "inventory"
-
-
-def read_everything() -> None:
-    """All of the collection that a run may need, and botocore's descriptions."""
-    for folder in ("module_utils", "modules", "inventory"):
-        for file in sorted((PLUGINS / folder).rglob("*.py")):
-            importlib.import_module(".".join([COLLECTION, *file.relative_to(PLUGINS).with_suffix("").parts]))
-    for service in ("ec2", "sts", "service-quotas"):
-        descriptions.read(botocore.session.Session(), service)
-    gc.collect()
-    gc.freeze()
 
 
 def become(asked: dict[str, Any], output: IO[bytes], errors: IO[bytes]) -> NoReturn:

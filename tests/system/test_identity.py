@@ -4,22 +4,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import sys
 import typing as t
 from collections.abc import Iterator
-from multiprocessing import forkserver
-from unittest import mock
 
 import pytest
 
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
 from tests.support.customer import Customer, Network, Result, run_and_tell
+from tests.support.forks import PROCESSES, be_ready
 
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.support.customer"])
 # Sandbox seconds in a real one, where processes with clocks of their own meet.
 SCALE = 20.0
 LAG = 20.0
@@ -185,9 +179,7 @@ def test_every_night_another_tag_costs_one_wait_at_most(customer: Customer, netw
 @pytest.fixture
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Customer]:
     """Of a sandbox whose time passes by itself, for processes that have clocks of their own."""
-    # Python before 3.12 forgets sys.path when it preloads (gh-117378).
-    with mock.patch.dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)):
-        forkserver.ensure_running()
+    be_ready()
     with Sandbox(Settings(rate_limit=1_000_000), SCALE, tmp_path_factory.mktemp("crowded")) as sandbox:
         yield Customer(sandbox)
 
@@ -209,8 +201,15 @@ def at_once(customer: Customer, module: str, runs: t.Iterable[dict[str, t.Any]])
     return results
 
 
-@pytest.mark.parametrize("lag", [0.0, LAG])
-@pytest.mark.parametrize("module", ["private_endpoint", "private_endpoints"])
+@pytest.mark.parametrize(
+    ("module", "lag"),
+    [
+        ("private_endpoint", LAG),
+        pytest.param("private_endpoint", 0.0, marks=pytest.mark.exhaustive),
+        pytest.param("private_endpoints", LAG, marks=pytest.mark.exhaustive),
+        pytest.param("private_endpoints", 0.0, marks=pytest.mark.exhaustive),
+    ],
+)
 def test_four_nodes_with_different_options_make_one_private_endpoint(
     crowded: Customer, module: str, lag: float
 ) -> None:

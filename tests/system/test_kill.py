@@ -8,16 +8,11 @@ The call is held before it takes effect, its caller is killed meanwhile, and the
 from __future__ import annotations
 
 import itertools
-import multiprocessing
-import os
 import signal
-import sys
 import time
 import typing as t
 from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing import forkserver
-from unittest import mock
 
 import pytest
 
@@ -26,6 +21,7 @@ from tests.sandbox.log import Entry
 from tests.sandbox.sandbox import Sandbox
 from tests.sandbox.settings import Settings
 from tests.support.customer import WRITING_CALLS, Customer, run_alone
+from tests.support.forks import PROCESSES, be_ready
 from tests.support.transitions import TRANSITIONS, Options, assert_fulfilled
 
 # Sandbox seconds in a real one.
@@ -34,24 +30,14 @@ GIVE_UP = 20.0
 # AWS is still at the change when the next run comes (sandbox seconds).
 SETTLING = 5.0
 # Each transition is killed at each of its calls to either cloud.
-KILLED = (
-    "create",
-    "everything at once",
-    "adopt by service and VPC",
-    "repair a FAILED registration",
-    "delete",
-)
-# A process is forked from one that has read the module and all it needs, for that takes far longer than a run.
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.support.customer"])
+MORE = ("everything at once", "adopt by service and VPC", "repair a FAILED registration", "delete")
+KILLED = ["create", *(pytest.param(name, marks=pytest.mark.exhaustive) for name in MORE)]
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox whose time passes by itself, for processes that have clocks of their own."""
-    # Python before 3.12 forgets sys.path when it preloads (gh-117378).
-    with mock.patch.dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)):
-        forkserver.ensure_running()
+    be_ready()
     with Sandbox(Settings(rate_limit=1_000_000), SCALE, tmp_path_factory.mktemp("sandbox")) as sandbox:
         yield sandbox
 
