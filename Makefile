@@ -37,11 +37,11 @@ unexport AWS_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_ACCESS_K
 unexport TIDBCLOUD_PUBLIC_KEY TIDBCLOUD_PRIVATE_KEY TIDBCLOUD_DEDICATED_ENDPOINT TIDBCLOUD_SERVERLESS_ENDPOINT
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sed 's/$$(PARTS)/$(PARTS)/; s/$$(MORE)/$(MORE)/' | expand -t 18
 
 setup: $(VENV)/.done ## the environment and the collection tree that all others use
 	@mkdir -p '$(TREE)/$(dir $(NAME))'
-	@ln -sfn '$(CURDIR)' '$(TREE)/$(NAME)'
+	@[[ "$$(readlink '$(TREE)/$(NAME)')" == '$(CURDIR)' ]] || ln -sfn '$(CURDIR)' '$(TREE)/$(NAME)'
 
 $(VENV)/.done: requirements-dev.txt
 	@if [[ ! -x $(VENV)/bin/python ]]; then tests/tools/check_python.sh '$(PYTHON)' '$(INTERPRETER)'; '$(INTERPRETER)' -m venv '$(VENV)'; fi
@@ -51,8 +51,17 @@ $(VENV)/.done: requirements-dev.txt
 pins: setup ## write the pinned requirements, with hashes, from what development asks for by itself
 	@tests/tools/pins.sh '$(CACHE)/pins'
 
-test: setup ## every part: lint sanity unit oldest contract network system chaos-sample integration molecule
-	@python -m tests.tools.parts lint sanity unit oldest contract network system chaos-sample integration molecule
+# Of two at the same time; the longest first.
+PARTS = lint system sanity unit integration network chaos-sample contract
+MORE  = more-system more-integration older molecule oldest more-network more-chaos
+
+test: setup ## what a change can break, in ten minutes: $(PARTS)
+	@python -m tests.tools.parts $(PARTS)
+
+more: setup ## what takes longer and seldom breaks alone: $(MORE)
+	@python -m tests.tools.parts $(MORE)
+
+test-all: test more ## both
 
 lint: setup ## ruff, mypy, antsibull-changelog, antsibull-docs, ansible-lint
 	ruff format --check --quiet .
@@ -66,11 +75,21 @@ lint: setup ## ruff, mypy, antsibull-changelog, antsibull-docs, ansible-lint
 	  --validate-collection-refs dependent --disallow-unknown-collection-refs .
 	ansible-lint
 
-unit: setup ## unit tests with coverage; on Python 3.9 as well where there is one
-	python -m pytest -q -n 2 --cov=plugins tests/unit
+# Processes of a part that is run alone, and the tests that "make test" leaves to "make more".
+JOBS  ?= 2
+QUICK  = -m 'not exhaustive'
+SLOW   = -m exhaustive
+
+unit: setup ## unit tests
+	python -m pytest -q -n $(JOBS) tests/unit
+
+coverage: setup ## which lines of plugins/ no unit test reaches
+	python -m pytest -q -n $(JOBS) --cov=plugins tests/unit
+
+older: setup ## the unit tests of what runs on managed hosts, on Python 3.9 where there is one
 	@tests/tools/older.sh python '$(PYTHON39)' '$(CACHE)/older-python'
 
-oldest: setup ## the unit tests of plugins/ with the oldest libraries that requirements.txt allows
+oldest: setup ## the same with the oldest libraries that requirements.txt allows
 	@if [[ '$(PYVERSION)' == 3.11 ]]; then tests/tools/older.sh libraries '$(VENV)/bin/python' '$(CACHE)/older-libraries'; \
 	else echo 'SKIPPED: the amazon.aws of Python $(PYVERSION) needs newer libraries'; fi
 
@@ -79,22 +98,33 @@ contract: setup ## the sandbox and the modules against the cloud's published spe
 
 network: setup ## the check on a real network: namespaces, firewalls, a resolver and a MariaDB server
 	@tests/tools/network_packages.sh '$(CACHE)/network/packages'
-	timeout --foreground 600 python -m pytest -q -n 2 -rs tests/network
+	timeout --foreground 600 python -m pytest -q -n $(JOBS) -rs $(QUICK) tests/network
+
+more-network: setup ## every break of that network
+	@tests/tools/network_packages.sh '$(CACHE)/network/packages'
+	timeout --foreground 600 python -m pytest -q -n $(JOBS) -rs $(SLOW) tests/network
 
 system: setup ## modules, role and playbooks against a sandbox: bad input, faults, kills, AWX jobs
-	timeout --foreground 1800 python -m pytest -q -n 2 --dist loadfile tests/system
+	timeout --foreground 1800 python -m pytest -q -n $(JOBS) --dist loadfile $(QUICK) tests/system
+
+more-system: setup ## the same in every variant: each call killed, four roles at once, each playbook with hostile names
+	timeout --foreground 1800 python -m pytest -q -n $(JOBS) --dist loadfile $(SLOW) tests/system
 
 chaos-sample: setup ## a sample of chaos: cells of the matrix, races, the random model, hostile input
-	timeout --foreground 900 python -m pytest -q -n 2 tests/chaos
+	timeout --foreground 900 python -m pytest -q -n $(JOBS) tests/chaos
+
+more-chaos: setup ## a larger sample of the matrix
+	CHAOS_CELLS=30 timeout --foreground 900 python -m pytest -q -n $(JOBS) tests/chaos/test_sample.py -k fault
 
 chaos: setup ## every call x every fault x every job, races, the random model and hostile input; docs/reliability.md
 	python -m tests.chaos --page docs/reliability.md $(if $(SEED),--seed $(SEED))
 
-nightly: setup ## all of chaos, and more of it: rounds of races, 1,000 operations, 10,000 cases for each parser
+nightly: test-all ## all of that and of chaos, and more of it: rounds of races, 1,000 operations, 10,000 cases for each parser, each Python
 	python -m tests.chaos --rounds 20 --operations 1000 --cases 10000 $(if $(SEED),--seed $(SEED))
+	@tests/tools/each_python.sh 3.9 3.10 3.12 3.13 3.14
 
-# The copy is one for each environment: two Pythons may be tested at once, with amazon.aws of their own.
-COPY      = $(CACHE)/copy/$(notdir $(VENV))
+# Two Pythons may be tested at once, each with amazon.aws of its own, and two parts that write into their copies.
+COPY      = $(CACHE)/copy/$(notdir $(VENV))$(SUFFIX)
 PYVERSION = $(shell '$(VENV)/bin/python' -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 ANSIBLE_TEST = HOME='$(CACHE)/home' ansible-test
 
@@ -106,12 +136,19 @@ sanity: copy ## ansible-test sanity, no ignore files
 	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) sanity --local --color no --python $(PYVERSION) </dev/null |& tee '$(CACHE)/sanity.log'
 	@! grep -q 'All targets skipped' '$(CACHE)/sanity.log'
 
-integration: copy ## ansible-test integration beside a sandbox of its own
-	@tests/tools/with_sandbox.sh '$(CACHE)/sandbox-integration' 10 $(MAKE) --no-print-directory integration-targets
+integration: SUFFIX = -integration
+integration: copy ## ansible-test integration of the modules, beside a sandbox of its own
+	@$(BESIDE_SANDBOX) TARGETS='--exclude exhaustive/'
+
+more-integration: SUFFIX = -more-integration
+more-integration: copy ## that of fleets and of the role
+	@$(BESIDE_SANDBOX) TARGETS=exhaustive/
+
+BESIDE_SANDBOX = tests/tools/with_sandbox.sh '$(CACHE)/sandbox$(SUFFIX)' 10 $(MAKE) --no-print-directory integration-targets SUFFIX=$(SUFFIX)
 
 integration-targets:
-	@printf '{"sandbox": %s}\n' "$$(cat '$(CACHE)/sandbox-integration/sandbox.json')" >'$(COPY)/$(NAME)/tests/integration/integration_config.yml'
-	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) integration --local --color no --python $(PYVERSION) </dev/null
+	@printf '{"sandbox": %s}\n' "$$(cat '$(CACHE)/sandbox$(SUFFIX)/sandbox.json')" >'$(COPY)/$(NAME)/tests/integration/integration_config.yml'
+	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) integration --local --color no --python $(PYVERSION) $(TARGETS) </dev/null
 
 molecule: setup ## the role's scenarios; the default scenario starts and stops their sandbox
 	molecule test --all --no-command-borders </dev/null
@@ -131,4 +168,4 @@ demo: setup ## see a whole life of a connection, from an empty account and back,
 bench: setup ## what fleets cost, beside what users would have without this collection; a quarter of an hour, JSON in .cache/bench
 	@python -m tests.benchmarks
 
-.PHONY: oldest pins bench demo help setup test lint unit contract network chaos chaos-sample nightly system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
+.PHONY: more test-all older coverage more-network more-system more-chaos more-integration oldest pins bench demo help setup test lint unit contract network chaos chaos-sample nightly system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status

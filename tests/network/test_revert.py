@@ -22,6 +22,8 @@ from tests.support.network.vpc import CLIENT, PORT, Vpc
 from tests.support.operator import Operator, PlaybookRun
 from tests.support.remains import ec2_client
 
+pytestmark = pytest.mark.exhaustive
+
 
 @dataclass
 class Site:

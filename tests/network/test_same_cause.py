@@ -87,6 +87,7 @@ def test_every_break_that_configuration_can_show_has_its_counterpart_on_the_netw
     assert {hop for _break_it, hop, _sentence in BREAKS.values()} == set(SAME)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("pair", PAIRS, ids=named)
 def test_the_cause_in_the_configuration_is_among_those_that_the_check_names(
     vpc: Vpc, database: MariaDb, client: Client, site: Site, pair: Pair
@@ -102,6 +103,7 @@ def test_the_cause_in_the_configuration_is_among_those_that_the_check_names(
     assert [cause for cause in check["causes"] if SAME[blocked] in cause], check["causes"]
 
 
+@pytest.mark.exhaustive
 def test_both_name_the_one_zone_that_is_blocked(vpc: Vpc, database: MariaDb, client: Client, site: Site) -> None:
     from tests.support.reachability_breaks import deny
 
