@@ -178,7 +178,7 @@ def test_an_unknown_id_does_not_hide_the_others(ec2: Script) -> None:
 
 def test_who_is_asked_for_an_id_has_it_or_says_that_it_does_not_exist(ec2: Script) -> None:
     ec2.answer("describe_vpc_endpoints", {"VpcEndpoints": [listed(ENDPOINT)]}, VpcEndpointIds=[ENDPOINT])
-    ec2.refuse("describe_vpc_endpoints", "InvalidVpcEndpointId.NotFound", VpcEndpointIds=[ENDPOINT])
+    ec2.reject("describe_vpc_endpoints", "InvalidVpcEndpointId.NotFound", VpcEndpointIds=[ENDPOINT])
     api.require_answer(ec2.client, ENDPOINT)
     api.require_answer(ec2.client, ENDPOINT)
 
