@@ -284,6 +284,11 @@ problem:
   returned: failure
   type: str
   sample: timed_out
+found:
+  description: What was found, as a sentence without its causes.
+  returned: failure
+  type: str
+  sample: "db.example.com, port 4000, cannot be used from this host. Stage tcp, address 10.0.1.17: it refused the connection."
 causes:
   description: What may be the cause and what to look at, the likely one first.
   returned: failure

@@ -74,9 +74,12 @@ class Outcome:
         """What is wrong and what to check first; empty after a success."""
         if not self.failure:
             return ""
+        return f"{self._found(self.failure)} Likely: {self._causes(self.failure)[0]}"
+
+    def _found(self, failure: StageFailed) -> str:
         return (
-            f"{shown(self.check.host)}, port {self.check.port}, cannot be used from this host. Stage "
-            f"{self.failure.stage}{self._where()}: {self.failure.found}. Likely: {self._causes(self.failure)[0]}"
+            f"{shown(self.check.host)}, port {self.check.port}, cannot be used from this host. "
+            f"Stage {failure.stage}{self._where()}: {failure.found}."
         )
 
     def _where(self) -> str:
@@ -94,7 +97,12 @@ class Outcome:
         if not self.failure:
             return {}
         causes = self._causes(self.failure)
-        return {"failed_stage": self.failure.stage, "problem": self.failure.problem, "causes": list(causes)}
+        return {
+            "failed_stage": self.failure.stage,
+            "problem": self.failure.problem,
+            "found": self._found(self.failure),
+            "causes": list(causes),
+        }
 
     def _causes(self, failure: StageFailed) -> tuple[str, ...]:
         failing = [found.address for found in self.probes if found.failure]

@@ -58,7 +58,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 def test_a_cluster_that_answers_changes_nothing_and_is_reachable(run: Run, options: dict[str, t.Any]) -> None:
     result = run(**options)
     assert (result["changed"], result["reachable"], "failed" in result) == (False, True, False)
-    assert not {"failed_stage", "problem", "causes"} & set(result)
+    assert not {"failed_stage", "problem", "found", "causes"} & set(result)
 
 
 def test_check_mode_does_the_same(run: Run, options: dict[str, t.Any]) -> None:
@@ -130,7 +130,7 @@ def test_the_documented_return_values_are_those_returned(run: Run, options: dict
     result = run(**options)
     always = {key for key, value in documented.items() if value["returned"] == "always"}
     assert set(result) - {"invocation", "changed"} == always
-    assert set(documented) - always == {"failed_stage", "problem", "causes"}
+    assert set(documented) - always == {"failed_stage", "problem", "found", "causes"}
     for key in ("tls", "timings_ms"):
         assert set(result[key]) == set(documented[key]["contains"])
     assert set(result["addresses"][0]) == set(documented["addresses"]["contains"])

@@ -24,7 +24,7 @@ from tests.support.database_checks import check_of
 from tests.support.databases import HOST, NATIVE_USER, PASSWORDS, SHA2_USER, Issuing, running
 
 KEYS = {"reachable", "addresses", "server_version", "is_tidb", "auth_plugin", "capabilities", "tls", "timings_ms"}
-FAILURE_KEYS = KEYS | {"failed_stage", "problem", "causes"}
+FAILURE_KEYS = KEYS | {"failed_stage", "problem", "found", "causes"}
 STAGES = ["resolve", "tcp", "greeting", "tls", "login"]
 
 
@@ -334,6 +334,7 @@ def test_one_zone_that_fails_fails_the_check_and_the_others_are_shown_separately
     ]
     assert "Stage tcp, 1 of 3 addresses (127.0.0.3): the connection was refused. Likely: Only some" in outcome.message()
     assert "its own zone" in returned["causes"][0]
+    assert returned["found"].endswith("Stage tcp, 1 of 3 addresses (127.0.0.3): the connection was refused.")
     assert [visit.user for visit in visits if visit.user] == []
 
 
