@@ -63,10 +63,11 @@ class Measured:
 
 
 class Place:
-    """A sandbox of its own whose clock is the real one: nothing is scaled."""
+    """A sandbox of its own. Its clock is the real one, unless what it takes to lay out is not to be waited for."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, scale: int = 1) -> None:
         self.directory = directory
+        self._scale = scale
         self.facts: dict[str, Any] = {}
         self._control = _local_session()
 
@@ -74,7 +75,7 @@ class Place:
         process.stop(self.directory)
         # What an earlier run left there would be taken for this one's.
         shutil.rmtree(self.directory, ignore_errors=True)
-        self.facts = process.start(self.directory, ["--scale", "1", "--set", "endpoint_quota=100000"])
+        self.facts = process.start(self.directory, [f"--scale={self._scale}", "--set", "endpoint_quota=100000"])
         return self
 
     def __exit__(self, *_ended: object) -> None:
@@ -146,8 +147,12 @@ class Place:
         play = [{"hosts": "localhost", "gather_facts": False, "tasks": list(tasks)}]
         path = self.directory / "play.json"
         path.write_text(json.dumps(play))
+        return self.ansible([str(path)], check=check)
+
+    def ansible(self, arguments: Sequence[str], *, check: bool = True) -> str:
+        """Run C(ansible-playbook), and return what it prints."""
         run = subprocess.run(
-            ["ansible-playbook", str(path)],
+            ["ansible-playbook", *arguments],
             env=self.environment,
             cwd=self.directory,
             capture_output=True,
