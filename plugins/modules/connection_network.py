@@ -7,13 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: connection_network
-short_description: Make a part of the network of a connection once, also where several runs do it at the same time
+short_description: Look at a connection, or make a part of its network once, also where several runs do it at the same time
 version_added: 0.1.0
 author:
   - TiDB Cloud PrivateLink contributors (@tidbcloud-privatelink)
 description:
   - Makes the VPC, the subnets or the security group of a connection. It is a part of the role P(tidbcloud.privatelink.private_connection#role),
     which is what to use; its options may change with the role.
+  - With O(part=connection) it makes nothing. It looks at the private endpoint and at the network that the role makes for it, refuses options that
+    contradict each other, checks every limit that needs no network, and says whether there is anything to do (RV(is_settled)).
   - AWS has neither a creation time nor a client token for these. Each is made with the tag C(tidbcloud:claim), AWS's own date and a random
     part. A run that makes a VPC, or finds one that was just made, looks until whatever was made at the same time is listed, which takes
     some seconds. The VPC that a private endpoint is in counts, else the one with the oldest claim, then the one with the lowest ID.
@@ -40,15 +42,22 @@ attributes:
 options:
   part:
     description:
-      - What to make.
+      - What to make. V(connection) makes nothing and looks at all of it.
     type: str
-    choices: [security_group, subnets, vpc]
+    choices: [connection, security_group, subnets, vpc]
     required: true
+  wanted:
+    description:
+      - What the connection shall be, as the filter P(tidbcloud.privatelink.connection_options#filter) returns it. Needed with O(part=connection).
+    type: dict
+  endpoint:
+    description:
+      - Options of M(tidbcloud.privatelink.private_endpoint) for its private endpoint. Needed with O(part=connection).
+    type: dict
   ownership:
     description:
-      - The tags by which a connection knows its own. All of them must be there.
+      - The tags by which a connection knows its own. All of them must be there. Needed to make something.
     type: dict
-    required: true
   tags:
     description:
       - More tags of what is made.
@@ -114,9 +123,73 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+private_endpoint:
+  description: The private endpoint as it is, as M(tidbcloud.privatelink.private_endpoint) returns it.
+  returned: success, with O(part=connection)
+  type: dict
+steps:
+  description: What M(tidbcloud.privatelink.private_endpoint) would do with the network that is given.
+  returned: success, with O(part=connection)
+  type: list
+  elements: dict
+unchecked_limits:
+  description: Codes of limits that could not be checked, since the network is not known yet.
+  returned: success, with O(part=connection)
+  type: list
+  elements: str
+violations:
+  description: The limits that forbid it, all together.
+  returned: when a limit forbids it
+  type: list
+  elements: dict
+wanted:
+  description: What the connection shall be, as O(wanted) says.
+  returned: success, with O(part=connection)
+  type: dict
+ownership:
+  description: The tags by which the connection knows its own.
+  returned: success, with O(part=connection)
+  type: dict
+network:
+  description: Network of the private endpoint, as far as it is given or was found.
+  returned: success, with O(part=connection)
+  type: dict
+  contains:
+    vpc_id:
+      description: ID of the VPC, an empty text where it is not known.
+      type: str
+    subnet_ids:
+      description: Subnets.
+      type: list
+      elements: str
+    security_group_ids:
+      description: Security groups.
+      type: list
+      elements: str
+subnets:
+  description: The subnets that the connection has, as O(subnets) takes them. Empty where there is something to do.
+  returned: success, with O(part=connection)
+  type: list
+  elements: dict
+keeps_zones:
+  description: Whether the private endpoint stays in the zones that it is in.
+  returned: success, with O(part=connection)
+  type: bool
+is_live:
+  description: Whether clients may be connected over it.
+  returned: success, with O(part=connection)
+  type: bool
+will_edit:
+  description: Whether the private endpoint that clients may be connected over will be changed for certain.
+  returned: success, with O(part=connection)
+  type: bool
+is_settled:
+  description: Whether there is nothing to do and nothing to wait for, in the network either.
+  returned: success, with O(part=connection)
+  type: bool
 parts:
   description: What counts - the VPC, the subnets in the order of O(subnets), or the security group.
-  returned: success
+  returned: success, unless O(part=connection)
   type: list
   elements: dict
   contains:
@@ -140,12 +213,12 @@ parts:
       type: str
 removed:
   description: IDs of what was made at the same time, or by a run that was stopped, does not count, and was removed.
-  returned: success
+  returned: success, unless O(part=connection)
   type: list
   elements: str
 left:
   description: IDs of what does not count and was left, since something is in it, or since another run removes its own.
-  returned: success
+  returned: success, unless O(part=connection)
   type: list
   elements: str
 # BEGIN return_values error
@@ -173,8 +246,10 @@ import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.calls import Network
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.look import look
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.options import (
     found,
+    looked_for,
     made,
     network_arguments,
 )
@@ -183,7 +258,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     shared_arguments,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import finish
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import finish, warner
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import read_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 
@@ -194,6 +269,11 @@ def main() -> None:
     )
 
     def work(deadline: Deadline) -> dict[str, t.Any]:
+        if module.params["part"] == "connection":
+            wanted, desired = looked_for(module.params)
+            clouds = connect(module, deadline, tidbcloud=desired.registrable)
+            clouds.aws.prepare()
+            return look(wanted, desired, clouds, deadline, warner(module)).returned()
         session = connect(module, deadline, tidbcloud=False).aws
         if session.region is None:
             raise PrivateLinkError("The AWS region is not known: give region.")

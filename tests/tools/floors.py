@@ -20,9 +20,9 @@ FLOORS = {
     "_aws": 2,
     "_tidbcloud": 2,
     "_costs": 3,
-    "_network": 4,
     "_privatelink": 4,
     "_fleet": 5,
+    "_network": 5,
     "_reachability": 5,
 }
 _WHAT = {

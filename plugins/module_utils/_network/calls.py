@@ -14,6 +14,8 @@ import typing as t
 
 from .._aws.calls import Client, as_it_is, call, pages
 from .._aws.fields import Json, identifier, inner, items, text
+from .._aws.network_model import SecurityGroup
+from .._aws.network_shapes import security_group
 from .._aws.shapes import vpc_attribute
 from .._run.errors import ApiError
 from .claims import Part, http_date
@@ -49,6 +51,11 @@ class Network:
         """All of the VPC but its default group, which nobody made."""
         found = pages(self._ec2, "describe_security_groups", "SecurityGroups", _group, Filters=_in_vpc(vpc_id))
         return [group for group in found if group.name != "default"]
+
+    def security_group(self, group_id: str) -> SecurityGroup | None:
+        """Its rules; null where it is not there any more."""
+        found = pages(self._ec2, "describe_security_groups", "SecurityGroups", security_group, GroupIds=[group_id])
+        return next(iter(found), None)
 
     def create_vpc(self, cidr: str, tags: t.Mapping[str, str]) -> str:
         """Its id."""

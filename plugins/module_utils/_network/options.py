@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from .._privatelink.desired import Desired
+from .._privatelink.options import ENDPOINT_TIMEOUT, desired_endpoint, endpoint_arguments
 from .._run.errors import PrivateLinkError
+from .._run.options import wait_arguments
 from .._run.wait import Work
 from .calls import Network
 from .claims import Part
@@ -23,13 +28,15 @@ from .make import (
     make_subnets,
     make_vpc,
 )
+from .wanted import WantedConnection
 
 Params = t.Mapping[str, t.Any]
 # What a part requires.
 _NEEDED = {
-    "vpc": ("cidr_block",),
-    "subnets": ("vpc_id",),
-    "security_group": ("vpc_id", "name", "description"),
+    "connection": ("wanted", "endpoint"),
+    "vpc": ("ownership", "cidr_block"),
+    "subnets": ("ownership", "vpc_id"),
+    "security_group": ("ownership", "vpc_id", "name", "description"),
 }
 
 
@@ -41,7 +48,9 @@ def network_arguments() -> dict[str, t.Any]:
     }
     return {
         "part": {"type": "str", "choices": sorted(_NEEDED), "required": True},
-        "ownership": {"type": "dict", "required": True},
+        "wanted": {"type": "dict"},
+        "endpoint": {"type": "dict"},
+        "ownership": {"type": "dict"},
         "tags": {"type": "dict", "default": {}},
         "cidr_block": {"type": "str"},
         "used_vpc_id": {"type": "str"},
@@ -74,10 +83,28 @@ def found(network: Network, params: Params) -> dict[str, t.Any]:
     return _returned(find_security_group(network, connection, vpc_id, params["name"]))
 
 
-def _connection(params: Params) -> Connection:
+def looked_for(params: Params) -> tuple[WantedConnection, Desired]:
+    """The connection and its private endpoint. Raises PrivateLinkError for options that cannot be."""
+    _require(params, "look at")
+    spec = {**endpoint_arguments(), **wait_arguments(ENDPOINT_TIMEOUT)}
+    read = ArgumentSpecValidator(spec).validate(params["endpoint"])
+    if read.error_messages:
+        raise PrivateLinkError(f"endpoint cannot be used: {' '.join(read.error_messages)}")
+    try:
+        wanted = WantedConnection.of(params["wanted"])
+    except KeyError as missing:
+        raise PrivateLinkError(f"wanted lacks {missing}: give what the filter connection_options returns.") from None
+    return wanted, desired_endpoint({**params, **read.validated_parameters})
+
+
+def _require(params: Params, doing: str) -> None:
     for option in _NEEDED[params["part"]]:
         if not params[option]:
-            raise PrivateLinkError(f"{option} is needed to make the {params['part'].replace('_', ' ')}.")
+            raise PrivateLinkError(f"{option} is needed to {doing} the {params['part'].replace('_', ' ')}.")
+
+
+def _connection(params: Params) -> Connection:
+    _require(params, "make")
     return Connection(ownership=_text(params["ownership"]), tags=_text(params["tags"]))
 
 

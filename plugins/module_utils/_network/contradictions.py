@@ -1,0 +1,89 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which options of the role contradict each other. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from .ranges import division_problem
+from .wanted import WantedConnection
+
+# AWS makes VPCs of these sizes.
+_VPC_RANGE = re.compile(r"([0-9]{1,3}[.]){3}[0-9]{1,3}/(1[6-9]|2[0-8])")
+
+
+def contradictions(wanted: WantedConnection) -> list[str]:
+    """A sentence for each, what to do included; the first is the one to begin with."""
+    rules = [*_target(wanted), *([] if wanted.state == "absent" else _present(wanted))]
+    return [sentence for broken, sentence in rules if broken]
+
+
+def _target(wanted: WantedConnection) -> list[tuple[bool, str]]:
+    return [
+        (
+            bool(wanted.cluster_id) == bool(wanted.service_name) or bool(wanted.makes_vpc and wanted.vpc_id),
+            "Give exactly one of private_connection_cluster_id and private_connection_service_name, and not both of "
+            "private_connection_vpc_cidr (make a VPC) and private_connection_vpc_id (use one).",
+        ),
+        (
+            wanted.has_check_user != wanted.has_check_password,
+            "private_connection_check_user and private_connection_check_password go together.",
+        ),
+    ]
+
+
+def _present(wanted: WantedConnection) -> list[tuple[bool, str]]:
+    unverifiable = not (wanted.check and wanted.wait and wanted.cluster_id)
+    return [
+        (
+            not wanted.makes_vpc and not wanted.vpc_id and wanted.makes_network,
+            "Say where the private endpoint is to be: private_connection_vpc_cidr makes a VPC, "
+            "private_connection_vpc_id uses one, and private_connection_vpc_endpoint_id adopts an interface endpoint.",
+        ),
+        (
+            wanted.makes_vpc and bool(wanted.subnet_ids or wanted.security_group_ids or not _is_vpc_range(wanted)),
+            "private_connection_vpc_cidr must be the first address of an IPv4 range, such as 10.42.0.0/16, from /16 to "
+            f"/28; it is {wanted.vpc_cidr}. With it the role makes subnets and security group as well: omit "
+            "private_connection_subnet_ids and private_connection_security_group_ids.",
+        ),
+        *_parts(wanted),
+        (
+            wanted.on_failed_check == "revert" and unverifiable,
+            "With private_connection_on_failed_check=revert a change is verified by the check: leave "
+            "private_connection_check and private_connection_wait on, and give private_connection_cluster_id, since "
+            "without a cluster there is no port to check.",
+        ),
+    ]
+
+
+def _is_vpc_range(wanted: WantedConnection) -> bool:
+    return _VPC_RANGE.fullmatch(wanted.vpc_cidr) is not None and not division_problem(wanted.vpc_cidr)
+
+
+def _parts(wanted: WantedConnection) -> list[tuple[bool, str]]:
+    """Each part of the network is given, or made of what is said about it."""
+    says_clients = bool(wanted.client_cidrs or wanted.client_security_group_ids)
+    says_subnets = bool(wanted.subnet_cidrs or wanted.availability_zone_ids)
+    has_subnets = bool(wanted.subnet_ids or wanted.subnet_cidrs)
+    has_groups = bool(wanted.security_group_ids or says_clients)
+    return [
+        (
+            bool(wanted.vpc_id) and wanted.makes_network and not wanted.makes_vpc and not (has_subnets and has_groups),
+            "In a VPC of yours the role needs private_connection_subnet_ids, or private_connection_subnet_cidrs to "
+            "make subnets; and private_connection_security_group_ids, or private_connection_client_cidrs or "
+            "private_connection_client_security_group_ids to make a security group that admits these clients.",
+        ),
+        (
+            (wanted.makes_vpc and not wanted.makes_network)
+            or (says_subnets and not wanted.makes_subnets)
+            or (says_clients and not wanted.makes_security_group),
+            "private_connection_vpc_cidr, private_connection_subnet_cidrs, private_connection_availability_zone_ids, "
+            "private_connection_client_cidrs and private_connection_client_security_group_ids say how a network is "
+            "made; they cannot be given together with private_connection_subnet_ids or "
+            "private_connection_security_group_ids for the same part, nor with private_connection_vpc_endpoint_id or "
+            "private_connection_service_name, for which the role makes no network.",
+        ),
+    ]

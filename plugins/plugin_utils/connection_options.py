@@ -1,0 +1,48 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the variables of the role, as users and surveys give them, to what a connection shall be. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
+
+Values = t.Mapping[str, t.Any]
+_TEXTS = ("state", "cluster_id", "node_group_id", "service_name", "vpc_endpoint_id", "vpc_id", "vpc_cidr")
+_LISTS = ("subnet_ids", "subnet_cidrs", "security_group_ids")
+_SOURCE = ("instance_id", "network_interface_id", "address", "subnet_id")
+# Their order says nothing.
+_SETS = ("availability_zone_ids", "client_cidrs", "client_security_group_ids")
+
+
+def split_list(value: t.Any) -> list[str]:
+    """Items of a list, or of a text such as `a,b`, as text; empty ones are left out."""
+    given = value if isinstance(value, (list, tuple)) else [value]
+    items = [item.strip() for part in given if part is not None for item in str(part).split(",")]
+    return [item for item in items if item]
+
+
+def wanted_connection(given: Values) -> WantedConnection:
+    """`given`: the options under their names without the prefix; what is not set is missing, null or empty."""
+    read: dict[str, t.Any] = {name: str(given.get(name) or "") for name in _TEXTS}
+    read.update({name: tuple(split_list(given.get(name))) for name in _LISTS})
+    read.update({name: tuple(sorted(set(split_list(given.get(name))))) for name in _SETS})
+    return WantedConnection(
+        **read,
+        given_name=str(given.get("name") or ""),
+        tags={str(key): str(value) for key, value in (given.get("tags") or {}).items()},
+        check=bool(given.get("check", True)),
+        wait=bool(given.get("wait", True)),
+        on_failed_check=str(given.get("on_failed_check") or "fail"),
+        has_check_user=bool(given.get("check_user")),
+        has_check_password=bool(given.get("check_password")),
+    )
+
+
+def given_source(given: Values) -> dict[str, str]:
+    """Where in AWS the check's host is, as options of reachability_info without their prefix; only what is set."""
+    found = {name: given.get(f"check_source_{name}") for name in _SOURCE}
+    return {name: str(value) for name, value in found.items() if value}

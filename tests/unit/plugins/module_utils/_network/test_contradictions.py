@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options that contradict each other are refused together, and what the documentation shows is not."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.contradictions import contradictions
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
+
+MADE = WantedConnection(cluster_id="1", vpc_cidr="10.42.0.0/16")
+GIVEN = WantedConnection(cluster_id="1", vpc_id="vpc-1", subnet_ids=("subnet-1",), security_group_ids=("sg-1",))
+ADOPTED = WantedConnection(cluster_id="1", vpc_endpoint_id="vpce-1")
+OTHER = WantedConnection(service_name="com.amazonaws.vpce.x", vpc_id="vpc-1", subnet_ids=("subnet-1",))
+EXACTLY_ONE = "Give exactly one of private_connection_cluster_id"
+NO_PLACE = "Say where the private endpoint is to be"
+RANGE = "private_connection_vpc_cidr must be the first address of an IPv4 range"
+IN_A_VPC = "In a VPC of yours the role needs"
+TOGETHER = "they cannot be given together with"
+REVERT = "With private_connection_on_failed_check=revert"
+LOGIN = "private_connection_check_user and private_connection_check_password go together."
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        MADE,
+        GIVEN,
+        ADOPTED,
+        OTHER,
+        dataclasses.replace(MADE, subnet_cidrs=("10.42.0.0/24",), availability_zone_ids=("use1-az1",)),
+        dataclasses.replace(MADE, client_cidrs=("10.0.0.0/8",), on_failed_check="revert"),
+        dataclasses.replace(GIVEN, subnet_ids=(), subnet_cidrs=("10.7.0.0/24",)),
+        dataclasses.replace(GIVEN, security_group_ids=(), client_security_group_ids=("sg-2",)),
+        dataclasses.replace(MADE, has_check_user=True, has_check_password=True),
+        dataclasses.replace(MADE, vpc_cidr="10.42.0.0/28"),
+        WantedConnection(state="absent", cluster_id="1"),
+        WantedConnection(state="absent", cluster_id="1", vpc_id="vpc-1", check=False, on_failed_check="revert"),
+    ],
+)
+def test_what_can_be_is_not_refused(wanted: WantedConnection) -> None:
+    assert contradictions(wanted) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "changes", "sentence"),
+    [
+        (MADE, {"cluster_id": ""}, EXACTLY_ONE),
+        (GIVEN, {"service_name": "com.amazonaws.vpce.x"}, EXACTLY_ONE),
+        (GIVEN, {"vpc_cidr": "10.42.0.0/16"}, EXACTLY_ONE),
+        (MADE, {"state": "absent", "vpc_id": "vpc-1"}, EXACTLY_ONE),
+        (MADE, {"vpc_cidr": ""}, NO_PLACE),
+        (MADE, {"vpc_cidr": "10.42.0.1/16"}, RANGE),
+        (MADE, {"vpc_cidr": "10.0.0.0/15"}, RANGE),
+        (MADE, {"vpc_cidr": "10.0.0.0/29"}, RANGE),
+        (MADE, {"vpc_cidr": "2001:db8::/32"}, RANGE),
+        (MADE, {"vpc_cidr": "10.42.0.0/16\n"}, RANGE),
+        (MADE, {"subnet_ids": ("subnet-1",)}, RANGE),
+        (MADE, {"security_group_ids": ("sg-1",)}, RANGE),
+        (GIVEN, {"subnet_ids": ()}, IN_A_VPC),
+        (GIVEN, {"security_group_ids": ()}, IN_A_VPC),
+        (GIVEN, {"subnet_ids": (), "availability_zone_ids": ("use1-az1",)}, IN_A_VPC),
+        (GIVEN, {"subnet_cidrs": ("10.7.0.0/24",)}, TOGETHER),
+        (GIVEN, {"availability_zone_ids": ("use1-az1",)}, TOGETHER),
+        (GIVEN, {"client_cidrs": ("10.0.0.0/8",)}, TOGETHER),
+        (ADOPTED, {"vpc_cidr": "10.42.0.0/16"}, TOGETHER),
+        (ADOPTED, {"client_security_group_ids": ("sg-2",)}, TOGETHER),
+        (MADE, {"has_check_user": True}, LOGIN),
+        (MADE, {"state": "absent", "has_check_password": True}, LOGIN),
+        (MADE, {"on_failed_check": "revert", "check": False}, REVERT),
+        (MADE, {"on_failed_check": "revert", "wait": False}, REVERT),
+        (OTHER, {"on_failed_check": "revert"}, REVERT),
+    ],
+)
+def test_each_contradiction_is_said(base: WantedConnection, changes: dict[str, t.Any], sentence: str) -> None:
+    assert any(sentence in said for said in contradictions(dataclasses.replace(base, **changes)))
+
+
+def test_all_of_them_are_said_together() -> None:
+    wanted = dataclasses.replace(GIVEN, subnet_ids=(), has_check_user=True, on_failed_check="revert", check=False)
+    said = contradictions(wanted)
+    assert [any(part in one for one in said) for part in (LOGIN, IN_A_VPC, REVERT)] == [True, True, True]

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The range of a VPC is divided by the numbers of the zones."""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.ranges import division_problem, zone_ranges
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
+
+ZONES = [f"use1-az{number}" for number in range(1, 9)]
+
+
+def test_each_zone_has_the_part_of_its_number() -> None:
+    ranges = zone_ranges("10.42.0.0/16", ["use1-az1", "use1-az4"])
+    assert ranges == {"use1-az1": "10.42.0.0/19", "use1-az4": "10.42.96.0/19"}
+
+
+def test_a_zone_that_is_added_moves_no_other() -> None:
+    for zones in itertools.permutations(ZONES, 3):
+        every = zone_ranges("10.42.0.0/16", ZONES)
+        assert zone_ranges("10.42.0.0/16", zones) == {zone: every[zone] for zone in zones}
+
+
+def test_a_zone_may_be_named_by_its_letter() -> None:
+    assert zone_ranges("10.42.0.0/16", ["us-east-1d"]) == {"us-east-1d": "10.42.96.0/19"}
+
+
+@given(prefix=st.integers(16, 25))
+def test_eight_parts_fill_the_range_and_never_overlap(prefix: int) -> None:
+    network = ipaddress.IPv4Network(f"10.0.0.0/{prefix}")
+    parts = [ipaddress.IPv4Network(part) for part in zone_ranges(str(network), ZONES).values()]
+    assert list(ipaddress.collapse_addresses(parts)) == [network]
+    assert sum(part.num_addresses for part in parts) == network.num_addresses
+
+
+def test_no_part_is_smaller_than_aws_allows() -> None:
+    assert set(zone_ranges("10.0.0.0/27", ZONES).values()) == {"10.0.0.0/28", "10.0.0.16/28"}
+    assert set(zone_ranges("10.0.0.0/28", ZONES).values()) == {"10.0.0.0/28"}
+
+
+@pytest.mark.parametrize("cidr", ["", "10.42.0.1/16", "10.42.0.0/33", "everywhere"])
+def test_what_is_no_range_is_refused(cidr: str) -> None:
+    with pytest.raises(PrivateLinkError, match="is no range of addresses"):
+        zone_ranges(cidr, ZONES)
+    assert division_problem(cidr)
+
+
+def test_what_is_no_zone_is_refused() -> None:
+    with pytest.raises(PrivateLinkError, match="'use1-' is no zone"):
+        zone_ranges("10.42.0.0/16", ["use1-"])

@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a connection shall be follows from the options."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
+
+CLUSTER = "1234567890123456789"
+VPC_RANGE = "10.42.0.0/16"
+
+
+def test_a_connection_with_a_network_of_its_own_makes_all_of_it_and_names_it_after_the_cluster() -> None:
+    wanted = WantedConnection(cluster_id=CLUSTER, vpc_cidr=VPC_RANGE)
+    assert (wanted.makes_vpc, wanted.makes_subnets, wanted.makes_security_group) == (True, True, True)
+    assert wanted.name == wanted.endpoint_name == f"tidbcloud-{CLUSTER}"
+    assert wanted.owned_with("7") == {
+        "tidbcloud:managed-by": "tidbcloud.privatelink",
+        "tidbcloud:cluster-id": CLUSTER,
+        "Name": f"tidbcloud-{CLUSTER}",
+        "tidbcloud:node-group-id": "7",
+    }
+    assert "tidbcloud:node-group-id" not in wanted.owned_with(None)
+
+
+def test_the_node_group_is_in_the_name_only_where_it_is_given() -> None:
+    assert WantedConnection(cluster_id=CLUSTER, node_group_id="7").name == f"tidbcloud-{CLUSTER}-7"
+
+
+def test_in_a_vpc_of_the_user_only_a_given_name_names_the_private_endpoint() -> None:
+    wanted = WantedConnection(cluster_id=CLUSTER, vpc_id="vpc-1")
+    assert (wanted.name, wanted.endpoint_name) == (f"tidbcloud-{CLUSTER}", "")
+    assert WantedConnection(cluster_id=CLUSTER, vpc_id="vpc-1", given_name="orders").endpoint_name == "orders"
+
+
+@pytest.mark.parametrize("options", [{"vpc_endpoint_id": "vpce-1"}, {"service_name": "com.amazonaws.vpce.x"}])
+def test_nothing_is_made_around_an_endpoint_that_is_adopted_or_a_service_of_others(options: dict[str, str]) -> None:
+    wanted = WantedConnection(**options)  # type: ignore[arg-type]
+    assert (wanted.makes_network, wanted.makes_subnets, wanted.makes_security_group) == (False, False, False)
+    assert wanted.endpoint_name == ""
+
+
+def test_the_whole_vpc_may_connect_where_nobody_is_named_and_only_they_where_somebody_is() -> None:
+    assert WantedConnection(vpc_cidr=VPC_RANGE).admitted_cidrs == (VPC_RANGE,)
+    assert WantedConnection(vpc_cidr=VPC_RANGE, client_cidrs=("10.0.0.0/8",)).admitted_cidrs == ("10.0.0.0/8",)
+    assert WantedConnection(vpc_cidr=VPC_RANGE, client_security_group_ids=("sg-1",)).admitted_cidrs == ()
+
+
+@pytest.mark.parametrize(
+    ("on_failed_check", "check", "verifies"),
+    [("revert", True, True), ("revert", False, False), ("fail", True, False), ("keep", True, False)],
+)
+def test_a_change_is_verified_where_a_failed_check_undoes_it(on_failed_check: str, check: bool, verifies: bool) -> None:
+    assert WantedConnection(on_failed_check=on_failed_check, check=check).verifies is verifies
+
+
+def test_it_is_the_same_after_a_playbook_has_handed_it_to_a_module() -> None:
+    wanted = WantedConnection(cluster_id=CLUSTER, subnet_ids=("subnet-1",), tags={"team": "data"})
+    assert WantedConnection.of(json.loads(json.dumps(wanted.returned()))) == wanted

@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of the role, as users and surveys give them."""
+
+from __future__ import annotations
+
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.connection_options import (
+    given_source,
+    wanted_connection,
+)
+
+
+def test_lists_may_be_text_and_what_is_empty_is_not_set() -> None:
+    given = {
+        "state": "present",
+        "cluster_id": 1234567890123456789,
+        "vpc_id": None,
+        "name": "",
+        "subnet_ids": "subnet-2, subnet-1",
+        "client_cidrs": ["10.2.0.0/16,10.1.0.0/16", "10.2.0.0/16"],
+        "availability_zone_ids": "",
+        "tags": {"team": 7},
+    }
+    wanted = wanted_connection(given)
+    assert (wanted.cluster_id, wanted.vpc_id, wanted.given_name) == ("1234567890123456789", "", "")
+    assert wanted.subnet_ids == ("subnet-2", "subnet-1")
+    assert wanted.client_cidrs == ("10.1.0.0/16", "10.2.0.0/16")
+    assert (wanted.availability_zone_ids, wanted.tags) == ((), {"team": "7"})
+    assert (wanted.check, wanted.wait, wanted.on_failed_check) == (True, True, "fail")
+
+
+def test_of_a_login_only_that_it_is_given_is_kept() -> None:
+    wanted = wanted_connection({"check_user": "app", "check_password": "secret-0123456789"})
+    assert (wanted.has_check_user, wanted.has_check_password) == (True, True)
+    assert "secret-0123456789" not in repr(wanted.returned())
+
+
+def test_the_source_of_a_check_is_what_is_set_of_it() -> None:
+    given = {"check_source_address": "10.7.2.200", "check_source_subnet_id": "", "check_source_instance_id": None}
+    assert given_source(given) == {"address": "10.7.2.200"}
