@@ -17,6 +17,7 @@ import yaml
 from ansible.utils.display import Display
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run import text
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import foreign
 
 _display = Display()
 
@@ -35,23 +36,16 @@ _ID_LISTS = {
     "subnet_ids": re.compile(f"subnet-{_AWS_ID}"),
     "security_group_ids": re.compile(f"sg-{_AWS_ID}"),
 }
-_LABEL = r"[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?"
-_HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})*")
 
 
 def printable(value: t.Any, most: int = text.MOST) -> t.Any:
-    """Every text in the value on one line, printable, cut to ``most`` characters. See printable.yml."""
-    if isinstance(value, t.Mapping):
-        return {text.printable(key, most): printable(item, most) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [printable(item, most) for item in value]
-    return text.printable(value, most) if isinstance(value, str) else value
+    """Every text in the value on one line, printable, cut to `most` characters. See printable.yml."""
+    return foreign.printable(value, most)
 
 
 def host_name(value: t.Any) -> str:
     """The value if it is a host name or an IPv4 address, else an empty text. See host_name.yml."""
-    found = _HOST_NAME.fullmatch(value) if isinstance(value, str) else None
-    return found.group() if found else ""
+    return foreign.host_name(value)
 
 
 def export_yaml(endpoints: t.Iterable[t.Mapping[str, t.Any]]) -> str:

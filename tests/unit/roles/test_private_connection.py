@@ -5,40 +5,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import findings as audit
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     endpoint_arguments,
     shared_arguments,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.status import NOTES
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Modification, Step
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
 
+# Characters of one expression.
+LONGEST = 160
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "private_connection"
 
 
 def read(path: str) -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load((ROLE / path).read_text(encoding="utf-8"))
     return content
-
-
-def test_fail_on_may_name_every_status_and_every_finding_and_nothing_else() -> None:
-    codes = re.findall(r'_finding\(endpoint, "([a-z_]+)"', Path(audit.__file__).read_text(encoding="utf-8"))
-    assert sorted(read("vars/main.yml")["__private_connection_failing_words"]) == sorted({*NOTES, *codes})
-
-
-def names_of(kind: type[Step]) -> set[str]:
-    named = {kind.name} if "name" in vars(kind) else set()
-    return named.union(*(names_of(more) for more in kind.__subclasses__()))
-
-
-def test_what_is_verified_and_undone_is_every_step_that_changes_how_clients_reach_a_live_endpoint() -> None:
-    assert set(read("vars/main.yml")["__private_connection_edit_names"]) == names_of(Modification)
 
 
 def test_every_option_of_private_endpoint_is_a_variable() -> None:
@@ -63,3 +49,23 @@ def test_no_variable_that_is_secret_may_be_shown() -> None:
     for spec in read("meta/argument_specs.yml")["argument_specs"].values():
         for name, option in spec["options"].items():
             assert bool(secret.search(name)) == bool(option.get("no_log")), name
+
+
+def test_no_expression_is_longer_than_its_line_and_no_template_decides() -> None:
+    """A decision belongs into a filter or a module, where it is typed and tested."""
+    assert not (ROLE / "templates").exists()
+    for path in sorted((*ROLE.glob("tasks/*.yml"), *ROLE.glob("vars/*.yml"))):
+        for value in texts_of(yaml.safe_load(path.read_text(encoding="utf-8"))):
+            assert len([part for part in re.findall(r"{{.*?}}", value, re.DOTALL) if len(part) > LONGEST]) == 0, value
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Every text in a file of YAML."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from texts_of(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts_of(item)
+    elif isinstance(value, str):
+        yield value

@@ -1,0 +1,184 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The last words of a run of the role, as lines: how to connect, what would be done, what was removed. Pure.
+
+Each takes what the role knows as a mapping: `wanted` as the filter connection_options returns it, results of modules
+whole. What an earlier run of the same play has left in the variables is not looked at.
+"""
+
+from __future__ import annotations
+
+import shlex
+import typing as t
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
+
+from .foreign import SENTENCE, host_name, printable
+from .verified_change import EDITS, VERIFIABLE
+
+Values = t.Mapping[str, t.Any]
+
+
+def run_lines(known: Values) -> list[str]:
+    """What a run has come to, whichever it was. Of `known`: wanted, check_mode, and what each of these takes."""
+    state = known["wanted"]["state"]
+    if state == "absent":
+        return removed_lines(known)
+    return planned_lines(known) if state == "present" and known["check_mode"] else connected_lines(known)
+
+
+def connected_lines(known: Values) -> list[str]:
+    """How to connect, and whether that was checked. Of `known`: result, ping and the options of the check."""
+    endpoint = printable(known["result"], SENTENCE)
+    note = [endpoint["status_note"]] if endpoint["status"] != "active" else []
+    where = endpoint["vpc_id"] or "no VPC"
+    state = f"Private endpoint {endpoint['vpc_endpoint_id'] or '(none)'} in {where} is {endpoint['status']}."
+    return [state, *note, *_access(known), *_checked(known)]
+
+
+def _access(known: Values) -> list[str]:
+    """Only a valid host name gets into a command."""
+    host = host_name(known["result"]["host"])
+    if host:
+        return [f"Host: {host}", f"Port: {known['result']['port']}", *_command(known, host)]
+    if known["result"]["host"]:
+        said = f"TiDB Cloud gives {printable(known['result']['host'])} as the host, which is not a host name."
+        return [f"{said} Look up the host in the TiDB Cloud console."]
+    return []
+
+
+def _command(known: Values, host: str) -> list[str]:
+    user, ca_path = (printable(known.get(key) or "") for key in ("check_user", "check_ca_path"))
+    port = int(known["result"]["port"] or 0)
+    command = (
+        f"Connect: mysql -h {host} -P {port} -u {shlex.quote(user or 'root')} -p "
+        f"--ssl-mode=VERIFY_IDENTITY --ssl-ca={shlex.quote(ca_path or 'ca.pem')}"
+    )
+    if ca_path:
+        return [command]
+    return [command, "ca.pem is the CA certificate of the cluster. The TiDB Cloud console offers it under Connect."]
+
+
+def _checked(known: Values) -> list[str]:
+    check = printable(known["result"].get("check"), SENTENCE)
+    if not check:
+        return ["Not checked that clients can connect."]
+    if not check["reachable"]:
+        return [f"WARNING: clients cannot connect from {check['host']}.", *check["verdict"]]
+    ping, user = printable(known["ping"]), printable(known.get("check_user") or "")
+    as_user = f"logged in as {user}, " if user else ""
+    tls = ping.get("tls")
+    valid = f", {tls['protocol']}, certificate valid for {tls['days_left']} days" if tls else ""
+    return [f"Checked from {check['host']}: {as_user}{ping['server_version']}{valid}."]
+
+
+def planned_lines(known: Values) -> list[str]:
+    """What a run would do, and nothing where that is nothing.
+
+    Of `known`: wanted, result, look, and of a run that is not settled: made, network, subnets, made_vpc, made_subnets,
+    made_security_group.
+    """
+    now = f"The private endpoint is {printable(known['result']['status'])} now."
+    if known["look"]["is_settled"]:
+        return ["Nothing was changed, and a run would change nothing.", now]
+    planned = printable(known["made"], SENTENCE)
+    unchecked = planned.get("unchecked_limits") or []
+    return [
+        "Nothing was changed. A run would do this:",
+        *_planned_network(known),
+        *(f"{one['name']}: {one['detail']} ({one['target']})" for one in planned["steps"]),
+        *_verification(known, planned),
+        *([f"Not to be checked before the network is there: {', '.join(unchecked)}"] if unchecked else []),
+        now,
+    ]
+
+
+def _planned_network(known: Values) -> list[str]:
+    wanted, network = WantedConnection.of(known["wanted"]), known["network"]
+    lines = []
+    if wanted.makes_vpc and not network["vpc_id"]:
+        lines.append(f"make VPC {wanted.name} with the range {wanted.vpc_cidr} and both DNS attributes")
+    elif wanted.makes_vpc and known["made_vpc"].get("changed"):
+        lines.append(f"switch on both DNS attributes of {network['vpc_id']}")
+    if wanted.makes_subnets:
+        lines += _planned_subnets(known)
+    if wanted.makes_security_group:
+        lines += _planned_group(known, wanted)
+    return [printable(line, SENTENCE) for line in lines]
+
+
+def _planned_subnets(known: Values) -> list[str]:
+    made = known["made_subnets"].get("parts") if known["network"]["vpc_id"] else None
+    there = {subnet["cidr_block"] for subnet in made or []}
+    subnets = known["subnets"]["subnets"]
+    if not known["subnets"]["zones"]:
+        return ["make a subnet for each zone of the endpoint service, which are known when it is ACTIVE"]
+    return [
+        f"make a subnet with the range {one['cidr_block']} in zone {one['availability_zone_id']}"
+        for one in subnets
+        if one["cidr_block"] not in there
+    ]
+
+
+def _planned_group(known: Values, wanted: WantedConnection) -> list[str]:
+    sources = ", ".join([*wanted.admitted_cidrs, *wanted.client_security_group_ids])
+    admits = f"TCP port {known['look']['private_endpoint']['port']} from {sources}"
+    groups = known["network"]["security_group_ids"]
+    if not groups:
+        return [f"make a security group that admits {admits}"]
+    if known["made_security_group"].get("changed"):
+        return [f"have security group {groups[0]} admit {admits} and nothing else, with the tags of the connection"]
+    return []
+
+
+def _verification(known: Values, planned: Values) -> list[str]:
+    if not known["wanted"]["verifies"]:
+        return []
+    edits = [step["name"] for step in planned["steps"] if step["name"] in EDITS]
+    if known["look"]["is_live"] and (edits or known["look"]["will_edit"]):
+        return [
+            f"Clients would be checked from {printable(known['check_host'])} before and after. If they could connect "
+            "before and could not after, this would be undone, and the run would fail: "
+            f"{', '.join(edits) or 'the change of subnets'}"
+        ]
+    return [f"A failed check would undo none of it: only {VERIFIABLE} are."] if planned["steps"] else []
+
+
+def removed_lines(known: Values) -> list[str]:
+    """What was removed, or would be, and what was left.
+
+    Of `known`: wanted, result, removed (private_endpoint), check_mode, and removed_network: by kind what the tasks
+    returned that go through what the filter removable_network returned.
+    """
+    steps = printable(known["removed"]["steps"])
+    done, gone = ("would do", "would remove") if known["check_mode"] else ("done", "removed")
+    return [
+        *(f"{done}: {step['name']} ({step['target']})" for step in steps),
+        *(line for key, kind in _KINDS.items() for line in _fates(known["removed_network"][key], kind, gone)),
+        *(_nothing(known["wanted"], known["result"]["region"]) if not steps else []),
+    ]
+
+
+_KINDS = {"security_groups": "security group", "subnets": "subnet", "vpcs": "VPC"}
+
+
+def _fates(results: t.Iterable[Values], kind: str, gone: str) -> t.Iterator[str]:
+    for result in results:
+        resource = f"{kind} {printable(result['item']['id'])}"
+        if result.get("changed"):
+            yield f"{gone} {resource}"
+        elif result.get("skipped") or "error" in result:
+            yield f"left {resource}, which something else uses"
+
+
+def _nothing(wanted: Values, region: str | None) -> list[str]:
+    """What was looked for."""
+    of = f"cluster {wanted['cluster_id']}" if wanted["cluster_id"] else wanted["service_name"]
+    which = f"in {wanted['vpc_id']}" if wanted["vpc_id"] else f"named {wanted['endpoint_name']}"
+    looked = f"There is no private endpoint {wanted['vpc_endpoint_id'] or which} of {of} in {printable(region)}."
+    if wanted["vpc_id"] or wanted["vpc_endpoint_id"]:
+        return [printable(looked, SENTENCE)]
+    more = "For one in a VPC of yours, name the VPC with private_connection_vpc_id."
+    return [printable(looked, SENTENCE), more]

@@ -1,0 +1,184 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The last words of a run."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.last_words import run_lines
+from tests.support.role_runs import ADD_GROUP, ENDPOINT, FAILED_PING, TAG, changed, run, wanted
+
+MADE_NETWORK = {"cluster_id": "1", "vpc_id": "", "vpc_cidr": "10.42.0.0/16"}
+SUBNETS = {
+    "zones": ["use1-az1", "use1-az2"],
+    "subnets": [
+        {"availability_zone_id": "use1-az1", "cidr_block": "10.42.0.0/19"},
+        {"availability_zone_id": "use1-az2", "cidr_block": "10.42.32.0/19"},
+    ],
+}
+NOTHING_REMOVED: dict[str, t.Any] = {"security_groups": [], "subnets": [], "vpcs": []}
+
+
+def result(**more: t.Any) -> dict[str, t.Any]:
+    return {**run()["result"], **more}
+
+
+def planned(**more: t.Any) -> list[str]:
+    """In check mode, on an empty account, with a network that the role makes."""
+    known = {
+        "wanted": wanted(**MADE_NETWORK),
+        "network": {"vpc_id": "", "subnet_ids": [], "security_group_ids": []},
+        "subnets": SUBNETS,
+        "check_mode": True,
+        "made_vpc": {},
+        "made_subnets": {},
+        "made_security_group": {},
+    }
+    return run_lines(changed(**{**known, **more}))
+
+
+def removed(*steps: dict[str, t.Any], **more: t.Any) -> list[str]:
+    known = {"wanted": wanted(state="absent"), "removed": {"steps": steps}, "removed_network": NOTHING_REMOVED}
+    return run_lines(run(**{**known, **more}))
+
+
+def test_a_connection_is_shown_with_the_command_to_use_it() -> None:
+    assert run_lines(run(check_ca_path="/etc/ca.pem", check_user="app")) == [
+        "Private endpoint vpce-1 in vpc-1 is active.",
+        "Host: db.example.com",
+        "Port: 4000",
+        "Connect: mysql -h db.example.com -P 4000 -u app -p --ssl-mode=VERIFY_IDENTITY --ssl-ca=/etc/ca.pem",
+        "Checked from app: logged in as app, 8.0.11-TiDB-v8.5.2, TLSv1.3, certificate valid for 364 days.",
+    ]
+
+
+def test_where_no_certificate_is_named_it_says_where_to_find_it_and_the_command_is_quoted() -> None:
+    lines = run_lines(run(check_user="o'hara"))
+    assert "-u 'o'\"'\"'hara' -p --ssl-mode=VERIFY_IDENTITY --ssl-ca=ca.pem" in lines[3]
+    assert lines[4].startswith("ca.pem is the CA certificate of the cluster.")
+
+
+def test_what_is_no_host_name_gets_into_no_command() -> None:
+    lines = run_lines(run(result=result(host="db;id", check=None)))
+    assert lines[1] == (
+        "TiDB Cloud gives db;id as the host, which is not a host name. Look up the host in the TiDB Cloud console."
+    )
+    assert lines[2:] == ["Not checked that clients can connect."]
+
+
+def test_a_failed_check_that_is_kept_is_a_warning_with_its_verdict() -> None:
+    check = {"host": "app", "reachable": False, "verdict": ["Why: a rule."]}
+    lines = run_lines(run(result=result(check=check), ping=FAILED_PING))
+    assert lines[-2:] == ["WARNING: clients cannot connect from app.", "Why: a rule."]
+
+
+def test_a_status_that_is_not_active_is_explained() -> None:
+    lines = run_lines(run(result=result(status="pending", status_note="Wait.", check=None)))
+    assert lines[:2] == ["Private endpoint vpce-1 in vpc-1 is pending.", "Wait."]
+
+
+def test_check_mode_says_of_nothing_to_do_that_it_is_nothing() -> None:
+    assert run_lines(run(check_mode=True)) == [
+        "Nothing was changed, and a run would change nothing.",
+        "The private endpoint is active now.",
+    ]
+
+
+def test_verify_ends_in_check_mode_as_without_it() -> None:
+    lines = run_lines(run(check_mode=True, wanted=wanted(state="verify"), look={"private_endpoint": ENDPOINT}))
+    assert lines[0] == "Private endpoint vpce-1 in vpc-1 is active."
+
+
+def test_check_mode_plans_a_whole_network_and_the_endpoint_in_it() -> None:
+    made = {"steps": [ADD_GROUP], "unchecked_limits": ["subnet_not_found"], "changed": True}
+    assert planned(made=made) == [
+        "Nothing was changed. A run would do this:",
+        "make VPC tidbcloud-1 with the range 10.42.0.0/16 and both DNS attributes",
+        "make a subnet with the range 10.42.0.0/19 in zone use1-az1",
+        "make a subnet with the range 10.42.32.0/19 in zone use1-az2",
+        "make a security group that admits TCP port 4000 from 10.42.0.0/16",
+        "add_security_groups: sg-2 (vpce-1)",
+        "Not to be checked before the network is there: subnet_not_found",
+        "The private endpoint is active now.",
+    ]
+
+
+def test_what_is_there_already_is_not_planned_and_what_differs_is() -> None:
+    there = {"vpc_id": "vpc-1", "subnet_ids": [], "security_group_ids": ["sg-1"]}
+    lines = planned(
+        network=there,
+        made_vpc={"changed": True},
+        made_subnets={"parts": [{"cidr_block": "10.42.0.0/19"}]},
+        made_security_group={"changed": True},
+    )
+    assert lines[1:4] == [
+        "switch on both DNS attributes of vpc-1",
+        "make a subnet with the range 10.42.32.0/19 in zone use1-az2",
+        "have security group sg-1 admit TCP port 4000 from 10.42.0.0/16 and nothing else, with the tags of the "
+        "connection",
+    ]
+    assert (
+        planned(network={**there, "subnet_ids": ["subnet-1"]}, made_subnets={"parts": SUBNETS["subnets"]})[1:-1] == []
+    )
+
+
+def test_zones_that_are_not_known_yet_are_said_to_be() -> None:
+    assert "make a subnet for each zone of the endpoint service, which are known when it is ACTIVE" in planned(
+        subnets={"zones": [], "subnets": []}
+    )
+
+
+def test_check_mode_says_what_would_be_verified_and_undone() -> None:
+    lines = run_lines(changed(ADD_GROUP, TAG, check_mode=True))
+    assert lines[-2] == (
+        "Clients would be checked from app before and after. If they could connect before and could not after, this "
+        "would be undone, and the run would fail: add_security_groups"
+    )
+    new = changed(TAG, check_mode=True)
+    new["look"] = {**new["look"], "is_live": False}
+    assert run_lines(new)[-2].startswith("A failed check would undo none of it")
+    subnets = changed(check_mode=True)
+    assert "this would be undone, and the run would fail: the change of subnets" in run_lines(subnets)[-2]
+
+
+def test_what_was_removed_and_what_was_left_is_named() -> None:
+    network = {
+        "security_groups": [{"changed": True, "item": {"id": "sg-1"}}],
+        "subnets": [{"skipped": True, "changed": False, "item": {"id": "subnet-1"}}],
+        "vpcs": [{"changed": False, "error": {"code": "DependencyViolation"}, "item": {"id": "vpc-1"}}],
+    }
+    step = {"name": "delete_vpc_endpoint", "target": "vpce-1"}
+    assert removed(step, removed_network=network) == [
+        "done: delete_vpc_endpoint (vpce-1)",
+        "removed security group sg-1",
+        "left subnet subnet-1, which something else uses",
+        "left VPC vpc-1, which something else uses",
+    ]
+    assert removed(step, removed_network=network, check_mode=True)[:2] == [
+        "would do: delete_vpc_endpoint (vpce-1)",
+        "would remove security group sg-1",
+    ]
+
+
+def test_where_there_was_nothing_to_remove_it_says_what_was_looked_for() -> None:
+    assert removed() == ["There is no private endpoint in vpc-1 of cluster 1 in us-east-1."]
+    assert removed(wanted=wanted(state="absent", vpc_id="")) == [
+        "There is no private endpoint named tidbcloud-1 of cluster 1 in us-east-1.",
+        "For one in a VPC of yours, name the VPC with private_connection_vpc_id.",
+    ]
+    assert removed(wanted=wanted(state="absent", vpc_id="", vpc_endpoint_id="vpce-9")) == [
+        "There is no private endpoint vpce-9 of cluster 1 in us-east-1."
+    ]
+
+
+def test_no_text_of_a_cloud_makes_a_line_of_its_own() -> None:
+    hostile = "x\nok: [localhost]\x1b[2J"
+    lines = [
+        *run_lines(run(result=result(vpc_id=hostile, status="failed", status_note=hostile, host=hostile))),
+        *run_lines(changed({"name": "set_tags", "detail": hostile, "target": hostile}, check_mode=True)),
+        *removed({"name": "delete_vpc_endpoint", "target": hostile}),
+        *planned(subnets={"zones": [hostile], "subnets": [{"availability_zone_id": hostile, "cidr_block": hostile}]}),
+    ]
+    assert all(line.isprintable() for line in lines)
