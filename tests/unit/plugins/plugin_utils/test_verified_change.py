@@ -108,6 +108,8 @@ def test_why_nothing_is_undone_is_said_where_it_was_asked_for() -> None:
     assert failed_check_lines(broken)[-1] == (
         "Not undone: clients could not connect before the change either. It timed out."
     )
+    worked = ended(changed(TAG), before={"reachable": True, "msg": ""})
+    assert failed_check_lines(worked)[-1].startswith("Not undone: set_tags. Only subnets, security groups")
     assert failed_check_lines(ended(changed(TAG)))[-1].startswith("Not undone: set_tags. Only subnets, security groups")
     assert failed_check_lines(ended(changed()))[-1] == (
         "Nothing is undone: this run did not change the private endpoint."
