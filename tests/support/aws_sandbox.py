@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the sandbox's AWS work with: one endpoint service, three accounts, small steps of a customer."""
+"""What the tests of the sandbox's AWS use: one endpoint service, three accounts, small steps of a customer."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def make_vpc(ec2: EC2Client, *, dns: bool = True, cidr: str = "10.20.0.0/16") ->
 
 
 def create(ec2: EC2Client, vpc: Vpc, zones: Sequence[str] = ("us-east-1b",), **more: Any) -> str:
-    """A new interface endpoint's id, made the careful way unless `more` says otherwise."""
+    """The id of a new interface endpoint, made carefully unless `more` says otherwise."""
     parameters: dict[str, Any] = {
         "VpcEndpointType": "Interface",
         "VpcId": vpc.vpc_id,

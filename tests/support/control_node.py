@@ -15,7 +15,7 @@ UNLIMITED = 1_000_000
 
 
 def environment_of(customer: Customer, home: Path) -> dict[str, str]:
-    """Of a process that runs Ansible for somebody."""
+    """The environment of a process that runs Ansible for a customer."""
     return {
         **customer.environment,
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",

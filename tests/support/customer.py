@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody who runs the collection's modules against a sandbox of this process. Whoever sleeps moves its clock."""
+"""A customer who runs the collection's modules against a sandbox of this process. Sleeping moves its clock."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Network:
 
     @property
     def options(self) -> dict[str, Any]:
-        """As `private_endpoint` takes it."""
+        """The network as options of `private_endpoint`."""
         return {
             "vpc_id": self.vpc_id,
             "subnet_ids": list(self.subnet_ids),
@@ -94,7 +94,7 @@ class Customer:
         return _ec2_client(region, self.facts["aws"]["endpoint_url"], *keys)
 
     def network(self, *zone_ids: str, region: str = "us-east-1", dns: bool = True) -> Network:
-        """:param zone_ids: one subnet in each; without any, the first two of the cluster "main"."""
+        """:param zone_ids: one subnet in each; by default the first two zones of the cluster "main"."""
         ec2 = self.ec2(region)
         vpc_id = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
         if dns:
@@ -163,7 +163,7 @@ class Customer:
 
     @property
     def writing_calls(self) -> list[str]:
-        """Of the last run: whatever could have changed something."""
+        """The requests of the last run that could have changed something."""
         return [entry.call for entry in self.requests if entry.call in WRITING_CALLS]
 
     def count(self, api: str) -> int:
@@ -171,7 +171,7 @@ class Customer:
         return sum(entry.api == api for entry in self.requests)
 
     def live_endpoints(self) -> list[str]:
-        """All accounts' interface endpoints that are there and not dead."""
+        """All accounts' interface endpoints that exist and are not dead."""
         return [one.vpc_endpoint_id for one in self.sandbox.aws.endpoints() if one.is_live]
 
     def registered(self) -> list[str]:
@@ -194,7 +194,7 @@ def _ec2_client(region: str, endpoint_url: str, access_key: str, secret_key: str
 
 
 def run_alone(module: str, options: Mapping[str, Any], environment: Mapping[str, str]) -> None:
-    """Run a module in a process that does nothing else; what it returns is lost, its exit status is not."""
+    """Run a module in a process that does nothing else; its result is lost, its exit status is not."""
     os.environ.clear()
     os.environ.update({"HOME": os.devnull, **environment})
     with module_arguments(dict(options)), contextlib.redirect_stdout(io.StringIO()):
@@ -214,7 +214,7 @@ def run_and_tell(answers: Any, module: str, options: Mapping[str, Any], environm
 
 @contextlib.contextmanager
 def time_of(clock: Callable[[], float], sleep: Callable[[float], None]) -> Iterator[None]:
-    """Deadlines, pauses and repetitions of a run go by this clock; what a socket waits does not."""
+    """Deadlines, pauses and repetitions of a run use this clock; sockets do not."""
     with contextlib.ExitStack() as stack:
         for waiting in (Deadline, Session):
             stack.enter_context(mock.patch.dict(waiting.__init__.__kwdefaults__, {"clock": clock, "sleep": sleep}))

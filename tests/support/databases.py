@@ -20,7 +20,7 @@ METHODS = {SHA2_USER: "caching_sha2_password"}
 
 
 class Issuing(Authority):
-    """A CA whose certificates are all for `names`, and end so many `days` from now."""
+    """A CA whose certificates are all for `names`, and end that many `days` from now."""
 
     names: tuple[str, ...] = (HOST,)
     days: float = 30
@@ -32,7 +32,7 @@ class Issuing(Authority):
 
 @contextlib.contextmanager
 def running(authority: Authority, visits: list[Visit] | None = None, **options: t.Any) -> Iterator[Database]:
-    """A database, started and in the end stopped; what came to it is in `visits`."""
+    """A database, started and at the end stopped; `visits` has its connections."""
     report = visits.append if visits is not None else (lambda _visit: None)
     database = Database(authority, PASSWORDS, methods=METHODS, report=report, **options)
     database.start()

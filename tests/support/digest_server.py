@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small HTTP/1.1 server on loopback that speaks Digest (RFC 7616) and does what a test scripts, call by call."""
+"""A small HTTP/1.1 server on loopback that speaks Digest (RFC 7616) and follows a test's script, call by call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 
 @dataclass
 class Answer:
-    """What one authenticated request is answered with. `body`: an object is sent as JSON, bytes as they are."""
+    """The answer to one authenticated request. `body`: an object is sent as JSON, bytes as they are."""
 
     body: object = field(default_factory=dict)
     status: int = 200
@@ -33,7 +33,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its status: 401 for a challenge, 0 where no whole answer was sent."""
+    """One request and its status: 401 for a challenge, 0 if no whole answer was sent."""
 
     method: str
     target: str
@@ -45,8 +45,8 @@ class Exchange:
 class DigestServer:
     """`script` is consumed request by request; an empty one answers `{}`.
 
-    `algorithms`: one challenge each. `nonce_uses`: how often a nonce may be used, null for ever. `challenge`: what
-    every request is challenged with instead.
+    `algorithms`: one challenge each. `nonce_uses`: how often a nonce may be used, null for no limit. `challenge`: the
+    challenge to every request instead.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class DigestServer:
         self._send(handler, answer)
 
     def _challenge(self, handler: BaseHTTPRequestHandler) -> str | None:
-        """Null where the request is authenticated, else the challenge for the next."""
+        """Null if the request is authenticated, else the challenge for the next one."""
         if self.challenge is not None:
             return self.challenge
         header = handler.headers.get("Authorization", "")

@@ -113,12 +113,12 @@ def desired(**fields: t.Any) -> Desired:
 PARTS: dict[t.Callable[..., t.Any], list[str]] = {
     part: [field.name for field in fields(part)] for part in (Provider, Found, Network)
 }
-# A service that is not TiDB Cloud's, in the place of a cluster and its own.
+# A service that is not TiDB Cloud's, in place of a cluster and its own.
 OTHER: dict[str, t.Any] = {"cluster": None, "node_group": None, "service": None, "other": AWS_SERVICE}
 
 
 def current(**given: t.Any) -> Current:
-    """The provider side, and nothing in AWS. Takes the fields of all that Current is made of."""
+    """The provider side, and nothing in AWS. Accepts the fields of all parts of Current."""
     defaults: dict[str, t.Any] = {
         "region": REGION,
         "cluster": CLUSTER,

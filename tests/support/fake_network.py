@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A network of AWS in memory that lists what was made only after a while, and a clock that runs by being waited for."""
+"""A network of AWS in memory that lists what was made only after a while, and a clock that moves only with waiting."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class FakeNetwork(Network):
 
 
 def together(clock: Clock, runs: t.Sequence[tuple[float, Work[Result]]]) -> list[Result]:
-    """What several runs return that begin so many seconds after one another's begin, each in steps of half a second."""
+    """The results of several runs that start at these intervals (seconds), each in steps of half a second."""
     begin = clock.seconds
     results: dict[int, Result] = {}
     waiting: dict[int, tuple[t.Any, float]] = {}

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is held while nobody collects garbage: modules keep the collector from running (`_aws/descriptions.py`)."""
+"""The memory held without garbage collection: modules keep the collector from running (`_aws/descriptions.py`)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def collected_by_nobody() -> Iterator[None]:
 
 
 def raised_by(act: Callable[[], object]) -> Exception:
-    """What it raises, with all that it holds."""
+    """The error that it raises, with all that this holds."""
     try:
         act()
     except Exception as error:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Servers that no client should meet: each behaviour is a function of the accepted connection."""
+"""Hostile servers: each behaviour is a function of the accepted connection."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CAPABILITIES = PROTOCOL_41 | SSL | SECURE_CONNECTION | PLUGIN_AUTH
 
 @contextlib.contextmanager
 def serving(behaviour: Behaviour) -> Iterator[int]:
-    """Behave so on every connection to a port of 127.0.0.1; gives the port."""
+    """Behave this way on every connection to a port of 127.0.0.1; yields the port."""
     with contextlib.ExitStack() as cleanup:
         listener = cleanup.enter_context(socket.create_server(("127.0.0.1", 0)))
         # Closing alone does not wake up a thread that is waiting in accept().
@@ -70,7 +70,7 @@ def hangs_up(_connection: socket.socket) -> None:
 
 
 def greets_and_resets(connection: socket.socket) -> None:
-    """Greet, and cut the connection at the first answer, without the courtesy of closing it."""
+    """Greet, and reset the connection at the first answer instead of closing it."""
     connection.sendall(packet(greeting()))
     connection.recv(36)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -116,7 +116,7 @@ def never_ends(chunk: bytes) -> Behaviour:
 
 
 def speaks_tls(context: ssl.SSLContext, then: Behaviour, hello: bytes | None = None) -> Behaviour:
-    """Greet, agree on TLS, read the login, and then behave so."""
+    """Greet, agree on TLS, read the login, and then behave this way."""
 
     def behave(connection: socket.socket) -> None:
         connection.sendall(packet(hello or greeting()))

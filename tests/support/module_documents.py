@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a module's documentation promises, against what the module takes and returns."""
+"""What a module's documentation promises, compared with what the module accepts and returns."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def options(module: t.Any) -> dict[str, Json]:
 
 
 def shapes(specs: t.Mapping[str, Json]) -> dict[str, Json]:
-    """Options in the shape that argument spec and documentation share; what is not said is the default of Ansible."""
+    """Options in the shape that argument spec and documentation share; what is omitted is Ansible's default."""
     return {
         name: {key: spec.get(key, [] if key == "aliases" else None) or None for key in SHAPE if key != "default"}
         | {"default": spec.get("default")}

@@ -30,6 +30,6 @@ def clusters(customer: Customer, number: int, project_id: str = DEFAULT_PROJECT)
 
 
 def endpoints_of_new_clusters(customer: Customer, network: Network, number: int) -> list[Options]:
-    """The items of `private_endpoints` for so many new clusters; the VPC has room for all of them."""
+    """The items of `private_endpoints` for that many new clusters; the VPC has room for all of them."""
     customer.sandbox.settings.change({"endpoint_quota": 1000})
     return [{"cluster_id": cluster_id, **network.options} for cluster_id in clusters(customer, number)]

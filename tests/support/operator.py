@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody who runs the collection's playbooks, each in a process of its own, against a sandbox of this process."""
+"""A customer who runs the collection's playbooks, each in a process of its own, against a sandbox of this process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _READING = re.compile(r"Describe|Get|List|AssumeRole|Connect|.* \(DryRun\)$")
 
 @dataclass(frozen=True)
 class PlaybookRun:
-    """How a playbook ended. `requests` is what was asked of the clouds and the database."""
+    """How a playbook ended. `requests` are those to the clouds and the database."""
 
     status: int
     output: str

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The product of everything that may be there, on either side, with everything that may be wanted."""
+"""The product of all current states, on either side, with all desired states."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ BOOLEANS = [True, False]
 
 
 class Case(t.NamedTuple):
-    """One combination: what is there, what is wanted."""
+    """One combination: the current and the desired state."""
 
     endpoint_state: str | None
     registration_state: str | None
@@ -71,7 +71,7 @@ class Case(t.NamedTuple):
 
     @property
     def is_broken(self) -> bool:
-        """What is there, and seen, will not work again and still has something to remove."""
+        """What exists and is visible, but will not work again and still has something to remove."""
         if self.endpoint_state is None:
             return False
         dead = self.endpoint_state in ("rejected", "failed", "expired")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Both clouds as a model that carries plans out: it asserts what the clouds would refuse, and time passes on demand."""
+"""Both clouds as a model that carries plans out: it asserts what the clouds require, and time passes on demand."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server on loopback in the place of a cloud: which bytes it sends, how slowly and how long is up to each test."""
+"""A server on loopback in place of a cloud: each test decides which bytes it sends, how slowly and how long."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Speak = t.Callable[[socket.socket, bytes], None]
 
 
 class RawServer:
-    """Every connection reads one request and is then handed, with the request, to `speak`.
+    """Every connection reads one request and is then passed, with the request, to `speak`.
 
-    `released` is set when the server is closed: whoever waits in `speak` waits for it.
+    `released` is set when the server is closed: code that waits in `speak` waits for it.
     """
 
     def __init__(self, speak: Speak) -> None:
@@ -53,7 +53,7 @@ class RawServer:
 
 
 class PartsServer(RawServer):
-    """`parts` makes what each connection is sent; it may wait for `released`. `sent` counts bytes."""
+    """`parts` makes what each connection gets; it may wait for `released`. `sent` counts bytes."""
 
     def __init__(self, parts: t.Callable[[PartsServer], Iterable[bytes]]) -> None:
         self.sent = 0
@@ -71,7 +71,7 @@ class PartsServer(RawServer):
 
 
 def _request(connection: socket.socket) -> bytes:
-    """One request, whose length its head gives; OSError where the client goes away within it."""
+    """One request, whose length its head gives; OSError if the client leaves within it."""
     head, body = b"", b""
     while b"\r\n\r\n" not in head:
         head += _more(connection)
@@ -97,7 +97,7 @@ def answer(connection: socket.socket, body: str, status: str = "200 OK", more: s
 
 
 def dripped(text: bytes) -> t.Callable[[PartsServer], Iterable[bytes]]:
-    """Byte by byte, each well within any timeout of a read, and then over again from the last byte."""
+    """Byte by byte, each well within any read timeout, and then the last byte again and again."""
 
     def parts(server: PartsServer) -> Iterable[bytes]:
         yield text[:-1]

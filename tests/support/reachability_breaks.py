@@ -42,7 +42,7 @@ class Site:
 
 
 def laid_out(customer: Customer) -> Site:
-    """Of a customer whose account is empty."""
+    """The endpoint and the client of a customer whose account is empty."""
     network = customer.network()
     ec2 = customer.ec2()
     options = {"cluster_id": customer.cluster_id("main"), **network.options}

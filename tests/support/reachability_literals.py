@@ -67,7 +67,7 @@ NAMES = VpcNames(VPC, "10.0.0.0/16", True, True, "dopt-1", ("AmazonProvidedDNS",
 def entry(
     rule_number: int, action: str, cidr: str, ports: tuple[int, int] | None = None, **fields: t.Any
 ) -> NetworkAclEntry:
-    """An inbound rule, of TCP where it has ports."""
+    """An inbound rule, for TCP if it has ports."""
     low, high = ports or (None, None)
     protocol = fields.pop("protocol", "6" if ports else "-1")
     return NetworkAclEntry(rule_number, fields.pop("egress", False), action == "allow", protocol, cidr, low, high)

@@ -12,7 +12,7 @@ from tests.support.customer import Customer, Result
 
 
 def refused(customer: Customer, module: str = "private_endpoint", **options: Any) -> Result:
-    """A run that failed as it should, in check mode as well; the sentence says what to do."""
+    """A run that failed as it should, also in check mode; the sentence says what to do."""
     dry = customer.run(module, check=True, **options)
     assert customer.writing_calls == []
     result = customer.run(module, **options)
@@ -32,7 +32,7 @@ def _without_ids(message: str) -> str:
 
 
 def codes(result: Result) -> set[str]:
-    """Of the limits that are broken; each is reported with its remedy."""
+    """The codes of the limits that are broken; each is reported with its remedy."""
     assert "error" not in result
     for violation in result["violations"]:
         assert set(violation) == {"code", "message", "remedy"}

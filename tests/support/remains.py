@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody has in both clouds, listed without the collection: a proof must not lean on what it proves."""
+"""What a customer has in both clouds, listed without the collection: a proof must not rely on what it proves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REGIONS = ("us-east-1", "us-west-2")
 
 
 def remains(facts: Mapping[str, Any], account: str = "main") -> list[str]:
-    """One line for each thing that is there: VPCs and what is in them, and registrations with TiDB Cloud.
+    """One line for each thing that exists: VPCs and what is in them, and registrations with TiDB Cloud.
 
     :param facts: of the sandbox, as in sandbox.json.
     """
@@ -26,7 +26,7 @@ def remains(facts: Mapping[str, Any], account: str = "main") -> list[str]:
 
 
 def ec2_client(facts: Mapping[str, Any], account: str, region: str) -> Any:
-    """A client of the sandbox's AWS that knows nothing of the environment."""
+    """A client of the sandbox's AWS that ignores the environment."""
     keys = facts["aws"]["accounts"][account]
     return boto3.client(
         "ec2",

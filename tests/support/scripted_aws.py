@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small HTTP server on loopback in the place of AWS: it records what is asked with which key and answers a script."""
+"""A small HTTP server on loopback in place of AWS: it records each request with its key, and answers from a script."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Script(Stubber):
 
 @dataclass(frozen=True)
 class Asked:
-    """One request. `token` is the session token it was signed with."""
+    """One request. `token` is the session token that signed it."""
 
     action: str
     access_key: str

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Both clouds as scripts: what they list is set by the test, what they are asked to do is written down."""
+"""Both clouds as scripts: the test sets what they list, and they record what they are asked to do."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def refusal(code: str = "", message: str = "refused", status: int | None = 400, 
 
 
 class Clouds:
-    """In the place of the core's `Clouds`, its reads and its TidbCloud at once.
+    """In place of the core's `Clouds`, its reads and its TidbCloud at once.
 
-    `calls`: every call that changes something, and every one to TiDB Cloud. `refusals`: what the next calls of a
-    name are answered with; an error is raised, null lets the call pass. `ineffective`: how many of the next calls of a
-    name are accepted without any effect. `at`: what happens by itself after so many seconds, `after`: after each call
-    of a name.
+    `calls`: every call that changes something, and every one to TiDB Cloud. `refusals`: the answers to the next calls
+    of a name; an error is raised, null lets the call pass. `ineffective`: how many of the next calls of a name are
+    accepted without any effect. `at`: what happens by itself after that many seconds, `after`: after each call of a
+    name.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,10 +56,10 @@ class Clouds:
         self.tokens: dict[str, tuple[t.Any, str]] = {}
         # New endpoints are listed this many seconds after they were made.
         self.listed_after = 0.0
-        # Interface endpoints that AWS was asked for by their ids, and whether it answers then, as it should.
+        # The interface endpoints that were requested by id, and whether AWS answers these requests, as it should.
         self.by_id: list[str] = []
         self.answers_by_id = True
-        # Whether answers to a creation tell how old the endpoint is.
+        # Whether answers to a creation say how old the endpoint is.
         self.tells_age = True
         self._made_at: dict[str, float] = {}
         for name in ("create_vpc_endpoint", "modify_vpc_endpoint", "delete_vpc_endpoint", "create_tags", "delete_tags"):
@@ -149,7 +149,7 @@ class Clouds:
         if vpce not in self._made_at:
             self._made_at[vpce] = self.time.now
             self.endpoints[vpce] = made
-        # A repeated request is answered with the first result, whatever became of it.
+        # A repeated request gets the first result, whatever became of it.
         return made
 
     def modify_vpc_endpoint(self, ec2: object, vpc_endpoint_id: str, **arguments: t.Any) -> None:

@@ -37,7 +37,7 @@ class SlicedJob:
     """`directory` is empty at first; `environment` is that of all processes; `hosts` are the job's."""
 
     def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
-        """Does as AWX does: lists the inventory source once; jobs get from a script what was listed."""
+        """Does what AWX does: lists the inventory source once; jobs get the list from a script."""
         self._directory = directory
         self._environment = dict(environment)
         source = directory / "tidbcloud_endpoints.yml"
@@ -59,7 +59,7 @@ class SlicedJob:
         self.hosts: Sequence[str] = sorted(json.loads(listing)["private_endpoints"]["hosts"])
 
     def run(self, slices: int) -> list[Any]:
-        """All slices at once. Returns what ansible-runner knows of each, once all are over."""
+        """All slices at once. Returns what ansible-runner knows about each, once all are over."""
         jobs = [
             ansible_runner.run_async(
                 private_data_dir=str(self._directory),

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A time that passes only by sleeping, so that no test waits."""
+"""A time that passes only with sleeping, so that no test waits."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class FakeAws:
         self._settings = settings
         self.services: dict[str, tuple[str, ...]] = {}
         self.requested: dict[str, FakeEndpoint] = {}
-        # Seconds that AWS takes longer than the setting says.
+        # How many seconds longer than the setting says AWS takes.
         self.late = 0.0
 
     def add_service(

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every way in which a private endpoint gets from one state to another: what is there, what is desired, which steps."""
+"""Every way in which a private endpoint gets from one state to another: current state, desired state, steps."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ REPAIRED: Options = {"recreate_failed": True}
 
 @dataclass(frozen=True)
 class Transition:
-    """`prepare` leaves what is there before and answers the options of `private_endpoint`, whose run takes `steps`.
+    """`prepare` sets up the state before and returns the options of `private_endpoint`, whose run takes `steps`.
 
-    `next`: the options that must differ once they are fulfilled; null where the next run has more to do.
+    `next`: the options that must differ once they are in effect; null if the next run has more to do.
     """
 
     steps: tuple[str, ...]
@@ -120,7 +120,7 @@ def resubnetted(before: slice | None, after: slice | None) -> Prepare:
 
 
 def by_hand(customer: Customer, desired: Options) -> str:
-    """An interface endpoint that somebody made without this collection."""
+    """An interface endpoint that was made without this collection."""
     group = customer.facts["clusters"]["main"]["node_groups"]["DefaultGroup"]
     answer = customer.ec2().create_vpc_endpoint(
         VpcEndpointType="Interface",
@@ -134,7 +134,7 @@ def by_hand(customer: Customer, desired: Options) -> str:
 
 
 def adopted(customer: Customer) -> Options:
-    """One that was made by hand, is registered by nobody and named by its id."""
+    """One that was made by hand, is not registered, and is named by its id."""
     desired = creation(customer)
     return {"cluster_id": desired["cluster_id"], "vpc_endpoint_id": by_hand(customer, desired)}
 
@@ -163,7 +163,7 @@ def adopted_although_registered(customer: Customer) -> Options:
 
 
 def discovered(customer: Customer) -> Options:
-    """TiDB Cloud shows the endpoint with an id of its own before anybody registered it."""
+    """TiDB Cloud shows the endpoint with an id of its own before it is registered."""
     customer.sandbox.settings.discovered_has_id = True
     return adopted_by_its_vpc(customer)
 
@@ -175,7 +175,7 @@ def accepted_without_registration(customer: Customer) -> Options:
 
 
 def begun(*, seconds: float = 0.0) -> Prepare:
-    """A run that did not wait made and registered it, so many seconds ago."""
+    """A run that did not wait made and registered it, that many seconds ago."""
 
     def prepare(customer: Customer) -> Options:
         desired = creation(customer)
@@ -187,7 +187,7 @@ def begun(*, seconds: float = 0.0) -> Prepare:
 
 
 def made_and_not_registered(customer: Customer) -> Options:
-    """As a run leaves it that is stopped between its first two steps."""
+    """The state that a run leaves if it is stopped between its first two steps."""
     desired = creation(customer)
     customer.sandbox.faults.add(
         {"api": "tidbcloud", "call": "CreatePrivateEndpointConnection", "kind": "status", "value": 500, "times": 1000}
@@ -233,7 +233,7 @@ def deleted_in_aws(*, seconds: float = 60.0) -> Prepare:
 
 
 def dead(state: str) -> Prepare:
-    """One whose interface endpoint came into a state that it does not leave."""
+    """One whose interface endpoint reached a state that it does not leave."""
 
     def prepare(customer: Customer) -> Options:
         desired = made(customer, tags={"team": "a"})
@@ -275,7 +275,7 @@ def node_group_dropped(customer: Customer) -> Options:
 
 
 def node_group_dropped_by_id(customer: Customer) -> Options:
-    """As a finding of endpoint_info says to remove it: by its id alone."""
+    """Removed as a finding of endpoint_info says: by its id alone."""
     desired = node_group_dropped(customer)
     (vpce,) = (one.vpc_endpoint_id for one in customer.sandbox.aws.endpoints())
     return {"cluster_id": desired["cluster_id"], "vpc_endpoint_id": vpce, "state": "absent"}

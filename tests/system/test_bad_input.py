@@ -329,7 +329,7 @@ def test_an_available_endpoint_of_a_cluster_that_is_not_found_is_left_alone(
     customer: Customer, complete: dict[str, t.Any]
 ) -> None:
     made = customer.run("private_endpoint", **complete)["private_endpoint"]
-    # As if the key belonged to another organization: TiDB Cloud knows no such cluster, AWS serves on.
+    # As if the key belonged to another organization: TiDB Cloud has no such cluster, AWS continues to serve it.
     del customer.sandbox.tidbcloud.estate.clusters[complete["cluster_id"]]
     incomplete: list[dict[str, t.Any]] = [{"vpc_id": complete["vpc_id"]}, {}]
     for desired in incomplete:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What endpoint_info says a fleet costs, by whose prices, and at the price of which requests."""
+"""What endpoint_info says a fleet costs, by which prices, and with how many requests."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is not known is never taken for gone, and success is what a read shows; each test proves that its fault hit."""
+"""What is not known never counts as gone, and success is what a read shows; each test proves that its fault hit."""
 
 from __future__ import annotations
 

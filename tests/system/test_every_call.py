@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One call after the other goes wrong, in every way: the run or the next one ends with exactly what was wanted."""
+"""One call after the other goes wrong, in every way: the run or the next one ends in exactly the desired state."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ STEPS: dict[str, tuple[Call, str]] = {
     "enable_private_dns": (("aws", "ModifyVpcEndpoint"), "PrivateDnsEnabled"),
     "disable_private_dns": (("aws", "ModifyVpcEndpoint"), "PrivateDnsEnabled"),
 }
-# What took effect although no answer was heard is found by looking, whatever a run waits for next.
+# What took effect although its answer was lost is found by looking, whatever a run waits for next.
 FOUND_BY_LOOKING = {
     "register_endpoint",
     "set_tags",
@@ -91,7 +91,7 @@ FOUND_BY_LOOKING = {
     "terminate_registration",
     "delete_vpc_endpoint",
 }
-# While one change settles AWS refuses the next: it is sent so often until it is taken.
+# While one change settles, AWS refuses the next: how often it is sent until it is accepted.
 SENT_UNTIL_TAKEN = 3
 STEP_BY_STEP = ("everything at once", "adopt by service and VPC", "repair a FAILED registration")
 

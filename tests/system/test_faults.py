@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules make of faults between them and the clouds; each test proves that its fault hit."""
+"""How the modules handle faults between them and the clouds; each test proves that its fault hit."""
 
 from __future__ import annotations
 

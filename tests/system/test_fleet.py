@@ -94,7 +94,7 @@ def test_a_wrong_project_concerns_its_own_items_only(customer: Customer, network
     endpoints = endpoints_of_new_clusters(customer, network, 2)
     endpoints[0]["project_id"] = "1372813089209069999"
     result = customer.run("private_endpoints", endpoints=endpoints)
-    # The cluster is found by itself, and says which project is its own.
+    # The cluster is found on its own, and names its project.
     assert result["summary"] == {"ok": 2, "changed": 2, "failed": 0}
 
 

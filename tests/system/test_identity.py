@@ -17,7 +17,7 @@ from tests.support.forks import PROCESSES, be_ready
 # Sandbox seconds in a real one, where processes with clocks of their own meet.
 SCALE = 20.0
 LAG = 20.0
-# What a run says whose changes another one takes back.
+# What a run says if another one takes its changes back.
 OVERTAKEN = ("something else changes it", "Another run changes it", "still missing")
 OWNED = {"tidbcloud:managed-by": "tidbcloud.privatelink"}
 
@@ -63,7 +63,7 @@ def creations(customer: Customer) -> int:
 
 
 def interrupted(customer: Customer, network: Network, **options: t.Any) -> None:
-    """It has made an interface endpoint that AWS does not list yet, and is gone."""
+    """A run that made an interface endpoint that AWS does not list yet, and that is gone."""
     customer.sandbox.settings.change({"endpoint_visible": LAG})
     result = customer.run("private_endpoint", **desired(customer, network, wait_timeout=2, **options))
     assert result["failed"]

@@ -58,7 +58,7 @@ class Call:
 
 
 def calls_in(entries: t.Sequence[Entry], api: str) -> list[Call]:
-    """Those to one cloud in order; a challenge is none."""
+    """The calls to one cloud in order, without challenges."""
     names = [entry.call for entry in entries if entry.api == api and entry.caller]
     return [Call(name, names[:index].count(name)) for index, name in enumerate(names)]
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documented IAM policies are what the collection asks for: with them all works, without a part it is named."""
+"""The documented IAM policies are what the collection needs: with them all works; without a part, the run names it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OURS = "ChangeAndDeleteWhatIsOurs"
 UNTOLD = ("Read", "SwitchOnPrivateDns")
 """Statements about which no DryRun is sent, or answers."""
 LATE = (OURS, "ec2:ModifyVpcEndpoint")
-"""A creation cannot ask whether it may switch on private DNS: there is nothing yet that it could ask about."""
+"""A creation cannot ask whether it may switch on private DNS: there is nothing yet to ask about."""
 Document = dict[str, t.Any]
 
 
@@ -224,7 +224,7 @@ def test_whatever_else_a_dry_run_meets_costs_no_run(customer: Customer, kind: st
 
 @pytest.fixture
 def deaf(monkeypatch: pytest.MonkeyPatch, customer: Customer) -> Customer:
-    """Somebody whose AWS carries out what it was asked to judge."""
+    """A customer whose AWS carries out what it was only asked about."""
     monkeypatch.setattr(app, "_is_dry_run", lambda environ, body: False)
     return customer
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible and AWX print while a run waits, and that everything else is as it is without it."""
+"""What Ansible and AWX print while a run waits, and that nothing else differs."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Another run does something at the worst moment: one state that one of them asked for; who loses says so at once."""
+"""Another run does something at the worst moment: the end is what one of them asked for; the loser says so at once."""
 
 from __future__ import annotations
 

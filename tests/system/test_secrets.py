@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keys, passwords and tokens reach nothing that anybody reads: not at -vvvvv, not in what is kept, not when it fails.
+"""Keys, passwords and tokens appear in nothing that anybody reads: not at -vvvvv, not in kept files, not on failure.
 
 One rule is Ansible's own: the arguments of a task are in the module's file, which is deleted unless somebody keeps
 remote files. So secrets from the environment are in no such file; what an option gave is looked for everywhere else.

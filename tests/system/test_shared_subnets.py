@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Subnets that another account shares: AWS is asked whose credentials these are only where subnets are put to use."""
+"""Subnets that another account shares: AWS is asked whose credentials these are only if subnets are used."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def questions(customer: Customer) -> int:
 
 
 def shared_by_the_other_account() -> t.Any:
-    """moto cannot share subnets: for as long as this lasts, it says that they are the other account's."""
+    """moto cannot share subnets: as long as this lasts, it says that they are the other account's."""
     return mock.patch.object(Subnet, "owner_id", property(lambda _subnet: OTHER_ACCOUNT))
 
 

@@ -99,7 +99,7 @@ def protected(customer: Customer) -> Options:
     return {**made(customer, tags={"deletion-protection": True}), "state": "absent"}
 
 
-# How each is broken, and what the sentences must say.
+# How each limit is broken, and what the sentences must say.
 BROKEN: dict[str, tuple[Breaking, tuple[str, ...]]] = {
     "provider_not_aws": (of_cluster("google"), ("is hosted on gcp", "on AWS")),
     "tier_not_dedicated": (of_cluster("starter"), ("Starter", "Dedicated")),

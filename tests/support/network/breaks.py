@@ -16,7 +16,7 @@ Breaking = Callable[[Vpc, MariaDb], None]
 
 
 def nothing(_vpc: Vpc, _database: MariaDb) -> None:
-    """The options of the check are what is wrong."""
+    """The options of the check are wrong."""
 
 
 def no_rule_admits(vpc: Vpc, _database: MariaDb) -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The host in the VPC, as Ansible manages it from outside: its interpreter is one that runs in there."""
+"""The host in the VPC, as Ansible manages it from outside: its interpreter runs inside."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Result = dict[str, Any]
 
 
 class Client:
-    """`directory` gets Ansible's files. `timeout` of the checks is in seconds, for all of one."""
+    """`directory` gets Ansible's files. `timeout` of the checks is in seconds, for one whole check."""
 
     def __init__(self, vpc: Vpc, database: MariaDb, directory: Path) -> None:
         self._vpc = vpc
@@ -69,7 +69,7 @@ class Client:
     def reference(
         self, *, port: int = PORT, login_password: str = PASSWORD, timeout: float = 10, **_options: Any
     ) -> str:
-        """What PyMySQL says there. It knows a time for each address, the check one for all of them."""
+        """What PyMySQL says there. Its timeout is for each address, that of the check for all of them."""
         request = {"host": HOST, "port": port, "user": USER, "password": login_password, "timeout": timeout / 2}
         text = json.dumps({**request, "ca_pem": self._database.ca_pem})
         return self._vpc.run(CLIENT, sys.executable, "-m", "tests.support.network.reference", text=text).strip()

@@ -24,7 +24,7 @@ _Seen = tuple[tuple[str, ...], bool, tuple[str, ...]]
 
 
 class Follower:
-    """While it is entered, the network follows the one interface endpoint that lives, whose private name is `host`."""
+    """In this context the network follows the one live interface endpoint, whose private name is `host`."""
 
     def __init__(self, vpc: Vpc, sandbox: Sandbox, host: str) -> None:
         self._vpc = vpc

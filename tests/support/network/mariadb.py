@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real MariaDB server behind the endpoint, which calls itself a TiDB. It has every certificate that a test wants."""
+"""A real MariaDB server behind the endpoint, which calls itself a TiDB. It has every certificate that a test needs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class MariaDb:
         self.ca_pem = self.ca.cert_pem.bytes().decode()
 
     def start(self) -> None:
-        """Make the database and serve it on all addresses of the endpoint. Its end is the VPC's."""
+        """Make the database and serve it on all addresses of the endpoint. It ends with the VPC."""
         (self._directory / "data").mkdir(parents=True)
         self._write_certificate(self.ca, HOST, days=30)
         self._own()
@@ -57,7 +57,7 @@ class MariaDb:
         self._await()
 
     def present(self, *, ca: trustme.CA | None = None, name: str = HOST, days: float = 30) -> None:
-        """Show another certificate from now on, of `ca` for `name`, that ends so many `days` from now."""
+        """Show another certificate from now on, of `ca` for `name`, that ends that many `days` from now."""
         self._write_certificate(ca or self.ca, name, days)
         self._own()
         self.execute("FLUSH SSL")
@@ -81,7 +81,7 @@ class MariaDb:
                 time.sleep(0.05)
 
     def _command(self, *options: str) -> list[str]:
-        """A server without rights: as nobody, or where the VPC was made without root, as whoever made it."""
+        """A server without rights: as nobody, or if the VPC was made without root, as the user who made it."""
         program = tools.program("mariadbd")
         share = Path(program).parents[1] / "share/mysql"
         return [

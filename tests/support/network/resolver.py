@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The resolver of a VPC: knows the names that a file holds (name to list of addresses), read again for every question.
+"""The resolver of a VPC: knows the names in a file (name to list of addresses), which it reads for every question.
 
     python -m tests.support.network.resolver ADDRESS FILE
 

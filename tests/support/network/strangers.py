@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that are no database, one on each port.
+"""Servers that are not databases, one on each port.
 
 python -m tests.support.network.strangers
 """
@@ -25,7 +25,7 @@ def _waits(client: socket.socket) -> None:
 
 
 def _resets(client: socket.socket) -> None:
-    """Close with an RST, as a load balancer does that has no target: without lingering."""
+    """Close with an RST, as a load balancer without targets does: without lingering."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 

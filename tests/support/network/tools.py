@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the programs are that make a network: on the machine, or unpacked by network_packages.sh."""
+"""The paths of the programs that make a network: on the machine, or unpacked by network_packages.sh."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DIRECTORIES = os.pathsep.join(
 
 
 def missing() -> list[str]:
-    """The programs that are neither here nor there."""
+    """The programs that are missing in both places."""
     return [name for name in NEEDED if shutil.which(name, path=_DIRECTORIES) is None]
 
 
@@ -29,6 +29,6 @@ def program(name: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """What a program needs in its environment to find the others, and an unpacked one its libraries."""
+    """The environment in which a program finds the others, and an unpacked one its libraries."""
     libraries = [str(path) for path in sorted(UNPACKED.glob("**/lib/*-linux-gnu"))]
     return {"PATH": _DIRECTORIES, "LC_ALL": "C.UTF-8", "LD_LIBRARY_PATH": os.pathsep.join(libraries)}

@@ -59,11 +59,11 @@ table inet network_acl {{
 
 
 class NotPermitted(Exception):
-    """This machine lets nobody make namespaces, or not this user; the text says what refused it."""
+    """This machine does not permit namespaces, or not to this user; the text says what refused them."""
 
 
 class Failed(Exception):
-    """A program in the VPC ended with an error; the text has its own words."""
+    """A program in the VPC ended with an error; the text quotes it."""
 
 
 class Vpc:
@@ -74,7 +74,7 @@ class Vpc:
         self._processes: list[subprocess.Popen[str]] = []
 
     def start(self) -> None:
-        """Lay the VPC, whole, and start its resolver. Raises NotPermitted."""
+        """Build the whole VPC and start its resolver. Raises NotPermitted."""
         as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
         new = [*as_root, "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
         script = str(Path(__file__).with_name("vpc.sh"))
@@ -87,7 +87,7 @@ class Vpc:
             raise
 
     def stop(self) -> None:
-        """Take it away, and with it every process in it."""
+        """Remove it, with every process in it."""
         if self._holder:
             self._holder.kill()
             self._holder = None
@@ -110,7 +110,7 @@ class Vpc:
     def run(self, host: str, *arguments: str, text: str = "", may_fail: bool = False) -> str:
         """What a program prints on a host, with `text` as its input.
 
-        Raises Failed where it ends with an error; where it `may_fail`, only if it printed nothing.
+        Raises Failed if it ends with an error; if it `may_fail`, only if it printed nothing.
         """
         done = subprocess.run(
             self.command(host, *arguments),
@@ -149,7 +149,7 @@ class Vpc:
         written.rename(self.files / _NAMES)
 
     def heal(self) -> None:
-        """Everything as it should be: private DNS on, the clients admitted, nothing else in the way."""
+        """Restore the healthy state: private DNS on, the clients admitted, nothing else in the way."""
         self.names({HOST: ADDRESSES})
         self.security_group(*ADMITTING)
         self.clients_security_group("accept")
@@ -169,7 +169,7 @@ class Vpc:
         self.run(host, tools.program("nft"), "--file", "-", text=ruleset)
 
     def _process(self, command: Sequence[str]) -> subprocess.Popen[str]:
-        """A process that has said "ready". It gets no signal of this one's terminal: its end is the VPC's."""
+        """A process that has said "ready". It gets no signals of this one's terminal, and ends with the VPC."""
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -197,7 +197,7 @@ def has_ipv6() -> bool:
 
 @contextlib.contextmanager
 def laid() -> Iterator[Vpc]:
-    """A VPC, taken away in the end. Raises NotPermitted."""
+    """A VPC that is removed at the end. Raises NotPermitted."""
     vpc = Vpc()
     vpc.start()
     try:
