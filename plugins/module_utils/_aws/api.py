@@ -39,7 +39,7 @@ _Item = t.TypeVar("_Item")
 
 class Created(t.NamedTuple):
     """The answer to CreateVpcEndpoint. `age`: how old the endpoint was when AWS answered, in seconds by AWS's own
-    clock; null where it is not known.
+    clock; null if it is not known.
     """
 
     endpoint: InterfaceEndpoint
@@ -220,7 +220,7 @@ def describe_dns_attributes(ec2: Client, vpc_id: str) -> tuple[bool, bool]:
 
 
 def describe_vpc_endpoint_service(ec2: Client, service_name: str) -> VpcEndpointService | None:
-    """The endpoint service as this account sees it in this region; null where it is unknown or not permitted."""
+    """The endpoint service as this account sees it in this region; null if it is unknown or not permitted."""
     try:
         details = pages(
             ec2,
@@ -239,7 +239,7 @@ def describe_vpc_endpoint_service(ec2: Client, service_name: str) -> VpcEndpoint
 def describe_service_zones(ec2: Client, service_names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The zone ids of the endpoint services that this account may see; older SDKs do not return them.
 
-    Empty where AWS does not answer within seconds, for whatever reason: this is for display only.
+    Empty if AWS does not answer within seconds, for whatever reason: this is for display only.
     """
 
     def shape(item: Json) -> VpcEndpointService:
@@ -257,7 +257,7 @@ def describe_service_zones(ec2: Client, service_names: Sequence[str]) -> dict[st
 def endpoint_quota(service_quotas: Client) -> int | None:
     """How many interface and Gateway Load Balancer endpoints a VPC may have (`vpc`, L-29B6F2EB).
 
-    Null where it is not known within seconds, for whatever reason: the default is 50, and this is only advice.
+    Null if it is not known within seconds, for whatever reason: the default is 50, and this is only advice.
     """
     try:
         return call(
@@ -278,7 +278,7 @@ def caller_account(sts: Client) -> str:
 
 @dataclass(frozen=True)
 class DryRun:
-    """Whether a call would be permitted; null where AWS does not say. `refusal` is the error that it would meet.
+    """Whether a call would be permitted; null if AWS does not say. `refusal` is the error that it would meet.
 
     `done` is what the call returned, where a stand-in for AWS does not support DryRun and carried it out.
     """
@@ -327,7 +327,7 @@ def _is_unknown(error: ApiError) -> bool:
 
 
 def _is_done(answer: Json) -> None:
-    """Raises Unreadable where AWS says that it did not do it; older answers say nothing."""
+    """Raises Unreadable if AWS says that it did not do it; older answers say nothing."""
     if "Return" in answer and not flag(answer, "Return"):
         raise Unreadable("it says that nothing was done")
 

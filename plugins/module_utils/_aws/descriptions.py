@@ -22,7 +22,7 @@ _KINDS = ("service-2", "endpoint-rule-set-1")
 def share(core_session: t.Any) -> t.Any:
     """Let this botocore session use what any other of this process has already read, 25 MB for EC2.
 
-    Returns the loader. Raises BotoCoreError where the session's profile cannot be read.
+    Returns the loader. Raises BotoCoreError if the session's profile cannot be read.
     """
     loader = _loader(core_session.get_config_variable("data_path"))
     core_session.register_component("data_loader", loader)

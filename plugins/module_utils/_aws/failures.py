@@ -58,7 +58,7 @@ class Call:
 def refused(call: Call, response: t.Mapping[str, t.Any]) -> ApiError:
     """The error behind the `response` of botocore's ClientError.
 
-    `ambiguous` where AWS may still have done it: after an internal failure, or where botocore retried.
+    `ambiguous` if AWS may still have done it: after an internal failure, or where botocore retried.
     """
     error = _mapping(response.get("Error"))
     meta = _mapping(response.get("ResponseMetadata"))

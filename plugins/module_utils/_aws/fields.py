@@ -34,7 +34,7 @@ def identifier(item: object, key: str) -> str:
 
 
 def name(item: object, key: str) -> str | None:
-    """A name, null where it is absent or empty. Raises Unreadable."""
+    """A name, null if it is absent or empty. Raises Unreadable."""
     found = text(item, key)
     if found and not _NAME.fullmatch(found):
         raise Unreadable(f"{key} is not a name")
@@ -57,7 +57,7 @@ def text(item: object, key: str) -> str | None:
 
 
 def flag(item: object, key: str) -> bool:
-    """True or false, false where it is absent. Raises Unreadable."""
+    """True or false, false if it is absent. Raises Unreadable."""
     found = _mapping(item, key).get(key)
     if found is not None and not isinstance(found, bool):
         raise Unreadable(f"{key} is neither true nor false")
@@ -65,7 +65,7 @@ def flag(item: object, key: str) -> bool:
 
 
 def whole(item: object, key: str, lowest: int, highest: int) -> int | None:
-    """A whole number within these bounds, null where it is absent. Raises Unreadable."""
+    """A whole number within these bounds, null if it is absent. Raises Unreadable."""
     found = _mapping(item, key).get(key)
     if found is None:
         return None
@@ -77,7 +77,7 @@ def whole(item: object, key: str, lowest: int, highest: int) -> int | None:
 
 
 def cidr(item: object, key: str) -> str | None:
-    """A range of addresses, null where it is absent. Raises Unreadable."""
+    """A range of addresses, null if it is absent. Raises Unreadable."""
     found = name(item, key)
     try:
         return str(ip_network(found, strict=False)) if found else None

@@ -35,7 +35,7 @@ def describe_interfaces(ec2: Client, ids: Sequence[str]) -> list[Interface]:
 
 
 def describe_interface_at(ec2: Client, vpc_id: str, address: str) -> Interface | None:
-    """The network interface that has the address, primary or secondary; null where none of the VPC has it."""
+    """The network interface that has the address, primary or secondary; null if none of the VPC has it."""
     name = "ipv6-addresses.ipv6-address" if ":" in address else "addresses.private-ip-address"
     found = _interfaces(ec2, {"vpc-id": [vpc_id], name: [address]})
     return found[0] if found else None
@@ -78,7 +78,7 @@ def describe_vpc_names(ec2: Client, vpc_id: str) -> VpcNames | None:
 
 
 def describe_name_servers(ec2: Client, dhcp_options_id: str) -> tuple[str, ...] | None:
-    """The name servers in the DHCP options; null where there are no such options (`default` means none)."""
+    """The name servers in the DHCP options; null if there are no such options (`default` means none)."""
     filters = {"dhcp-options-id": [dhcp_options_id]}
     found = _matching(
         ec2, "describe_dhcp_options", "DhcpOptions", lambda item: shapes.dhcp_values(item, _NAME_SERVERS), filters

@@ -190,7 +190,7 @@ def vpc_names(item: Json) -> VpcNames:
 
 
 def dhcp_values(item: Json, key: str) -> tuple[str, ...] | None:
-    """The values of one DHCP option, null where it is not set."""
+    """The values of one DHCP option, null if it is not set."""
     for configuration in items(item, "DhcpConfigurations"):
         if text(configuration, "Key") == key:
             return tuple(identifier(value, "Value") for value in items(configuration, "Values"))

@@ -68,7 +68,7 @@ def _document(text: t.Any) -> str:
 
 
 def _price(products: t.Sequence[Json]) -> Price | None:
-    """Null where there is no price, or more than one: then it is unclear which is billed."""
+    """Null if there is no price, or more than one: then it is unclear which is billed."""
     hours = _first_tier(products, _HOURS)
     gigabytes = _first_tier(products, _BYTES)
     if len(hours) != 1 or not 0 < min(hours) < math.inf:

@@ -94,7 +94,7 @@ class AwsSession:
         self._external_id = assume_role_external_id
         self._no_log_values = getattr(module, "no_log_values", None)
         self._hide(_logins(params.get("endpoint_url"), params.get("aws_config")))
-        # That of the option, the environment or the profile; null where none sets it.
+        # That of the option, the environment or the profile; null if none sets it.
         self.region: str | None = _region(params)
         self._options = _Options({**params, "region": self.region})
         self._core_session = _core_session()

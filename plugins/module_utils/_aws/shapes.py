@@ -59,7 +59,7 @@ def _moment(value: object) -> datetime | None:
 
 
 def age(endpoint: InterfaceEndpoint, metadata: Json) -> float | None:
-    """Seconds from its creation to an answer with this metadata; null where botocore had to retry: the first attempt
+    """Seconds from its creation to an answer with this metadata; null if botocore had to retry: the first attempt
     may have made it a while ago.
     """
     date = text(inner(metadata, "HTTPHeaders"), "date")

@@ -55,14 +55,14 @@ class Reads:
         return api.describe_vpc_endpoint_service(self._ec2, service_name)
 
     def endpoint_quota(self) -> int | None:
-        """Null where it is not known, for whatever reason."""
+        """Null if it is not known, for whatever reason."""
         try:
             return api.endpoint_quota(self._quotas())
         except PrivateLinkError:
             return None
 
     def caller_account(self) -> str | None:
-        """Null where STS cannot be asked, for whatever reason: this is only for a warning."""
+        """Null if STS cannot be asked, for whatever reason: this is only for a warning."""
         try:
             return api.caller_account(advised(self._sts())) if self._sts else None
         except PrivateLinkError:
@@ -88,7 +88,7 @@ class SharedReads(Reads):
         self._interfaces: dict[str, NetworkInterface] | None = None
         # Including those of endpoints that are gone: a run waits until they are gone, too.
         self._interface_ids: set[str] = set()
-        # Null where the subnet does not exist.
+        # Null if the subnet does not exist.
         self._subnets: dict[str, Subnet | None] = {}
         self._kept: dict[tuple[str, str], t.Any] = {}
 

@@ -26,7 +26,7 @@ _BEFORE_THE_END = 0.5
 def unattended(core_session: t.Any, left: t.Callable[[], float]) -> None:
     """Keep this botocore session from prompting, and end a `credential_process` within the seconds that are left.
 
-    Raises what botocore raises where the profile or the configuration files cannot be read.
+    Raises what botocore raises if the profile or the configuration files cannot be read.
     """
     chain = core_session.get_component("credential_provider")
     helper = ProcessProvider(

@@ -37,7 +37,7 @@ class TooLate(Exception):
 
 @dataclass
 class Progress:
-    """What a call has met so far. `status` is that of the last answer, null where there was none."""
+    """What a call has met so far. `status` is that of the last answer, null if there was none."""
 
     size: int = 0
     status: int | None = None

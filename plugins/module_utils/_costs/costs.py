@@ -27,7 +27,7 @@ TABLE: Prices = {region: Price(usd, PER_GB_USD, "table", day) for region, (usd, 
 
 
 def monthly_cost_usd(region: str | None, zones: int, prices: Prices = TABLE) -> float | None:
-    """USD a month (730 hours) for an interface endpoint in that many zones; null where no price is known."""
+    """USD a month (730 hours) for an interface endpoint in that many zones; null if no price is known."""
     if zones == 0:
         return 0.0
     price = prices.get(region or "")

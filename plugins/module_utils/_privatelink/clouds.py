@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
 
 
 class Clouds:
-    """TiDB Cloud and one AWS account. `tidbcloud` is null where only an AWS endpoint service is concerned."""
+    """TiDB Cloud and one AWS account. `tidbcloud` is null if only an AWS endpoint service is concerned."""
 
     def __init__(self, aws: AwsSession, tidbcloud: TidbCloud | None = None) -> None:
         self.aws = aws

@@ -49,7 +49,7 @@ class Provider(FromOutside):
 class Source:
     """Where the connection comes from. `object_id` is what the user named.
 
-    `instance` is null where no instance was named.
+    `instance` is null if no instance was named.
     """
 
     object_id: str
@@ -101,7 +101,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict about one object. `rule` is the rule that decided, null where the lack of one did."""
+    """A verdict about one object. `rule` is the rule that decided, null if the lack of one did."""
 
     verdict: str
     object_id: str | None = None

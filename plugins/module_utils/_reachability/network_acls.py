@@ -28,7 +28,7 @@ _MATCHING = ("-1", "6", "tcp")
 
 @dataclass(frozen=True)
 class AclJudgement:
-    """Unknown where only some of the `ports` are allowed. `rule` is the first that denies, else the first that allows;
+    """Unknown if only some of the `ports` are allowed. `rule` is the first that denies, else the first that allows;
     `rule_number` is its number. `allowed` are the ranges of allowed ports.
     """
 
@@ -89,7 +89,7 @@ def _text(entry: NetworkAclEntry) -> str:
 
 
 def free_number_before(acl: NetworkAcl, egress: bool, rule_number: int, nth: int = 0) -> int | None:
-    """The number for a new rule that must come before another one; null where there is no room.
+    """The number for a new rule that must come before another one; null if there is no room.
 
     `nth`: how many other new ones need a number as well.
     """

@@ -46,7 +46,7 @@ def reachability_arguments() -> dict[str, t.Any]:
 
 
 def question(params: t.Mapping[str, t.Any]) -> Question:
-    """The question in the options. Raises PrivateLinkError where they name no source or several, or an impossible
+    """The question in the options. Raises PrivateLinkError if they name no source or several, or an impossible
     one.
     """
     given = [name for name in SOURCES if params[name]]

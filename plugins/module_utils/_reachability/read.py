@@ -30,7 +30,7 @@ _Read = t.TypeVar("_Read")
 
 
 def read_facts(question: Question, session: AwsSession, connect: t.Callable[[], TidbCloud]) -> Facts:
-    """Raises PrivateLinkError where the endpoint, the source, the region or the port cannot be known, and ApiError.
+    """Raises PrivateLinkError if the endpoint, the source, the region or the port cannot be known, and ApiError.
 
     `connect` may raise PrivateLinkError as well: then the TiDB Cloud side is unknown.
     """

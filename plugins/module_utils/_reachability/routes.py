@@ -25,7 +25,7 @@ _TO_THE_INTERNET = ("igw-", "eigw-", "cagw-")
 
 
 class _Found(t.NamedTuple):
-    """`route` is null where none matches; `doubtful` names a prefix list that might contain a better one."""
+    """`route` is null if none matches; `doubtful` names a prefix list that might contain a better one."""
 
     route: Route | None
     doubtful: str | None

@@ -23,7 +23,7 @@ _ALL = "-1"
 
 @dataclass(frozen=True)
 class Peer:
-    """The other side of a connection. `security_group_ids` is null where they are not known."""
+    """The other side of a connection. `security_group_ids` is null if they are not known."""
 
     address: str
     security_group_ids: tuple[str, ...] | None
@@ -34,7 +34,7 @@ def judge_groups(
 ) -> Judgement:
     """The rules of all groups together. A group that is null could not be read.
 
-    The verdict is unknown where no rule certainly allows the connection, but one might.
+    The verdict is unknown if no rule certainly allows the connection, but one might.
     """
     doubtful: Judgement | None = None
     for group in groups:

@@ -21,7 +21,7 @@ Returned = dict[str, t.Any]
 def reachability(facts: Facts) -> Returned:
     """`reachable`, `hops`, `paths`, `blockers`, `port`: whether at least one path lets connections pass.
 
-    `reachable` is null where nothing certainly blocks and something is unknown. `blockers` name every cause, even that
+    `reachable` is null if nothing certainly blocks and something is unknown. `blockers` name every cause, even that
     of a single zone where another one works.
     """
     before, after = [*provider_hops(facts), *_source_hops(facts)], name_hops(facts)

@@ -34,7 +34,7 @@ class Acting(t.Generic[Result]):
             self._ended.append((None, error))
 
     def result(self, seconds: float | None = None) -> Result:
-        """What the act returns. Raises what it raises, and Overdue where it has not ended within `seconds`."""
+        """What the act returns. Raises what it raises, and Overdue if it has not ended within `seconds`."""
         self._thread.join(seconds)
         if not self._ended:
             raise Overdue

@@ -22,7 +22,7 @@ _NOISE = re.compile(
 
 
 def cause(error: BaseException, most: int = MOST) -> str:
-    """The innermost reason of `error` as a part of a sentence, without a full stop; empty where there is none.
+    """The innermost reason of `error` as a part of a sentence, without a full stop; empty if there is none.
 
     Class names, memory addresses, error numbers, source lines and the login in a URL are left out.
     """

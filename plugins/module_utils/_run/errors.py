@@ -36,7 +36,7 @@ class ApiError(PrivateLinkError):
     """An API refused a call or could not be reached.
 
     `api` is `tidbcloud` or the AWS service (`ec2`); `code` the API's own code, `status` the HTTP status, `request_id`
-    what its support asks for. Each is null where the API gave none. `ambiguous`: the call may have taken effect
+    what its support asks for. Each is null if the API gave none. `ambiguous`: the call may have taken effect
     although it failed (its answer was lost or unreadable), so look before repeating it.
     """
 

@@ -105,7 +105,7 @@ def _key_refusal(request: Request, answer: Answer, body: Json | None) -> str | N
 
 
 def _unusable_challenge(answer: Answer, body: Json | None) -> str | None:
-    """Why there was no way to use the key; null where there was. The API itself may refuse it without a challenge."""
+    """Why there was no way to use the key; null if there was. The API itself may refuse it without a challenge."""
     header = answer.headers.get("WWW-Authenticate")
     if header is None and body is not None:
         return None
@@ -153,7 +153,7 @@ def _said(body: Json | None) -> str:
 
 
 def _json(content: bytes) -> t.Any:
-    """The parsed text; null where it is not JSON, or nested too deeply for Python.
+    """The parsed text; null if it is not JSON, or nested too deeply for Python.
 
     An integer that the API cannot mean is null: Python rejects very long ones, or takes very long to read them.
     """

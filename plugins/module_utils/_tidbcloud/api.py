@@ -49,9 +49,9 @@ class TidbCloud:
         return self.listed_cluster(cluster_id, project_id)
 
     def listed_cluster(self, cluster_id: str, project_id: str | None = None) -> Cluster | None:
-        """The cluster as its project's list has it; null where it does not. Without a project: the default one.
+        """The cluster as its project's list has it; null if it does not. Without a project: the default one.
 
-        Raises Unreadable where a cluster is listed without its id: it might be this one.
+        Raises Unreadable if a cluster is listed without its id: it might be this one.
         """
         listed = self.list_clusters(project_id, cluster_ids=[cluster_id])
         found = next((cluster for cluster in listed if cluster.cluster_id == cluster_id), None)
@@ -62,7 +62,7 @@ class TidbCloud:
     def get_service_plan(self, cluster_id: str) -> str | None:
         """The tier of a cluster that is not Dedicated ("Starter", "Essential", ...).
 
-        Null where the other API does not show it either: it may refuse (400, 403, 404) an unknown id.
+        Null if the other API does not show it either: it may refuse (400, 403, 404) an unknown id.
         """
         try:
             return shapes.service_plan(
@@ -128,7 +128,7 @@ class TidbCloud:
     def get_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> Registration | None:
         """One registration; null if it is gone: nothing confirms a 404, so the list decides.
 
-        Raises Unreadable where a registration is listed without its id: it might be this one.
+        Raises Unreadable if a registration is listed without its id: it might be this one.
         """
         try:
             path = _connections(cluster_id, node_group_id, connection_id)
@@ -153,7 +153,7 @@ class TidbCloud:
     def terminate_registration(self, cluster_id: str, node_group_id: str, connection_id: str) -> None:
         """Begin to remove a registration; one that is already gone is fine.
 
-        Raises NotFound where TiDB Cloud does not find it to remove, but lists it.
+        Raises NotFound if TiDB Cloud does not find it to remove, but lists it.
         """
         try:
             self.session.delete(_connections(cluster_id, node_group_id, connection_id), kind=_is_empty)

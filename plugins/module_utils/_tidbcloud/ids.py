@@ -31,13 +31,13 @@ def tidb_id(value: object, name: str = "id") -> str:
 
 
 def answered_id(value: object) -> str | None:
-    """The id in an answer, null where there is none."""
+    """The id in an answer, null if there is none."""
     text = answered_text(value)
     return text if text is not None and _ANSWERED.fullmatch(text) else None
 
 
 def answered_text(value: object) -> str | None:
-    """The text in an answer, null where there is none. An int that can be an id is accepted: JSON has it exactly."""
+    """The text in an answer, null if there is none. An int that can be an id is accepted: JSON has it exactly."""
     # Python refuses to convert one with very many digits.
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 10**20 else None

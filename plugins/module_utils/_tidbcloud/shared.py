@@ -27,7 +27,7 @@ class SharedTidbCloud(TidbCloud):
 
     `cluster_ids` maps each project (null: the key's default one) to the wanted clusters. A cluster missing from its
     project's list is asked for on its own. A failed list concerns only the private endpoints that it would have
-    answered for, and where possible the cluster or node group is asked for on its own. Raises ApiError where the API
+    answered for, and where possible the cluster or node group is asked for on its own. Raises ApiError if the API
     key is refused (401): then nothing can be asked.
     """
 
