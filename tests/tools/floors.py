@@ -45,14 +45,14 @@ def files() -> list[Path]:
 
 
 def name_of(path: Path) -> str:
-    """V(_run.text) for _run/text.py."""
+    """`_run.text` for _run/text.py."""
     return ".".join(path.relative_to(UTILS).with_suffix("").parts)
 
 
 def imported(path: Path, *, types: bool) -> set[str]:
-    """What a file imports, within functions too, with C(types) also what only type checkers read.
+    """What a file imports, within functions too, with `types` also what only type checkers read.
 
-    Names of module_utils whole (V(_run.text)), of all else the first part (V(boto3)).
+    Names of module_utils whole (`_run.text`), of all else the first part (`boto3`).
     """
     found: set[str] = set()
     for node in _imports(ast.parse(path.read_text(encoding="utf-8")), types=types):
@@ -69,7 +69,7 @@ def imported(path: Path, *, types: bool) -> set[str]:
 
 
 def path_of(name: str) -> Path:
-    """_run/text.py for V(_run.text)."""
+    """_run/text.py for `_run.text`."""
     return UTILS / f"{name.replace('.', '/')}.py"
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -37,6 +38,7 @@ WORDS = {
 }
 # An underscore, a digit and the end of a line end a word, too: names in code are made of words, and sentences of lines.
 WORD = re.compile(r"(?<![a-z])(?:" + "|".join(WORDS) + r")(?![a-z])", re.IGNORECASE)
+MARKUP = re.compile(r"\b[BCEIMOPUV]\([\w.*-]+\)")
 
 needs_git = pytest.mark.skipif(
     shutil.which("git") is None or not (ROOT / ".git").exists(), reason="this is not a checkout of git"
@@ -58,6 +60,13 @@ def found(text: str) -> t.Iterator[tuple[int, str]]:
         yield text.count("\n", 0, match.start()) + 1, match[0]
 
 
+def docstrings(source: str) -> t.Iterator[tuple[int, str]]:
+    """The line and the text of each docstring, also of those below an assignment."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.lineno, node.value.value
+
+
 @needs_git
 def test_no_file_has_a_word_or_a_name_that_the_field_does_not_use() -> None:
     every = tracked()
@@ -70,6 +79,17 @@ def test_no_file_has_a_word_or_a_name_that_the_field_does_not_use() -> None:
     names = [str(path.relative_to(ROOT)) for path in every]
     words += [f"{name}: {word}" for name in names for _line, word in found(name)]
     assert not words, "\n".join(words)
+
+
+@needs_git
+def test_no_docstring_has_markup_that_nothing_renders() -> None:
+    marked = [
+        f"{path.relative_to(ROOT)}:{line}: {MARKUP.findall(text)}"
+        for path in tracked(".py")
+        for line, text in docstrings(path.read_text(encoding="utf-8"))
+        if MARKUP.search(text)
+    ]
+    assert not marked, "\n".join(marked)
 
 
 @pytest.mark.parametrize(
