@@ -28,7 +28,7 @@ Values = t.Mapping[str, t.Any]
 
 
 def connection_options(given: Values) -> t.Any:
-    """What a connection shall be. See connection_options.yml."""
+    """What a connection is to be. See connection_options.yml."""
     wanted = wanted_connection(given)
     return as_data({**wanted.returned(), "problems": contradictions(wanted), "check_source": given_source(given)})
 

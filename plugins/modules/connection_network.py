@@ -48,7 +48,7 @@ options:
     required: true
   wanted:
     description:
-      - What the connection shall be, as the filter P(tidbcloud.privatelink.connection_options#filter) returns it. Needed with O(part=connection).
+      - What the connection is to be, as the filter P(tidbcloud.privatelink.connection_options#filter) returns it. Needed with O(part=connection).
     type: dict
   endpoint:
     description:
@@ -143,7 +143,7 @@ violations:
   type: list
   elements: dict
 wanted:
-  description: What the connection shall be, as O(wanted) says.
+  description: What the connection is to be, as O(wanted) says.
   returned: success, with O(part=connection)
   type: dict
 ownership:

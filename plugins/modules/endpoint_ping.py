@@ -84,7 +84,7 @@ options:
       - Also log in as this user and ask for the server's version.
       - Needs O(login_password), and O(tls) other than V(off).
       - The accounts' methods C(mysql_native_password) and C(caching_sha2_password) are known.
-      - With O(tls=encrypt) the password may be shown to whoever answers; prefer V(verify).
+      - With O(tls=encrypt) the password may be shown to any server that answers; prefer V(verify).
     type: str
   login_password:
     description: The password of O(login_user).

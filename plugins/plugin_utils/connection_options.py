@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the variables of the role, as users and surveys give them, to what a connection shall be. Pure."""
+"""From the variables of the role, as users and surveys give them, to what a connection is to be. Pure."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def planned_lines(known: Values) -> list[str]:
         *_planned_network(known),
         *(f"{one['name']}: {one['detail']} ({one['target']})" for one in planned["steps"]),
         *_verification(known, planned),
-        *([f"Not to be checked before the network is there: {', '.join(unchecked)}"] if unchecked else []),
+        *([f"Cannot be checked before the network exists: {', '.join(unchecked)}"] if unchecked else []),
         now,
     ]
 
@@ -180,5 +180,5 @@ def _nothing(wanted: Values, region: str | None) -> list[str]:
     looked = f"There is no private endpoint {wanted['vpc_endpoint_id'] or which} of {of} in {printable(region)}."
     if wanted["vpc_id"] or wanted["vpc_endpoint_id"]:
         return [printable(looked, SENTENCE)]
-    more = "For one in a VPC of yours, name the VPC with private_connection_vpc_id."
+    more = "For one in your own VPC, name that VPC with private_connection_vpc_id."
     return [printable(looked, SENTENCE), more]

@@ -95,7 +95,7 @@ def verdict(of: Case) -> list[str]:
     found = outcome(of.ping)
     if not found.ran:
         reason = of.ping.get("msg") or NO_REASON
-        return [f"The check could not run on {of.host}, so that nobody knows whether clients can connect: {reason}"]
+        return [f"The check could not run on {of.host}, so it is not known whether clients can connect: {reason}"]
     return [_what_fails(of), *_why(of, found), *_unknown(of.way), *_causes(of)]
 
 

@@ -150,7 +150,7 @@ class Place:
         return self.ansible([str(path)], check=check)
 
     def ansible(self, arguments: Sequence[str], *, check: bool = True) -> str:
-        """Run C(ansible-playbook), and return what it prints."""
+        """Run ansible-playbook, and return what it prints."""
         run = subprocess.run(
             ["ansible-playbook", *arguments],
             env=self.environment,

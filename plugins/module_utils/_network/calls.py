@@ -48,12 +48,12 @@ class Network:
         return [subnet for subnet in found if subnet is not None]
 
     def security_groups(self, vpc_id: str) -> list[Part]:
-        """All of the VPC but its default group, which nobody made."""
+        """All of the VPC but its default group, which AWS made."""
         found = pages(self._ec2, "describe_security_groups", "SecurityGroups", _group, Filters=_in_vpc(vpc_id))
         return [group for group in found if group.name != "default"]
 
     def security_group(self, group_id: str) -> SecurityGroup | None:
-        """Its rules; null where it is not there any more."""
+        """Its rules; null if it no longer exists."""
         found = pages(self._ec2, "describe_security_groups", "SecurityGroups", security_group, GroupIds=[group_id])
         return next(iter(found), None)
 

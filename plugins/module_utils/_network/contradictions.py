@@ -72,7 +72,7 @@ def _parts(wanted: WantedConnection) -> list[tuple[bool, str]]:
     return [
         (
             bool(wanted.vpc_id) and wanted.makes_network and not wanted.makes_vpc and not (has_subnets and has_groups),
-            "In a VPC of yours the role needs private_connection_subnet_ids, or private_connection_subnet_cidrs to "
+            "In your own VPC, the role needs private_connection_subnet_ids, or private_connection_subnet_cidrs to "
             "make subnets; and private_connection_security_group_ids, or private_connection_client_cidrs or "
             "private_connection_client_security_group_ids to make a security group that admits these clients.",
         ),

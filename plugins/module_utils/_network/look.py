@@ -32,7 +32,7 @@ _WAITED_FOR = frozenset({"service_not_active"})
 
 @dataclass(frozen=True)
 class Parts:
-    """Ids of the network of a connection, given or made; `is_complete`: as it shall be, with nothing left to make."""
+    """Ids of the network of a connection, given or made; `is_complete`: as it is to be, with nothing left to make."""
 
     vpc_id: str = ""
     subnet_ids: tuple[str, ...] = ()

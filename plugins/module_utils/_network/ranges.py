@@ -22,7 +22,7 @@ def division_problem(cidr: str) -> str:
     try:
         ipaddress.ip_network(cidr)
     except ValueError as error:
-        return f"{cidr!r} is no range of addresses that subnets can be made in: {error}"
+        return f"{cidr!r} is not a range of addresses in which subnets can be made: {error}"
     return ""
 
 
@@ -41,5 +41,5 @@ def _number(zone: str) -> int:
     """From 0: `use1-az4` is 3, and so is `us-east-1d`, as an API may name it."""
     found = re.search(r"(?:(\d+)|([a-z]))$", zone)
     if found is None:
-        raise PrivateLinkError(f"{zone!r} is no zone: it ends neither with a number nor with a letter.")
+        raise PrivateLinkError(f"{zone!r} is not a zone: it ends neither with a number nor with a letter.")
     return int(found.group(1)) - 1 if found.group(1) else ord(found.group(2)) - ord("a")

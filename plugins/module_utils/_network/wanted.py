@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a connection shall be, from the options of the role: what is made for it and what it is called. Pure."""
+"""What a connection is to be, from the options of the role: what is made for it and what it is called. Pure."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class WantedConnection:
         return (self.vpc_cidr,) if self.vpc_cidr else ()
 
     def owned_with(self, node_group_id: str | None) -> dict[str, str]:
-        """All ownership tags. After the cluster was dropped, its node groups are not known any more."""
+        """All ownership tags. After the cluster was dropped, its node groups are no longer known."""
         return {**self.ownership, **({"tidbcloud:node-group-id": node_group_id} if node_group_id else {})}
 
     def returned(self) -> dict[str, t.Any]:

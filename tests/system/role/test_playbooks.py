@@ -109,7 +109,7 @@ def test_subnets_and_security_group_are_made_in_a_given_vpc_and_only_they_are_re
     assert remains(operator.facts) == [f"AWS us-east-1: VPC {vpc_id}", f"AWS us-east-1: subnet {own}"]
 
 
-def test_what_somebody_else_uses_is_left_and_named(operator: Operator, one_zone: dict[str, Any]) -> None:
+def test_what_something_else_uses_is_left_and_named(operator: Operator, one_zone: dict[str, Any]) -> None:
     assert operator.play("connect", **one_zone).status == 0
     ec2 = ec2_client(operator.facts, "main", "us-east-1")
     (subnet,) = ec2.describe_subnets()["Subnets"]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the role asks about a connection: each filter hands over what it is given, and answers with plain data."""
+"""What the role asks about a connection: each filter passes on what it gets, and returns plain data."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_subnets_are_where_the_endpoint_is_or_where_the_service_is() -> None:
 
 def test_a_zone_that_is_none_is_an_error_of_the_filter() -> None:
     service = {"endpoint_service": {"availability_zone_ids": ["zone-"]}}
-    with pytest.raises(AnsibleFilterError, match="'zone-' is no zone"):
+    with pytest.raises(AnsibleFilterError, match="'zone-' is not a zone"):
         wanted_subnets(look(keeps_zones=False), service)
 
 

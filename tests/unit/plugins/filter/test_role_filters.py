@@ -44,12 +44,12 @@ def test_each_zone_has_the_part_of_its_number() -> None:
 
 @pytest.mark.parametrize("cidr", ["", "10.42.0.1/16", "10.42.0.0/33", "everywhere"])
 def test_what_is_not_a_range_is_refused(cidr: str) -> None:
-    with pytest.raises(AnsibleFilterError, match="is no range of addresses"):
+    with pytest.raises(AnsibleFilterError, match="is not a range of addresses"):
         zone_ranges(cidr, ZONES)
 
 
 def test_what_is_not_a_zone_is_refused() -> None:
-    with pytest.raises(AnsibleFilterError, match="'use1-' is no zone"):
+    with pytest.raises(AnsibleFilterError, match="'use1-' is not a zone"):
         zone_ranges("10.42.0.0/16", ["use1-"])
 
 

@@ -100,7 +100,7 @@ def test_check_mode_plans_a_whole_network_and_the_endpoint_in_it() -> None:
         "make a subnet with the range 10.42.32.0/19 in zone use1-az2",
         "make a security group that admits TCP port 4000 from 10.42.0.0/16",
         "add_security_groups: sg-2 (vpce-1)",
-        "Not to be checked before the network is there: subnet_not_found",
+        "Cannot be checked before the network exists: subnet_not_found",
         "The private endpoint is active now.",
     ]
 
@@ -166,7 +166,7 @@ def test_where_there_was_nothing_to_remove_it_says_what_was_looked_for() -> None
     assert removed() == ["There is no private endpoint in vpc-1 of cluster 1 in us-east-1."]
     assert removed(wanted=wanted(state="absent", vpc_id="")) == [
         "There is no private endpoint named tidbcloud-1 of cluster 1 in us-east-1.",
-        "For one in a VPC of yours, name the VPC with private_connection_vpc_id.",
+        "For one in your own VPC, name that VPC with private_connection_vpc_id.",
     ]
     assert removed(wanted=wanted(state="absent", vpc_id="", vpc_endpoint_id="vpce-9")) == [
         "There is no private endpoint vpce-9 of cluster 1 in us-east-1."

@@ -87,7 +87,7 @@ def test_without_aws_the_private_endpoint_itself_may_say_why() -> None:
 
 def test_a_check_that_could_not_run_says_nothing_about_clients() -> None:
     said = verdict(case(run(ping={"msg": "no\ninterpreter"})))
-    assert said == ["The check could not run on app, so that nobody knows whether clients can connect: no interpreter"]
+    assert said == ["The check could not run on app, so it is not known whether clients can connect: no interpreter"]
     assert verdict(case(run(ping={})))[0].endswith("no reason was given")
 
 

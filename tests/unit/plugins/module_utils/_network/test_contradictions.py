@@ -20,7 +20,7 @@ OTHER = WantedConnection(service_name="com.amazonaws.vpce.x", vpc_id="vpc-1", su
 EXACTLY_ONE = "Give exactly one of private_connection_cluster_id"
 NO_PLACE = "Say where the private endpoint is to be"
 RANGE = "private_connection_vpc_cidr must be the first address of an IPv4 range"
-IN_A_VPC = "In a VPC of yours the role needs"
+IN_A_VPC = "In your own VPC, the role needs"
 TOGETHER = "they cannot be given together with"
 REVERT = "With private_connection_on_failed_check=revert"
 LOGIN = "private_connection_check_user and private_connection_check_password go together."

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One look says whether a connection is as it shall be, and touches nothing."""
+"""One look says whether a connection is as it is to be, and touches nothing."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def group_without_a_tag(connector: Connector, made: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("happens", [rules_of_others, dns_switched_off, stopped_run])
-def test_a_network_that_somebody_changed_is_not_settled(
+def test_a_network_that_was_changed_is_not_settled(
     connected: tuple[Connector, dict[str, str]], happens: t.Callable[[Connector, dict[str, str]], None]
 ) -> None:
     connector, made = connected

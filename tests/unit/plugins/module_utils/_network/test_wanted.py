@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a connection shall be follows from the options."""
+"""What a connection is to be follows from the options."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_nothing_is_made_around_an_endpoint_that_is_adopted_or_a_service_of_othe
     assert wanted.endpoint_name == ""
 
 
-def test_the_whole_vpc_may_connect_where_nobody_is_named_and_only_they_where_somebody_is() -> None:
+def test_the_whole_vpc_may_connect_if_no_client_is_named_and_else_only_those_named() -> None:
     assert WantedConnection(vpc_cidr=VPC_RANGE).admitted_cidrs == (VPC_RANGE,)
     assert WantedConnection(vpc_cidr=VPC_RANGE, client_cidrs=("10.0.0.0/8",)).admitted_cidrs == ("10.0.0.0/8",)
     assert WantedConnection(vpc_cidr=VPC_RANGE, client_security_group_ids=("sg-1",)).admitted_cidrs == ()
