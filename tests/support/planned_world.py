@@ -99,7 +99,11 @@ class World:
                 assert self._is_accepted(vpce, desired)
 
     def _do(self, step: Step, desired: Desired) -> None:
-        getattr(self, f"_{step.name}")(step.vpc_endpoint_id or MADE, step, desired)
+        vpce = step.vpc_endpoint_id or MADE
+        if isinstance(step, privatelink_steps.Modification) and not any(name.endswith("_ids") for name in step.request):
+            self._modify(vpce, desired, **step.request)
+        else:
+            getattr(self, f"_{step.name}")(vpce, step, desired)
 
     def _create_vpc_endpoint(self, vpce: str, step: t.Any, desired: Desired) -> None:
         live = [one for one in self.endpoints.values() if one.is_live and one.vpc_id == step.vpc_id]
@@ -134,17 +138,6 @@ class World:
         assert self.endpoints[vpce].state == "available"
         assert self._is_accepted(vpce, desired)
         self._change(vpce, **changes)
-
-    def _enable_private_dns(self, vpce: str, step: t.Any, desired: Desired) -> None:
-        assert step.request == {"private_dns_enabled": True}
-        self._modify(vpce, desired, private_dns_enabled=True)
-
-    def _disable_private_dns(self, vpce: str, step: t.Any, desired: Desired) -> None:
-        assert step.request == {"private_dns_enabled": False}
-        self._modify(vpce, desired, private_dns_enabled=False)
-
-    def _set_ip_address_type(self, vpce: str, step: t.Any, desired: Desired) -> None:
-        self._modify(vpce, desired, ip_address_type=step.ip_address_type)
 
     def _add_subnets(self, vpce: str, step: t.Any, desired: Desired) -> None:
         subnet_ids = (*self.endpoints[vpce].subnet_ids, *step.ids)

@@ -154,9 +154,8 @@ class Clouds:
 
     def modify_vpc_endpoint(self, ec2: object, vpc_endpoint_id: str, **arguments: t.Any) -> None:
         self._answer("modify_vpc_endpoint", vpc_endpoint_id, arguments)
-        fields = {
-            name: value for name, value in arguments.items() if name in ("private_dns_enabled", "ip_address_type")
-        }
+        # Ids are added and removed; everything else is set.
+        fields = {name: value for name, value in arguments.items() if not name.endswith("_ids")}
         endpoint = self.endpoints.get(vpc_endpoint_id)
         for option in ("subnet_ids", "security_group_ids") if endpoint else ():
             there = {*getattr(endpoint, option), *arguments.get(f"add_{option}", ())}

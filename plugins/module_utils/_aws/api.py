@@ -95,9 +95,9 @@ def create_vpc_endpoint(
     service_name: str,
     subnet_ids: Sequence[str],
     security_group_ids: Sequence[str],
-    ip_address_type: str | None,
     tags: Mapping[str, str],
     client_token: str,
+    ip_address_type: str | None = None,
 ) -> Created:
     """Ask for an interface endpoint, without private DNS: that needs the acceptance of the other side.
 

@@ -2,12 +2,37 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The desired state of one private endpoint. Pure."""
+"""The desired state of one private endpoint, and which of its options an interface endpoint has. Pure."""
 
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from .._aws.model import InterfaceEndpoint
+
+# The options that are attributes of an interface endpoint, with what they are where there is none. `diff` and the
+# result of every module show these.
+ATTRIBUTES: dict[str, t.Any] = {
+    "vpc_id": None,
+    "subnet_ids": (),
+    "security_group_ids": (),
+    "private_dns_enabled": None,
+    "ip_address_type": None,
+    "tags": {},
+}
+
+
+def attributes_of(endpoint: InterfaceEndpoint | None) -> dict[str, t.Any]:
+    """Each of ATTRIBUTES as modules return it: ids and tags sorted."""
+    return {name: _plain(getattr(endpoint, name) if endpoint else absent) for name, absent in ATTRIBUTES.items()}
+
+
+def _plain(value: t.Any) -> t.Any:
+    if isinstance(value, Mapping):
+        return dict(sorted(value.items()))
+    return sorted(value) if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True)

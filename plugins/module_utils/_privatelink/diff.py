@@ -9,6 +9,7 @@ from __future__ import annotations
 from .._aws.model import InterfaceEndpoint
 from .._costs.costs import monthly_cost_usd
 from .current import Current
+from .desired import attributes_of
 from .steps import DeleteVpcEndpoint, Options, Plan
 
 
@@ -43,12 +44,4 @@ def difference(planned: Plan, current: Current) -> dict[str, Options]:
 
 def options_of(endpoint: InterfaceEndpoint) -> Options:
     """The user's options that an interface endpoint has."""
-    return {
-        "state": "present",
-        "vpc_id": endpoint.vpc_id,
-        "subnet_ids": sorted(endpoint.subnet_ids),
-        "security_group_ids": sorted(endpoint.security_group_ids),
-        "private_dns_enabled": endpoint.private_dns_enabled,
-        "ip_address_type": endpoint.ip_address_type,
-        "tags": dict(sorted(endpoint.tags.items())),
-    }
+    return {"state": "present", **attributes_of(endpoint)}

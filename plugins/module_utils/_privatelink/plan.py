@@ -133,8 +133,8 @@ def _creation(
             desired.vpc_id or (old.vpc_id if old else None),
             tuple(sorted(desired.subnet_ids or (old.subnet_ids if old else ()))),
             tuple(sorted(desired.security_group_ids or (old.security_group_ids if old else ()))),
-            desired.ip_address_type or (old.ip_address_type if old else None),
             {key: value for key, value in tags.items() if not key.startswith("aws:")},
+            desired.ip_address_type or (old.ip_address_type if old else None),
         )
     ]
     if desired.registrable:

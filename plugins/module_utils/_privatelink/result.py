@@ -11,7 +11,7 @@ import typing as t
 from .._aws.model import NetworkInterface
 from .._costs.costs import monthly_cost_usd
 from .current import Current, Network, Pair, Provider
-from .desired import Desired
+from .desired import Desired, attributes_of
 from .ownership import CLUSTER_TAG, NODE_GROUP_TAG
 from .status import NOTES, StatusAndStage, status_and_stage
 
@@ -55,24 +55,19 @@ def _interface_endpoint_keys(pair: Pair | None, region: str | None, network: Net
     """The keys that AWS knows."""
     endpoint = pair.endpoint if pair else None
     visible = pair is None or pair.visible
-    subnet_ids = sorted(endpoint.subnet_ids) if endpoint else []
-    billed = len(subnet_ids) if pair and pair.listed else 0
+    attributes = attributes_of(endpoint)
+    billed = len(attributes["subnet_ids"]) if pair and pair.listed else 0
     zones = network.zones
     return {
         "vpc_endpoint_id": (pair.vpc_endpoint_id if pair else None) or None,
         "vpc_endpoint_state": _aws_spelling(endpoint.state) if endpoint else None,
         "aws_visible": visible,
         "account_id": _known("account_id", endpoint, pair and pair.registration),
-        "vpc_id": endpoint.vpc_id if endpoint else None,
         "region": region,
-        "subnet_ids": subnet_ids,
-        "availability_zone_ids": sorted({zone for subnet_id in subnet_ids if (zone := zones.get(subnet_id))}),
-        "security_group_ids": sorted(endpoint.security_group_ids) if endpoint else [],
+        **attributes,
+        "availability_zone_ids": sorted({zone for one in attributes["subnet_ids"] if (zone := zones.get(one))}),
         "network_interfaces": [_interface(one, zones) for one in network.interfaces],
-        "private_dns_enabled": endpoint.private_dns_enabled if endpoint else None,
         "dns_names": list(endpoint.dns_names) if endpoint else [],
-        "ip_address_type": endpoint.ip_address_type if endpoint else None,
-        "tags": dict(endpoint.tags) if endpoint else {},
         "monthly_cost_usd": monthly_cost_usd(region, billed) if visible else None,
     }
 

@@ -94,8 +94,8 @@ class CreateVpcEndpoint(Step):
     vpc_id: str | None
     subnet_ids: tuple[str, ...]
     security_group_ids: tuple[str, ...]
-    ip_address_type: str | None
     tags: t.Mapping[str, str]
+    ip_address_type: str | None = None
     made: str | None = None
 
     @property

@@ -108,7 +108,6 @@ WRITES: dict[str, t.Callable[[t.Any], object]] = {
         service_name=SERVICE,
         subnet_ids=["subnet-1"],
         security_group_ids=["sg-1"],
-        ip_address_type=None,
         tags={},
         client_token="token-1",
     ),
