@@ -19,7 +19,7 @@ from tests.chaos import promises
 from tests.chaos.kinds import KINDS
 from tests.chaos.place import WAIT_TIMEOUT, Subject
 from tests.chaos.runner import Ended
-from tests.support.transitions import Options, editable
+from tests.support.transitions import IN_PLACE, Options, editable
 
 PATIENCE = 60
 LIMIT = 40.0
@@ -65,9 +65,7 @@ class History:
 
 places = st.integers(0, PLACES - 1)
 states = st.sampled_from(["present", "present", "present", "absent"])
-changes = st.sets(
-    st.sampled_from(["subnet_ids", "security_group_ids", "private_dns_enabled", "ip_address_type", "tags"])
-)
+changes = st.sets(st.sampled_from(IN_PLACE))
 faults = st.sampled_from([(api, call) for api, calls in CALLS.items() for call in calls]).flatmap(
     lambda call: st.fixed_dictionaries(
         {

@@ -14,7 +14,7 @@ from tests.chaos.place import GRACE, Subject
 from tests.chaos.runner import Ended
 from tests.sandbox.aws.endpoints import Endpoint
 from tests.support.customer import Result
-from tests.support.transitions import Options
+from tests.support.transitions import IN_PLACE, Options
 
 # How much more memory than a run without faults a run may need (megabytes).
 MOST_MB = 64.0
@@ -142,14 +142,19 @@ def _facts(subject: Subject, desired: Options, endpoint: Endpoint) -> dict[str, 
     facts: dict[str, tuple[object, object]] = {
         "the state": (endpoint.state, "available"),
         "the registration": (subject.registrations().get(endpoint.vpc_endpoint_id), "ACTIVE" if is_tidb else None),
-        "private DNS": (endpoint.private_dns_enabled, desired.get("private_dns_enabled", is_tidb)),
-        "the address type": (endpoint.ip_address_type, desired.get("ip_address_type") or endpoint.ip_address_type),
+        "tags": (tags, tags if desired.get("tags") is None else desired["tags"]),
     }
-    for name, ids in (("subnet_ids", endpoint.subnet_ids), ("security_group_ids", endpoint.security_group_ids)):
-        facts[name] = (sorted(ids), sorted(desired.get(name) or ids))
-    if desired.get("tags") is not None:
-        facts["tags"] = (tags, desired["tags"])
+    unless_given = {"private_dns_enabled": is_tidb}
+    for option in IN_PLACE:
+        if option not in facts:
+            found = getattr(endpoint, option)
+            wanted = desired.get(option, unless_given.get(option))
+            facts[option] = (_in_order(found), _in_order(found if wanted in (None, "", []) else wanted))
     return facts
+
+
+def _in_order(value: object) -> object:
+    return sorted(value) if isinstance(value, (list, tuple, set)) else value
 
 
 def of_convergence(subject: Subject) -> list[str]:

@@ -12,11 +12,14 @@ from tests.support.customer import Customer, Result
 
 Options = dict[str, Any]
 Prepare = Callable[[Customer], Options]
+Call = tuple[str, str]
 
 CREATION = ("create_vpc_endpoint", "register_endpoint", "enable_private_dns")
 REMOVAL = ("terminate_registration", "delete_vpc_endpoint")
 ADOPTION = ("set_tags", "register_endpoint", "enable_private_dns")
 REPAIRED: Options = {"recreate_failed": True}
+# The options that can be changed in place.
+IN_PLACE = ("subnet_ids", "security_group_ids", "private_dns_enabled", "ip_address_type", "tags")
 
 
 @dataclass(frozen=True)
@@ -428,6 +431,23 @@ TRANSITIONS: dict[str, Transition] = {
     "delete after the node group was dropped": Transition(REMOVAL[1:], node_group_dropped),
     "delete after the node group was dropped, by id": Transition(REMOVAL[1:], node_group_dropped_by_id),
     "delete over service_name": Transition(REMOVAL[1:], made_of_service(**ABSENT)),
+}
+
+# What sends each step, and what distinguishes it from other changes of an interface endpoint.
+CALLS: dict[str, tuple[Call, str]] = {
+    "create_vpc_endpoint": (("aws", "CreateVpcEndpoint"), "ClientToken"),
+    "register_endpoint": (("tidbcloud", "CreatePrivateEndpointConnection"), "endpointId"),
+    "terminate_registration": (("tidbcloud", "DeletePrivateEndpointConnection"), "connection_id"),
+    "delete_vpc_endpoint": (("aws", "DeleteVpcEndpoints"), "VpcEndpointId.1"),
+    "set_tags": (("aws", "CreateTags"), "Tag.1.Key"),
+    "remove_tags": (("aws", "DeleteTags"), "Tag.1.Key"),
+    "add_security_groups": (("aws", "ModifyVpcEndpoint"), "AddSecurityGroupId.1"),
+    "remove_security_groups": (("aws", "ModifyVpcEndpoint"), "RemoveSecurityGroupId.1"),
+    "add_subnets": (("aws", "ModifyVpcEndpoint"), "AddSubnetId.1"),
+    "remove_subnets": (("aws", "ModifyVpcEndpoint"), "RemoveSubnetId.1"),
+    "set_ip_address_type": (("aws", "ModifyVpcEndpoint"), "IpAddressType"),
+    "enable_private_dns": (("aws", "ModifyVpcEndpoint"), "PrivateDnsEnabled"),
+    "disable_private_dns": (("aws", "ModifyVpcEndpoint"), "PrivateDnsEnabled"),
 }
 
 

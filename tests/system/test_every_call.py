@@ -13,7 +13,7 @@ from tests.sandbox.aws.app import DRY_RUN
 from tests.sandbox.faults import Fault
 from tests.sandbox.log import Entry
 from tests.support.customer import WRITING_CALLS, Customer, Result
-from tests.support.transitions import TRANSITIONS, Options, assert_fulfilled
+from tests.support.transitions import CALLS, TRANSITIONS, Options, assert_fulfilled
 
 Call = tuple[str, str]
 
@@ -67,22 +67,6 @@ UNHEARD = ("reset", "lost", "502", "timeout")
 LASTING = 1000
 # Only for advice: a run does without.
 ADVICE = {"GetServiceQuota", "GetCallerIdentity", f"CreateVpcEndpoint{DRY_RUN}", f"DeleteVpcEndpoints{DRY_RUN}"}
-# What sends each step, and what distinguishes it from other changes of an interface endpoint.
-STEPS: dict[str, tuple[Call, str]] = {
-    "create_vpc_endpoint": (("aws", "CreateVpcEndpoint"), "ClientToken"),
-    "register_endpoint": (("tidbcloud", "CreatePrivateEndpointConnection"), "endpointId"),
-    "terminate_registration": (("tidbcloud", "DeletePrivateEndpointConnection"), "connection_id"),
-    "delete_vpc_endpoint": (("aws", "DeleteVpcEndpoints"), "VpcEndpointId.1"),
-    "set_tags": (("aws", "CreateTags"), "Tag.1.Key"),
-    "remove_tags": (("aws", "DeleteTags"), "Tag.1.Key"),
-    "add_security_groups": (("aws", "ModifyVpcEndpoint"), "AddSecurityGroupId.1"),
-    "remove_security_groups": (("aws", "ModifyVpcEndpoint"), "RemoveSecurityGroupId.1"),
-    "add_subnets": (("aws", "ModifyVpcEndpoint"), "AddSubnetId.1"),
-    "remove_subnets": (("aws", "ModifyVpcEndpoint"), "RemoveSubnetId.1"),
-    "set_ip_address_type": (("aws", "ModifyVpcEndpoint"), "IpAddressType"),
-    "enable_private_dns": (("aws", "ModifyVpcEndpoint"), "PrivateDnsEnabled"),
-    "disable_private_dns": (("aws", "ModifyVpcEndpoint"), "PrivateDnsEnabled"),
-}
 # What took effect although its answer was lost is found by looking, whatever a run waits for next.
 FOUND_BY_LOOKING = {
     "register_endpoint",
@@ -230,8 +214,8 @@ def step_by_step(*kinds: str) -> list[tuple[str, int, str]]:
 def hit_at(customer: Customer, desired: Options, name: str, number: int, kind: str, times: int = 1) -> Result:
     """A run in which the call of one step goes wrong; the log shows which change it was, and whether it was handled."""
     steps = TRANSITIONS[name].steps
-    call, parameter = STEPS[steps[number]]
-    before = [STEPS[step][0] for step in steps[:number]].count(call)
+    call, parameter = CALLS[steps[number]]
+    before = [CALLS[step][0] for step in steps[:number]].count(call)
     result, _faults = hit(customer, desired, [call], kind, times=times, after=before * SENT_UNTIL_TAKEN)
     first = faulty(customer)[0]
     assert parameter in first.detail

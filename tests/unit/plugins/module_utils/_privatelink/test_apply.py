@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import replace
 
 import pytest
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import InterfaceEndpoint
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.apply import Run
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
@@ -29,6 +31,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
     WaitTimedOut,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Seen
+from tests.support.changes import IN_PLACE, InPlace
 from tests.support.endpoint_literals import (
     CONNECTION_ID,
     OWNED,
@@ -229,48 +232,39 @@ def test_a_change_that_is_refused_since_another_run_changed_the_endpoint_is_aske
 # --- success is what a read after it shows -----------------------------------------------------------------------
 
 
-EDITS: list[tuple[str, dict[str, t.Any], dict[str, t.Any]]] = [
-    ("create_tags", {"tags": {"stage": "test"}}, {}),
-    ("delete_tags", {"tags": {}}, {"tags": {**OWNED, "old": "x"}}),
-    ("modify_vpc_endpoint", {"subnet_ids": ("subnet-a", "subnet-b")}, {}),
-    ("modify_vpc_endpoint", {"subnet_ids": ("subnet-a",)}, {"subnet_ids": ("subnet-a", "subnet-b")}),
-    ("modify_vpc_endpoint", {"security_group_ids": ("sg-1", "sg-2")}, {}),
-    ("modify_vpc_endpoint", {"private_dns_enabled": False}, {}),
-    ("modify_vpc_endpoint", {"ip_address_type": "dualstack"}, {"ip_address_type": "ipv4"}),
-]
-
-
-def edited(clouds: Clouds, options: dict[str, t.Any], fields: dict[str, t.Any]) -> None:
-    clouds.endpoints[VPCE] = interface_endpoint(**fields)
+def edited(clouds: Clouds, wanted: Desired, endpoint: InterfaceEndpoint) -> None:
+    clouds.endpoints[VPCE] = endpoint
     clouds.registrations[VPCE] = registration()
     here = current(main=pair(clouds.endpoints[VPCE], clouds.registrations[VPCE]))
-    carried_out(clouds, plan(desired(**options), here), desired(**options), here)
+    carried_out(clouds, plan(wanted, here), wanted, here)
 
 
-@pytest.mark.parametrize(("call", "options", "fields"), EDITS)
-def test_a_change_that_is_accepted_without_effect_is_asked_for_once_more(
-    clouds: Clouds, call: str, options: dict[str, t.Any], fields: dict[str, t.Any]
-) -> None:
-    clouds.ineffective = {call: 1}
-    edited(clouds, options, fields)
-    assert clouds.names().count(call) == 2
+def call_of(change: InPlace) -> str:
+    """The function that asks for it: create_tags for CreateTags."""
+    return re.sub("(?<!^)(?=[A-Z])", "_", change.step.action).lower()
+
+
+@pytest.mark.parametrize("change", IN_PLACE.values(), ids=IN_PLACE)
+def test_a_change_that_is_accepted_without_effect_is_asked_for_once_more(clouds: Clouds, change: InPlace) -> None:
+    clouds.ineffective = {call_of(change): 1}
+    edited(clouds, change.wanted, change.endpoint)
+    assert clouds.names().count(call_of(change)) == 2
     assert sum(clouds.time.slept) < 35
 
 
-@pytest.mark.parametrize(("call", "options", "fields"), EDITS)
-def test_a_change_that_never_has_an_effect_is_an_error_that_names_it(
-    clouds: Clouds, call: str, options: dict[str, t.Any], fields: dict[str, t.Any]
-) -> None:
-    clouds.ineffective = {call: 99}
-    with pytest.raises(WaitTimedOut, match=rf"last seen: still missing at {VPCE}: \w+"):
-        edited(clouds, options, fields)
-    assert clouds.names().count(call) == 3
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_a_change_that_never_has_an_effect_is_an_error_that_names_it(clouds: Clouds, name: str) -> None:
+    change = IN_PLACE[name]
+    clouds.ineffective = {call_of(change): 99}
+    with pytest.raises(WaitTimedOut, match=rf"last seen: still missing at {VPCE}: {name}\b"):
+        edited(clouds, change.wanted, change.endpoint)
+    assert clouds.names().count(call_of(change)) == 3
 
 
 def test_a_change_that_shows_late_is_waited_for(clouds: Clouds) -> None:
     clouds.ineffective = {"create_tags": 9}
     clouds.at[20.0] = lambda: clouds.endpoints.update({VPCE: interface_endpoint(tags={**OWNED, "stage": "test"})})
-    edited(clouds, {"tags": {"stage": "test"}}, {})
+    edited(clouds, desired(tags={"stage": "test"}), interface_endpoint())
     assert clouds.names().count("create_tags") == 1
 
 
@@ -280,7 +274,7 @@ def test_what_another_run_changes_meanwhile_is_set_again_and_then_given_up_at_on
     with pytest.raises(
         WaitFailed, match=r"something else changes it at the same time\. What differs: set_tags stage=ours"
     ):
-        edited(clouds, {"tags": {"stage": "ours"}}, {"tags": {**OWNED, "stage": "old"}})
+        edited(clouds, desired(tags={"stage": "ours"}), interface_endpoint(tags={**OWNED, "stage": "old"}))
     # The first time, the third value shows it; afterwards theirs is the old value, until it changes again.
     assert clouds.names().count("create_tags") == 3
     assert sum(clouds.time.slept) < 120

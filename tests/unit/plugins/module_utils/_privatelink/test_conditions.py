@@ -18,6 +18,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, WaitFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Seen
+from tests.support.changes import IN_PLACE
 from tests.support.endpoint_literals import (
     CONNECTION_ID,
     OWNED,
@@ -189,7 +190,6 @@ def test_a_registration_whose_id_is_known_is_asked_for_alone(clouds: Clouds) -> 
         ({"private_dns_enabled": False}, {}, "disable_private_dns"),
         ({"subnet_ids": ("subnet-b",)}, {}, "add_subnets subnet-b; remove_subnets subnet-a"),
         ({"security_group_ids": ("sg-2",)}, {}, "add_security_groups sg-2; remove_security_groups sg-1"),
-        ({"ip_address_type": "dualstack"}, {"ip_address_type": "ipv4"}, "set_ip_address_type ipv4 to dualstack"),
         ({"tags": {"stage": "test"}}, {}, "set_tags stage=test"),
         ({"tags": {}}, {"tags": {**OWNED, "old": "x"}}, "remove_tags old"),
         ({}, {"tags": {}}, "set_tags "),
@@ -202,6 +202,14 @@ def test_done_is_everything_as_desired(
     seen = Room(clouds, wanted).see("available", "ACTIVE", **fields).look(steps.DONE)
     assert (seen.done, seen.state.startswith(f"still missing at {VPCE}: {missing}")) == (False, True)
     assert Room(clouds).see("available", "ACTIVE").look(steps.DONE).done
+
+
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_done_is_every_change_in_place_in_effect(clouds: Clouds, name: str) -> None:
+    change = IN_PLACE[name]
+    room = Room(clouds, change.wanted).see("available", "ACTIVE", **change.before)
+    assert room.look(steps.DONE).state.startswith(f"still missing at {VPCE}: {name}")
+    assert room.see("available", "ACTIVE", **change.after).look(steps.DONE).done
 
 
 @pytest.mark.parametrize(

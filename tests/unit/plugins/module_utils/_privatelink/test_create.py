@@ -25,6 +25,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
     WaitTimedOut,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline, Seen, Work
+from tests.support.changes import OTHERWISE
 from tests.support.endpoint_literals import (
     OWNED,
     SERVICE_NAME,
@@ -39,15 +40,11 @@ ARGUMENTS: dict[str, t.Any] = {
     "service_name": SERVICE_NAME,
     "subnet_ids": ("subnet-a",),
     "security_group_ids": ("sg-1",),
-    "ip_address_type": None,
     "tags": OWNED,
 }
 OPTIONS: list[dict[str, t.Any]] = [
-    {"tags": {**OWNED, "stage": "test"}},
     {"tags": {**OWNED, "Name": "other"}},
-    {"subnet_ids": ("subnet-b",)},
-    {"security_group_ids": ("sg-2",)},
-    {"ip_address_type": "dualstack"},
+    *({option: value} for option, value in OTHERWISE.items()),
 ]
 MISMATCH = "IdempotentParameterMismatch"
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.diff import difference
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.diff import difference, options_of
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import (
     RegisterEndpoint,
@@ -19,6 +19,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     TerminateRegistration,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
+from tests.support.changes import OTHERWISE
 from tests.support.endpoint_literals import (
     OTHER_VPCE,
     OWNED,
@@ -31,7 +32,7 @@ from tests.support.endpoint_literals import (
     registration,
 )
 
-FINISHED = current(main=pair(interface_endpoint(ip_address_type="ipv4"), registration()))
+FINISHED = current(main=pair(interface_endpoint(), registration()))
 
 
 def diff(wanted: Desired, here: Current) -> dict[str, dict[str, t.Any]]:
@@ -82,13 +83,10 @@ def test_what_is_left_of_dead_ones_costs_until_it_is_removed() -> None:
 
 
 def test_a_replacement_keeps_what_the_options_omit() -> None:
-    old = interface_endpoint(state="rejected", tags={**OWNED, "team": "a"}, ip_address_type="dualstack")
-    after = diff(desired(recreate_failed=True, subnet_ids=None), current(dead=(pair(old),)))["after"]
-    assert (after["tags"], after["ip_address_type"], after["subnet_ids"]) == (
-        dict(sorted({**OWNED, "team": "a"}.items())),
-        "dualstack",
-        ["subnet-a"],
-    )
+    old = interface_endpoint(state="rejected", **OTHERWISE)
+    omitted = desired(recreate_failed=True, **dict.fromkeys(OTHERWISE))
+    after = diff(omitted, current(dead=(pair(old),)))["after"]
+    assert {option: after[option] for option in OTHERWISE} == {option: options_of(old)[option] for option in OTHERWISE}
 
 
 def test_no_id_that_the_run_assigns_is_in_a_difference() -> None:

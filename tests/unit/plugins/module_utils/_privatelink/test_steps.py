@@ -7,51 +7,26 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import replace
 
 import pytest
 import yaml
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import InterfaceEndpoint
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.diff import options_of
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import (
-    AddSecurityGroups,
-    AddSubnets,
     Change,
     CreateVpcEndpoint,
-    DisablePrivateDns,
-    EnablePrivateDns,
     RegisterEndpoint,
-    RemoveSecurityGroups,
-    RemoveSubnets,
-    RemoveTags,
-    SetIpAddressType,
-    SetTags,
     Step,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.modules import private_endpoint
+from tests.support.changes import IN_PLACE
 from tests.support.endpoint_literals import (
     CLUSTER_ID,
     CONNECTION_ID,
     GROUP_ID,
     VPC,
     VPCE,
-    interface_endpoint,
 )
-
-OFF = interface_endpoint(private_dns_enabled=False, ip_address_type="ipv4", tags={"old": "x"})
-ON = interface_endpoint(subnet_ids=("subnet-a", "subnet-b"), security_group_ids=("sg-1", "sg-2"))
-CHANGES: list[tuple[Change, InterfaceEndpoint, InterfaceEndpoint]] = [
-    (SetTags(VPCE, (), {"a": "b"}), OFF, replace(OFF, tags={"old": "x", "a": "b"})),
-    (RemoveTags(VPCE, (), ("old",)), OFF, replace(OFF, tags={})),
-    (EnablePrivateDns(VPCE, (), "it"), OFF, replace(OFF, private_dns_enabled=True)),
-    (DisablePrivateDns(VPCE, (), "it"), ON, replace(ON, private_dns_enabled=False)),
-    (SetIpAddressType(VPCE, (), "ipv4", "dualstack"), OFF, replace(OFF, ip_address_type="dualstack")),
-    (AddSubnets(VPCE, (), ("subnet-b",)), OFF, replace(OFF, subnet_ids=("subnet-a", "subnet-b"))),
-    (RemoveSubnets(VPCE, (), ("subnet-b",)), ON, replace(ON, subnet_ids=("subnet-a",))),
-    (AddSecurityGroups(VPCE, (), ("sg-2",)), OFF, replace(OFF, security_group_ids=("sg-2", "sg-1"))),
-    (RemoveSecurityGroups(VPCE, (), ("sg-2",)), ON, replace(ON, security_group_ids=("sg-1",))),
-]
 
 
 def kinds(of: type[Step] = Step) -> t.Iterator[type[Step]]:
@@ -67,20 +42,19 @@ def test_the_documentation_names_every_kind_of_step_and_no_other() -> None:
 
 
 def test_every_change_in_place_is_tried_here() -> None:
-    assert {type(change) for change, _before, _after in CHANGES} == set(kinds(Change))
+    assert set(IN_PLACE) == {kind.name for kind in kinds(Change)}
 
 
-@pytest.mark.parametrize(("change", "before", "after"), CHANGES, ids=lambda value: getattr(value, "name", None))
-def test_a_change_in_place_agrees_with_itself(
-    change: Change, before: InterfaceEndpoint, after: InterfaceEndpoint
-) -> None:
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_a_change_in_place_agrees_with_itself(name: str) -> None:
     """The difference that it shows, whether it is in effect, and the value that it changes."""
+    change, before, after = IN_PLACE[name].step, IN_PLACE[name].endpoint, IN_PLACE[name].changed
     assert change.changed(options_of(before)) == options_of(after)
     assert (change.is_in_effect(before), change.is_in_effect(after), change.is_in_effect(None)) == (False, True, False)
     assert change.value(before) != change.value(after)
     assert change.value(after) == change.goal
     assert change.action in ("CreateTags", "DeleteTags", "ModifyVpcEndpoint")
-    assert change.returned()["name"] == change.name
+    assert change.returned()["name"] == change.name == name
 
 
 def test_what_undoes_a_step_is_a_step() -> None:
@@ -90,7 +64,7 @@ def test_what_undoes_a_step_is_a_step() -> None:
         "target": f"cluster {CLUSTER_ID}",
         "detail": f"end the registration of {VPCE}",
     }
-    creation = CreateVpcEndpoint(None, (), "a service", None, VPC, (), (), None, {})
+    creation = CreateVpcEndpoint(None, (), "a service", None, VPC, (), (), {})
     assert creation.undone(VPCE).returned() == {
         "name": "delete_vpc_endpoint",
         "target": VPCE,
