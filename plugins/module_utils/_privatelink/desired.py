@@ -8,19 +8,62 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 
 from .._aws.model import InterfaceEndpoint
+from .violations import ALLOWABLE
+
+
+def _option(kind: str = "str", default: t.Any = None, *, absent: t.Any = ..., **spec: t.Any) -> t.Any:
+    """A field that is an option: its argument spec has this type and what is in `spec`, and its default unless null.
+
+    `absent`: that the option is an attribute of an interface endpoint, and what the attribute is where there is none.
+    """
+    given = {} if default is None else {"default": list(default) if kind == "list" else default}
+    return field(default=default, metadata={"spec": {"type": kind, **given, **spec}, "absent": absent})
+
+
+@dataclass(frozen=True)
+class Desired:
+    """The options of `private_endpoint`, in the one place where they are named. `None` means: leave that alone."""
+
+    state: str = _option(default="present", choices=["present", "absent"])
+    cluster_id: str | None = _option()
+    node_group_id: str | None = _option()
+    service_name: str | None = _option()
+    vpc_endpoint_id: str | None = _option()
+    vpc_id: str | None = _option(absent=None)
+    subnet_ids: tuple[str, ...] | None = _option("list", elements="str", absent=())
+    security_group_ids: tuple[str, ...] | None = _option("list", elements="str", absent=())
+    name: str | None = _option()
+    private_dns_enabled: bool | None = _option("bool", absent=None)
+    ip_address_type: str | None = _option(choices=["ipv4", "ipv6", "dualstack"], absent=None)
+    tags: t.Mapping[str, str] | None = _option("dict", aliases=["resource_tags"], absent={})
+    purge_tags: bool = _option("bool", default=True)
+    recreate_failed: bool = _option("bool", default=False)
+    remove_duplicates: bool = _option("bool", default=False)
+    keep_vpc_endpoint: bool = _option("bool", default=False)
+    allow_violations: frozenset[str] = _option("list", frozenset(), elements="str", choices=list(ALLOWABLE))
+    allow_missing_network: bool = _option("bool", default=False)
+    # Options of every module that is about TiDB Cloud, or that waits.
+    project_id: str | None = None
+    wait: bool = True
+
+    @property
+    def registrable(self) -> bool:
+        """Only TiDB Cloud's endpoint services have registrations."""
+        return self.cluster_id is not None
+
+    @property
+    def target(self) -> str:
+        """How the user named the service."""
+        return f"cluster {self.cluster_id}" if self.cluster_id else str(self.service_name)
+
 
 # The options that are attributes of an interface endpoint, with what they are where there is none. `diff` and the
 # result of every module show these.
 ATTRIBUTES: dict[str, t.Any] = {
-    "vpc_id": None,
-    "subnet_ids": (),
-    "security_group_ids": (),
-    "private_dns_enabled": None,
-    "ip_address_type": None,
-    "tags": {},
+    one.name: one.metadata["absent"] for one in fields(Desired) if one.metadata.get("absent", ...) is not ...
 }
 
 
@@ -33,39 +76,3 @@ def _plain(value: t.Any) -> t.Any:
     if isinstance(value, Mapping):
         return dict(sorted(value.items()))
     return sorted(value) if isinstance(value, tuple) else value
-
-
-@dataclass(frozen=True)
-class Desired:
-    """The options of `private_endpoint`. `None` means: leave that attribute alone."""
-
-    state: str = "present"
-    cluster_id: str | None = None
-    node_group_id: str | None = None
-    project_id: str | None = None
-    service_name: str | None = None
-    vpc_endpoint_id: str | None = None
-    vpc_id: str | None = None
-    subnet_ids: tuple[str, ...] | None = None
-    security_group_ids: tuple[str, ...] | None = None
-    name: str | None = None
-    private_dns_enabled: bool | None = None
-    ip_address_type: str | None = None
-    tags: t.Mapping[str, str] | None = None
-    purge_tags: bool = True
-    recreate_failed: bool = False
-    remove_duplicates: bool = False
-    keep_vpc_endpoint: bool = False
-    allow_violations: frozenset[str] = frozenset()
-    allow_missing_network: bool = False
-    wait: bool = True
-
-    @property
-    def registrable(self) -> bool:
-        """Only TiDB Cloud's endpoint services have registrations."""
-        return self.cluster_id is not None
-
-    @property
-    def target(self) -> str:
-        """How the user named the service."""
-        return f"cluster {self.cluster_id}" if self.cluster_id else str(self.service_name)

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
+from dataclasses import fields
 
 from ansible.module_utils.basic import env_fallback, missing_required_lib
 
@@ -21,7 +23,6 @@ from .._tidbcloud.session import HAS_REQUESTS, REQUESTS_IMPORT_ERROR, Session
 from .._tidbcloud.urls import DEDICATED_URL, SERVERLESS_URL
 from .clouds import Clouds
 from .desired import Desired
-from .violations import ALLOWABLE
 
 ENDPOINT_TIMEOUT = 900  # seconds: creating takes about five minutes, deleting a few more
 SERVICE_TIMEOUT = 600  # seconds: a service becomes ACTIVE after three to five minutes
@@ -51,27 +52,8 @@ def shared_arguments() -> dict[str, t.Any]:
 
 
 def endpoint_arguments() -> dict[str, t.Any]:
-    """Argument spec of one private endpoint."""
-    return {
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "cluster_id": {"type": "str"},
-        "node_group_id": {"type": "str"},
-        "service_name": {"type": "str"},
-        "vpc_endpoint_id": {"type": "str"},
-        "vpc_id": {"type": "str"},
-        "subnet_ids": {"type": "list", "elements": "str"},
-        "security_group_ids": {"type": "list", "elements": "str"},
-        "name": {"type": "str"},
-        "private_dns_enabled": {"type": "bool"},
-        "ip_address_type": {"type": "str", "choices": ["ipv4", "ipv6", "dualstack"]},
-        "tags": {"type": "dict", "aliases": ["resource_tags"]},
-        "purge_tags": {"type": "bool", "default": True},
-        "recreate_failed": {"type": "bool", "default": False},
-        "remove_duplicates": {"type": "bool", "default": False},
-        "keep_vpc_endpoint": {"type": "bool", "default": False},
-        "allow_violations": {"type": "list", "elements": "str", "default": [], "choices": list(ALLOWABLE)},
-        "allow_missing_network": {"type": "bool", "default": False},
-    }
+    """Argument spec of one private endpoint, as the fields of Desired say."""
+    return {one.name: copy.deepcopy(one.metadata["spec"]) for one in fields(Desired) if "spec" in one.metadata}
 
 
 def desired_endpoint(params: t.Mapping[str, t.Any]) -> Desired:
@@ -81,28 +63,20 @@ def desired_endpoint(params: t.Mapping[str, t.Any]) -> Desired:
     one of `cluster_id` and `service_name` is set.
     """
     _require_one_target(params)
-    return Desired(
-        state=params["state"],
-        cluster_id=optional_id(params, "cluster_id"),
-        node_group_id=optional_id(params, "node_group_id"),
-        project_id=optional_id(params, "project_id"),
-        service_name=params["service_name"] or None,
-        vpc_endpoint_id=params["vpc_endpoint_id"] or None,
-        vpc_id=params["vpc_id"] or None,
-        subnet_ids=_given(params, "subnet_ids"),
-        security_group_ids=_given(params, "security_group_ids"),
-        name=params["name"] or None,
-        private_dns_enabled=params["private_dns_enabled"],
-        ip_address_type=params["ip_address_type"] or None,
-        tags=None if params["tags"] is None else {str(key): str(value) for key, value in params["tags"].items()},
-        purge_tags=params["purge_tags"],
-        recreate_failed=params["recreate_failed"],
-        remove_duplicates=params["remove_duplicates"],
-        keep_vpc_endpoint=params["keep_vpc_endpoint"],
-        allow_violations=frozenset(params["allow_violations"]),
-        allow_missing_network=params["allow_missing_network"],
-        wait=params["wait"],
-    )
+    own = {option: _wanted(params, option, spec) for option, spec in endpoint_arguments().items()}
+    return Desired(**own, project_id=optional_id(params, "project_id"), wait=params["wait"])
+
+
+def _wanted(params: t.Mapping[str, t.Any], option: str, spec: t.Mapping[str, t.Any]) -> t.Any:
+    """The value of an option in the desired state, by its type."""
+    value = params[option]
+    if option in ("cluster_id", "node_group_id"):
+        return optional_id(params, option)
+    if spec["type"] == "list":
+        return frozenset(value) if "choices" in spec else _given(params, option)
+    if spec["type"] == "dict":
+        return None if value is None else {str(key): str(item) for key, item in value.items()}
+    return value if spec["type"] == "bool" else value or None
 
 
 def _require_one_target(params: t.Mapping[str, t.Any]) -> None:

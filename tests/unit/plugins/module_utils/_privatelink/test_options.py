@@ -39,34 +39,54 @@ def test_what_is_not_given_is_left_alone() -> None:
     assert wanted(cluster_id=CLUSTER_ID) == Desired(cluster_id=CLUSTER_ID)
 
 
-def test_every_option_reaches_the_desired_state() -> None:
-    given: dict[str, t.Any] = {
-        "state": "absent",
-        "cluster_id": CLUSTER_ID,
-        "node_group_id": GROUP_ID,
-        "project_id": PROJECT_ID,
-        "vpc_endpoint_id": "vpce-1",
-        "vpc_id": VPC,
-        "name": "tidb",
-        "private_dns_enabled": False,
-        "ip_address_type": "ipv4",
-        "purge_tags": False,
-        "recreate_failed": True,
-        "keep_vpc_endpoint": True,
-        "allow_missing_network": True,
-        "wait": False,
-    }
-    lists = {"subnet_ids": ["b", "a", "b"], "security_group_ids": ["sg"], "allow_violations": ["vpc_not_found"]}
-    made = wanted(**given, **lists, tags={"a": 1})
+ARGUMENTS = options.endpoint_arguments()
+
+
+def another(option: str) -> t.Any:
+    """A value that is not the default of the option."""
+    spec = ARGUMENTS.get(option, {"type": "str"})
+    if spec["type"] == "bool":
+        return not spec.get("default", True)
+    if spec["type"] == "dict":
+        return {"a": 1}
+    choice = (spec.get("choices") or ["7"])[-1]
+    return [choice] if spec["type"] == "list" else choice
+
+
+@pytest.mark.parametrize("option", sorted({*ARGUMENTS, "project_id"} - {"cluster_id", "service_name"}))
+def test_every_option_reaches_its_own_field_of_the_desired_state_and_no_other(option: str) -> None:
+    without, with_it = wanted(cluster_id=CLUSTER_ID), wanted(cluster_id=CLUSTER_ID, **{option: another(option)})
+    assert {name for name in vars(without) if getattr(without, name) != getattr(with_it, name)} == {option}
+
+
+def test_every_field_of_the_desired_state_is_an_option() -> None:
+    assert set(vars(Desired())) == {*ARGUMENTS, "project_id", "wait"}
+
+
+def test_values_are_exact_sets_and_texts() -> None:
+    made = wanted(
+        cluster_id=CLUSTER_ID,
+        node_group_id=GROUP_ID,
+        project_id=PROJECT_ID,
+        vpc_id=VPC,
+        subnet_ids=["b", "a", "b"],
+        security_group_ids=["sg"],
+        allow_violations=["vpc_not_found"],
+        tags={"a": 1},
+        wait=False,
+    )
     assert made == Desired(
-        **given,
+        cluster_id=CLUSTER_ID,
+        node_group_id=GROUP_ID,
+        project_id=PROJECT_ID,
+        vpc_id=VPC,
         subnet_ids=("a", "b"),
         security_group_ids=("sg",),
         allow_violations=frozenset({"vpc_not_found"}),
         tags={"a": "1"},
+        wait=False,
     )
-    fields = set(vars(Desired())) - {"service_name", "project_id", "wait"}
-    assert fields == set(options.endpoint_arguments()) - {"service_name"}
+    assert wanted(service_name=SERVICE_NAME) == Desired(service_name=SERVICE_NAME)
 
 
 @pytest.mark.parametrize("option", ["cluster_id", "node_group_id", "project_id"])
@@ -80,9 +100,10 @@ def test_an_exact_number_is_an_id() -> None:
     assert wanted(cluster_id=int(CLUSTER_ID)).cluster_id == CLUSTER_ID
 
 
-@pytest.mark.parametrize(
-    "option", ["node_group_id", "service_name", "vpc_endpoint_id", "vpc_id", "name", "ip_address_type"]
-)
+TEXTS = [name for name, spec in ARGUMENTS.items() if spec["type"] == "str" and "default" not in spec]
+
+
+@pytest.mark.parametrize("option", sorted(set(TEXTS) - {"cluster_id"}))
 def test_an_empty_text_counts_as_not_given(option: str) -> None:
     assert wanted(**{"cluster_id": CLUSTER_ID, option: ""}) == Desired(cluster_id=CLUSTER_ID)
 
