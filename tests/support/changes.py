@@ -56,6 +56,8 @@ IN_PLACE = {
     "enable_private_dns": InPlace({"private_dns_enabled": False}, {"private_dns_enabled": True}),
     "disable_private_dns": InPlace({"private_dns_enabled": True}, {"private_dns_enabled": False}),
 }
+# One that is finished, with a value for each of its attributes.
+LIVE = interface_endpoint(ip_address_type="ipv4")
 # The options of a creation that can be changed later, each with another value than `desired` has.
 OTHERWISE: Attributes = {
     "tags": {**OWNED, "stage": "test"},

@@ -7,6 +7,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import attributes_of
+from tests.support.changes import LIVE
 
 Values = dict[str, t.Any]
 ENDPOINT: Values = {
@@ -15,14 +17,13 @@ ENDPOINT: Values = {
     "vpc_endpoint_id": "vpce-1",
     "vpc_endpoint_state": "available",
     "endpoint_state": "ACTIVE",
+    **attributes_of(LIVE),
     "vpc_id": "vpc-1",
     "region": "us-east-1",
     "host": "db.example.com",
     "port": 4000,
     "subnet_ids": ["subnet-1"],
     "security_group_ids": ["sg-1"],
-    "private_dns_enabled": True,
-    "ip_address_type": "ipv4",
     "cluster_id": "1",
     "cluster_state": "ACTIVE",
     "availability_zone_ids": ["use1-az1"],
