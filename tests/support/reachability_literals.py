@@ -105,6 +105,16 @@ def from_interface(interface: Interface, facts: Facts = WAY) -> Facts:
     return replace(facts, source=Source(str(interface.network_interface_id), interface))
 
 
+def with_acl(acl: NetworkAcl, *denied: t.Any) -> Facts:
+    """The same way with more rules in one of its lists."""
+    changed = replace(acl, entries=(*denied, *acl.entries))
+    return replace(WAY, network_acls=tuple(changed if one is acl else one for one in WAY.network_acls))
+
+
+def with_group(group_id: str, **rules: t.Any) -> Facts:
+    return replace(WAY, security_groups={**GROUPS, group_id: replace(GROUPS[group_id], **rules)})
+
+
 # The client in another VPC.
 AWAY = Interface("eni-away", "subnet-away", OTHER_VPC, ("10.9.1.25",), (CLIENT_GROUP,))
 AWAY_SUBNET = SubnetRange("subnet-away", OTHER_VPC, "use1-az1", ("10.9.1.0/24",))

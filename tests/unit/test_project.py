@@ -18,7 +18,6 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
-INVENTORIES = sorted(path.stem for path in (ROOT / "plugins/inventory").glob("*.py"))
 ROLES = sorted(path.name for path in (ROOT / "roles").glob("*/"))
 # Spelled in two halves, so that this file passes its own tests.
 LICENCE = "SPDX-License-" + "Identifier: GPL-3.0-or-later"
@@ -53,16 +52,6 @@ def module_options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[s
     )
     documents: dict[str, Any] = json.loads(run.stdout)
     return {name.rpartition(".")[2]: document["doc"]["options"] for name, document in documents.items()}
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_has_unit_tests(module: str) -> None:
-    assert (ROOT / f"tests/unit/plugins/modules/test_{module}.py").is_file()
-
-
-@pytest.mark.parametrize("inventory", INVENTORIES)
-def test_an_inventory_has_unit_tests(inventory: str) -> None:
-    assert (ROOT / f"tests/unit/plugins/inventory/test_{inventory}.py").is_file()
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import os
 import threading
-import types
-import typing as t
 from pathlib import Path
 
 import pytest
@@ -14,65 +12,14 @@ from ansible import constants, context
 from ansible.module_utils.common.collections import ImmutableDict
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.progress import FILE_VARIABLE
-from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import progress
-from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.progress import SWITCH, ProgressAction
-
-HOST = "localhost"
-
-
-class Action(ProgressAction):
-    """The action plugin, with a fake Ansible. `module` is what runs as the module, with its environment."""
-
-    def __init__(self, module: t.Callable[[dict[str, str]], object]) -> None:
-        self.module = module
-        self._task = types.SimpleNamespace(async_val=0, no_log=False, environment=None)
-        shell = types.SimpleNamespace(tmpdir="")
-        self._connection = types.SimpleNamespace(transport="local", become=None, has_native_async=False, _shell=shell)
-
-    def run(self) -> dict[str, t.Any]:  # type: ignore[override]
-        return super().run(None, {"inventory_hostname": HOST})
-
-    def _environment(self) -> dict[str, str]:
-        environments = self._task.environment
-        listed = environments if isinstance(environments, list) else [environments or {}]
-        return {name: value for environment in listed for name, value in environment.items()}
-
-    def _compute_environment_string(self, raw_environment_out: dict[str, str] | None = None) -> str:
-        if raw_environment_out is not None:
-            raw_environment_out.update(self._environment())
-        return ""
-
-    def _execute_module(self, **_arguments: t.Any) -> dict[str, t.Any]:
-        self.module(self._environment())
-        return {"changed": False}
-
-    def _remove_tmp_path(self, *_arguments: t.Any, **_details: t.Any) -> None:
-        """Nothing was made."""
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.progress import SWITCH
+from tests.support.fake_action import HOST, Action, printed_lines, writes
 
 
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """What was printed."""
-    printed: list[str] = []
-    monkeypatch.setattr(progress, "EVERY", 0.001)
-    monkeypatch.setattr(progress, "Display", lambda: types.SimpleNamespace(display=printed.append))
-    monkeypatch.setattr("ansible.plugins.action.ActionBase.run", lambda _self, _tmp, _vars: {})
-    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
-    monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", "default")
-    monkeypatch.setattr(context, "CLIARGS", ImmutableDict())
-    for variable in (SWITCH, "ORIGINAL_STDOUT_CALLBACK"):
-        monkeypatch.delenv(variable, raising=False)
-    return printed
-
-
-def writes(text: bytes) -> t.Callable[[dict[str, str]], object]:
-    """A module that writes this to whatever file it is given."""
-
-    def module(environment: dict[str, str]) -> None:
-        if path := environment.get(FILE_VARIABLE):
-            Path(path).write_bytes(text)
-
-    return module
+    return printed_lines(monkeypatch, tmp_path)
 
 
 @pytest.mark.parametrize(

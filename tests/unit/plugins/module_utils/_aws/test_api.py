@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime, timezone
 
 import boto3
 import botocore
@@ -15,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ParamValidationError
 from moto import mock_aws
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, shapes
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import (
     InterfaceEndpoint,
     NetworkInterface,
@@ -526,26 +525,3 @@ def test_the_life_of_an_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # how old an endpoint is
-
-
-CREATED = datetime(2026, 1, 1, 12, 0, 0, tzinfo=timezone.utc)
-
-
-@pytest.mark.parametrize(
-    ("timestamp", "metadata", "age"),
-    [
-        (CREATED, {"HTTPHeaders": {"date": "Thu, 01 Jan 2026 12:00:07 GMT"}}, 7.0),
-        (CREATED.replace(tzinfo=None), {"HTTPHeaders": {"date": "Thu, 01 Jan 2026 13:00:00 GMT"}}, 3600.0),
-        (CREATED, {"HTTPHeaders": {"date": "Thu, 01 Jan 2026 12:00:07 GMT"}, "RetryAttempts": 1}, None),
-        (CREATED, {"HTTPHeaders": {"date": "yesterday"}}, None),
-        (CREATED, {"HTTPHeaders": {}}, None),
-        (CREATED, {}, None),
-        (None, {"HTTPHeaders": {"date": "Thu, 01 Jan 2026 12:00:07 GMT"}}, None),
-        ("2026-01-01", {"HTTPHeaders": {"date": "Thu, 01 Jan 2026 12:00:07 GMT"}}, None),
-    ],
-)
-def test_the_age_of_an_endpoint_is_by_the_clock_of_aws_and_null_where_it_is_not_known(
-    timestamp: object, metadata: dict[str, t.Any], age: float | None
-) -> None:
-    item = {"VpcEndpointId": ENDPOINT, "CreationTimestamp": timestamp}
-    assert shapes.age(shapes.made_endpoint(item, REGION), metadata) == age

@@ -5,30 +5,24 @@
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import replace
 
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.network_model import (
     Instance,
-    Interface,
     NetworkAcl,
     Peering,
     Route,
-    SecurityGroup,
     SecurityGroupRule,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Facts, Provider, Source
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.remedies import allow_in_group
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.security_groups import Peer
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.verdict import reachability
 from tests.support.endpoint_literals import CLUSTER, OTHER_VPC, VPC, VPCE, registration
 from tests.support.reachability_literals import (
     CLIENT,
     CLIENT_ACL,
     CLIENT_GROUP,
-    ENDS,
     GROUPS,
     NAMES,
     PORT,
@@ -43,6 +37,8 @@ from tests.support.reachability_literals import (
     from_interface,
     judged,
     open_acl,
+    with_acl,
+    with_group,
 )
 
 SHARED_BEFORE = ["cluster", "interface_endpoint", "registration", "source", "vpc"]
@@ -60,16 +56,6 @@ ACROSS_SUBNETS = [
 SHARED_AFTER = ["vpc_dns", "private_dns", "dhcp_options"]
 
 
-def with_acl(acl: NetworkAcl, *denied: t.Any) -> Facts:
-    """The same way with more rules in one of its lists."""
-    changed = replace(acl, entries=(*denied, *acl.entries))
-    return replace(WAY, network_acls=tuple(changed if one is acl else one for one in WAY.network_acls))
-
-
-def with_group(group_id: str, **rules: t.Any) -> Facts:
-    return replace(WAY, security_groups={**GROUPS, group_id: replace(GROUPS[group_id], **rules)})
-
-
 def test_where_nothing_blocks_it_is_reachable_by_every_zone() -> None:
     found = reachability(WAY)
     assert (found["reachable"], found["port"], found["blockers"]) == (True, PORT, [])
@@ -85,29 +71,6 @@ def test_hops_come_in_the_order_in_which_a_connection_meets_them_once_for_each_z
     assert [hop["name"] for hop in hops] == SHARED_BEFORE + ACROSS_SUBNETS * 2 + SHARED_AFTER
     zones = [hop["availability_zone_id"] for hop in hops]
     assert zones == [None] * 5 + ["use1-az1"] * 9 + ["use1-az2"] * 9 + [None] * 3
-
-
-def test_inside_a_subnet_no_network_acl_judges() -> None:
-    beside = Interface("eni-2", "subnet-a", VPC, ("10.0.11.20",), (CLIENT_GROUP,))
-    deaf = NetworkAcl("acl-server", ("subnet-a",), ())
-    found = reachability(replace(from_interface(beside), network_acls=(deaf,), interfaces=ENDS[:1]))
-    assert found["reachable"] is True
-    assert not [hop for hop in found["hops"] if "acl" in hop["name"]]
-
-
-def test_ways_come_by_zone_however_aws_lists_the_interfaces() -> None:
-    found = reachability(replace(WAY, interfaces=ENDS[::-1]))
-    assert [path["availability_zone_id"] for path in found["paths"]] == ["use1-az1", "use1-az2"]
-
-
-def test_another_zone_is_named_and_passes() -> None:
-    hops = [hop for hop in reachability(WAY)["hops"] if hop["name"] == "zone"]
-    assert [hop["message"] for hop in hops] == [
-        "Both are in zone use1-az1.",
-        "From zone use1-az1 to zone use1-az2, which works.",
-    ]
-    elsewhere = replace(WAY, interfaces=ENDS[1:])
-    assert "has no network interface in use1-az1" in judged(elsewhere, "zone")["message"]
 
 
 EPHEMERAL = (1024, 65535)
@@ -233,19 +196,6 @@ def test_one_cause_that_all_zones_share_is_reported_once_and_names_none() -> Non
     assert "zone" not in blocker["message"]
 
 
-def test_where_a_list_of_the_source_blocks_both_zones_each_gets_a_rule_of_its_own() -> None:
-    facts = with_acl(CLIENT_ACL, entry(90, "deny", "10.0.0.0/16", (4000, 4000), egress=True))
-    [blocker] = reachability(facts)["blockers"]
-    assert (
-        f"--rule-number 89 --protocol 6 --port-range From=4000,To=4000 --rule-action allow --cidr-block {SERVER_A}/32"
-        in blocker["remedy"]
-    )
-    assert (
-        f"--rule-number 88 --protocol 6 --port-range From=4000,To=4000 --rule-action allow --cidr-block {SERVER_B}/32"
-        in blocker["remedy"]
-    )
-
-
 def test_one_zone_that_works_is_enough_and_the_other_is_named() -> None:
     deaf = NetworkAcl("acl-b", ("subnet-b",), ())
     found = reachability(replace(WAY, network_acls=(CLIENT_ACL, open_acl("acl-server", "subnet-a"), deaf)))
@@ -298,11 +248,6 @@ def test_what_blocks_for_certain_decides_beside_what_is_unknown() -> None:
     assert reachability(facts)["reachable"] is False
 
 
-def test_the_open_ports_are_named_where_only_some_answers_pass() -> None:
-    hop = judged(with_acl(CLIENT_ACL, entry(90, "deny", "0.0.0.0/0", (5000, 6000))), "source_acl_inbound")
-    assert "only for the ports 1024-4999, 6001-65535" in hop["message"]
-
-
 def test_over_peering_it_is_reachable_where_names_are_not_needed() -> None:
     peering = Peering("pcx-1", "active", frozenset({VPC, OTHER_VPC}))
     facts = from_away(Route("10.0.0.0/16", "pcx-1"), Route("10.9.0.0/16", "pcx-1"), peerings=(peering,))
@@ -311,55 +256,8 @@ def test_over_peering_it_is_reachable_where_names_are_not_needed() -> None:
     assert reachability(replace(facts, private_dns_required=True))["reachable"] is None
 
 
-@pytest.mark.parametrize(("target", "verdict"), [("pcx-1", "pass"), ("tgw-1", "unknown")])
-def test_groups_of_the_other_vpc_can_be_named_over_peering_only(target: str, verdict: str) -> None:
-    rule = SecurityGroupRule("tcp", PORT, PORT, security_group_ids=(CLIENT_GROUP,))
-    facts = from_away(Route("10.0.0.0/16", target), Route("10.9.0.0/16", target))
-    groups = {**facts.security_groups, SERVER_GROUP: SecurityGroup(SERVER_GROUP, inbound=(rule,))}
-    assert judged(replace(facts, security_groups=groups), "endpoint_security_group")["verdict"] == verdict
-
-
-def test_in_another_vpc_the_remedy_names_the_address_and_not_the_group() -> None:
-    facts = from_away(Route("10.0.0.0/16", "pcx-1"), Route("10.9.0.0/16", "pcx-1"))
-    facts = replace(facts, security_groups={**GROUPS, SERVER_GROUP: SecurityGroup(SERVER_GROUP)})
-    [remedy] = [one["remedy"] for one in reachability(facts)["blockers"] if one["object_id"] == SERVER_GROUP]
-    assert "IpRanges=[{CidrIp=10.9.1.25/32}]" in remedy
-
-
 def test_addresses_of_no_common_family_cannot_connect() -> None:
     found = reachability(from_interface(replace(SOURCE, addresses=("fd00::25",))))
     assert found["reachable"] is False
     assert found["paths"] == []
     assert "no common family" in found["blockers"][0]["message"]
-
-
-def test_each_family_that_both_have_is_a_way_of_its_own() -> None:
-    facts = replace(
-        from_interface(replace(SOURCE, addresses=(CLIENT, "fd00:1::25"))),
-        interfaces=(replace(ENDS[0], addresses=(SERVER_A, "fd00:11::10")),),
-    )
-    found = reachability(facts)
-    assert [(path["source_address"], path["endpoint_address"], path["reachable"]) for path in found["paths"]] == [
-        (CLIENT, SERVER_A, True),
-        ("fd00:1::25", "fd00:11::10", False),
-    ]
-    remedies = " ".join(blocker["remedy"] for blocker in found["blockers"])
-    assert "--ipv6-cidr-block fd00:11::10/128" in remedies
-
-
-def test_a_rule_for_an_ipv6_address_is_named_as_one() -> None:
-    remedy = allow_in_group(WAY, SERVER_GROUP, False, Peer("fd00:1::25", None), by_group=True)
-    assert "from fd00:1::25/128" in remedy
-    assert "Ipv6Ranges=[{CidrIpv6=fd00:1::25/128}]" in remedy
-
-
-def test_a_list_without_room_before_its_rule_says_so() -> None:
-    facts = with_acl(SERVER_ACL, entry(1, "deny", "0.0.0.0/0"))
-    assert "Remove or renumber rule 1 of acl-server" in reachability(facts)["blockers"][0]["remedy"]
-
-
-def test_a_source_without_any_group_is_blocked() -> None:
-    found = reachability(from_interface(replace(SOURCE, security_group_ids=())))
-    assert found["blockers"][0]["message"] == (
-        "No rule of any security group, of which there is none, lets TCP 4000 out to the interface endpoint."
-    )

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which tags make an endpoint ours, which a run sets, and which it never removes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import (
+    CLUSTER_TAG,
+    MANAGED_BY,
+    MANAGED_BY_TAG,
+    NODE_GROUP_TAG,
+    OWNERSHIP_TAGS,
+    is_protected,
+    tags_after,
+    unwanted_tags,
+    wanted_tags,
+)
+from tests.support.endpoint_literals import CLUSTER_ID, GROUP_ID, OWNED, desired, interface_endpoint
+
+KEYS = st.sampled_from([*sorted(OWNERSHIP_TAGS), "Name", "name", "aws:created", "team", "stage", "a"])
+TAGS = st.dictionaries(KEYS, st.sampled_from(["", "x", "y"]), max_size=6)
+
+
+@pytest.mark.parametrize("value", ["true", "True", "TRUE"])
+def test_a_tag_that_says_true_in_any_spelling_protects(value: str) -> None:
+    assert is_protected(interface_endpoint(tags={"deletion-protection": value}))
+
+
+@pytest.mark.parametrize(
+    "tags", [{}, {"deletion-protection": "false"}, {"deletion-protection": ""}, {"Deletion-Protection": "true"}]
+)
+def test_nothing_else_protects(tags: dict[str, str]) -> None:
+    assert not is_protected(interface_endpoint(tags=tags))
+
+
+def test_an_endpoint_of_a_cluster_carries_whose_it_is() -> None:
+    assert wanted_tags(desired(), GROUP_ID) == OWNED
+
+
+def test_one_of_another_service_carries_who_manages_it_alone() -> None:
+    other = desired(cluster_id=None, service_name="com.example", name="tidb")
+    assert wanted_tags(other, None) == {MANAGED_BY_TAG: MANAGED_BY, "Name": "tidb"}
+
+
+def test_the_users_tags_cannot_make_it_somebody_elses() -> None:
+    lying = {MANAGED_BY_TAG: "me", CLUSTER_TAG: "1", NODE_GROUP_TAG: "2", "team": "a"}
+    assert wanted_tags(desired(tags=lying), GROUP_ID) == {**OWNED, "team": "a"}
+
+
+def test_a_name_goes_before_a_tag_of_that_name_and_the_tag_counts_without_one() -> None:
+    assert wanted_tags(desired(tags={"Name": "b"}, name="a"), GROUP_ID)["Name"] == "a"
+    assert wanted_tags(desired(tags={"Name": "b"}), GROUP_ID)["Name"] == "b"
+
+
+@given(there=TAGS, tags=st.none() | TAGS, purge=st.booleans())
+def test_only_what_the_user_may_have_set_is_ever_removed(
+    there: dict[str, str], tags: dict[str, str] | None, purge: bool
+) -> None:
+    wanted = desired(tags=tags, purge_tags=purge)
+    removed = unwanted_tags(wanted, interface_endpoint(tags=there))
+    assert set(removed) <= {"name", "team", "stage", "a"} & set(there)
+    if tags is None or not purge:
+        assert removed == ()
+    else:
+        assert {"name", "team", "stage", "a"} & set(there) - set(tags) == set(removed)
+    assert list(removed) == sorted(removed)
+
+
+@given(there=TAGS, tags=st.none() | TAGS, purge=st.booleans(), name=st.none() | st.just("tidb"))
+def test_what_is_there_after_the_run_is_what_its_two_steps_leave(
+    there: dict[str, str], tags: dict[str, str] | None, purge: bool, name: str | None
+) -> None:
+    wanted, endpoint = desired(tags=tags, purge_tags=purge, name=name), interface_endpoint(tags=there)
+    left = {**there, **wanted_tags(wanted, GROUP_ID)}
+    for key in unwanted_tags(wanted, endpoint):
+        del left[key]
+    assert tags_after(wanted, GROUP_ID, endpoint) == left
+    # The next run has nothing to do.
+    done = interface_endpoint(tags=left)
+    assert unwanted_tags(wanted, done) == ()
+    assert tags_after(wanted, GROUP_ID, done) == left
+
+
+def test_a_new_endpoint_has_what_is_wanted_and_no_more() -> None:
+    assert tags_after(desired(tags={"team": "a"}), GROUP_ID, None) == {**OWNED, "team": "a"}
+    assert OWNED[CLUSTER_TAG] == CLUSTER_ID
