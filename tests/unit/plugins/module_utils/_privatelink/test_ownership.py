@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import (
     CLUSTER_TAG,
-    MANAGED_BY,
     MANAGED_BY_TAG,
     NODE_GROUP_TAG,
     OWNERSHIP_TAGS,
@@ -20,7 +22,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     unwanted_tags,
     wanted_tags,
 )
-from tests.support.endpoint_literals import CLUSTER_ID, GROUP_ID, OWNED, desired, interface_endpoint
+from tests.support.endpoint_literals import CLUSTER_ID, GROUP_ID, OWNED, SERVICE_NAME, desired, interface_endpoint
 
 KEYS = st.sampled_from([*sorted(OWNERSHIP_TAGS), "Name", "name", "aws:created", "team", "stage", "a"])
 TAGS = st.dictionaries(KEYS, st.sampled_from(["", "x", "y"]), max_size=6)
@@ -38,23 +40,63 @@ def test_nothing_else_protects(tags: dict[str, str]) -> None:
     assert not is_protected(interface_endpoint(tags=tags))
 
 
-def test_an_endpoint_of_a_cluster_carries_whose_it_is() -> None:
-    assert wanted_tags(desired(), GROUP_ID) == OWNED
-
-
-def test_one_of_another_service_carries_who_manages_it_alone() -> None:
-    other = desired(cluster_id=None, service_name="com.example", name="tidb")
-    assert wanted_tags(other, None) == {MANAGED_BY_TAG: MANAGED_BY, "Name": "tidb"}
-
-
-def test_the_users_tags_cannot_make_it_somebody_elses() -> None:
-    lying = {MANAGED_BY_TAG: "me", CLUSTER_TAG: "1", NODE_GROUP_TAG: "2", "team": "a"}
-    assert wanted_tags(desired(tags=lying), GROUP_ID) == {**OWNED, "team": "a"}
-
-
 def test_a_name_goes_before_a_tag_of_that_name_and_the_tag_counts_without_one() -> None:
     assert wanted_tags(desired(tags={"Name": "b"}, name="a"), GROUP_ID)["Name"] == "a"
     assert wanted_tags(desired(tags={"Name": "b"}), GROUP_ID)["Name"] == "b"
+
+
+def purged(present: dict[str, str], **wanted: t.Any) -> tuple[str, ...]:
+    return unwanted_tags(desired(**wanted), interface_endpoint(tags=present))
+
+
+def test_a_private_endpoint_of_a_cluster_carries_who_manages_it_its_cluster_and_its_node_group() -> None:
+    assert wanted_tags(desired(), GROUP_ID) == OWNED
+    assert OWNED == {
+        "tidbcloud:managed-by": "tidbcloud.privatelink",
+        "tidbcloud:cluster-id": CLUSTER_ID,
+        "tidbcloud:node-group-id": GROUP_ID,
+    }
+
+
+def test_a_private_endpoint_of_another_service_carries_only_who_manages_it() -> None:
+    wanted = Desired(service_name=SERVICE_NAME)
+    assert wanted_tags(wanted, None) == {MANAGED_BY_TAG: "tidbcloud.privatelink"}
+
+
+def test_the_tags_of_the_user_and_the_name_come_on_top() -> None:
+    tags = wanted_tags(desired(tags={"team": "a", "Name": "other"}, name="tidb"), GROUP_ID)
+    assert tags == {**OWNED, "team": "a", "Name": "tidb"}
+
+
+def test_the_user_cannot_take_the_ownership_away() -> None:
+    theft = {MANAGED_BY_TAG: "me", CLUSTER_TAG: "1", NODE_GROUP_TAG: "2"}
+    assert wanted_tags(desired(tags=theft), GROUP_ID) == OWNED
+
+
+def test_tags_that_are_omitted_leave_all_tags_alone() -> None:
+    assert purged({"team": "a"}) == ()
+
+
+def test_without_purge_nothing_is_removed() -> None:
+    assert purged({"team": "a"}, tags={}, purge_tags=False) == ()
+
+
+def test_what_tags_does_not_name_is_removed() -> None:
+    assert purged({"stage": "x", "team": "a", "keep": "b"}, tags={"keep": "c"}) == ("stage", "team")
+
+
+@pytest.mark.parametrize("key", [*sorted(OWNERSHIP_TAGS), "Name", "aws:cloudformation:stack-name"])
+def test_the_ownership_tags_the_name_and_those_of_aws_are_never_removed(key: str) -> None:
+    assert purged({key: "x"}, tags={}) == ()
+
+
+@given(TAGS, TAGS)
+def test_no_tag_is_both_wanted_and_removed_and_what_is_removed_was_there(
+    present: dict[str, str], tags: dict[str, str]
+) -> None:
+    removed = purged(present, tags=tags)
+    assert not set(removed) & set(wanted_tags(desired(tags=tags), GROUP_ID))
+    assert set(removed) <= set(present)
 
 
 @given(there=TAGS, tags=st.none() | TAGS, purge=st.booleans())
@@ -88,4 +130,3 @@ def test_what_is_there_after_the_run_is_what_its_two_steps_leave(
 
 def test_a_new_endpoint_has_what_is_wanted_and_no_more() -> None:
     assert tags_after(desired(tags={"team": "a"}), GROUP_ID, None) == {**OWNED, "team": "a"}
-    assert OWNED[CLUSTER_TAG] == CLUSTER_ID
