@@ -17,11 +17,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network imp
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.contradictions import contradictions
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import connection_options as options
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import leftovers, verified_change
-from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.connection_options import (
-    given_source,
-    wanted_connection,
-)
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.foreign import as_data
 
 Values = t.Mapping[str, t.Any]
@@ -29,8 +26,15 @@ Values = t.Mapping[str, t.Any]
 
 def connection_options(given: Values) -> t.Any:
     """What a connection is to be. See connection_options.yml."""
-    wanted = wanted_connection(given)
-    return as_data({**wanted.returned(), "problems": contradictions(wanted), "check_source": given_source(given)})
+    wanted = options.wanted_connection(given)
+    return as_data(
+        {**wanted.returned(), "problems": contradictions(wanted), "check_source": options.given_source(given)}
+    )
+
+
+def status_filters(given: Values) -> t.Any:
+    """What the playbook status shows. See status_filters.yml."""
+    return as_data(options.status_filters(given))
 
 
 def connection_ownership(wanted: Values, node_group_id: str | None) -> t.Any:
@@ -87,6 +91,7 @@ class FilterModule:
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         return {
             "connection_options": connection_options,
+            "status_filters": status_filters,
             "connection_ownership": connection_ownership,
             "wanted_subnets": wanted_subnets,
             "admitting_rules": admitting_rules,

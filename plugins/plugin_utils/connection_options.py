@@ -14,6 +14,15 @@ Values = t.Mapping[str, t.Any]
 _TEXTS = ("state", "cluster_id", "node_group_id", "service_name", "vpc_endpoint_id", "vpc_id", "vpc_cidr")
 _LISTS = ("subnet_ids", "subnet_cidrs", "security_group_ids")
 _SOURCE = ("instance_id", "network_interface_id", "address", "subnet_id")
+# Filters, and the variable that names one, where there is one. private_connection_project_id only says where to look.
+_FILTERS = {
+    "cluster_ids": "cluster_id",
+    "node_group_ids": "node_group_id",
+    "project_ids": None,
+    "vpc_ids": "vpc_id",
+    "vpc_endpoint_ids": "vpc_endpoint_id",
+    "regions": None,
+}
 # Their order says nothing.
 _SETS = ("availability_zone_ids", "client_cidrs", "client_security_group_ids")
 
@@ -46,3 +55,10 @@ def given_source(given: Values) -> dict[str, str]:
     """Where in AWS the check's host is, as options of reachability_info without their prefix; only what is set."""
     found = {name: given.get(f"check_source_{name}") for name in _SOURCE}
     return {name: str(value) for name, value in found.items() if value}
+
+
+def status_filters(given: Values) -> dict[str, list[str]]:
+    """The filters of endpoint_info. A variable of the role that names one cluster, VPC and so on filters, too, where
+    its list is not set.
+    """
+    return {name: split_list(given.get(name) or given.get(one or "") or "") for name, one in _FILTERS.items()}

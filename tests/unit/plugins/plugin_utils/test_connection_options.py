@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.connection_options import (
     given_source,
+    status_filters,
     wanted_connection,
 )
 
@@ -39,3 +40,9 @@ def test_of_a_login_only_that_it_is_given_is_kept() -> None:
 def test_the_source_of_a_check_is_what_is_set_of_it() -> None:
     given = {"check_source_address": "10.7.2.200", "check_source_subnet_id": "", "check_source_instance_id": None}
     assert given_source(given) == {"address": "10.7.2.200"}
+
+
+def test_a_variable_that_names_one_filters_where_its_list_is_not_set() -> None:
+    filters = status_filters({"cluster_id": 7, "vpc_id": "vpc-1", "vpc_ids": "vpc-2,vpc-3", "regions": None})
+    assert (filters["cluster_ids"], filters["vpc_ids"]) == (["7"], ["vpc-2", "vpc-3"])
+    assert status_filters({"project_id": "9", "region": "us-east-1"}) == {name: [] for name in filters}
