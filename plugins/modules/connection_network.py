@@ -31,7 +31,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Without anything made there are no IDs, and RV(parts) has what is there.
+    details: Without anything made there are no IDs, RV(parts) has what is there, and RV(removed) what would be removed.
   diff_mode:
     support: none
   idempotent:
@@ -221,6 +221,10 @@ left:
   returned: success, unless O(part=connection)
   type: list
   elements: str
+enables_dns:
+  description: Whether DNS attributes of the VPC were switched on.
+  returned: success, unless O(part=connection)
+  type: bool
 # BEGIN return_values error
 error:
   description: What the API answered.

@@ -74,6 +74,9 @@ def _checked(known: Values) -> list[str]:
     return [f"Checked from {check['host']}: {as_user}{ping['server_version']}{valid}."]
 
 
+_NOTHING_TO_DO = ("Nothing was changed, and a run would change nothing.",)
+
+
 def planned_lines(known: Values) -> list[str]:
     """What a run would do, and nothing where that is nothing.
 
@@ -82,13 +85,16 @@ def planned_lines(known: Values) -> list[str]:
     """
     now = f"The private endpoint is {printable(known['result']['status'])} now."
     if known["look"]["is_settled"]:
-        return ["Nothing was changed, and a run would change nothing.", now]
+        return [*_NOTHING_TO_DO, now]
     planned = printable(known["made"], SENTENCE)
+    steps = [f"{one['name']}: {one['detail']} ({one['target']})" for one in planned["steps"]]
+    todo = [*_planned_network(known), *steps]
     unchecked = planned.get("unchecked_limits") or []
+    if not todo:
+        return [*_NOTHING_TO_DO, now]
     return [
         "Nothing was changed. A run would do this:",
-        *_planned_network(known),
-        *(f"{one['name']}: {one['detail']} ({one['target']})" for one in planned["steps"]),
+        *todo,
         *_verification(known, planned),
         *([f"Cannot be checked before the network exists: {', '.join(unchecked)}"] if unchecked else []),
         now,
@@ -100,13 +106,21 @@ def _planned_network(known: Values) -> list[str]:
     lines = []
     if wanted.makes_vpc and not network["vpc_id"]:
         lines.append(f"make VPC {wanted.name} with the range {wanted.vpc_cidr} and both DNS attributes")
-    elif wanted.makes_vpc and known["made_vpc"].get("changed"):
-        lines.append(f"switch on both DNS attributes of {network['vpc_id']}")
+    elif wanted.makes_vpc:
+        lines += _planned_vpc(known)
     if wanted.makes_subnets:
         lines += _planned_subnets(known)
     if wanted.makes_security_group:
         lines += _planned_group(known, wanted)
     return [printable(line, SENTENCE) for line in lines]
+
+
+def _planned_vpc(known: Values) -> list[str]:
+    """What would change about the VPC that is there, and about others that do not count."""
+    found = known["made_vpc"]
+    dns = [f"switch on both DNS attributes of {known['network']['vpc_id']}"] if found.get("enables_dns") else []
+    removed = found.get("removed") or []
+    return [*dns, *(f"remove {vpc_id}, an empty VPC that a run that was stopped has left" for vpc_id in removed)]
 
 
 def _planned_subnets(known: Values) -> list[str]:

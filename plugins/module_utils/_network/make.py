@@ -53,6 +53,7 @@ class Outcome:
     removed: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     changed: bool = False
+    enables_dns: bool = False
 
 
 def make_vpc(network: Network, connection: Connection, cidr: str, used_id: str) -> Work[Outcome]:
@@ -73,7 +74,7 @@ def make_vpc(network: Network, connection: Connection, cidr: str, used_id: str) 
     outcome.parts.append(chosen)
     outcome.changed = bool(outcome.made or outcome.removed)
     if not network.has_dns(chosen.id):
-        outcome.changed = True
+        outcome.changed = outcome.enables_dns = True
         network.enable_dns(chosen.id)
         yield Await(lambda: Seen(network.has_dns(chosen.id), "off"), f"the DNS attributes of {chosen.id}")
     return outcome
@@ -86,7 +87,11 @@ def find_vpc(network: Network, connection: Connection, cidr: str, used_id: str) 
         return Outcome(changed=True)
     chosen = _chosen(found, used_id)
     _reject_other_range(chosen, cidr)
-    return Outcome(parts=[chosen], changed=not network.has_dns(chosen.id))
+    losers = [vpc for vpc in found if vpc.id != chosen.id]
+    removed = [vpc.id for vpc in losers if _may_go(network, vpc)]
+    left = [vpc.id for vpc in losers if vpc.id not in removed]
+    enables = not network.has_dns(chosen.id)
+    return Outcome([chosen], removed=removed, left=left, changed=bool(removed) or enables, enables_dns=enables)
 
 
 def _chosen(found: list[Part], used_id: str) -> Part:
@@ -126,6 +131,11 @@ def _is_empty(network: Network, vpc_id: str) -> bool:
     return not network.subnets(vpc_id) and not network.security_groups(vpc_id)
 
 
+def _may_go(network: Network, vpc: Part) -> bool:
+    """Only what has a claim was made by a run that knows claims, and only an empty one is nobody's."""
+    return vpc.has_claim and _is_empty(network, vpc.id)
+
+
 def _remove_losers(network: Network, losers: list[Part], own_claim: str, outcome: Outcome) -> None:
     """A run that made a VPC removes its own extra ones (a lost answer may leave several); one that did not cleans up
     after a run that was stopped. Only empty ones with a claim are removed.
@@ -133,7 +143,7 @@ def _remove_losers(network: Network, losers: list[Part], own_claim: str, outcome
     for vpc in losers:
         if own_claim and vpc.tags.get(CLAIM_TAG) != own_claim:
             continue
-        if vpc.has_claim and _is_empty(network, vpc.id) and network.delete_vpc(vpc.id):
+        if _may_go(network, vpc) and network.delete_vpc(vpc.id):
             outcome.removed.append(vpc.id)
         else:
             outcome.left.append(vpc.id)

@@ -122,6 +122,7 @@ def _returned(outcome: Outcome) -> dict[str, t.Any]:
         "parts": [_part(part) for part in outcome.parts],
         "removed": outcome.removed,
         "left": outcome.left,
+        "enables_dns": outcome.enables_dns,
     }
 
 

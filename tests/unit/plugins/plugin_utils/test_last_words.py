@@ -109,12 +109,13 @@ def test_what_is_there_already_is_not_planned_and_what_differs_is() -> None:
     there = {"vpc_id": "vpc-1", "subnet_ids": [], "security_group_ids": ["sg-1"]}
     lines = planned(
         network=there,
-        made_vpc={"changed": True},
+        made_vpc={"changed": True, "enables_dns": True, "removed": ["vpc-2"]},
         made_subnets={"parts": [{"cidr_block": "10.42.0.0/19"}]},
         made_security_group={"changed": True},
     )
-    assert lines[1:4] == [
+    assert lines[1:5] == [
         "switch on both DNS attributes of vpc-1",
+        "remove vpc-2, an empty VPC that a run that was stopped has left",
         "make a subnet with the range 10.42.32.0/19 in zone use1-az2",
         "have security group sg-1 admit TCP port 4000 from 10.42.0.0/16 and nothing else, with the tags of the "
         "connection",
@@ -139,8 +140,8 @@ def test_check_mode_says_what_would_be_verified_and_undone() -> None:
     new = changed(TAG, check_mode=True)
     new["look"] = {**new["look"], "is_live": False}
     assert run_lines(new)[-2].startswith("A failed check would undo none of it")
-    subnets = changed(check_mode=True)
-    assert "this would be undone, and the run would fail: the change of subnets" in run_lines(subnets)[-2]
+    subnets = planned(wanted=wanted(**MADE_NETWORK, on_failed_check="revert"))
+    assert "this would be undone, and the run would fail: the change of subnets" in subnets[-2]
 
 
 def test_what_was_removed_and_what_was_left_is_named() -> None:

@@ -229,6 +229,19 @@ def test_a_look_tells_what_is_there_and_that_more_would_be_made() -> None:
     assert ([part.cidr for part in outcome.parts], outcome.changed) == ([WANTED[0].cidr], True)
 
 
+def test_a_look_names_what_a_run_would_remove_and_what_it_would_leave() -> None:
+    network = FakeNetwork()
+    [used] = ids(alone(network, vpc(network)))
+    stopped, full = stopped_run(network, 500), stopped_run(network, 400)
+    network.create_subnet(full, WANTED[0].cidr, WANTED[0].zone_id, {})
+    network.calls.clear()
+    outcome = find_vpc(network, CONNECTION, VPC_RANGE, used)
+    assert (outcome.changed, outcome.removed, outcome.left, network.calls) == (True, [stopped], [full], [])
+    carried = alone(network, vpc(network, used))
+    assert (carried.removed, carried.left) == (outcome.removed, outcome.left)
+    assert not find_vpc(network, CONNECTION, VPC_RANGE, used).changed
+
+
 def test_no_claim_of_a_run_takes_the_place_of_another() -> None:
     network = FakeNetwork()
     alone(network, make_subnets(network, CONNECTION, "vpc-1", WANTED))
