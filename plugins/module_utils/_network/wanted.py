@@ -85,6 +85,16 @@ class WantedConnection:
         return self.given_name or ("" if self.vpc_id or not self.makes_network else self.name)
 
     @property
+    def endpoint(self) -> dict[str, t.Any]:
+        """The options of private_endpoint that do not stand in the variables as they are; only what is set."""
+        options = {
+            "name": self.endpoint_name,
+            "subnet_ids": list(self.subnet_ids),
+            "security_group_ids": list(self.security_group_ids),
+        }
+        return {name: value for name, value in options.items() if value}
+
+    @property
     def ownership(self) -> dict[str, str]:
         """The tags by which the role knows its own, but for the node group, which a look may find."""
         return {
@@ -114,6 +124,7 @@ class WantedConnection:
             "verifies",
             "name",
             "endpoint_name",
+            "endpoint",
             "ownership",
         )
         plain = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}

@@ -33,10 +33,8 @@ class Connector:
         endpoint = {
             "cluster_id": wanted.cluster_id,
             "vpc_id": wanted.vpc_id,
-            "name": wanted.endpoint_name,
             "vpc_endpoint_id": wanted.vpc_endpoint_id,
-            **({"subnet_ids": list(wanted.subnet_ids)} if wanted.subnet_ids else {}),
-            **({"security_group_ids": list(wanted.security_group_ids)} if wanted.security_group_ids else {}),
+            **wanted.endpoint,
         }
         found = self.customer.run("connection_network", part="connection", wanted=wanted.returned(), endpoint=endpoint)
         assert not WRITING_CALLS & {entry.call for entry in self.customer.requests}

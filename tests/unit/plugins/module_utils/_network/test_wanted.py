@@ -38,6 +38,12 @@ def test_in_a_vpc_of_the_user_only_a_given_name_names_the_private_endpoint() -> 
     assert WantedConnection(cluster_id=CLUSTER, vpc_id="vpc-1", given_name="orders").endpoint_name == "orders"
 
 
+def test_only_what_is_set_is_an_option_of_the_private_endpoint() -> None:
+    assert WantedConnection(cluster_id=CLUSTER, vpc_id="vpc-1").endpoint == {}
+    given = WantedConnection(cluster_id=CLUSTER, vpc_id="vpc-1", given_name="a", subnet_ids=("subnet-1",))
+    assert given.endpoint == {"name": "a", "subnet_ids": ["subnet-1"]}
+
+
 @pytest.mark.parametrize("options", [{"vpc_endpoint_id": "vpce-1"}, {"service_name": "com.amazonaws.vpce.x"}])
 def test_nothing_is_made_around_an_endpoint_that_is_adopted_or_a_service_of_others(options: dict[str, str]) -> None:
     wanted = WantedConnection(**options)  # type: ignore[arg-type]
