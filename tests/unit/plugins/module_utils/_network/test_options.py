@@ -63,7 +63,7 @@ def test_check_mode_says_what_a_run_does_and_does_nothing(part: str) -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_what_is_returned_is_the_same_for_every_part_and_holds_texts_alone(part: str) -> None:
     result = run(FakeNetwork(), part)
-    assert set(result) == {"changed", "parts", "removed", "left"}
+    assert set(result) == {"changed", "parts", "removed", "left", "enables_dns"}
     assert len(result["parts"]) == len(PARTS[part].get("subnets", [1]))
     for one in result["parts"]:
         assert set(one) == {"id", "cidr_block", "availability_zone_id", "name", "description"}
