@@ -117,7 +117,7 @@ more-chaos: setup ## a larger sample of the matrix
 	CHAOS_CELLS=30 timeout --foreground 900 python -m pytest -q -n $(JOBS) tests/chaos/test_sample.py -k fault
 
 chaos: setup ## every call x every fault x every job, races, the random model and hostile input; docs/reliability.md
-	python -m tests.chaos --page docs/reliability.md $(if $(SEED),--seed $(SEED))
+	python -m tests.chaos --kept '$(CACHE)/outcomes' --page docs/reliability.md $(if $(SEED),--seed $(SEED))
 
 nightly: test-all ## all of that and of chaos, and more of it: rounds of races, 1,000 operations, 10,000 cases for each parser, each Python
 	python -m tests.chaos --rounds 20 --operations 1000 --cases 10000 $(if $(SEED),--seed $(SEED))

@@ -39,6 +39,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=500, help="for each parser")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--places", type=int, default=pool.PLACES, help="sandboxes in parallel")
+    parser.add_argument("--kept", type=Path, help="outcomes of the matrix: those that are there are not run again")
     parser.add_argument("--page", type=Path, help="write the findings to this page")
     found = parser.parse_args(given)
     if not set(found.parts) <= set(PARTS):
