@@ -75,7 +75,7 @@ lint: setup ## ruff, mypy, antsibull-changelog, antsibull-docs, ansible-lint
 	  --validate-collection-refs dependent --disallow-unknown-collection-refs .
 	ansible-lint
 
-# Processes of a part that is run alone, and the tests that "make test" leaves to "make more".
+# Processes of a part that is run alone (those that mostly wait have two in any case), and the tests that "make test" leaves to "make more".
 JOBS  ?= 2
 QUICK  = -m 'not exhaustive'
 SLOW   = -m exhaustive
@@ -98,11 +98,11 @@ contract: setup ## the sandbox and the modules against the cloud's published spe
 
 network: setup ## the check on a real network: namespaces, firewalls, a resolver and a MariaDB server
 	@tests/tools/network_packages.sh '$(CACHE)/network/packages'
-	timeout --foreground 600 python -m pytest -q -n $(JOBS) -rs $(QUICK) tests/network
+	timeout --foreground 600 python -m pytest -q -n 2 -rs $(QUICK) tests/network
 
 more-network: setup ## every break of that network
 	@tests/tools/network_packages.sh '$(CACHE)/network/packages'
-	timeout --foreground 600 python -m pytest -q -n $(JOBS) -rs $(SLOW) tests/network
+	timeout --foreground 600 python -m pytest -q -n 2 -rs $(SLOW) tests/network
 
 system: setup ## modules, role and playbooks against a sandbox: bad input, faults, kills, AWX jobs
 	timeout --foreground 1800 python -m pytest -q -n $(JOBS) --dist loadfile $(QUICK) tests/system
@@ -111,10 +111,10 @@ more-system: setup ## the same in every variant: each call killed, four roles at
 	timeout --foreground 1800 python -m pytest -q -n $(JOBS) --dist loadfile $(SLOW) tests/system
 
 chaos-sample: setup ## a sample of chaos: cells of the matrix, races, the random model, hostile input
-	timeout --foreground 900 python -m pytest -q -n $(JOBS) tests/chaos
+	timeout --foreground 900 python -m pytest -q -n 2 tests/chaos
 
 more-chaos: setup ## a larger sample of the matrix
-	CHAOS_CELLS=30 timeout --foreground 900 python -m pytest -q -n $(JOBS) tests/chaos/test_sample.py -k fault
+	CHAOS_CELLS=30 timeout --foreground 900 python -m pytest -q -n 2 tests/chaos/test_sample.py -k fault
 
 chaos: setup ## every call x every fault x every job, races, the random model and hostile input; docs/reliability.md
 	python -m tests.chaos --kept '$(CACHE)/outcomes' --page docs/reliability.md $(if $(SEED),--seed $(SEED))
