@@ -14,37 +14,44 @@ from .._aws.model import InterfaceEndpoint
 from .violations import ALLOWABLE
 
 
-def _option(kind: str = "str", default: t.Any = None, *, absent: t.Any = ..., **spec: t.Any) -> t.Any:
-    """A field that is an option: its argument spec has this type and what is in `spec`, and its default unless null.
+def _option(kind: str = "str", *, absent: t.Any = ..., **spec: t.Any) -> dict[str, t.Any]:
+    """The metadata of a field that is an option: its argument spec has this type and what is in `spec`.
 
     `absent`: that the option is an attribute of an interface endpoint, and what the attribute is where there is none.
     """
-    given = {} if default is None else {"default": list(default) if kind == "list" else default}
-    return field(default=default, metadata={"spec": {"type": kind, **given, **spec}, "absent": absent})
+    return {"spec": {"type": kind, **spec}, "absent": absent}
 
 
 @dataclass(frozen=True)
 class Desired:
     """The options of `private_endpoint`, in the one place where they are named. `None` means: leave that alone."""
 
-    state: str = _option(default="present", choices=["present", "absent"])
-    cluster_id: str | None = _option()
-    node_group_id: str | None = _option()
-    service_name: str | None = _option()
-    vpc_endpoint_id: str | None = _option()
-    vpc_id: str | None = _option(absent=None)
-    subnet_ids: tuple[str, ...] | None = _option("list", elements="str", absent=())
-    security_group_ids: tuple[str, ...] | None = _option("list", elements="str", absent=())
-    name: str | None = _option()
-    private_dns_enabled: bool | None = _option("bool", absent=None)
-    ip_address_type: str | None = _option(choices=["ipv4", "ipv6", "dualstack"], absent=None)
-    tags: t.Mapping[str, str] | None = _option("dict", aliases=["resource_tags"], absent={})
-    purge_tags: bool = _option("bool", default=True)
-    recreate_failed: bool = _option("bool", default=False)
-    remove_duplicates: bool = _option("bool", default=False)
-    keep_vpc_endpoint: bool = _option("bool", default=False)
-    allow_violations: frozenset[str] = _option("list", frozenset(), elements="str", choices=list(ALLOWABLE))
-    allow_missing_network: bool = _option("bool", default=False)
+    state: str = field(default="present", metadata=_option(choices=["present", "absent"]))
+    cluster_id: str | None = field(default=None, metadata=_option())
+    node_group_id: str | None = field(default=None, metadata=_option())
+    service_name: str | None = field(default=None, metadata=_option())
+    vpc_endpoint_id: str | None = field(default=None, metadata=_option())
+    vpc_id: str | None = field(default=None, metadata=_option(absent=None))
+    subnet_ids: tuple[str, ...] | None = field(default=None, metadata=_option("list", elements="str", absent=()))
+    security_group_ids: tuple[str, ...] | None = field(
+        default=None, metadata=_option("list", elements="str", absent=())
+    )
+    name: str | None = field(default=None, metadata=_option())
+    private_dns_enabled: bool | None = field(default=None, metadata=_option("bool", absent=None))
+    ip_address_type: str | None = field(
+        default=None, metadata=_option(choices=["ipv4", "ipv6", "dualstack"], absent=None)
+    )
+    tags: t.Mapping[str, str] | None = field(
+        default=None, metadata=_option("dict", aliases=["resource_tags"], absent={})
+    )
+    purge_tags: bool = field(default=True, metadata=_option("bool"))
+    recreate_failed: bool = field(default=False, metadata=_option("bool"))
+    remove_duplicates: bool = field(default=False, metadata=_option("bool"))
+    keep_vpc_endpoint: bool = field(default=False, metadata=_option("bool"))
+    allow_violations: frozenset[str] = field(
+        default=frozenset(), metadata=_option("list", elements="str", choices=list(ALLOWABLE))
+    )
+    allow_missing_network: bool = field(default=False, metadata=_option("bool"))
     # Options of every module that is about TiDB Cloud, or that waits.
     project_id: str | None = None
     wait: bool = True

@@ -52,8 +52,13 @@ def shared_arguments() -> dict[str, t.Any]:
 
 
 def endpoint_arguments() -> dict[str, t.Any]:
-    """Argument spec of one private endpoint, as the fields of Desired say."""
-    return {one.name: copy.deepcopy(one.metadata["spec"]) for one in fields(Desired) if "spec" in one.metadata}
+    """Argument spec of one private endpoint, as the fields of Desired say. A default of null is none."""
+    specs = {one.name: copy.deepcopy(one.metadata["spec"]) for one in fields(Desired) if "spec" in one.metadata}
+    for one in fields(Desired):
+        if one.name in specs and one.default is not None:
+            default: t.Any = one.default
+            specs[one.name]["default"] = sorted(default) if isinstance(default, frozenset) else default
+    return specs
 
 
 def desired_endpoint(params: t.Mapping[str, t.Any]) -> Desired:

@@ -17,16 +17,16 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
 
 
 class Sts:
-    """Gives new credentials each time. `refuses`: what it raises instead."""
+    """Gives new credentials each time. `refusals`: the first of them is raised instead."""
 
     def __init__(self) -> None:
         self.asked = 0
-        self.refuses: ApiError | None = None
+        self.refusals: list[ApiError] = []
 
     def __call__(self) -> dict[str, str]:
         self.asked += 1
-        if self.refuses:
-            raise self.refuses
+        if self.refusals:
+            raise self.refusals[0]
         number = str(self.asked)
         return {
             "AccessKeyId": f"key-{number}",
@@ -84,10 +84,10 @@ def test_the_hour_is_counted_from_before_the_question(sts: Sts, monkeypatch: pyt
 
 
 def test_what_sts_says_against_it_is_raised_as_it_is(sts: Sts) -> None:
-    sts.refuses = ApiError("refused", api="sts", status=403)
+    sts.refusals = [ApiError("refused", api="sts", status=403)]
     with pytest.raises(ApiError) as caught:
         RoleCredentials(sts).load_credentials()
-    assert caught.value is sts.refuses
+    assert caught.value is sts.refusals[0]
 
 
 def test_a_role_that_is_refused_when_it_is_to_be_renewed_raises_that_too(
@@ -95,6 +95,6 @@ def test_a_role_that_is_refused_when_it_is_to_be_renewed_raises_that_too(
 ) -> None:
     monkeypatch.setattr(role, "LASTS", timedelta(minutes=5))
     credentials = RoleCredentials(sts).load_credentials()
-    sts.refuses = ApiError("refused", api="sts", status=403)
+    sts.refusals = [ApiError("refused", api="sts", status=403)]
     with pytest.raises(ApiError, match="refused"):
         frozen(credentials)

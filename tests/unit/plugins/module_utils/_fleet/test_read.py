@@ -122,7 +122,8 @@ class Aws:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.endpoints: dict[Client, list[InterfaceEndpoint]] = {}
-        self.zones: Mapping[str, Sequence[str]] | ApiError = {}
+        self.zones: Mapping[str, Sequence[str]] = {}
+        self.refusals: list[ApiError] = []
         self.asked: list[tuple[str, str]] = []
         for name, act in {
             "describe_vpc_endpoints": lambda ec2, filters: self._note("endpoints", ec2, self.endpoints.get(ec2, [])),
@@ -139,8 +140,8 @@ class Aws:
 
     def _zones(self, client: Client) -> Mapping[str, Sequence[str]]:
         self.asked.append(("zones", client[1]))
-        if isinstance(self.zones, ApiError):
-            raise self.zones
+        if self.refusals:
+            raise self.refusals[0]
         return self.zones
 
 
@@ -383,7 +384,7 @@ def test_zones_that_aws_does_not_tell_are_asked_of_tidb_cloud_and_end_nothing(aw
     tidb = Tidb(rows=rows)
     assert fleet(Filters(), tidb).endpoint_services[0]["availability_zone_ids"] == [ZONES[0]]
     assert f"service {GROUP_ID}" not in tidb.asked
-    aws.zones = ApiError("denied", api="ec2")
+    aws.refusals = [ApiError("denied", api="ec2")]
     assert fleet(Filters(), tidb).endpoint_services[0]["availability_zone_ids"] == list(ZONES)
     assert f"service {GROUP_ID}" in tidb.asked
 

@@ -101,7 +101,7 @@ def test_the_code_for_not_found_counts_whatever_the_status_is_of_a_refusal(statu
     if status == 200:
         assert found == NOT_FOUND  # A success is judged by its kind, not by a field named code.
     else:
-        assert type(failed(found).error) is NotFound
+        assert failed(found).error.__class__ is NotFound
         assert (failed(found).passing, failed(found).without_effect) == (False, True)
 
 
@@ -119,7 +119,7 @@ def test_the_code_for_not_found_counts_whatever_the_status_is_of_a_refusal(statu
 def test_a_web_page_with_404_is_no_lost_cluster_unless_the_api_was_heard_from_there(
     content: bytes, known: bool, kind: type[ApiError]
 ) -> None:
-    assert type(failed(read_answer(request(known=known), answer(content, 404))).error) is kind
+    assert failed(read_answer(request(known=known), answer(content, 404))).error.__class__ is kind
 
 
 @pytest.mark.parametrize(
