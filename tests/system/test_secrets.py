@@ -116,6 +116,7 @@ def job(operator: Operator, directory: Path, *playbooks: str, **options: t.Any) 
     )
 
 
+@pytest.mark.exhaustive
 def test_a_whole_life_at_full_verbosity_leaves_no_secret_in_anything_that_is_kept(
     operator: Operator, tmp_path: Path
 ) -> None:

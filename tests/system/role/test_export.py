@@ -47,6 +47,7 @@ def made_by_hand(operator: Operator) -> list[str]:
     return made
 
 
+@pytest.mark.exhaustive
 def test_what_was_made_by_hand_is_exported_and_adopted(
     operator: Operator, made_by_hand: list[str], tmp_path: Path
 ) -> None:

@@ -101,6 +101,7 @@ def connected(site: Site) -> Site:
     return site
 
 
+@pytest.mark.exhaustive
 def test_the_verdict_names_the_object_that_blocks_and_the_command_that_fixes_it(site: Site) -> None:
     why = f"Why: No rule of {site.blocking_id} admits TCP {site.port} from the source."
     change = (
@@ -121,6 +122,7 @@ def test_the_verdict_names_the_object_that_blocks_and_the_command_that_fixes_it(
     assert (why in run.output, change in run.output) == (True, True), run.output
 
 
+@pytest.mark.exhaustive
 def test_the_verdict_says_where_aws_is_not_the_reason_and_what_it_could_not_know(connected: Site) -> None:
     connected.open_while(lambda: False)
     run = connected.check()
@@ -142,6 +144,7 @@ def test_a_wrong_password_is_not_looked_for_in_aws(connected: Site) -> None:
     assert "DescribeNetworkAcls" not in {entry.call for entry in run.requests}
 
 
+@pytest.mark.exhaustive
 def test_a_check_host_that_is_nowhere_in_the_vpc_is_named_with_the_ways_to_say_where_it_is(connected: Site) -> None:
     connected.open_while(lambda: False)
     run = connected.check(check_source_network_interface_id="")
@@ -150,6 +153,7 @@ def test_a_check_host_that_is_nowhere_in_the_vpc_is_named_with_the_ways_to_say_w
     assert "Likely: " in run.output
 
 
+@pytest.mark.exhaustive
 def test_a_diagnosis_that_fails_does_not_hide_what_the_check_found(connected: Site) -> None:
     connected.open_while(lambda: False)
     connected.operator.sandbox.faults.add({"api": "aws", "call": "DescribeRouteTables", "kind": "reset", "times": 100})
@@ -180,6 +184,7 @@ def test_what_broke_the_connection_is_undone_and_an_unchanged_run_is_checked_onc
     assert once == [entry.call for entry in run.requests if entry.api == "database"]
 
 
+@pytest.mark.exhaustive
 def test_a_rescue_finds_in_the_result_what_was_undone_and_why(connected: Site, tmp_path: Path) -> None:
     playbook, written = tmp_path / "change.yml", tmp_path / "result.json"
     playbook.write_text(RESCUE.format(file=written), encoding="utf-8")
@@ -198,6 +203,7 @@ def test_a_rescue_finds_in_the_result_what_was_undone_and_why(connected: Site, t
     assert done == undone == ["add_security_groups", "remove_security_groups"]
 
 
+@pytest.mark.exhaustive
 def test_check_mode_says_what_would_be_verified_and_undone(connected: Site) -> None:
     run = connected.revert("--check", security_group_ids=connected.blocking_id)
     assert (run.status, run.writing_calls) == (0, []), run.output
@@ -206,6 +212,7 @@ def test_check_mode_says_what_would_be_verified_and_undone(connected: Site) -> N
     assert [entry for entry in run.requests if entry.api == "database"] == []
 
 
+@pytest.mark.exhaustive
 def test_what_did_not_work_before_is_not_undone(connected: Site) -> None:
     connected.open_while(lambda: False)
     run = connected.revert(security_group_ids=connected.blocking_id)
@@ -214,12 +221,14 @@ def test_what_did_not_work_before_is_not_undone(connected: Site) -> None:
     assert "Not undone: clients could not connect before the change either." in run.output
 
 
+@pytest.mark.exhaustive
 def test_a_change_that_fixes_the_connection_succeeds(connected: Site) -> None:
     connected.open_while(lambda: not connected.admits())
     run = connected.revert(security_group_ids=connected.blocking_id)
     assert (run.status, connected.endpoint().security_group_ids) == (0, [connected.blocking_id]), run.output
 
 
+@pytest.mark.exhaustive
 def test_what_cannot_be_undone_is_left_to_do(connected: Site) -> None:
     def breaks_for_good() -> bool:
         if not connected.admits():
@@ -239,6 +248,7 @@ def test_what_cannot_be_undone_is_left_to_do(connected: Site) -> None:
     assert f"the security groups {connected.admitting_id}, private DNS on" in run.output
 
 
+@pytest.mark.exhaustive
 def test_what_still_fails_after_it_was_undone_is_said(connected: Site) -> None:
     broken = []
 
@@ -254,6 +264,7 @@ def test_what_still_fails_after_it_was_undone_is_said(connected: Site) -> None:
     assert "seconds at most" not in run.output
 
 
+@pytest.mark.exhaustive
 def test_a_new_private_endpoint_is_not_undone(site: Site) -> None:
     run = site.revert(security_group_ids=site.blocking_id)
     assert run.status != 0, run.output
@@ -261,6 +272,7 @@ def test_a_new_private_endpoint_is_not_undone(site: Site) -> None:
     assert "Not undone: create_vpc_endpoint, register_endpoint, enable_private_dns." in run.output
 
 
+@pytest.mark.exhaustive
 def test_without_a_check_that_runs_nothing_is_changed(connected: Site, tmp_path: Path) -> None:
     inventory = tmp_path / "inventory.json"
     host = {"ansible_connection": "local", "ansible_python_interpreter": "/nonexistent/python"}
@@ -278,6 +290,7 @@ def test_revert_needs_the_check_and_the_waiting(site: Site, option: str) -> None
     assert "leave private_connection_check and private_connection_wait on" in run.output
 
 
+@pytest.mark.exhaustive
 def test_subnets_that_the_role_made_leave_again_and_its_own_rules_stay(operator: Operator) -> None:
     zones = operator.zone_ids()
     made = {"vpc_cidr": "10.42.0.0/16", **operator.check_options()}

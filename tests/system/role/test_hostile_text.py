@@ -78,6 +78,7 @@ def poison(operator: Operator, hostile: Hostile, text: str) -> None:
     operator.sandbox.tidbcloud.estate.cluster(operator.cluster_id()).name = text
 
 
+@pytest.mark.exhaustive
 def test_an_export_of_hostile_names_is_ids_only_and_runs_nothing_as_extra_variables(
     operator: Operator, connected: dict[str, Any], hostile: Hostile, tmp_path: Path
 ) -> None:
@@ -95,6 +96,7 @@ def test_an_export_of_hostile_names_is_ids_only_and_runs_nothing_as_extra_variab
         assert (item["vpc_id"], item["subnet_ids"]) == (connected["vpc_id"], [connected["subnet_ids"]])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("result_format", ["json", "yaml"])
 def test_no_name_forges_a_line_of_any_playbook(
     operator: Operator, connected: dict[str, Any], hostile: Hostile, result_format: str

@@ -71,6 +71,7 @@ def test_check_says_whether_clients_can_connect(operator: Operator, one_zone: di
     assert "wrong-password-0000" not in run.output
 
 
+@pytest.mark.exhaustive
 def test_a_check_that_fails_keeps_the_connection(operator: Operator, one_zone: dict[str, Any]) -> None:
     wrong = {**one_zone, "check_connect_to": "127.0.0.2", "check_retries": 0}
     run = operator.play("connect", **wrong)
@@ -109,6 +110,7 @@ def test_subnets_and_security_group_are_made_in_a_given_vpc_and_only_they_are_re
     assert remains(operator.facts) == [f"AWS us-east-1: VPC {vpc_id}", f"AWS us-east-1: subnet {own}"]
 
 
+@pytest.mark.exhaustive
 def test_what_something_else_uses_is_left_and_named(operator: Operator, one_zone: dict[str, Any]) -> None:
     assert operator.play("connect", **one_zone).status == 0
     ec2 = ec2_client(operator.facts, "main", "us-east-1")
@@ -125,6 +127,7 @@ def test_what_something_else_uses_is_left_and_named(operator: Operator, one_zone
     assert remains(operator.facts) == []
 
 
+@pytest.mark.exhaustive
 def test_a_dropped_cluster_leaves_nothing_behind_where_the_region_is_named(
     operator: Operator, one_zone: dict[str, Any]
 ) -> None:
@@ -143,6 +146,7 @@ def test_a_cluster_that_cannot_be_connected_leaves_the_account_empty(operator: O
     assert (run.status != 0, run.writing_calls) == (True, []), run.output
 
 
+@pytest.mark.exhaustive
 def test_a_service_that_is_still_made_is_waited_for(operator: Operator) -> None:
     operator.sandbox.settings.change({"service_creating": 60.0})
     operator.sandbox.tidbcloud.reset(operator.sandbox.database.port)
@@ -153,6 +157,7 @@ def test_a_service_that_is_still_made_is_waited_for(operator: Operator) -> None:
     assert run.status == 0, run.output
 
 
+@pytest.mark.exhaustive
 def test_an_assumed_role_makes_all_of_it(operator: Operator, one_zone: dict[str, Any]) -> None:
     role = {"assume_role_arn": "arn:aws:iam::210987654321:role/connector", "assume_role_external_id": "sandbox"}
     run = operator.play("connect", "-vvv", **one_zone, **role)
@@ -197,6 +202,7 @@ def test_awx_hands_host_and_port_on(operator: Operator, tmp_path: Path) -> None:
     assert operator.facts["database"]["password"] not in output
 
 
+@pytest.mark.exhaustive
 def test_with_exactly_its_policies_the_role_makes_changes_and_removes_everything(
     operator: Operator, customer: Customer
 ) -> None:

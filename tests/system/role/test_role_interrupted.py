@@ -63,6 +63,7 @@ def written(*runs: PlaybookRun) -> list[str]:
     return list(dict.fromkeys(call for run in runs for call in run.writing_calls))
 
 
+@pytest.mark.exhaustive
 def test_runs_that_fail_at_one_step_after_the_other_lead_to_a_connection_and_back_to_nothing(
     operator: Operator,
 ) -> None:

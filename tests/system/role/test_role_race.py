@@ -32,6 +32,7 @@ def kinds(operator: Operator) -> Counter[str]:
 
 
 # Seconds until AWS lists what was made; the sandbox's clock runs faster than the one of the runs.
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("lag", [0.0, 8.0])
 def test_four_runs_at_once_make_one_network_and_one_private_endpoint(operator: Operator, lag: float) -> None:
     late = lag * operator.sandbox.clock.scale
@@ -83,6 +84,7 @@ def test_several_networks_that_were_made_before_there_were_claims_are_all_remove
     assert remains(operator.facts) == [], run.output
 
 
+@pytest.mark.exhaustive
 def test_a_vpc_of_a_run_that_was_stopped_is_removed_by_the_next(operator: Operator) -> None:
     one_zone = {**options(operator), "availability_zone_ids": operator.zone_ids()[0]}
     assert operator.play("connect", **one_zone).status == 0
