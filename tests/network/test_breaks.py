@@ -158,8 +158,8 @@ BREAKS = [
     Break(
         breaks.nothing,
         "greeting not_mysql",
-        "all 3 addresses: what arrived is no MySQL packet",
-        "Something else than the cluster listens there",
+        "all 3 addresses: what arrived is not a MySQL packet",
+        "Something other than the cluster listens there",
         "Error",
         {"port": SSH},
     ),
