@@ -141,7 +141,7 @@ integration: copy ## ansible-test integration of the modules, beside a sandbox o
 	@$(BESIDE_SANDBOX) TARGETS='--exclude exhaustive/'
 
 more-integration: SUFFIX = -more-integration
-more-integration: copy ## that of fleets and of the role
+more-integration: copy ## that of private_endpoint, of fleets and of the role
 	@$(BESIDE_SANDBOX) TARGETS=exhaustive/
 
 BESIDE_SANDBOX = tests/tools/with_sandbox.sh '$(CACHE)/sandbox$(SUFFIX)' 10 $(MAKE) --no-print-directory integration-targets SUFFIX=$(SUFFIX)

@@ -163,6 +163,7 @@ def test_a_creation_survives_that_a_call_goes_wrong_once(
     assert_one(customer, result)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("calls", "kind"), in_turn(DELETING))
 def test_a_removal_survives_that_a_call_goes_wrong_once(
     customer: Customer, desired: dict[str, t.Any], calls: list[Call], kind: str
@@ -233,6 +234,7 @@ def assert_exactly(customer: Customer, result: Result, desired: Options) -> None
     assert (again["changed"], customer.writing_calls) == (False, [])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("name", "number", "kind"), step_by_step(*UNHEARD))
 def test_a_step_whose_call_goes_wrong_once_is_done_once(customer: Customer, name: str, number: int, kind: str) -> None:
     desired = TRANSITIONS[name].prepare(customer)

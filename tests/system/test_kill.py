@@ -118,7 +118,7 @@ def kill(customer: Customer, name: str, api: str, call: str, number: int) -> lis
     return calls
 
 
-@pytest.mark.parametrize("api", ["tidbcloud", "aws"])
+@pytest.mark.parametrize("api", ["tidbcloud", pytest.param("aws", marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("name", KILLED)
 def test_a_run_killed_at_any_call_is_finished_by_the_next_one(customer: Customer, name: str, api: str) -> None:
     kills: list[Call] = []

@@ -98,6 +98,7 @@ def test_of_a_list_the_counts_are_printed(
     assert watched.results[0]["summary"] == {"ok": 1, "changed": 1, "failed": 1}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "keywords", [{"async": 60, "poll": 1}, {"delegate_to": "127.0.0.1"}], ids=["async", "delegate_to"]
 )

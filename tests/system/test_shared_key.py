@@ -90,6 +90,7 @@ def test_control_nodes_that_share_a_key_converge_without_a_failed_item(
     assert len(customer.live_endpoints()) == len(customer.registered()) == 8 * SLICES
 
 
+@pytest.mark.exhaustive
 def test_the_slices_of_a_job_over_the_inventory_converge_at_once_with_one_key(
     customer: Customer, environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ def test_nothing_that_connect_prints_is_a_secret(operator: Operator, one_zone: d
         assert secret not in run.output
 
 
+@pytest.mark.exhaustive
 def test_status_shows_a_table_and_fails_on_what_fail_on_names(operator: Operator, one_zone: dict[str, Any]) -> None:
     assert operator.play("connect", **one_zone).status == 0
     run = operator.play("status", fail_on="failed,leftover")
@@ -84,6 +85,7 @@ def test_a_check_that_fails_keeps_the_connection(operator: Operator, one_zone: d
     assert "value of private_connection_on_failed_check must be one of: fail, keep, revert" in run.output
 
 
+@pytest.mark.exhaustive
 def test_subnets_and_security_group_are_made_in_a_given_vpc_and_only_they_are_removed(operator: Operator) -> None:
     ec2 = ec2_client(operator.facts, "main", "us-east-1")
     vpc_id = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]

@@ -78,6 +78,7 @@ def test_runs_that_fail_at_one_step_after_the_other_lead_to_a_connection_and_bac
     assert remains(operator.facts) == []
 
 
+@pytest.mark.exhaustive
 # What was handled although its answer was lost is the harder case.
 @pytest.mark.parametrize("call", ["CreateVpc", "CreateSecurityGroup"])
 def test_a_connection_that_was_never_finished_can_be_removed(operator: Operator, call: str) -> None:

@@ -52,6 +52,7 @@ def test_four_runs_at_once_make_one_network_and_one_private_endpoint(operator: O
     assert remains(operator.facts) == []
 
 
+@pytest.mark.exhaustive
 def test_several_networks_that_were_made_before_there_were_claims_are_all_removed(operator: Operator) -> None:
     """As four runs of an older version left them: each with a private endpoint of its own."""
     ec2 = ec2_client(operator.facts, "main", "us-east-1")
