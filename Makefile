@@ -52,7 +52,7 @@ pins: setup ## write the pinned requirements, with hashes, from what development
 	@tests/tools/pins.sh '$(CACHE)/pins'
 
 # Of two at the same time; the longest first.
-PARTS = lint system sanity unit integration network chaos-sample contract
+PARTS = lint system sanity unit integration chaos-sample network contract
 MORE  = more-system more-integration older molecule oldest more-network more-chaos
 
 test: setup ## what a change can break, in ten minutes: $(PARTS)

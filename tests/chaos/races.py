@@ -9,6 +9,7 @@ that loses says so at once.
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -47,11 +48,11 @@ class Race:
 
     @classmethod
     def parse(cls, text: str) -> Race:
-        """Raises ValueError for an invalid name."""
-        name, nodes, lag, seed = text.split("/")
-        if name not in RACES:
-            raise ValueError(f"There is no race {name}. There are: {', '.join(RACES)}.")
-        return cls(name, int(nodes), "" if lag == "no-lag" else lag, int(seed))
+        """Raises ValueError for anything else than a race's name."""
+        match = re.fullmatch(r"([^/]+)/(\d+)/(no-lag|lag)/(\d+)", text)
+        if match is None or match[1] not in RACES:
+            raise ValueError(f"{text} is not RACE/NODES/no-lag or lag/SEED. Races: {', '.join(RACES)}.")
+        return cls(match[1], int(match[2]), "" if match[3] == "no-lag" else match[3], int(match[4]))
 
 
 @dataclass(frozen=True)

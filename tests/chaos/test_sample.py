@@ -16,7 +16,7 @@ from tests.chaos import matrix, model, races
 from tests.chaos.jobs import JOBS
 from tests.chaos.place import Subject
 
-CELLS = int(os.environ.get("CHAOS_CELLS", "8"))
+CELLS = int(os.environ.get("CHAOS_CELLS", "5"))
 OPERATIONS = 60
 RACES = (
     "present-present/2/lag",
