@@ -15,7 +15,8 @@ from collections.abc import Callable
 from typing import IO, Any, NoReturn
 
 from tests.chaos.inventory import list_inventory
-from tests.support.customer import MODULES, module_arguments, time_of
+from tests.support.customer import MODULES, time_of
+from tests.support.module_options import module_arguments
 
 INVENTORY = "inventory"
 

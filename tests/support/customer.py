@@ -24,6 +24,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait im
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
 from tests.sandbox.log import Entry
 from tests.sandbox.sandbox import Sandbox
+from tests.support.module_options import module_arguments
 
 MODULES = "ansible_collections.tidbcloud.privatelink.plugins.modules"
 # So slow that nothing happens by itself while a test runs.
@@ -220,17 +221,3 @@ def time_of(clock: Callable[[], float], sleep: Callable[[float], None]) -> Itera
             stack.enter_context(mock.patch.dict(waiting.__init__.__kwdefaults__, {"clock": clock, "sleep": sleep}))
         stack.enter_context(mock.patch("botocore.endpoint.time", types.SimpleNamespace(sleep=sleep)))
         yield
-
-
-@contextlib.contextmanager
-def module_arguments(arguments: dict[str, Any]) -> Iterator[None]:
-    """What a module finds as its options."""
-    try:
-        from ansible.module_utils.testing import patch_module_args
-    except ImportError:  # ansible-core before 2.19
-        given = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
-        with mock.patch.object(basic, "_ANSIBLE_ARGS", given):
-            yield
-    else:
-        with patch_module_args(arguments):
-            yield

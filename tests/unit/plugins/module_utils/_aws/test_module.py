@@ -12,7 +12,7 @@ import pytest
 from ansible.module_utils import basic
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import module
-from tests.support.customer import module_arguments
+from tests.support.module_options import module_arguments
 
 PLUGINS = Path(__file__).resolve().parents[5] / "plugins"
 

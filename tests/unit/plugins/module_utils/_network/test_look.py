@@ -10,7 +10,6 @@ import typing as t
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.connection_options import wanted_connection
-from tests.support.customer import WRITING_CALLS
 
 if t.TYPE_CHECKING:
     from tests.support.customer import Customer, Result
@@ -37,7 +36,7 @@ class Connector:
             **wanted.endpoint,
         }
         found = self.customer.run("connection_network", part="connection", wanted=wanted.returned(), endpoint=endpoint)
-        assert not WRITING_CALLS & {entry.call for entry in self.customer.requests}
+        assert self.customer.writing_calls == []
         assert not [entry for entry in self.customer.requests if entry.call.startswith(("Authorize", "Revoke"))]
         return found
 
