@@ -108,7 +108,7 @@ system: setup ## modules, role and playbooks against a sandbox: bad input, fault
 	timeout --foreground 1800 python -m pytest -q -n $(JOBS) --dist loadfile $(QUICK) tests/system
 
 more-system: setup ## the same in every variant: each call killed, four roles at once, each playbook with hostile names
-	timeout --foreground 1800 python -m pytest -q -n 2 --dist loadfile $(SLOW) tests/system
+	timeout --foreground 3600 python -m pytest -q -n $(JOBS) --dist loadfile $(SLOW) tests/system
 
 chaos-sample: setup ## a sample of chaos: cells of the matrix, races, the random model, hostile input
 	timeout --foreground 900 python -m pytest -q -n 2 tests/chaos
