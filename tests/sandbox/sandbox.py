@@ -24,7 +24,6 @@ from tests.sandbox.log import RequestLog
 from tests.sandbox.secure import SecurePort
 from tests.sandbox.server import Server
 from tests.sandbox.settings import Settings
-from tests.sandbox.tidbcloud import calls
 from tests.sandbox.tidbcloud.cloud import TidbCloud
 from tests.sandbox.tidbcloud.seed import (
     CLUSTER_IDS,
@@ -35,10 +34,10 @@ from tests.sandbox.tidbcloud.seed import (
     PUBLIC_KEY,
     SECOND_PROJECT,
 )
+from tests.sandbox.tidbcloud.served import served_api
 from tests.sandbox.transport import locked, served
 
 if TYPE_CHECKING:
-    import flask
     from _typeshed.wsgi import WSGIApplication
 
 # Long and distinctive: Ansible masks secrets wherever they appear in results.
@@ -85,8 +84,10 @@ class Sandbox:
             methods={"sandbox_sha2": CACHING_SHA2},
             report=self._log_visit,
         )
-        self._dedicated = Server(self._serve_tidbcloud(self.tidbcloud.dedicated))
-        self._serverless = Server(self._serve_tidbcloud(self.tidbcloud.serverless))
+        self._dedicated, self._serverless = (
+            Server(served_api(app, self.clock.lock, self.faults, self.log))
+            for app in (self.tidbcloud.dedicated, self.tidbcloud.serverless)
+        )
         self._aws = Server(self._serve_aws())
         self._secure = {
             name: SecurePort(api, server.address, self.database.ca, self.faults, self.log)
@@ -135,16 +136,6 @@ class Sandbox:
             self.log.clear()
             self.aws.reset()
             self.tidbcloud.reset(self.database.port)
-
-    def _serve_tidbcloud(self, app: flask.Flask) -> WSGIApplication:
-        return served(
-            locked(app, self.clock.lock),
-            api="tidbcloud",
-            name_call=calls.namer(app),
-            words=calls,
-            faults=self.faults,
-            log=self.log,
-        )
 
     def _serve_aws(self) -> WSGIApplication:
         return served(

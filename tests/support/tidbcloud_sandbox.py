@@ -17,14 +17,13 @@ from tests.sandbox.clock import Clock
 from tests.sandbox.faults import Faults
 from tests.sandbox.log import RequestLog
 from tests.sandbox.settings import Settings
-from tests.sandbox.tidbcloud import calls
 from tests.sandbox.tidbcloud.cloud import TidbCloud
 from tests.sandbox.tidbcloud.model import Cluster, NodeGroup
 from tests.sandbox.tidbcloud.seed import CLUSTER_IDS, PRIVATE_KEY, PUBLIC_KEY
-from tests.sandbox.transport import collect, locked, served
+from tests.sandbox.tidbcloud.served import served_api
+from tests.sandbox.transport import collect
 
 if TYPE_CHECKING:
-    import flask
     from _typeshed.wsgi import WSGIApplication
 
 # The first second of a minute, so that a test knows when the rate limit starts again.
@@ -157,19 +156,9 @@ class World:
         """An HTTP client with a digest state of its own."""
         client = requests.Session()
         client.auth = HTTPDigestAuth(public_key, private_key)
-        client.mount(DEDICATED, WsgiAdapter(self._serve(self.cloud.dedicated)))
-        client.mount(SERVERLESS, WsgiAdapter(self._serve(self.cloud.serverless)))
+        for prefix, app in ((DEDICATED, self.cloud.dedicated), (SERVERLESS, self.cloud.serverless)):
+            client.mount(prefix, WsgiAdapter(served_api(app, self.clock.lock, self.faults, self.log)))
         return client
-
-    def _serve(self, app: flask.Flask) -> WSGIApplication:
-        return served(
-            locked(app, self.clock.lock),
-            api="tidbcloud",
-            name_call=calls.namer(app),
-            words=calls,
-            faults=self.faults,
-            log=self.log,
-        )
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> requests.Response:
         return self.client.get(f"{DEDICATED}/v1beta1{path}", params=params)
