@@ -8,22 +8,14 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Modification, names_of
+
 from .foreign import SENTENCE, printable
 from .verdict import NO_REASON, outcome
 
 Values = t.Mapping[str, t.Any]
 # The steps that change how clients reach a live private endpoint, and that have a way back.
-EDITS = frozenset(
-    {
-        "add_subnets",
-        "remove_subnets",
-        "add_security_groups",
-        "remove_security_groups",
-        "set_ip_address_type",
-        "enable_private_dns",
-        "disable_private_dns",
-    }
-)
+EDITS = names_of(Modification)
 
 
 VERIFIABLE = "subnets, security groups, private DNS and address type of a private endpoint that was active before"

@@ -402,6 +402,12 @@ class RemoveSecurityGroups(_Ids):
     name, option, adds = "remove_security_groups", "security_group_ids", False
 
 
+def names_of(kind: type[Step]) -> frozenset[str]:
+    """The names of all steps of this kind."""
+    own = {kind.name} if "name" in vars(kind) else set()
+    return frozenset(own.union(*(names_of(one) for one in kind.__subclasses__())))
+
+
 Kind = t.TypeVar("Kind", bound=Step)
 
 
