@@ -15,6 +15,7 @@ from tests.benchmarks import (
     growth,
     one_endpoint,
     role_loop,
+    role_run,
     slices,
     start_up,
     unchanged,
@@ -25,6 +26,7 @@ from tests.benchmarks.report import Report
 BENCHMARKS: dict[str, Callable[[Place], Report]] = {
     "unchanged": unchanged.measure,
     "role_loop": role_loop.measure,
+    "role_run": role_run.measure,
     "first_run": first_run.measure,
     "slices": slices.measure,
     "one_endpoint": one_endpoint.measure,

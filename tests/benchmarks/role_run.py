@@ -1,18 +1,13 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person sees of the playbooks and waits for: lines, tasks and seconds where nothing is to be done.
-
-python -m tests.benchmarks.role_run
-"""
+"""What a person sees of the playbooks and waits for: lines, tasks and seconds where nothing is to be done."""
 
 from __future__ import annotations
 
 import json
 import re
 import resource
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.place import COLLECTION, Place
@@ -48,6 +43,7 @@ def _row(place: Place, name: str, arguments: list[str], options: Mapping[str, An
     playbook, *rest = arguments
     runs = []
     for _run in range(REPEATS):
+        place.begin_a_minute()
         before = _processor_seconds()
         with place.measured() as found:
             output = place.ansible([f"{COLLECTION}.{playbook}", *rest, *_variables(options)])
@@ -88,8 +84,3 @@ def _options(place: Place) -> dict[str, Any]:
 
 def _variables(options: Mapping[str, Any]) -> list[str]:
     return ["-e", json.dumps(options)]
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="privatelink-role-") as name, Place(Path(name), scale=20) as own:
-        print(measure(own).text())
