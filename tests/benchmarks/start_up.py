@@ -17,7 +17,7 @@ OWN = "ansible_collections.tidbcloud.privatelink.plugins"
 GROUP = {"_run", "_aws", "_tidbcloud", "_privatelink"}
 # The folders that a module may import: everything else of the collection would be loaded for nothing.
 NEEDED = {
-    "connection_network": GROUP | {"_network"},
+    "connection_network": GROUP | {"_costs", "_network"},
     "endpoint_info": GROUP | {"_costs", "_fleet"},
     "endpoint_ping": {"_run", "_mysql"},
     "endpoint_service": GROUP | {"_costs"},
