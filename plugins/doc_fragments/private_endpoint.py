@@ -127,6 +127,11 @@ options:
         for a play that makes them in the same run. RV(unchecked_limits) lists the limits that need them.
     type: bool
     default: false
+  planned_subnets:
+    description:
+      - Only with O(allow_missing_network). How many subnets the private endpoint will have, if O(subnet_ids) are not known yet.
+      - The monthly cost in C(diff) counts them. Without it the cost of a creation without known subnets is V(null).
+    type: int
   wait_timeout:
     description:
       - Seconds that the run may take. A run that times out is resumed by the next one.

@@ -126,6 +126,9 @@ options:
       allow_missing_network:
         description: As O(allow_missing_network), for this item.
         type: bool
+      planned_subnets:
+        description: As O(planned_subnets), for this item.
+        type: int
       # END
       project_id:
         description:

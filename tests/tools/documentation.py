@@ -30,7 +30,7 @@ from tests.tools.option_text import one_of, option_lines
 RETURN_VALUES = ROOT / "tests/tools/return_values.yml"
 ROLE = "private_connection_"
 # The role decides itself when the network may be missing, and reads one account.
-NOT_OF_THE_ROLE = frozenset({"allow_missing_network", "accounts"})
+NOT_OF_THE_ROLE = frozenset({"allow_missing_network", "planned_subnets", "accounts"})
 _BEGIN = re.compile(r"( *)# BEGIN (return_values|items|role_options) (.+)")
 _END = re.compile(r" *# END")
 

@@ -83,7 +83,7 @@ def test_the_role_takes_every_option_of_the_module(module_options: dict[str, dic
     documented = load("roles/private_connection/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     missing = {name for name in module_options["private_endpoint"] if f"private_connection_{name}" not in documented}
     # The role decides itself when the network may be missing; logging is for debugging a module.
-    assert missing == {"allow_missing_network", "debug_botocore_endpoint_logs"}
+    assert missing == {"allow_missing_network", "planned_subnets", "debug_botocore_endpoint_logs"}
 
 
 def test_the_plugins_and_the_package_tell_the_same_version() -> None:

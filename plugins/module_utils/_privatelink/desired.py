@@ -52,6 +52,7 @@ class Desired:
         default=frozenset(), metadata=_option("list", elements="str", choices=list(ALLOWABLE))
     )
     allow_missing_network: bool = field(default=False, metadata=_option("bool"))
+    planned_subnets: int | None = field(default=None, metadata=_option("int"))
     # Options of every module that is about TiDB Cloud, or that waits.
     project_id: str | None = None
     wait: bool = True

@@ -10,14 +10,15 @@ from .._aws.model import InterfaceEndpoint
 from .._costs.costs import monthly_cost_usd
 from .current import Current
 from .desired import attributes_of
-from .steps import DeleteVpcEndpoint, Options, Plan
+from .steps import CreateVpcEndpoint, DeleteVpcEndpoint, Options, Plan
 
 
-def difference(planned: Plan, current: Current) -> dict[str, Options]:
+def difference(planned: Plan, current: Current, planned_subnets: int | None = None) -> dict[str, Options]:
     """`before` and `after`: the user's options and `monthly_cost_usd` (USD, by the dated table).
 
     From the planned steps and the state they were planned for, so that check mode and run agree, that a run without
-    steps has no difference, and that one with wait=false shows only what it does.
+    steps has no difference, and that one with wait=false shows only what it does. `planned_subnets`: how many the
+    private endpoint will have once a play has made them. The cost of a creation without known subnets is null.
     """
     live = current.found.main.endpoint if current.found.main else None
     options: Options = options_of(live) if live else {"state": "absent"}
@@ -36,10 +37,12 @@ def difference(planned: Plan, current: Current) -> dict[str, Options]:
             zones.pop(step.vpc_endpoint_id, None)
         elif "subnet_ids" in options and step.vpc_endpoint_id not in others:
             zones[step.vpc_endpoint_id] = len(options["subnet_ids"])
-    return {
-        "before": before,
-        "after": {**options, "monthly_cost_usd": monthly_cost_usd(current.provider.region, sum(zones.values()))},
-    }
+    if planned_subnets is not None and options["state"] == "present":
+        zones[live.vpc_endpoint_id if live and live.vpc_endpoint_id in zones else None] = planned_subnets
+    creation = planned.first(CreateVpcEndpoint)
+    is_known = creation is None or bool(creation.subnet_ids) or planned_subnets is not None
+    after = monthly_cost_usd(current.provider.region, sum(zones.values())) if is_known else None
+    return {"before": before, "after": {**options, "monthly_cost_usd": after}}
 
 
 def options_of(endpoint: InterfaceEndpoint) -> Options:

@@ -75,7 +75,7 @@ class Outcome:
             "changed": bool(self.planned.steps),
             "private_endpoint": private_endpoint(self.desired, self.after),
             "steps": [step.returned() for step in self.planned.steps],
-            "diff": difference(self.planned, self.before),
+            "diff": difference(self.planned, self.before, self.desired.planned_subnets),
             "unchecked_limits": list(self.verdict.unchecked),
         }
 

@@ -32,6 +32,7 @@ from tests.support.endpoint_literals import (
     registration,
 )
 
+FAILED = registration(state="FAILED")
 FINISHED = current(main=pair(interface_endpoint(), registration()))
 
 
@@ -52,6 +53,23 @@ def test_a_creation_is_from_nothing_to_the_options() -> None:
             "monthly_cost_usd": 14.6,
         },
     }
+
+
+def test_subnets_that_a_play_makes_later_cost_what_they_will() -> None:
+    nowhere = desired(vpc_id=None, subnet_ids=None, security_group_ids=None, allow_missing_network=True)
+    costs = [
+        difference(plan(wanted, here), here, wanted.planned_subnets)["after"]["monthly_cost_usd"]
+        for wanted, here in (
+            (nowhere, current()),
+            (replace(nowhere, planned_subnets=3), current()),
+            (replace(nowhere, planned_subnets=3), FINISHED),
+            (
+                replace(nowhere, planned_subnets=2, recreate_failed=True),
+                current(main=pair(interface_endpoint(), FAILED)),
+            ),
+        )
+    ]
+    assert costs == [None, 21.9, 21.9, 14.6]
 
 
 def test_a_change_shows_only_what_changes() -> None:
