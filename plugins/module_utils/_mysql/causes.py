@@ -13,82 +13,86 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-_SECURITY_GROUP = (
+SECURITY_GROUP = (
     "The security group of the interface endpoint does not allow TCP port {port} from this host: add an inbound rule."
 )
-_OWN_WAY_OUT = (
+OWN_WAY_OUT = (
     "This host's own outbound traffic is blocked: check the outbound rules of its security group, the network ACLs "
     "of both subnets and a firewall on the host."
 )
-_NO_ROUTE = (
+NO_ROUTE = (
     "This host is not in the VPC of the endpoint, and no peering, transit gateway or VPN connects them: check its "
     "route table."
 )
-_PAUSED = "The cluster is paused, resuming or overloaded, so nothing answers: check its state."
-_NOT_ACTIVE = (
+PAUSED = "The cluster is paused, resuming or overloaded, so nothing answers: check its state."
+NOT_ACTIVE = (
     "The private endpoint is not active: check its status, whether TiDB Cloud has accepted the connection, and "
     "whether both sides still exist."
 )
-_WRONG_PORT = (
+WRONG_PORT = (
     "{port} is not the cluster's port: compare it with the port that TiDB Cloud shows for the private endpoint."
 )
-_PRIVATE_DNS_OFF = (
+PRIVATE_DNS_OFF = (
     "Private DNS is not enabled on the interface endpoint of this VPC, or not in effect yet: enable it and wait a few "
     "minutes, or give the endpoint's own addresses or DNS names in connect_to."
 )
-_VPC_DNS = "The VPC's attributes enableDnsSupport and enableDnsHostnames are not both on: private DNS needs both."
-_OTHER_RESOLVER = (
+VPC_DNS = "The VPC's attributes enableDnsSupport and enableDnsHostnames are not both on: private DNS needs both."
+OTHER_RESOLVER = (
     "This host is outside the VPC, or uses a resolver other than the VPC's: only that one knows private names; check "
     "the DHCP options and /etc/resolv.conf."
 )
 _SILENT_RESOLVER = (
     "The resolver of this host does not answer: check /etc/resolv.conf, and whether port 53 is open to it."
 )
-_MISTYPED = "The host name is mistyped: compare it with the host that TiDB Cloud shows for the private endpoint."
+MISTYPED = "The host name is mistyped: compare it with the host that TiDB Cloud shows for the private endpoint."
 _OTHER_SERVER = (
     "Something other than the cluster listens there, such as a proxy or another service: check host, port and "
     "connect_to."
 )
 _INTERCEPTED = "A proxy or firewall in between intercepts TLS and presents its own certificate: exempt {host}."
 _NO_TLS_THROUGH = "A firewall in between blocks TLS: exempt {host}."
+PUBLIC_HOST = "The host is the cluster's public one: use the host of the private endpoint."
+SUBNETS_CHANGED = "The endpoint's subnets have changed: compare expected_addresses with its network interfaces."
+OLD_ADDRESS = "The address is no longer the endpoint's: compare connect_to with the endpoint's network interfaces."
+OTHER_HOST = "The host is not the private endpoint's: set host to its host name, and connect_to to its addresses."
 _CLOCK = "This host's clock is wrong: compare it with the dates of the certificate."
 
 # (stage, problem), or (None, problem) for any stage.
 _CAUSES: dict[tuple[str | None, str], tuple[str, ...]] = {
-    ("resolve", "name_not_found"): (_PRIVATE_DNS_OFF, _OTHER_RESOLVER, _VPC_DNS, _MISTYPED),
-    ("resolve", "resolver_failed"): (_SILENT_RESOLVER, _VPC_DNS, _OTHER_RESOLVER),
-    ("resolve", "timed_out"): (_SILENT_RESOLVER, _VPC_DNS),
+    ("resolve", "name_not_found"): (PRIVATE_DNS_OFF, OTHER_RESOLVER, VPC_DNS, MISTYPED),
+    ("resolve", "resolver_failed"): (_SILENT_RESOLVER, VPC_DNS, OTHER_RESOLVER),
+    ("resolve", "timed_out"): (_SILENT_RESOLVER, VPC_DNS),
     ("resolve", "public_address"): (
-        _PRIVATE_DNS_OFF,
-        _OTHER_RESOLVER,
-        "The host is the cluster's public one: use the host of the private endpoint.",
+        PRIVATE_DNS_OFF,
+        OTHER_RESOLVER,
+        PUBLIC_HOST,
         "The VPC has a public range: set require_private_address to false, and expected_addresses to the endpoint's.",
     ),
     ("resolve", "unexpected_address"): (
         "Another interface endpoint in this VPC holds the same private DNS name: check the VPC's endpoints.",
-        "The endpoint's subnets have changed: compare expected_addresses with its network interfaces.",
+        SUBNETS_CHANGED,
         "A hosts file, a private hosted zone or a cached answer on this host still gives an older address.",
     ),
     ("tcp", "refused"): (
-        _WRONG_PORT,
-        _PAUSED,
-        "The address is no longer the endpoint's: compare connect_to with the endpoint's network interfaces.",
-        _OWN_WAY_OUT,
+        WRONG_PORT,
+        PAUSED,
+        OLD_ADDRESS,
+        OWN_WAY_OUT,
     ),
-    ("tcp", "timed_out"): (_SECURITY_GROUP, _OWN_WAY_OUT, _NO_ROUTE, _NOT_ACTIVE, _PAUSED),
-    ("tcp", "closed"): (_NOT_ACTIVE, _PAUSED, _OWN_WAY_OUT),
-    ("tcp", "unreachable"): (_NO_ROUTE, _OWN_WAY_OUT),
+    ("tcp", "timed_out"): (SECURITY_GROUP, OWN_WAY_OUT, NO_ROUTE, NOT_ACTIVE, PAUSED),
+    ("tcp", "closed"): (NOT_ACTIVE, PAUSED, OWN_WAY_OUT),
+    ("tcp", "unreachable"): (NO_ROUTE, OWN_WAY_OUT),
     ("greeting", "timed_out"): (
-        _PAUSED,
-        _NOT_ACTIVE,
+        PAUSED,
+        NOT_ACTIVE,
         "Something there waits for the client to speak first, as a web server does: check host and port.",
     ),
-    ("greeting", "closed"): (_PAUSED, _NOT_ACTIVE, _OTHER_SERVER),
-    ("tls", "closed"): (_NOT_ACTIVE, _PAUSED, _NO_TLS_THROUGH),
-    ("tls", "timed_out"): (_NO_TLS_THROUGH, _PAUSED),
-    ("login", "closed"): (_PAUSED, "The server, or a proxy in front of it, closed the connection: check its log."),
-    ("login", "timed_out"): (_PAUSED, "The server is slow: run the check again with a longer timeout."),
-    (None, "not_mysql"): (_OTHER_SERVER, _WRONG_PORT),
+    ("greeting", "closed"): (PAUSED, NOT_ACTIVE, _OTHER_SERVER),
+    ("tls", "closed"): (NOT_ACTIVE, PAUSED, _NO_TLS_THROUGH),
+    ("tls", "timed_out"): (_NO_TLS_THROUGH, PAUSED),
+    ("login", "closed"): (PAUSED, "The server, or a proxy in front of it, closed the connection: check its log."),
+    ("login", "timed_out"): (PAUSED, "The server is slow: run the check again with a longer timeout."),
+    (None, "not_mysql"): (_OTHER_SERVER, WRONG_PORT),
     (None, "ca_unusable"): (
         "The CA is missing, not readable for this user or not in PEM format: check ca_path or ca_pem.",
     ),
@@ -103,7 +107,7 @@ _CAUSES: dict[tuple[str | None, str], tuple[str, ...]] = {
         _INTERCEPTED,
     ),
     (None, "certificate_wrong_host"): (
-        "The host is not the private endpoint's: set host to its host name, and connect_to to its addresses.",
+        OTHER_HOST,
         "The address belongs to another cluster: check connect_to, and whether a private DNS name conflicts in the "
         "VPC.",
         _INTERCEPTED,
