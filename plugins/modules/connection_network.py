@@ -211,6 +211,11 @@ parts:
     description:
       description: Description of a security group.
       type: str
+made:
+  description: What was made or, in check mode, would be, and counts - by the range of a VPC or subnet, or the name of the security group.
+  returned: success, unless O(part=connection)
+  type: list
+  elements: str
 removed:
   description: IDs of what was made at the same time, or by a run that was stopped, does not count, and was removed.
   returned: success, unless O(part=connection)

@@ -46,12 +46,15 @@ class WantedSubnet:
 
 @dataclass
 class Outcome:
-    """What counts now, in the order of the request, and what this run did. `left`: losers that something uses."""
+    """What counts now, in the order of the request, and what this run did. `left`: losers that something uses;
+    `missing`: what was not there at first, by range or name.
+    """
 
     parts: list[Part] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     changed: bool = False
     enables_dns: bool = False
 
@@ -84,7 +87,7 @@ def find_vpc(network: Network, connection: Connection, cidr: str, used_id: str) 
     """Where make_vpc starts from, and whether it would change something."""
     found = network.vpcs(connection.ownership)
     if not found:
-        return Outcome(changed=True)
+        return Outcome(missing=[cidr], changed=True)
     chosen = _chosen(found, used_id)
     _reject_other_range(chosen, cidr)
     losers = [vpc for vpc in found if vpc.id != chosen.id]
@@ -175,7 +178,8 @@ def find_subnets(network: Network, connection: Connection, vpc_id: str, wanted: 
     """Those that exist, and whether make_subnets would make more."""
     listed = network.subnets(vpc_id)
     own = [_own_subnets(connection, vpc_id, listed, subnet) for subnet in wanted]
-    return Outcome(parts=[oldest(found) for found in own if found], changed=not all(own))
+    missing = [subnet.cidr for subnet, found in zip(wanted, own) if not found]
+    return Outcome(parts=[oldest(found) for found in own if found], missing=missing, changed=bool(missing))
 
 
 def _own_subnets(connection: Connection, vpc_id: str, listed: list[Part], wanted: WantedSubnet) -> list[Part]:
@@ -222,7 +226,7 @@ def find_security_group(network: Network, connection: Connection, vpc_id: str, n
             f"{vpc_id} has a security group named {name} already, which this connection did not make. Give it in "
             "private_connection_security_group_ids, or another private_connection_name."
         )
-    return Outcome(parts=[oldest(own)] if own else [], changed=not own)
+    return Outcome(parts=[oldest(own)] if own else [], missing=[] if own else [name], changed=not own)
 
 
 def _having(look: t.Callable[[str], list[Part]], vpc_id: str, field_name: str, value: str) -> t.Callable[[], bool]:

@@ -70,6 +70,7 @@ def made(network: Network, params: Params) -> Work[dict[str, t.Any]]:
         outcome = yield from make_subnets(network, connection, vpc_id, _wanted(params))
     else:
         outcome = yield from make_security_group(network, connection, vpc_id, params["name"], params["description"])
+    outcome.missing = [part.cidr or part.name for part in outcome.parts if part.id in outcome.made]
     return _returned(outcome)
 
 
@@ -120,6 +121,7 @@ def _returned(outcome: Outcome) -> dict[str, t.Any]:
     return {
         "changed": outcome.changed,
         "parts": [_part(part) for part in outcome.parts],
+        "made": outcome.missing,
         "removed": outcome.removed,
         "left": outcome.left,
         "enables_dns": outcome.enables_dns,

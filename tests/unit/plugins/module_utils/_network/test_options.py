@@ -27,6 +27,11 @@ PARTS: dict[str, dict[str, t.Any]] = {
     "subnets": {"vpc_id": "vpc-1", "subnets": SUBNETS},
     "security_group": {"vpc_id": "vpc-1", "name": "tidbcloud-1", "description": "clients"},
 }
+MADE = {
+    "vpc": [VPC_RANGE],
+    "subnets": [subnet["cidr_block"] for subnet in SUBNETS],
+    "security_group": ["tidbcloud-1"],
+}
 NEEDED = [
     ("vpc", "cidr_block"),
     ("subnets", "vpc_id"),
@@ -50,9 +55,11 @@ def run(network: FakeNetwork, part: str, **options: t.Any) -> dict[str, t.Any]:
 @pytest.mark.parametrize("part", PARTS)
 def test_check_mode_says_what_a_run_does_and_does_nothing(part: str) -> None:
     network = FakeNetwork()
-    assert found(network, asked(part))["changed"] is True
-    assert network.calls == []
-    assert run(network, part)["changed"] is True
+    planned = found(network, asked(part))
+    assert (planned["changed"], network.calls) == (True, [])
+    ran = run(network, part)
+    assert (ran["changed"], ran["made"]) == (True, planned["made"])
+    assert planned["made"] == MADE[part]
     network.calls.clear()
     dry, wet = found(network, asked(part)), run(network, part)
     assert dry == wet
@@ -63,7 +70,7 @@ def test_check_mode_says_what_a_run_does_and_does_nothing(part: str) -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_what_is_returned_is_the_same_for_every_part_and_holds_texts_alone(part: str) -> None:
     result = run(FakeNetwork(), part)
-    assert set(result) == {"changed", "parts", "removed", "left", "enables_dns"}
+    assert set(result) == {"changed", "parts", "made", "removed", "left", "enables_dns"}
     assert len(result["parts"]) == len(PARTS[part].get("subnets", [1]))
     for one in result["parts"]:
         assert set(one) == {"id", "cidr_block", "availability_zone_id", "name", "description"}
