@@ -17,8 +17,12 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network imp
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.contradictions import contradictions
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import (
+    cluster_endpoints,
+    leftovers,
+    verified_change,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import connection_options as options
-from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import leftovers, verified_change
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.foreign import as_data
 
 Values = t.Mapping[str, t.Any]
@@ -26,7 +30,10 @@ Values = t.Mapping[str, t.Any]
 
 def connection_options(given: Values) -> t.Any:
     """What a connection is to be. See connection_options.yml."""
-    wanted = options.wanted_connection(given)
+    try:
+        wanted = options.wanted_connection(given)
+    except PrivateLinkError as error:
+        raise AnsibleFilterError(str(error)) from error
     return as_data(
         {**wanted.returned(), "problems": contradictions(wanted), "check_source": options.given_source(given)}
     )
@@ -75,6 +82,11 @@ def has_twins(removed: Values, wanted: Values) -> bool:
     return leftovers.has_twins(removed, wanted)
 
 
+def cluster_choice(found: t.Iterable[Values], wanted: Values, vpc_is_there: bool = True) -> t.Any:
+    """Which private endpoint of the cluster is meant. See cluster_choice.yml."""
+    return as_data(cluster_endpoints.choice(found, wanted, vpc_is_there=vpc_is_there).returned())
+
+
 def own_endpoints(endpoints: t.Iterable[Values], ownership: t.Mapping[str, str]) -> t.Any:
     """The private endpoints of a connection that are still there. See own_endpoints.yml."""
     return as_data(leftovers.twins(endpoints, ownership))
@@ -98,6 +110,7 @@ class FilterModule:
             "network_differs": network_differs,
             "undoable_steps": undoable_steps,
             "has_twins": has_twins,
+            "cluster_choice": cluster_choice,
             "own_endpoints": own_endpoints,
             "removable_network": removable_network,
         }

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 
 Values = t.Mapping[str, t.Any]
 _TEXTS = ("state", "cluster_id", "node_group_id", "service_name", "vpc_endpoint_id", "vpc_id", "vpc_cidr")
 _LISTS = ("subnet_ids", "subnet_cidrs", "security_group_ids")
 _SOURCE = ("instance_id", "network_interface_id", "address", "subnet_id")
+_REQUIRED = "required"
 # Filters, and the variable that names one, where there is one. private_connection_project_id only says where to look.
 _FILTERS = {
     "cluster_ids": "cluster_id",
@@ -36,6 +40,7 @@ def split_list(value: t.Any) -> list[str]:
 
 def wanted_connection(given: Values) -> WantedConnection:
     """`given`: the options under their names without the prefix; what is not set is missing, null or empty."""
+    check = check_word(given.get("check"))
     read: dict[str, t.Any] = {name: str(given.get(name) or "") for name in _TEXTS}
     read.update({name: tuple(split_list(given.get(name))) for name in _LISTS})
     read.update({name: tuple(sorted(set(split_list(given.get(name))))) for name in _SETS})
@@ -43,12 +48,28 @@ def wanted_connection(given: Values) -> WantedConnection:
         **read,
         given_name=str(given.get("name") or ""),
         tags={str(key): str(value) for key, value in (given.get("tags") or {}).items()},
-        check=bool(given.get("check", True)),
+        check=check != "false",
+        requires_check=check == _REQUIRED,
+        places_check=bool(given.get("check_host")) or bool(given_source(given)),
         wait=bool(given.get("wait", True)),
         on_failed_check=str(given.get("on_failed_check") or "fail"),
         has_check_user=bool(given.get("check_user")),
         has_check_password=bool(given.get("check_password")),
     )
+
+
+def check_word(value: t.Any) -> str:
+    """What private_connection_check says: `true`, also where it is not set, `false` or `required`.
+
+    Raises PrivateLinkError for anything else.
+    """
+    said = "" if value is None else str(value).strip().lower()
+    if said in ("", _REQUIRED):
+        return said or "true"
+    try:
+        return "true" if boolean(said) else "false"
+    except TypeError:
+        raise PrivateLinkError(f"private_connection_check is {value!r}; it must be true, false or required.") from None
 
 
 def given_source(given: Values) -> dict[str, str]:

@@ -51,6 +51,11 @@ def _present(wanted: WantedConnection) -> list[tuple[bool, str]]:
         ),
         *_parts(wanted),
         (
+            wanted.requires_check and unverifiable,
+            "With private_connection_check=required leave private_connection_wait on, and give "
+            "private_connection_cluster_id, since without a cluster there is no port to check.",
+        ),
+        (
             wanted.on_failed_check == "revert" and unverifiable,
             "With private_connection_on_failed_check=revert a change is verified by the check: leave "
             "private_connection_check and private_connection_wait on, and give private_connection_cluster_id, since "

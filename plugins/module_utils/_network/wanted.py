@@ -17,7 +17,9 @@ _PREFIX_OF_NAMES = "tidbcloud"
 class WantedConnection:
     """The options of the role that decide what is made, under their names; empty where they are not set.
 
-    `given_name` is private_connection_name. `has_check_user` and `has_check_password` say only that these are set.
+    `given_name` is private_connection_name. `places_check`: the host or the source of the check is named, so that a
+    check that cannot connect from there has failed. `has_check_user` and `has_check_password` say only that these are
+    set.
     """
 
     state: str = "present"
@@ -36,6 +38,8 @@ class WantedConnection:
     client_security_group_ids: tuple[str, ...] = ()
     tags: t.Mapping[str, str] | None = None
     check: bool = True
+    requires_check: bool = False
+    places_check: bool = False
     wait: bool = True
     on_failed_check: str = "fail"
     has_check_user: bool = False
@@ -70,6 +74,21 @@ class WantedConnection:
     def verifies(self) -> bool:
         """Whether a change that breaks the connection is undone."""
         return self.on_failed_check == "revert" and self.check
+
+    @property
+    def needs_check(self) -> bool:
+        """Whether a run fails where it could not be checked that clients can connect."""
+        return self.requires_check or self.verifies or self.state == "verify"
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether only the cluster is named, and of its private endpoints none."""
+        return bool(self.cluster_id) and not (self.vpc_endpoint_id or self.vpc_id or self.vpc_cidr or self.given_name)
+
+    @property
+    def finds_another(self) -> bool:
+        """Whether what the cluster has matters where what is to be removed is not there: no single one is named."""
+        return bool(self.cluster_id) and not (self.vpc_endpoint_id or self.given_name)
 
     @property
     def name(self) -> str:
@@ -122,6 +141,9 @@ class WantedConnection:
             "makes_subnets",
             "makes_security_group",
             "verifies",
+            "needs_check",
+            "names_nothing",
+            "finds_another",
             "name",
             "endpoint_name",
             "endpoint",

@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+import typing as t
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.connection_options import (
     given_source,
     status_filters,
@@ -46,3 +51,33 @@ def test_a_variable_that_names_one_filters_where_its_list_is_not_set() -> None:
     filters = status_filters({"cluster_id": 7, "vpc_id": "vpc-1", "vpc_ids": "vpc-2,vpc-3", "regions": None})
     assert (filters["cluster_ids"], filters["vpc_ids"]) == (["7"], ["vpc-2", "vpc-3"])
     assert status_filters({"project_id": "9", "region": "us-east-1"}) == {name: [] for name in filters}
+
+
+@pytest.mark.parametrize(
+    ("value", "check", "requires"),
+    [
+        (True, True, False),
+        ("yes", True, False),
+        (None, True, False),
+        ("", True, False),
+        (False, False, False),
+        ("no", False, False),
+        ("required", True, True),
+        (" Required ", True, True),
+    ],
+)
+def test_the_check_is_wanted_required_or_not(value: t.Any, check: bool, requires: bool) -> None:
+    wanted = wanted_connection({"check": value})
+    assert (wanted.check, wanted.requires_check, wanted.needs_check) == (check, requires, requires)
+
+
+@pytest.mark.parametrize("value", ["require", 2, "on_failure"])
+def test_another_word_for_the_check_is_refused(value: t.Any) -> None:
+    with pytest.raises(PrivateLinkError, match="it must be true, false or required"):
+        wanted_connection({"check": value})
+
+
+def test_whoever_names_host_or_source_of_the_check_says_that_it_can_connect() -> None:
+    assert not wanted_connection({"check_host": "", "check_source_address": None}).places_check
+    assert wanted_connection({"check_host": "localhost"}).places_check
+    assert wanted_connection({"check_source_instance_id": "i-1"}).places_check

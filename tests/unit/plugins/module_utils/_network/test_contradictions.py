@@ -25,6 +25,8 @@ TOGETHER = "they cannot be given together with"
 REVERT = "With private_connection_on_failed_check=revert"
 LOGIN = "private_connection_check_user and private_connection_check_password go together."
 
+REQUIRED = "With private_connection_check=required"
+
 
 @pytest.mark.parametrize(
     "wanted",
@@ -75,6 +77,8 @@ def test_what_can_be_is_not_refused(wanted: WantedConnection) -> None:
         (MADE, {"on_failed_check": "revert", "check": False}, REVERT),
         (MADE, {"on_failed_check": "revert", "wait": False}, REVERT),
         (OTHER, {"on_failed_check": "revert"}, REVERT),
+        (MADE, {"requires_check": True, "wait": False}, REQUIRED),
+        (OTHER, {"requires_check": True}, REQUIRED),
     ],
 )
 def test_each_contradiction_is_said(base: WantedConnection, changes: dict[str, t.Any], sentence: str) -> None:

@@ -68,3 +68,27 @@ def test_a_change_is_verified_where_a_failed_check_undoes_it(on_failed_check: st
 def test_it_is_the_same_after_a_playbook_has_handed_it_to_a_module() -> None:
     wanted = WantedConnection(cluster_id=CLUSTER, subnet_ids=("subnet-1",), tags={"team": "data"})
     assert WantedConnection.of(json.loads(json.dumps(wanted.returned()))) == wanted
+
+
+def test_a_run_fails_where_it_could_not_check_what_it_was_to_check() -> None:
+    assert not WantedConnection(cluster_id=CLUSTER).needs_check
+    assert WantedConnection(cluster_id=CLUSTER, state="verify").needs_check
+    assert WantedConnection(cluster_id=CLUSTER, requires_check=True).needs_check
+    assert WantedConnection(cluster_id=CLUSTER, on_failed_check="revert").needs_check
+
+
+@pytest.mark.parametrize(
+    ("options", "names_nothing", "finds_another"),
+    [
+        ({}, True, True),
+        ({"vpc_id": "vpc-1"}, False, True),
+        ({"vpc_cidr": VPC_RANGE}, False, True),
+        ({"given_name": "orders"}, False, False),
+        ({"vpc_endpoint_id": "vpce-1"}, False, False),
+    ],
+)
+def test_another_private_endpoint_may_be_meant_where_none_is_named(
+    options: dict[str, str], names_nothing: bool, finds_another: bool
+) -> None:
+    wanted = WantedConnection(cluster_id=CLUSTER, **options)  # type: ignore[arg-type]
+    assert (wanted.names_nothing, wanted.finds_another) == (names_nothing, finds_another)
