@@ -34,6 +34,26 @@ def with_check(endpoint: Values, ping: Values, host: str) -> t.Any:
     return as_data(verdict.with_check(endpoint, ping, host))
 
 
+def with_place(result: Values, ping: Values, source: Values, host: str) -> t.Any:
+    """The result of the role once it is known where the check's host is. See with_place.yml."""
+    return as_data(verdict.with_place(result, ping, source, host))
+
+
+def unchecked_line(result: Values) -> t.Any:
+    """Why it was not checked that clients can connect. See unchecked_line.yml."""
+    return as_data(verdict.unchecked_line(result))
+
+
+def why_unverifiable(result: Values, ping: Values) -> t.Any:
+    """Why the check before a change shows nothing. See why_unverifiable.yml."""
+    return as_data(verdict.why_unverifiable(result, ping))
+
+
+def check_failure(known: Values) -> t.Any:
+    """The message with which a run fails whose check failed. See check_failure.yml."""
+    return as_data(verified_change.check_failure(known))
+
+
 def with_reverted(known: Values, seconds: float) -> t.Any:
     """The result of the role after a change was undone. See with_reverted.yml."""
     return as_data(verified_change.with_reverted(known, float(seconds)))
@@ -47,6 +67,8 @@ def check_source_of(seen: Values) -> t.Any:
         {
             "source": {"network_interface_id": found} if found else {},
             "not_judged": "" if found else check_source.not_found(seen["vpc_id"], seen["host"], addresses),
+            "is_in_vpc": bool(found),
+            "is_outside": not found,
         }
     )
 
@@ -64,6 +86,11 @@ def failed_check_lines(known: Values) -> t.Any:
 def run_lines(known: Values) -> t.Any:
     """What a run has come to. See run_lines.yml."""
     return as_data(last_words.run_lines(known))
+
+
+def done_lines(known: Values) -> t.Any:
+    """What a run of connect has done. See done_lines.yml."""
+    return as_data(last_words.done_lines(known))
 
 
 def status_lines(info: Values, words: t.Sequence[str]) -> t.Any:
@@ -88,11 +115,16 @@ class FilterModule:
         return {
             "check_outcome": check_outcome,
             "with_check": with_check,
+            "with_place": with_place,
+            "unchecked_line": unchecked_line,
+            "why_unverifiable": why_unverifiable,
+            "check_failure": check_failure,
             "with_reverted": with_reverted,
             "check_source_of": check_source_of,
             "check_verdict": check_verdict,
             "failed_check_lines": failed_check_lines,
             "run_lines": run_lines,
+            "done_lines": done_lines,
             "status_lines": status_lines,
             "unknown_words": unknown_words,
             "found_words": found_words,

@@ -22,6 +22,18 @@ def network_interface_of(facts: Values, interfaces: t.Sequence[Values]) -> str:
     return str(ordered[0]["id"]) if ordered else ""
 
 
+def unchecked(endpoint: Values, ping: Values, host: str) -> str:
+    """The one line that says that nothing is known of clients, and what to do. `host` is outside the VPC, and its
+    `ping` could not open a connection.
+    """
+    where = f"{endpoint['host']}:{endpoint['port']}"
+    return (
+        f"Not checked that clients can connect: {host} is not in {endpoint['vpc_id']}, and cannot reach {where} from "
+        f"where it is ({ping['problem']} in stage {ping['failed_stage']}). Name a host that can with "
+        "private_connection_check_host, and run the playbook check."
+    )
+
+
 def not_found(vpc_id: str, host: str, addresses: t.Sequence[str]) -> str:
     """What is said where there is none."""
     return (

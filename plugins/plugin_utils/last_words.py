@@ -13,8 +13,7 @@ from __future__ import annotations
 import shlex
 import typing as t
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
-
+from .connection_steps import KINDS, connect_table, disconnect_table
 from .foreign import SENTENCE, host_name, printable
 from .verified_change import EDITS, VERIFIABLE
 
@@ -65,6 +64,8 @@ def _checked(known: Values) -> list[str]:
     check = printable(known["result"].get("check"), SENTENCE)
     if not check:
         return ["Not checked that clients can connect."]
+    if check["reachable"] is None:
+        return list(check["verdict"])
     if not check["reachable"]:
         return [f"WARNING: clients cannot connect from {check['host']}.", *check["verdict"]]
     ping, user = printable(known["ping"]), printable(known.get("check_user") or "")
@@ -86,65 +87,24 @@ def planned_lines(known: Values) -> list[str]:
     now = f"The private endpoint is {printable(known['result']['status'])} now."
     if known["look"]["is_settled"]:
         return [*_NOTHING_TO_DO, now]
-    planned = printable(known["made"], SENTENCE)
-    steps = [f"{one['name']}: {one['detail']} ({one['target']})" for one in planned["steps"]]
-    todo = [*_planned_network(known), *steps]
-    unchecked = planned.get("unchecked_limits") or []
-    if not todo:
+    table = connect_table(known)
+    if not table:
         return [*_NOTHING_TO_DO, now]
+    planned = printable(known["made"], SENTENCE)
+    unchecked = planned.get("unchecked_limits") or []
     return [
         "Nothing was changed. A run would do this:",
-        *todo,
+        *table,
         *_verification(known, planned),
         *([f"Cannot be checked before the network exists: {', '.join(unchecked)}"] if unchecked else []),
         now,
     ]
 
 
-def _planned_network(known: Values) -> list[str]:
-    wanted, network = WantedConnection.of(known["wanted"]), known["network"]
-    lines = []
-    if wanted.makes_vpc and not network["vpc_id"]:
-        lines.append(f"make VPC {wanted.name} with the range {wanted.vpc_cidr} and both DNS attributes")
-    elif wanted.makes_vpc:
-        lines += _planned_vpc(known)
-    if wanted.makes_subnets:
-        lines += _planned_subnets(known)
-    if wanted.makes_security_group:
-        lines += _planned_group(known, wanted)
-    return [printable(line, SENTENCE) for line in lines]
-
-
-def _planned_vpc(known: Values) -> list[str]:
-    """What would change about the VPC that is there, and about others that do not count."""
-    found = known["made_vpc"]
-    dns = [f"switch on both DNS attributes of {known['network']['vpc_id']}"] if found.get("enables_dns") else []
-    removed = found.get("removed") or []
-    return [*dns, *(f"remove {vpc_id}, an empty VPC that a run that was stopped has left" for vpc_id in removed)]
-
-
-def _planned_subnets(known: Values) -> list[str]:
-    made = known["made_subnets"].get("parts") if known["network"]["vpc_id"] else None
-    there = {subnet["cidr_block"] for subnet in made or []}
-    subnets = known["subnets"]["subnets"]
-    if not known["subnets"]["zones"]:
-        return ["make a subnet for each zone of the endpoint service, which are known when it is ACTIVE"]
-    return [
-        f"make a subnet with the range {one['cidr_block']} in zone {one['availability_zone_id']}"
-        for one in subnets
-        if one["cidr_block"] not in there
-    ]
-
-
-def _planned_group(known: Values, wanted: WantedConnection) -> list[str]:
-    sources = ", ".join([*wanted.admitted_cidrs, *wanted.client_security_group_ids])
-    admits = f"TCP port {known['look']['private_endpoint']['port']} from {sources}"
-    groups = known["network"]["security_group_ids"]
-    if not groups:
-        return [f"make a security group that admits {admits}"]
-    if known["made_security_group"].get("changed"):
-        return [f"have security group {groups[0]} admit {admits} and nothing else, with the tags of the connection"]
-    return []
+def done_lines(known: Values) -> list[str]:
+    """What a run of connect has done, as check mode plans it; nothing where it has done nothing."""
+    table = connect_table(known)
+    return ["This was done:", *table] if table else []
 
 
 def _verification(known: Values, planned: Values) -> list[str]:
@@ -166,33 +126,33 @@ def removed_lines(known: Values) -> list[str]:
     Of `known`: wanted, result, removed (private_endpoint), check_mode, and removed_network: by kind what the tasks
     returned that go through what the filter removable_network returned.
     """
-    steps = printable(known["removed"]["steps"])
-    done, gone = ("would do", "would remove") if known["check_mode"] else ("done", "removed")
+    table = disconnect_table(known)
+    done = "Nothing was changed. A run would do this:" if known["check_mode"] else "This was done:"
+    network = known["removed_network"]
     return [
-        *(f"{done}: {step['name']} ({step['target']})" for step in steps),
-        *(line for key, kind in _KINDS.items() for line in _fates(known["removed_network"][key], kind, gone)),
-        *(_nothing(known["wanted"], known["result"]["region"]) if not steps else []),
+        *([done, *table] if table else []),
+        *(line for key, kind in KINDS.items() for line in _left(network[key], kind)),
+        *(_nothing(known) if not known["removed"]["steps"] else []),
     ]
 
 
-_KINDS = {"security_groups": "security group", "subnets": "subnet", "vpcs": "VPC"}
-
-
-def _fates(results: t.Iterable[Values], kind: str, gone: str) -> t.Iterator[str]:
+def _left(results: t.Iterable[Values], kind: str) -> t.Iterator[str]:
     for result in results:
-        resource = f"{kind} {printable(result['item']['id'])}"
-        if result.get("changed"):
-            yield f"{gone} {resource}"
-        elif result.get("skipped") or "error" in result:
-            yield f"left {resource}, which something else uses"
+        if not result.get("changed") and (result.get("skipped") or "error" in result):
+            yield f"left {kind} {printable(result['item']['id'])}, which something else uses"
 
 
-def _nothing(wanted: Values, region: str | None) -> list[str]:
-    """What was looked for."""
+def _nothing(known: Values) -> list[str]:
+    """What was looked for, and what the cluster has in its place."""
+    wanted, region = known["wanted"], known["result"]["region"]
     of = f"cluster {wanted['cluster_id']}" if wanted["cluster_id"] else wanted["service_name"]
     which = f"in {wanted['vpc_id']}" if wanted["vpc_id"] else f"named {wanted['endpoint_name']}"
     looked = f"There is no private endpoint {wanted['vpc_endpoint_id'] or which} of {of} in {printable(region)}."
-    if wanted["vpc_id"] or wanted["vpc_endpoint_id"]:
-        return [printable(looked, SENTENCE)]
-    more = "For one in your own VPC, name that VPC with private_connection_vpc_id."
-    return [printable(looked, SENTENCE), more]
+    others = known.get("others")
+    return [printable(looked, SENTENCE), *([str(others), _HOW_TO_NAME] if others else [])]
+
+
+_HOW_TO_NAME = (
+    "If one of these is meant, name it with private_connection_vpc_id, private_connection_name or "
+    "private_connection_vpc_endpoint_id."
+)

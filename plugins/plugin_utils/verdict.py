@@ -13,6 +13,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .causes_left import Facts, causes_left
+from .check_source import unchecked
 from .foreign import SENTENCE, printable
 
 Values = t.Mapping[str, t.Any]
@@ -25,20 +27,32 @@ NO_REASON = "no reason was given"
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a check ended. `reachable` is null where it could not run; `way_is_doubtful`: AWS may be the reason.
+    """How a check ended. `reachable` is null where it could not run; `way_is_doubtful`: AWS may be the reason;
+    `is_without_way`: no connection could be opened at all.
 
     What a server answered, that it is not the right one for example, says that the way there is open.
     """
 
     reachable: bool | None
     way_is_doubtful: bool = False
+    is_without_way: bool = False
 
     @property
     def ran(self) -> bool:
         return self.reachable is not None
 
     def returned(self) -> dict[str, t.Any]:
-        return {"ran": self.ran, "reachable": self.reachable, "way_is_doubtful": self.way_is_doubtful}
+        return {
+            "ran": self.ran,
+            "reachable": self.reachable,
+            "way_is_doubtful": self.way_is_doubtful,
+            "is_without_way": self.is_without_way,
+        }
+
+
+def said(ping: Values) -> str:
+    """What the check found, without the causes that it guesses."""
+    return str(ping.get("found") or ping.get("msg") or NO_REASON)
 
 
 def outcome(ping: Values) -> Outcome:
@@ -46,8 +60,9 @@ def outcome(ping: Values) -> Outcome:
     reachable = ping.get("reachable")
     if not isinstance(reachable, bool):
         return Outcome(None)
-    doubtful = ping.get("failed_stage") in _STAGES_OF_THE_WAY or ping.get("problem") in _PROBLEMS_OF_THE_WAY
-    return Outcome(reachable, way_is_doubtful=not reachable and doubtful)
+    without_way = not reachable and ping.get("failed_stage") in _STAGES_OF_THE_WAY
+    doubtful = without_way or (not reachable and ping.get("problem") in _PROBLEMS_OF_THE_WAY)
+    return Outcome(reachable, way_is_doubtful=doubtful, is_without_way=without_way)
 
 
 def with_check(endpoint: Values, ping: Values, host: str) -> dict[str, t.Any]:
@@ -59,13 +74,36 @@ def with_check(endpoint: Values, ping: Values, host: str) -> dict[str, t.Any]:
     return {**endpoint, "check": None if ping.get("skipped") else check, "reverted": None}
 
 
+def with_place(result: Values, ping: Values, source: Values, host: str) -> dict[str, t.Any]:
+    """The result after it was looked where the check's host is: nothing was checked from one that `is_outside`."""
+    checked = with_check(result, ping, host)
+    if not source.get("is_outside"):
+        return checked
+    line = unchecked(printable(result), printable(ping), printable(host))
+    return {**checked, "check": {"host": host, "reachable": None, "verdict": [line]}}
+
+
+def unchecked_line(result: Values) -> str:
+    """Why it was not checked that clients can connect; empty where it was, or where the check could not run."""
+    check = result.get("check") or {}
+    return str(check["verdict"][0]) if check.get("verdict") and check.get("reachable") is None else ""
+
+
+def why_unverifiable(result: Values, ping: Values) -> str:
+    """Why the check before a change shows nothing; empty where it does."""
+    if not outcome(ping).ran:
+        return str(printable(said(ping), SENTENCE))
+    return unchecked_line(result)
+
+
 @dataclass(frozen=True)
 class Case:
     """What is known of a check that failed, its texts printable.
 
     `host` was checked from; `endpoint`, `ping` and `way` are as private_endpoint, endpoint_ping and
     reachability_info return them, `way` empty where AWS was not asked, for the reason `not_judged`. `source`
-    names the host in AWS; `by_address`: clients do not use the host name.
+    names the host in AWS; `connect_to`: the addresses that clients use in place of the host name; `is_in_vpc`: that the
+    host was found in the VPC of the private endpoint.
     """
 
     host: str
@@ -74,7 +112,16 @@ class Case:
     way: Values
     source: str
     not_judged: str
-    by_address: bool
+    connect_to: tuple[str, ...]
+    is_in_vpc: bool
+
+    @property
+    def by_address(self) -> bool:
+        return bool(self.connect_to)
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(self.endpoint, self.way, self.connect_to, self.is_in_vpc)
 
 
 def case(known: Values) -> Case:
@@ -86,7 +133,8 @@ def case(known: Values) -> Case:
         way=printable(known.get("way") or {}, SENTENCE),
         source=printable(" ".join(str(value) for value in (known.get("source") or {}).values())),
         not_judged=printable(known.get("not_judged") or "", SENTENCE),
-        by_address=bool(known.get("connect_to")),
+        connect_to=tuple(printable(known.get("connect_to") or [])),
+        is_in_vpc=bool(known.get("is_in_vpc")),
     )
 
 
@@ -94,15 +142,15 @@ def verdict(of: Case) -> list[str]:
     """The lines, the first one what fails."""
     found = outcome(of.ping)
     if not found.ran:
-        reason = of.ping.get("msg") or NO_REASON
-        return [f"The check could not run on {of.host}, so it is not known whether clients can connect: {reason}"]
+        return [
+            f"The check could not run on {of.host}, so it is not known whether clients can connect: {said(of.ping)}"
+        ]
     return [_what_fails(of), *_why(of, found), *_unknown(of.way), *_causes(of)]
 
 
 def _what_fails(of: Case) -> str:
-    what = of.ping.get("found") or of.ping.get("msg") or NO_REASON
     return (
-        f"What fails, from {of.host}: {what} The problem is {of.ping.get('problem')} in stage "
+        f"What fails, from {of.host}: {said(of.ping)} The problem is {of.ping.get('problem')} in stage "
         f"{of.ping.get('failed_stage')}."
     )
 
@@ -156,8 +204,8 @@ def _unknown(way: Values) -> list[str]:
 
 
 def _causes(of: Case) -> list[str]:
-    """What endpoint_ping guesses, where nothing is certain."""
+    """What endpoint_ping guesses, where nothing is certain and as far as the facts allow it."""
     if _blockers(of.way):
         return []
-    causes = of.ping.get("causes") or []
-    return [f"{'Or' if number else 'Likely'}: {cause}" for number, cause in enumerate(causes)]
+    left = causes_left(of.ping.get("causes") or [], of.facts)
+    return [f"{'Or' if number else 'Likely'}: {cause}" for number, cause in enumerate(left)]

@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Modification, names_of
 
 from .foreign import SENTENCE, printable
-from .verdict import NO_REASON, outcome
+from .verdict import NO_REASON, outcome, said
 
 Values = t.Mapping[str, t.Any]
 # The steps that change how clients reach a live private endpoint, and that have a way back.
@@ -65,6 +65,27 @@ def failed_check_lines(known: Values) -> list[str]:
     return [*undone, *found, *result["check"]["verdict"], *not_undone, *_network_stays(known)]
 
 
+def check_failure(known: Values) -> str:
+    """The message with which the run fails, after failed_check_lines were shown; empty where it does not.
+
+    Of `known`: wanted, result (with check and reverted).
+    """
+    result, wanted = printable(known["result"]), known["wanted"]
+    check, reverted = result["check"], result.get("reverted")
+    ran = check["reachable"] is not None
+    if wanted["on_failed_check"] == "keep" and (ran or not wanted["needs_check"]):
+        return ""
+    if not reverted:
+        found = f"Clients cannot connect from {check['host']}" if ran else f"The check could not run on {check['host']}"
+    elif not reverted["complete"]:
+        found = f"Clients could not connect after the change of {result['vpc_endpoint_id']}, and undoing it failed"
+    elif not reverted["reachable"]:
+        found = f"The change of {result['vpc_endpoint_id']} was undone, but clients still cannot connect"
+    else:
+        found = f"The change of {result['vpc_endpoint_id']} was undone, since clients could not connect after it"
+    return f"{found}. Why, and what to do, is shown above."
+
+
 def _undone(known: Values, result: Values) -> list[str]:
     reverted, endpoint_id = result.get("reverted"), result["vpc_endpoint_id"]
     if not reverted:
@@ -82,7 +103,7 @@ def _undone(known: Values, result: Values) -> list[str]:
         ping = printable(known["ping"], SENTENCE)
         return [
             f"The change of {endpoint_id} was undone, since clients could connect before it and {after}, but they "
-            f"still cannot: {ping.get('msg') or NO_REASON}",
+            f"still cannot: {said(ping)}",
             f"Undone: {_steps(reverted['undone'])}.",
             "Still to do: the private endpoint is as it was before the change; run the playbook check until clients "
             "can connect, and follow what it says.",

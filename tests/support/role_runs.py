@@ -66,7 +66,11 @@ def run(**known: t.Any) -> Values:
 def changed(*steps: Values, **known: t.Any) -> Values:
     """A run of connect that changed a private endpoint that was active before, with on_failed_check=revert."""
     look = {"private_endpoint": ENDPOINT, "is_settled": False, "is_live": True, "will_edit": True}
-    made = {"changed": bool(steps), "steps": list(steps), "unchecked_limits": []}
+    costs = {"monthly_cost_usd": 7.3}
+    diff = {"before": costs, "after": costs}
+    made = {"changed": bool(steps), "steps": list(steps), "unchecked_limits": [], "diff": diff}
     network = {"vpc_id": "vpc-1", "subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]}
     verifying = wanted(on_failed_check="revert", subnet_ids=("subnet-1",), security_group_ids=("sg-2",))
-    return run(**{"wanted": verifying, "look": look, "made": made, "network": network, **known})
+    parts = ("made_vpc", "made_subnets", "agreed_security_group", "made_security_group")
+    nothing: Values = {"subnets": {"zones": [], "subnets": []}, **{part: {} for part in parts}}
+    return run(**{"wanted": verifying, "look": look, "made": made, "network": network, **nothing, **known})

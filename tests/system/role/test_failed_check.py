@@ -127,7 +127,8 @@ def test_the_verdict_says_where_aws_is_not_the_reason_and_what_it_could_not_know
     connected.open_while(lambda: False)
     run = connected.check()
     assert f"Why: nothing in AWS's configuration, which lets connections pass from {connected.client_id}" in run.output
-    assert "Likely: The private endpoint is not active" in run.output
+    assert "Likely: The cluster is overloaded" in run.output
+    assert "The private endpoint is not active" not in run.output
     free = {"check_source_network_interface_id": "", "check_source_address": "10.7.2.200"}
     run = connected.check(**free)
     assert "Why: nothing in AWS's configuration blocks for certain." in run.output
@@ -162,7 +163,8 @@ def test_a_diagnosis_that_fails_does_not_hide_what_the_check_found(connected: Si
     assert (run.status != 0, run.writing_calls) == (True, []), run.output
     assert "The problem is closed in stage tls." in run.output
     assert "Looking for the reason failed: " in run.output
-    assert "Likely: The private endpoint is not active" in run.output
+    assert "Likely: The cluster is overloaded" in run.output
+    assert "The private endpoint is not active" not in run.output
 
 
 def test_verify_changes_nothing_not_even_what_its_options_ask_for(connected: Site) -> None:

@@ -104,7 +104,7 @@ def test_no_name_forges_a_line_of_any_playbook(
     operator.environment["ANSIBLE_CALLBACK_RESULT_FORMAT"] = result_format
     vpc = {"vpc_id": connected["vpc_id"]}
     # Nothing listens there: the check fails, and its verdict is shown.
-    check = {**operator.check_options(), "check_connect_to": "127.0.0.2", "check_retries": 0}
+    check = {**operator.check_options(), "check_connect_to": "127.0.0.2", "check_host": "localhost", "check_retries": 0}
     poison(operator, hostile, hostile.lines)
     runs = [
         operator.play("status", include_costs=True),

@@ -74,7 +74,7 @@ def test_check_says_whether_clients_can_connect(operator: Operator, one_zone: di
 
 @pytest.mark.exhaustive
 def test_a_check_that_fails_keeps_the_connection(operator: Operator, one_zone: dict[str, Any]) -> None:
-    wrong = {**one_zone, "check_connect_to": "127.0.0.2", "check_retries": 0}
+    wrong = {**one_zone, "check_connect_to": "127.0.0.2", "check_host": "localhost", "check_retries": 0}
     run = operator.play("connect", **wrong)
     assert (run.status != 0, run.writing_calls[-1]) == (True, "ModifyVpcEndpoint"), run.output
     run = operator.play("connect", **wrong, on_failed_check="keep")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.last_words import run_lines
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.last_words import done_lines, run_lines
 from tests.support.role_runs import ADD_GROUP, ENDPOINT, FAILED_PING, TAG, changed, run, wanted
 
 MADE_NETWORK = {"cluster_id": "1", "vpc_id": "", "vpc_cidr": "10.42.0.0/16"}
@@ -32,15 +32,16 @@ def planned(**more: t.Any) -> list[str]:
         "network": {"vpc_id": "", "subnet_ids": [], "security_group_ids": []},
         "subnets": SUBNETS,
         "check_mode": True,
-        "made_vpc": {},
-        "made_subnets": {},
-        "made_security_group": {},
     }
     return run_lines(changed(**{**known, **more}))
 
 
 def removed(*steps: dict[str, t.Any], **more: t.Any) -> list[str]:
-    known = {"wanted": wanted(state="absent"), "removed": {"steps": steps}, "removed_network": NOTHING_REMOVED}
+    known = {
+        "wanted": wanted(state="absent"),
+        "removed": {"steps": list(steps), "diff": {}},
+        "removed_network": NOTHING_REMOVED,
+    }
     return run_lines(run(**{**known, **more}))
 
 
@@ -91,44 +92,24 @@ def test_verify_ends_in_check_mode_as_without_it() -> None:
     assert lines[0] == "Private endpoint vpce-1 in vpc-1 is active."
 
 
-def test_check_mode_plans_a_whole_network_and_the_endpoint_in_it() -> None:
-    made = {"steps": [ADD_GROUP], "unchecked_limits": ["subnet_not_found"], "changed": True}
-    assert planned(made=made) == [
-        "Nothing was changed. A run would do this:",
-        "make VPC tidbcloud-1 with the range 10.42.0.0/16 and both DNS attributes",
-        "make a subnet with the range 10.42.0.0/19 in zone use1-az1",
-        "make a subnet with the range 10.42.32.0/19 in zone use1-az2",
-        "make a security group that admits TCP port 4000 from 10.42.0.0/16",
-        "add_security_groups: sg-2 (vpce-1)",
+def test_check_mode_shows_the_steps_the_cost_and_what_is_not_checked_yet() -> None:
+    made = {"steps": [TAG], "unchecked_limits": ["subnet_not_found"], "diff": {}}
+    lines = planned(made=made)
+    assert lines[0] == "Nothing was changed. A run would do this:"
+    assert lines[2].startswith("tidbcloud-1  not known         not known  make VPC tidbcloud-1")
+    assert lines[-2:] == [
         "Cannot be checked before the network exists: subnet_not_found",
         "The private endpoint is active now.",
     ]
 
 
-def test_what_is_there_already_is_not_planned_and_what_differs_is() -> None:
-    there = {"vpc_id": "vpc-1", "subnet_ids": [], "security_group_ids": ["sg-1"]}
-    lines = planned(
-        network=there,
-        made_vpc={"changed": True, "enables_dns": True, "removed": ["vpc-2"]},
-        made_subnets={"parts": [{"cidr_block": "10.42.0.0/19"}]},
-        made_security_group={"changed": True},
-    )
-    assert lines[1:5] == [
-        "switch on both DNS attributes of vpc-1",
-        "remove vpc-2, an empty VPC that a run that was stopped has left",
-        "make a subnet with the range 10.42.32.0/19 in zone use1-az2",
-        "have security group sg-1 admit TCP port 4000 from 10.42.0.0/16 and nothing else, with the tags of the "
-        "connection",
+def test_after_a_run_the_same_table_says_what_was_done_and_nothing_where_that_is_nothing() -> None:
+    assert done_lines(changed(ADD_GROUP)) == [
+        "This was done:",
+        "NAME         USD/MONTH BEFORE  AFTER  STEPS",
+        "tidbcloud-1  7.30              7.30   add_security_groups: sg-2 (vpce-1)",
     ]
-    assert (
-        planned(network={**there, "subnet_ids": ["subnet-1"]}, made_subnets={"parts": SUBNETS["subnets"]})[1:-1] == []
-    )
-
-
-def test_zones_that_are_not_known_yet_are_said_to_be() -> None:
-    assert "make a subnet for each zone of the endpoint service, which are known when it is ACTIVE" in planned(
-        subnets={"zones": [], "subnets": []}
-    )
+    assert done_lines(changed()) == []
 
 
 def test_check_mode_says_what_would_be_verified_and_undone() -> None:
@@ -150,28 +131,40 @@ def test_what_was_removed_and_what_was_left_is_named() -> None:
         "subnets": [{"skipped": True, "changed": False, "item": {"id": "subnet-1"}}],
         "vpcs": [{"changed": False, "error": {"code": "DependencyViolation"}, "item": {"id": "vpc-1"}}],
     }
-    step = {"name": "delete_vpc_endpoint", "target": "vpce-1"}
-    assert removed(step, removed_network=network) == [
-        "done: delete_vpc_endpoint (vpce-1)",
-        "removed security group sg-1",
+    step = {"name": "delete_vpc_endpoint", "detail": "interface endpoint in vpc-1", "target": "vpce-1"}
+    diff = {"before": {"monthly_cost_usd": 14.6}, "after": {"monthly_cost_usd": 0.0}}
+    lines = removed(removed={"steps": [step], "diff": diff}, removed_network=network)
+    assert lines == [
+        "This was done:",
+        "NAME         USD/MONTH BEFORE  AFTER  STEPS",
+        "tidbcloud-1  14.60             0.00   delete_vpc_endpoint: interface endpoint in vpc-1 (vpce-1)",
+        "                                      remove security group sg-1",
         "left subnet subnet-1, which something else uses",
         "left VPC vpc-1, which something else uses",
     ]
-    assert removed(step, removed_network=network, check_mode=True)[:2] == [
-        "would do: delete_vpc_endpoint (vpce-1)",
-        "would remove security group sg-1",
-    ]
+    planned = removed(removed={"steps": [step], "diff": diff}, removed_network=network, check_mode=True)
+    assert planned == ["Nothing was changed. A run would do this:", *lines[1:]]
 
 
-def test_where_there_was_nothing_to_remove_it_says_what_was_looked_for() -> None:
+def test_where_there_was_nothing_to_remove_it_says_what_was_looked_for_and_what_else_there_is() -> None:
     assert removed() == ["There is no private endpoint in vpc-1 of cluster 1 in us-east-1."]
-    assert removed(wanted=wanted(state="absent", vpc_id="")) == [
-        "There is no private endpoint named tidbcloud-1 of cluster 1 in us-east-1.",
-        "For one in your own VPC, name that VPC with private_connection_vpc_id.",
-    ]
+    unnamed = removed(wanted=wanted(state="absent", vpc_id=""))
+    assert unnamed == ["There is no private endpoint named tidbcloud-1 of cluster 1 in us-east-1."]
+    others = removed(others="Cluster 1 has vpce-2.")
+    assert others[1] == "Cluster 1 has vpce-2."
+    assert others[2].startswith("If one of these is meant, name it")
     assert removed(wanted=wanted(state="absent", vpc_id="", vpc_endpoint_id="vpce-9")) == [
         "There is no private endpoint vpce-9 of cluster 1 in us-east-1."
     ]
+
+
+def test_a_connection_that_was_not_checked_says_so_in_one_line() -> None:
+    check = {
+        "host": "localhost",
+        "reachable": None,
+        "verdict": ["Not checked that clients can connect: it is outside."],
+    }
+    assert run_lines(run(result=result(check=check)))[-1] == "Not checked that clients can connect: it is outside."
 
 
 def test_no_text_of_a_cloud_makes_a_line_of_its_own() -> None:
@@ -179,7 +172,7 @@ def test_no_text_of_a_cloud_makes_a_line_of_its_own() -> None:
     lines = [
         *run_lines(run(result=result(vpc_id=hostile, status="failed", status_note=hostile, host=hostile))),
         *run_lines(changed({"name": "set_tags", "detail": hostile, "target": hostile}, check_mode=True)),
-        *removed({"name": "delete_vpc_endpoint", "target": hostile}),
+        *removed({"name": "delete_vpc_endpoint", "detail": hostile, "target": hostile}),
         *planned(subnets={"zones": [hostile], "subnets": [{"availability_zone_id": hostile, "cidr_block": hostile}]}),
     ]
     assert all(line.isprintable() for line in lines)

@@ -9,7 +9,16 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.verdict import case, outcome, verdict, with_check
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.causes import causes_of
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.verdict import (
+    case,
+    outcome,
+    unchecked_line,
+    verdict,
+    why_unverifiable,
+    with_check,
+    with_place,
+)
 from tests.support.role_runs import ENDPOINT, FAILED_PING, GOOD_PING, run
 
 BLOCKER = {"message": "No rule of sg-1 admits TCP 4000.", "remedy": "Add one."}
@@ -89,6 +98,28 @@ def test_a_check_that_could_not_run_says_nothing_about_clients() -> None:
     said = verdict(case(run(ping={"msg": "no\ninterpreter"})))
     assert said == ["The check could not run on app, so it is not known whether clients can connect: no interpreter"]
     assert verdict(case(run(ping={})))[0].endswith("no reason was given")
+
+
+def test_a_cause_that_the_facts_disprove_is_not_named() -> None:
+    unresolved = {**FAILED_PING, "failed_stage": "resolve", "problem": "name_not_found"}
+    unresolved["causes"] = list(causes_of("resolve", "name_not_found", "db.example.com", 4000))
+    off = verdict(case(run(ping=unresolved, result={**ENDPOINT, "private_dns_enabled": False})))
+    assert any(line.startswith("Likely: Private DNS is not enabled") for line in off)
+    on = verdict(case(run(ping=unresolved)))
+    assert not any("Private DNS is not enabled" in line for line in on)
+    assert any(line.startswith("Likely: This host is outside the VPC") for line in on)
+
+
+def test_a_host_outside_that_could_not_connect_has_checked_nothing_and_one_inside_has() -> None:
+    outside = with_place(ENDPOINT, FAILED_PING, {"is_outside": True}, "localhost")
+    assert (outside["check"]["host"], outside["check"]["reachable"]) == ("localhost", None)
+    assert outside["check"]["verdict"] == [unchecked_line(outside)]
+    assert why_unverifiable(outside, FAILED_PING).startswith("Not checked that clients can connect: ")
+    inside = with_place(ENDPOINT, FAILED_PING, {"is_outside": False}, "localhost")
+    assert inside["check"] == {"host": "localhost", "reachable": False, "verdict": []}
+    assert unchecked_line(inside) == why_unverifiable(inside, FAILED_PING) == ""
+    assert why_unverifiable(inside, {"msg": "no interpreter"}) == "no interpreter"
+    assert unchecked_line({**ENDPOINT, "check": None}) == ""
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Modification, Step
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.verified_change import (
     EDITS,
+    check_failure,
     failed_check_lines,
     undoable_steps,
     with_reverted,
@@ -121,3 +124,37 @@ def test_rules_that_the_role_sets_are_not_undone_and_it_says_so() -> None:
     group = {"changed": True, "group_id": "sg-7"}
     lines = failed_check_lines(ended(changed(TAG), made_security_group=group))
     assert lines[-1].startswith("Not undone: this run made or changed security group sg-7.")
+
+
+@pytest.mark.parametrize(
+    ("reachable", "options", "fails"),
+    [
+        (False, {}, True),
+        (False, {"on_failed_check": "keep"}, False),
+        (False, {"on_failed_check": "keep", "requires_check": True}, False),
+        (None, {}, True),
+        (None, {"on_failed_check": "keep"}, False),
+        (None, {"on_failed_check": "keep", "requires_check": True}, True),
+        (None, {"on_failed_check": "keep", "state": "verify"}, True),
+    ],
+)
+def test_a_failed_check_that_is_kept_is_none_that_could_not_run_where_it_is_required(
+    reachable: bool | None, options: dict[str, t.Any], fails: bool
+) -> None:
+    check = {**FAILED_CHECK, "reachable": reachable}
+    known = run(wanted=wanted(**options), result={**ENDPOINT, "check": check, "reverted": None})
+    assert bool(check_failure(known)) == fails
+
+
+def test_the_message_of_a_failed_run_says_what_became_of_the_change_and_repeats_no_reason() -> None:
+    said = [
+        check_failure(undone(REVERTED, GOOD_PING)),
+        check_failure(undone(REVERTED, FAILED_PING)),
+        check_failure(undone(REFUSED, FAILED_PING)),
+    ]
+    assert [one.partition(". ")[0] for one in said] == [
+        "The change of vpce-1 was undone, since clients could not connect after it",
+        "The change of vpce-1 was undone, but clients still cannot connect",
+        "Clients could not connect after the change of vpce-1, and undoing it failed",
+    ]
+    assert all(one.endswith("Why, and what to do, is shown above.") for one in said)
