@@ -53,7 +53,7 @@ def choice(found: t.Iterable[Values], wanted: Values, *, vpc_is_there: bool = Tr
     has = f"Cluster {wanted['cluster_id']} has {texts}." if there else ""
     if not wanted["names_nothing"]:
         return Choice(problem=_lost(wanted, has) if wanted["vpc_id"] and there and not vpc_is_there else "", others=has)
-    if len(there) == 1 and (not is_removal or _is_own(there[0], wanted)):
+    if len(there) == 1 and (not is_removal or (_is_own(there[0], wanted) and not _is_doubtful(there[0]))):
         return Choice(endpoint=there[0])
     if not there:
         return Choice()
@@ -68,6 +68,11 @@ def _lost(wanted: Values, has: str) -> str:
 def _why(there: t.Sequence[Values], wanted: Values) -> str:
     if len(there) > 1:
         return f"Several private endpoints could be meant, and none has all tags of the connection {wanted['name']}."
+    if _is_own(there[0], wanted):
+        return (
+            f"Nothing was removed: TiDB Cloud does not show cluster {wanted['cluster_id']} to this API key, and its "
+            "only private endpoint is available."
+        )
     return "Nothing was removed: the only private endpoint was not made by this collection."
 
 
@@ -80,6 +85,11 @@ def _is_there(endpoint: Values, is_removal: bool) -> bool:
 def _is_own(endpoint: Values, wanted: Values) -> bool:
     tags = endpoint.get("tags") or {}
     return tags.get(MANAGED_BY_TAG) == MANAGED_BY and tags.get(CLUSTER_TAG) == wanted["cluster_id"]
+
+
+def _is_doubtful(endpoint: Values) -> bool:
+    """A wrong API key must not look like a dropped cluster: only its name removes an endpoint that is available."""
+    return not endpoint.get("cluster_state") and endpoint["vpc_endpoint_state"].lower() == "available"
 
 
 def _text(endpoint: Values, wanted: Values) -> str:

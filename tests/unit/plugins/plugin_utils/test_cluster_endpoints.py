@@ -45,6 +45,15 @@ def test_what_this_collection_did_not_make_is_checked_but_not_removed() -> None:
     assert OWNED.keys() >= OWN.keys()
 
 
+def test_an_available_one_of_a_cluster_that_the_key_does_not_show_is_not_removed() -> None:
+    unknown = endpoint(cluster_state=None)
+    refused = chosen(unknown, state="absent")
+    assert refused["endpoint"] == {}
+    assert refused["problem"].startswith("Nothing was removed: TiDB Cloud does not show cluster 1 to this API key")
+    assert chosen(unknown, state="verify")["endpoint"] == unknown
+    assert chosen({**unknown, "vpc_endpoint_state": "rejected"}, state="absent")["endpoint"]
+
+
 @pytest.mark.parametrize("state", ["verify", "absent"])
 def test_of_several_none_is_chosen_and_all_are_listed(state: str) -> None:
     refused = chosen(endpoint(), endpoint("vpce-2"), state=state)
