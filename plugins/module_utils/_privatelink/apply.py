@@ -19,7 +19,9 @@ from .conditions import DESCRIPTIONS, Conditions
 from .create import Creation, create_interface_endpoint
 from .current import Current
 from .desired import Desired
+from .freed_name import FreedName
 from .promise import differences, is_overtaken
+from .refusals import is_busy, is_limit, is_name_conflict, is_too_early
 from .register import end_registration, register
 from .registrations import is_registered
 from .steps import (
@@ -35,11 +37,11 @@ from .steps import (
     RegisterEndpoint,
     Step,
     TerminateRegistration,
+    one_by_one,
+    requests_of,
 )
 from .undo import undo_registrations
 
-# In the first seconds after the acceptance AWS refuses private DNS; a refusal that says one of these lasts.
-_LASTING_DNS_REFUSALS = ("conflicting", "does not provide", "enablednssupport", "enablednshostnames", "attribute")
 # A change or a removal that shows no effect after this many seconds is requested once more, and so is what another run
 # changed meanwhile; both at most this often.
 _EFFECT_WITHIN = 30.0
@@ -74,13 +76,13 @@ class Run:
         find it.
         """
         try:
-            for step in planned.steps:
-                for condition in step.needs:
+            for steps in requests_of(planned.steps):
+                for condition in dict.fromkeys(condition for step in steps for condition in step.needs):
                     yield from self._await(condition)
-                yield from self._do(step)
+                yield from self._do(steps)
                 if self.adopted is not None:
                     return replace(self._desired, vpc_endpoint_id=self._made)
-                self.done.append(step)
+                self.done.extend(steps)
             for goal in planned.goals:
                 yield from (self._reach(goal) if goal.kind == DONE else self._await(goal))
         except (ApiError, WaitFailed) as error:
@@ -125,10 +127,10 @@ class Run:
                     f"Interface endpoint {vpc_endpoint_id} is not as desired: something else changes it at the same "
                     f"time. What differs: {differences(self._conditions.missing)}. Run again once that has ended."
                 )
-            steps = self._conditions.begin_again(vpc_endpoint_id)
-            repetitions += bool(steps)
-            for step in steps:
-                yield from self._change(step, again=True)
+            missing = self._conditions.begin_again(vpc_endpoint_id)
+            repetitions += bool(missing)
+            for steps in requests_of(missing):
+                yield from self._change(steps, again=True)
 
     def _look_for_change(self, vpc_endpoint_id: str) -> Seen:
         seen = self._conditions.look(DONE, vpc_endpoint_id)
@@ -143,10 +145,11 @@ class Run:
         endpoint = self._conditions.endpoint(vpc_endpoint_id) if condition.kind == GONE else None
         deletion = DeleteVpcEndpoint(vpc_endpoint_id, ())
         if not deletion.is_in_effect(endpoint):
-            yield from self._change(deletion)
+            yield from self._change((deletion,))
 
-    def _do(self, step: Step) -> Work[None]:
-        """Carries out a step in the way of its kind; most are one call to EC2."""
+    def _do(self, steps: tuple[Step, ...]) -> Work[None]:
+        """Carries out the steps of one request in the way of their kind; most are one call to EC2."""
+        step = steps[0]
         if isinstance(step, CreateVpcEndpoint):
             yield from self._create(step)
         elif isinstance(step, RegisterEndpoint):
@@ -154,7 +157,7 @@ class Run:
         elif isinstance(step, TerminateRegistration):
             self._terminate(step)
         else:
-            yield from self._change(step)
+            yield from self._change(steps)
 
     def _register(self, step: RegisterEndpoint) -> Work[None]:
         vpc_endpoint_id = self._id_of(step)
@@ -169,49 +172,79 @@ class Run:
         vpce = str(step.vpc_endpoint_id)
         end_registration(self._clouds.tidb, self._current.provider, self._conditions, vpce, step.connection_id)
 
-    def _change(self, step: Step, *, again: bool = False) -> Work[None]:
+    def _change(self, steps: tuple[Step, ...], *, again: bool = False) -> Work[None]:
         """One change of an interface endpoint, or its deletion. `again`: it was accepted once already."""
-        vpc_endpoint_id = self._id_of(step)
-        attempts = itertools.count(1)
+        vpc_endpoint_id = self._id_of(steps[0])
+        attempts, names = itertools.count(1), FreedName(self._reads, self._current.provider)
 
         def attempt() -> Seen:
             is_first = next(attempts) == 1
             try:
-                ask_for(self._ec2, step, vpc_endpoint_id)
+                ask_for(self._ec2, steps, vpc_endpoint_id)
             except ApiError as refused:
                 # A change that was done although its answer was lost may be refused when it is requested again.
-                if not (self._is_done_with(step, vpc_endpoint_id, refused) or again):
-                    if not (_is_passing(refused, step) or (is_first and self._may_have_passed(refused, step))):
-                        raise
+                if self._is_done_with(steps, vpc_endpoint_id, refused):
+                    return Seen(True, "done")
+                if len(steps) > 1 and is_limit(refused):
+                    return Seen(True, "refused", refused)
+                if self._passes(refused, steps, names) or (is_first and self._may_have_passed(refused, steps)):
                     return Seen(False, str(refused))
+                if not again:
+                    raise
             return Seen(True, "accepted")
 
-        yield Await(attempt, f"AWS to accept the change of {vpc_endpoint_id}")
+        seen = yield Await(attempt, f"AWS to accept the change of {vpc_endpoint_id}")
+        if isinstance(seen.value, ApiError):
+            yield from self._change_one_by_one(steps, seen.value, again)
 
-    def _is_done_with(self, step: Step, vpc_endpoint_id: str, refused: ApiError) -> bool:
+    def _change_one_by_one(self, steps: tuple[Step, ...], refused: ApiError, again: bool) -> Work[None]:
+        """What AWS refused at once because of a limit. If it fails on the way, what was done of it stays done."""
+        endpoint = self._conditions.endpoint(self._id_of(steps[0]))
+        if endpoint is None:
+            raise refused
+        done = [] if again else self.done
+        begun = len(done)
+        for single in one_by_one(endpoint.security_group_ids, steps):
+            yield from self._change((single,), again=again)
+            done.append(single)
+        del done[begun:]
+
+    def _passes(self, refused: ApiError, steps: tuple[Step, ...], names: FreedName) -> bool:
+        """Whether the same request may succeed later."""
+        if is_busy(refused) or refused.code in aws.ENDPOINT_NOT_FOUND:
+            # A new interface endpoint may be unknown for some seconds.
+            return True
+        if not isinstance(steps[0], EnablePrivateDns):
+            return False
+        if is_name_conflict(refused):
+            vpc_endpoint_id = self._id_of(steps[0])
+            endpoint = self._conditions.seen.get(vpc_endpoint_id) or self._conditions.before(vpc_endpoint_id)
+            return self._desired.wait and endpoint is not None and names.is_being_freed(endpoint)
+        return is_too_early(refused)
+
+    def _is_done_with(self, steps: tuple[Step, ...], vpc_endpoint_id: str, refused: ApiError) -> bool:
         """Whether it is in effect, or another run has changed the endpoint so that it cannot be done as planned: what
         is then missing is requested at the end.
 
         Raises WaitFailed if something else deletes what is to be changed: no repetition would help.
         """
         found = aws.describe_vpc_endpoints(self._ec2, ids=[vpc_endpoint_id])
-        endpoint = found[0] if found else None
-        if endpoint is None and refused.code in aws.ENDPOINT_NOT_FOUND:
-            self._conditions.note_missing(vpc_endpoint_id)
-        if isinstance(step, Change):
+        endpoint = self._conditions.note(vpc_endpoint_id, found)
+        is_change = isinstance(steps[0], Change)
+        if is_change:
             self._conditions.require_alive(vpc_endpoint_id, endpoint)
-        if step.is_in_effect(endpoint):
+        if all(step.is_in_effect(endpoint) for step in steps):
             return True
-        changes = endpoint is not None and isinstance(step, Change) and self._desired.wait
+        changes = endpoint is not None and is_change and self._desired.wait
         return changes and is_overtaken(self._conditions.before(vpc_endpoint_id), self.done, endpoint)
 
-    def _may_have_passed(self, refused: ApiError, step: Step) -> bool:
+    def _may_have_passed(self, refused: ApiError, steps: tuple[Step, ...]) -> bool:
         """Whether the reason may be gone by now: another run may have changed the endpoint before the refusal and
         changed it back before the look after it, so that nothing shows it.
 
         AWS answers 400 to what the state of the endpoint forbids, 401 and 403 if a permission is missing.
         """
-        about_state = isinstance(step, Change) and not isinstance(step, EnablePrivateDns)
+        about_state = isinstance(steps[0], Change) and not isinstance(steps[0], EnablePrivateDns)
         return about_state and refused.status == HTTPStatus.BAD_REQUEST and self._desired.wait
 
     def _create(self, step: CreateVpcEndpoint) -> Work[None]:
@@ -225,7 +258,7 @@ class Run:
         self.adopted = None if creation.made else creation
 
 
-def ask_for(ec2: t.Any, step: Step, vpc_endpoint_id: str) -> None:
+def ask_for(ec2: t.Any, steps: t.Sequence[Step], vpc_endpoint_id: str) -> None:
     """Makes the one call that changes or deletes an interface endpoint. Raises ApiError."""
     calls: dict[str, t.Callable[..., None]] = {
         "CreateTags": aws.create_tags,
@@ -233,12 +266,5 @@ def ask_for(ec2: t.Any, step: Step, vpc_endpoint_id: str) -> None:
         "DeleteVpcEndpoints": aws.delete_vpc_endpoint,
         "ModifyVpcEndpoint": aws.modify_vpc_endpoint,
     }
-    calls[step.action](ec2, vpc_endpoint_id, **step.request)
-
-
-def _is_passing(refused: ApiError, step: Step) -> bool:
-    if refused.code in aws.ENDPOINT_BUSY:
-        return True
-    text = str(refused).lower()
-    lasting = any(refusal in text for refusal in _LASTING_DNS_REFUSALS)
-    return isinstance(step, EnablePrivateDns) and refused.code == "InvalidParameter" and not lasting
+    request = {option: value for step in steps for option, value in step.request.items()}
+    calls[steps[0].action](ec2, vpc_endpoint_id, **request)

@@ -23,8 +23,9 @@ from .steps import ACCEPTED, AVAILABLE, DONE, GONE, LISTED, UNREGISTERED, Change
 # AWS allows any number of requests, TiDB Cloud 100 a minute: while the interface endpoint is not available yet, only
 # every third look also asks for the registration (it may have failed).
 _LOOKS_PER_REGISTRATION = 3
-# What AWS has listed once and does not list in this many looks in a row is gone. A single answer may be behind.
-_MISSES = 3
+# What was seen once and is missing in this many looks in a row is gone. What is new may be missing again for seconds:
+# answers come from several copies of the truth.
+_MISSES = 5
 
 DESCRIPTIONS = {
     LISTED: "AWS to show the interface endpoint",
@@ -55,8 +56,9 @@ class Conditions:
         self._registered = {pair.vpc_endpoint_id for pair in pairs if pair.registered}
         # Interface endpoints whose registration is not found by its id, or has no id: only the list decides then.
         self._not_found: set[str] = set()
-        # How many times in a row an interface endpoint that was once listed was missing.
+        # How many times in a row an interface endpoint that was once listed was missing, or its registration.
         self._misses = {pair.vpc_endpoint_id: 0 for pair in pairs if pair.listed}
+        self._unlisted: dict[str, int] = {}
         self._before = {pair.vpc_endpoint_id: pair.endpoint for pair in pairs if pair.endpoint}
         self.seen: dict[str, InterfaceEndpoint] = {}
         self.missing: tuple[Change, ...] = ()
@@ -82,7 +84,10 @@ class Conditions:
 
     def endpoint(self, vpc_endpoint_id: str) -> InterfaceEndpoint | None:
         """The interface endpoint as AWS has it now."""
-        found = self._reads.vpc_endpoints(ids=[vpc_endpoint_id])
+        return self.note(vpc_endpoint_id, self._reads.vpc_endpoints(ids=[vpc_endpoint_id]))
+
+    def note(self, vpc_endpoint_id: str, found: t.Sequence[InterfaceEndpoint]) -> InterfaceEndpoint | None:
+        """The interface endpoint in an answer to a request for it by its id; remembers whether it was in it."""
         if not found:
             if vpc_endpoint_id in self._misses:
                 self._misses[vpc_endpoint_id] += 1
@@ -94,11 +99,6 @@ class Conditions:
     def before(self, vpc_endpoint_id: str) -> InterfaceEndpoint | None:
         """The interface endpoint as it was when the run began, null for one that the run made."""
         return self._before.get(vpc_endpoint_id)
-
-    def note_missing(self, vpc_endpoint_id: str) -> None:
-        """Note that AWS itself says that there is no such interface endpoint."""
-        if vpc_endpoint_id in self._misses:
-            self._misses[vpc_endpoint_id] = _MISSES
 
     def is_lost(self, vpc_endpoint_id: str, endpoint: InterfaceEndpoint | None) -> bool:
         """Whether the interface endpoint is being deleted, or has been."""
@@ -159,7 +159,9 @@ class Conditions:
         registration = self.registration(vpc_endpoint_id)
         if registration is not None and registration.state in ("FAILED", "DELETING"):
             raise WaitFailed(_refused(vpc_endpoint_id, registration))
-        if was_there and not is_registered(registration):
+        missed = self._unlisted.get(vpc_endpoint_id, 0) + 1 if was_there and not is_registered(registration) else 0
+        self._unlisted[vpc_endpoint_id] = missed
+        if missed >= _MISSES:
             raise WaitFailed(
                 f"TiDB Cloud had a registration of {vpc_endpoint_id} and no longer has one: another run, or somebody "
                 "in its console, ended it. Run again to register it once more, or with state=absent to remove the rest."

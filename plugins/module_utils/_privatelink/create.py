@@ -21,6 +21,7 @@ from .current import Pair
 from .desired import Desired
 from .duplicates import by_age
 from .identify import ambiguities
+from .refusals import is_busy
 from .steps import CreateVpcEndpoint
 from .undo import undo_creation
 from .violations import LimitsViolated
@@ -120,7 +121,7 @@ def _attempt(ec2: t.Any, token: str, step: CreateVpcEndpoint, repetitions: t.Ite
     except ApiError as refused:
         if refused.code == _MISMATCH:
             return Seen(True, "answered for another run")
-        if not refused.ambiguous or next(repetitions, None) is None:
+        if not is_busy(refused) and (not refused.ambiguous or next(repetitions, None) is None):
             raise
         return Seen(False, str(refused))
 

@@ -82,6 +82,11 @@ class Provider:
             return self.other.private_dns_name
         return (self.service.host if self.service else None) or (self.node_group.host if self.node_group else None)
 
+    def names(self, endpoint: InterfaceEndpoint) -> bool:
+        """Whether an interface endpoint with private DNS has the private name of this service."""
+        host = self.host
+        return endpoint.service_name == self.service_name or (host is not None and host in endpoint.dns_names)
+
     @property
     def is_service_active(self) -> bool:
         """A service that was not requested counts as active, unless its cluster is still in creation."""

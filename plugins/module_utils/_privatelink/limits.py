@@ -306,8 +306,7 @@ def _name_taken(at: Situation, vpc: Vpc) -> list[Violation]:
 def _holds_name(endpoint: InterfaceEndpoint, at: Situation) -> bool:
     if endpoint.vpc_endpoint_id in at.own_ids or not endpoint.is_live or not endpoint.private_dns_enabled:
         return False
-    host = at.provider.host
-    return endpoint.service_name == at.provider.service_name or (host is not None and host in endpoint.dns_names)
+    return at.provider.names(endpoint)
 
 
 _QUOTA_REMEDY = "Delete unused ones, or have quota L-29B6F2EB (Amazon VPC) raised."

@@ -149,7 +149,7 @@ def _endpoint(outcome: Outcome, step: Step) -> InterfaceEndpoint | None:
 
 def _dry_run(outcome: Outcome, ec2: t.Any, step: Step) -> aws.DryRun:
     if not isinstance(step, CreateVpcEndpoint):
-        return aws.dry_run(ec2, lambda asking: ask_for(asking, step, str(step.vpc_endpoint_id)))
+        return aws.dry_run(ec2, lambda asking: ask_for(asking, [step], str(step.vpc_endpoint_id)))
     # The token of the call itself: if DryRun is not known there, the same endpoint is the answer to both.
     token = client_token(str(step.service_name), str(step.vpc_id), outcome.before.found.gone, 0)
     return aws.dry_run(ec2, lambda asking: aws.create_vpc_endpoint(asking, client_token=token, **step.request))

@@ -37,6 +37,7 @@ from .steps import (
     SetTags,
     Step,
     TerminateRegistration,
+    requests_of,
 )
 from .violations import LimitsViolated, Violation
 
@@ -277,10 +278,10 @@ def _removal(desired: Desired, pair: Pair) -> list[Step]:
 def _without_waiting(made: Plan, current: Current) -> Plan:
     """The steps up to the first that would have to wait; the next run continues from there."""
     kept: list[Step] = []
-    for step in made.steps:
-        if not all(_holds_now(condition, current, kept) for condition in step.needs):
+    for steps in requests_of(made.steps):
+        if not all(_holds_now(condition, current, kept) for step in steps for condition in step.needs):
             break
-        kept.append(step)
+        kept.extend(steps)
     return Plan(tuple(kept))
 
 

@@ -402,6 +402,47 @@ class RemoveSecurityGroups(_Ids):
     name, option, adds = "remove_security_groups", "security_group_ids", False
 
 
+def requests_of(steps: t.Iterable[Step]) -> list[tuple[Step, ...]]:
+    """The steps in order, those together that one request carries out.
+
+    Security groups are replaced at once: AWS limits how many a network interface has (5, adjustable), so that adding
+    first cannot succeed at the limit, and removing first may take the last one. Source: quota L-2AFB9258 of Amazon VPC.
+    """
+    requests: list[tuple[Step, ...]] = []
+    for step in steps:
+        before = requests[-1][0] if requests else None
+        if (
+            isinstance(step, RemoveSecurityGroups)
+            and isinstance(before, AddSecurityGroups)
+            and before.vpc_endpoint_id == step.vpc_endpoint_id
+        ):
+            requests[-1] = (before, step)
+        else:
+            requests.append((step,))
+    return requests
+
+
+def one_by_one(present: t.Collection[str], steps: t.Sequence[Step]) -> list[Step]:
+    """A replacement of security groups in single steps: remove one, add one, and never the last.
+
+    `present`: the groups that the interface endpoint has now.
+    """
+    vpc_endpoint_id = steps[0].vpc_endpoint_id
+    ids = {type(step): step.ids for step in steps if isinstance(step, _Ids)}
+    old = [group for group in ids.get(RemoveSecurityGroups, ()) if group in present]
+    new = [group for group in ids.get(AddSecurityGroups, ()) if group not in present]
+    count = len(present)
+    single: list[Step] = []
+    while new or (old and count > 1):
+        if old and count > 1:
+            single.append(RemoveSecurityGroups(vpc_endpoint_id, (), (old.pop(0),)))
+            count -= 1
+        if new:
+            single.append(AddSecurityGroups(vpc_endpoint_id, (), (new.pop(0),)))
+            count += 1
+    return single
+
+
 def names_of(kind: type[Step]) -> frozenset[str]:
     """The names of all steps of this kind."""
     own = {kind.name} if "name" in vars(kind) else set()

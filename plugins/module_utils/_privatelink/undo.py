@@ -12,6 +12,7 @@ from .._aws import api as aws
 from .._run.errors import ApiError, PrivateLinkError, WaitFailed
 from .._run.wait import Seen
 from .conditions import Conditions
+from .refusals import is_busy
 from .steps import DeleteVpcEndpoint, RegisterEndpoint, TerminateRegistration
 
 
@@ -42,7 +43,7 @@ def undo_creation(ec2: t.Any, step: DeleteVpcEndpoint) -> Seen:
     try:
         aws.delete_vpc_endpoint(ec2, str(step.vpc_endpoint_id))
     except ApiError as refused:
-        if refused.code not in aws.ENDPOINT_BUSY and not refused.ambiguous:
+        if not is_busy(refused) and not refused.ambiguous:
             raise
         return Seen(False, str(refused))
     return Seen(True, "accepted")

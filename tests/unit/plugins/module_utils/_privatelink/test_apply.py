@@ -34,6 +34,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait im
 from tests.support.changes import IN_PLACE, InPlace
 from tests.support.endpoint_literals import (
     CONNECTION_ID,
+    OTHER_VPC,
+    OTHER_VPCE,
     OWNED,
     VPCE,
     current,
@@ -300,6 +302,154 @@ def test_a_deletion_that_is_refused_because_it_is_done_already_is_done(clouds: C
     assert clouds.names().count("delete_vpc_endpoint") == 1
 
 
+# --- security groups at the limit ----------------------------------------------------------------------------------
+
+ADDED, REMOVED = ("sg-4", "sg-5", "sg-6"), ("sg-1", "sg-2", "sg-3")
+AT_ONCE = {"add_security_group_ids": ADDED, "remove_security_group_ids": REMOVED}
+
+
+def replaced_groups(
+    clouds: Clouds, refusals: t.Sequence[ApiError | None], done: list[Step] | None = None, **options: t.Any
+) -> list[Step]:
+    clouds.endpoints[VPCE] = interface_endpoint(security_group_ids=REMOVED)
+    clouds.registrations[VPCE] = registration()
+    here = current(main=pair(clouds.endpoints[VPCE], clouds.registrations[VPCE]))
+    clouds.refusals["modify_vpc_endpoint"] = list(refusals)
+    wanted = desired(security_group_ids=ADDED, **options)
+    run = Run(wanted, here, t.cast(t.Any, clouds), done)
+    clouds.deadline.drive(run.carry_out(plan(wanted, here)))
+    return run.done
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_security_groups_are_replaced_in_one_call_and_two_steps(clouds: Clouds, wait: bool) -> None:
+    done = replaced_groups(clouds, [], wait=wait)
+    assert [step.name for step in done] == ["add_security_groups", "remove_security_groups"]
+    assert [call for call in clouds.calls if call[0] == "modify_vpc_endpoint"] == [
+        ("modify_vpc_endpoint", VPCE, AT_ONCE)
+    ]
+    assert clouds.endpoints[VPCE].security_group_ids == ADDED
+
+
+LIMITS = [
+    (
+        "SecurityGroupsPerInterfaceLimitExceeded",
+        "The maximum number of security groups per interface has been reached.",
+    ),
+    ("InvalidParameterValue", "user 1 exceeded limit 5 on the number of interface security group memberships"),
+]
+
+
+@pytest.mark.parametrize(("code", "message"), LIMITS)
+def test_security_groups_that_aws_does_not_replace_at_once_are_replaced_one_by_one(
+    clouds: Clouds, code: str, message: str
+) -> None:
+    done = replaced_groups(clouds, [refusal(code, message), None, refusal("OperationInProgress"), None])
+    assert [step.name for step in done] == ["add_security_groups", "remove_security_groups"]
+    asked = [call[2] for call in clouds.calls if call[0] == "modify_vpc_endpoint"]
+    add, remove = "add_security_group_ids", "remove_security_group_ids"
+    assert asked == [
+        AT_ONCE,
+        {remove: ("sg-1",)},
+        {add: ("sg-4",)},
+        {add: ("sg-4",)},
+        {remove: ("sg-2",)},
+        {add: ("sg-5",)},
+        {remove: ("sg-3",)},
+        {add: ("sg-6",)},
+    ]
+    assert clouds.endpoints[VPCE].security_group_ids == ADDED
+
+
+def test_what_was_replaced_before_an_error_is_done(clouds: Clouds) -> None:
+    done: list[Step] = []
+    with pytest.raises(ApiError):
+        replaced_groups(clouds, [refusal(*LIMITS[0]), None, refusal("UnauthorizedOperation", status=403)], done)
+    assert [(step.name, step.detail) for step in done] == [("remove_security_groups", "sg-1")]
+
+
+def test_a_replacement_without_effect_is_asked_for_again_in_one_call(clouds: Clouds) -> None:
+    clouds.ineffective = {"modify_vpc_endpoint": 1}
+    replaced_groups(clouds, [])
+    assert clouds.calls.count(("modify_vpc_endpoint", VPCE, AT_ONCE)) == 2
+
+
+# --- busy, and names that become free ------------------------------------------------------------------------------
+
+IDEMPOTENT = f"Cannot modify VPC Endpoint {VPCE} at this time because there is an idempotent operation going on"
+
+
+@pytest.mark.parametrize("change", IN_PLACE.values(), ids=IN_PLACE)
+def test_an_operation_that_is_going_on_is_waited_for_by_every_change(clouds: Clouds, change: InPlace) -> None:
+    clouds.refusals[call_of(change)] = [refusal("InvalidParameter", IDEMPOTENT)] * 5
+    edited(clouds, change.wanted, change.endpoint)
+    assert clouds.names().count(call_of(change)) == 6
+
+
+def test_an_operation_that_is_going_on_is_waited_for_by_a_deletion(clouds: Clouds) -> None:
+    clouds.endpoints[VPCE] = interface_endpoint()
+    here = current(main=pair(clouds.endpoints[VPCE]))
+    clouds.refusals["delete_vpc_endpoint"] = [refusal("InvalidParameter", IDEMPOTENT)] * 5
+    clouds.at[15.0] = clouds.endpoints.clear
+    carried_out(clouds, plan(desired(state="absent"), here), desired(state="absent"), here)
+    assert clouds.names().count("delete_vpc_endpoint") == 6
+
+
+CONFLICT = "private-dns-enabled cannot be set because there is already a conflicting DNS domain for x in the VPC y"
+
+
+def enabled_dns(
+    clouds: Clouds,
+    holder: InterfaceEndpoint | None,
+    code: str = "InvalidParameter",
+    refusals: int = 8,
+    **options: t.Any,
+) -> None:
+    clouds.refusals["modify_vpc_endpoint"] = [refusal(code, CONFLICT)] * refusals
+    if holder:
+        clouds.endpoints[OTHER_VPCE] = holder
+    clouds.endpoints[VPCE] = interface_endpoint(private_dns_enabled=False)
+    clouds.registrations[VPCE] = registration()
+    here = current(main=pair(clouds.endpoints[VPCE], clouds.registrations[VPCE]))
+    wanted = desired(**options)
+    carried_out(clouds, plan(wanted, here), wanted, here)
+
+
+@pytest.mark.parametrize("code", ["InvalidParameter", "ConflictingDomainExists"])
+@pytest.mark.parametrize("state", ["deleting", "deleted"])
+def test_a_private_name_whose_holder_is_being_deleted_is_waited_for(clouds: Clouds, state: str, code: str) -> None:
+    enabled_dns(clouds, interface_endpoint(OTHER_VPCE, state=state, private_dns_enabled=False), code)
+    assert clouds.endpoints[VPCE].private_dns_enabled
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        None,
+        interface_endpoint(OTHER_VPCE),
+        interface_endpoint(OTHER_VPCE, state="deleting", vpc_id=OTHER_VPC),
+        interface_endpoint(OTHER_VPCE, state="deleted", service_name="com.amazonaws.us-east-1.s3"),
+    ],
+    ids=["a zone", "a live one", "another VPC", "another service"],
+)
+def test_a_private_name_that_stays_taken_is_an_error_at_once(clouds: Clouds, holder: InterfaceEndpoint | None) -> None:
+    with pytest.raises(ApiError, match="conflicting"):
+        enabled_dns(clouds, holder)
+    assert clouds.names().count("modify_vpc_endpoint") == 1
+
+
+def test_a_private_name_that_stays_taken_after_its_holder_was_deleted_is_an_error(clouds: Clouds) -> None:
+    holder = interface_endpoint(OTHER_VPCE, state="deleted", private_dns_enabled=False)
+    with pytest.raises(ApiError, match="conflicting"):
+        enabled_dns(clouds, holder, refusals=99)
+    assert 20 < sum(clouds.time.slept) < 90
+
+
+def test_a_run_that_does_not_wait_does_not_wait_for_a_name(clouds: Clouds) -> None:
+    with pytest.raises(ApiError, match="conflicting"):
+        enabled_dns(clouds, interface_endpoint(OTHER_VPCE, state="deleting"), wait=False)
+
+
 def test_a_deletion_in_the_way_of_another_runs_change_is_repeated(clouds: Clouds) -> None:
     clouds.endpoints[VPCE] = interface_endpoint()
     here = current(main=pair(clouds.endpoints[VPCE]))
@@ -322,7 +472,19 @@ def test_an_edit_of_what_another_run_deletes_says_so_at_once(clouds: Clouds, cod
         clouds.endpoints[VPCE] = interface_endpoint(state="deleting")
     with pytest.raises(WaitFailed, match=f"{VPCE} is (deleting|no longer listed): another run"):
         carried_out(clouds, modify(), here=here)
-    assert clouds.time.slept == []
+    # What is not found may be new: that takes several answers.
+    assert sum(clouds.time.slept) < (5 if code.endswith("NotFound") else 0.1)
+
+
+def test_an_edit_of_what_is_new_and_not_found_for_some_seconds_is_asked_for_again(clouds: Clouds) -> None:
+    """AWS listed it, and then answers from a copy that does not have it yet."""
+    here = live(clouds)
+    endpoint = clouds.endpoints.pop(VPCE)
+    clouds.refusals["create_tags"] = [refusal("InvalidVpcEndpointId.NotFound")] * 3
+    clouds.at[2.0] = lambda: clouds.endpoints.update({VPCE: endpoint})
+    wanted = desired(tags={"stage": "test"})
+    carried_out(clouds, plan(wanted, here), wanted, here)
+    assert clouds.endpoints[VPCE].tags["stage"] == "test"
 
 
 @pytest.mark.parametrize("state", ["deleting", None])

@@ -326,6 +326,13 @@ def test_a_lost_answer_is_asked_for_with_the_same_token(clouds: Clouds) -> None:
     assert list(clouds.endpoints) == ["vpce-1"]
 
 
+def test_an_operation_that_is_going_on_is_waited_for(clouds: Clouds) -> None:
+    going_on = "Cannot do this at this time because there is an idempotent operation going on"
+    clouds.refusals["create_vpc_endpoint"] = [refusal("InvalidParameter", going_on)] * 5
+    assert create(clouds) == made()
+    assert len({call[1] for call in clouds.calls}) == 1
+
+
 def test_answers_that_are_lost_again_and_again_are_an_error(clouds: Clouds) -> None:
     clouds.refusals["create_vpc_endpoint"] = [refusal("ReadTimeoutError", "It was lost.", ambiguous=True)] * 9
     with pytest.raises(ApiError, match="It was lost"):

@@ -10,13 +10,19 @@ import typing as t
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.diff import options_of
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import (
+    AddSecurityGroups,
     Change,
     CreateVpcEndpoint,
     RegisterEndpoint,
+    RemoveSecurityGroups,
     Step,
+    one_by_one,
+    requests_of,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.modules import private_endpoint
 from tests.support.changes import IN_PLACE
@@ -71,3 +77,32 @@ def test_what_undoes_a_step_is_a_step() -> None:
         "detail": f"interface endpoint in {VPC}",
     }
     assert creation.lacking == ["subnet_ids", "security_group_ids"]
+
+
+GROUPS = st.sets(st.sampled_from(["sg-1", "sg-2", "sg-3", "sg-4"]), min_size=1)
+
+
+@given(GROUPS, GROUPS)
+def test_security_groups_one_by_one_end_in_the_desired_set_and_never_exceed_what_both_sets_need(
+    present: set[str], wanted: set[str]
+) -> None:
+    """And never without one."""
+    both = (
+        AddSecurityGroups(VPCE, (), tuple(sorted(wanted - present))),
+        RemoveSecurityGroups(VPCE, (), tuple(sorted(present - wanted))),
+    )
+    groups, most = set(present), max(len(present), len(wanted), 2)
+    for step in one_by_one(present, both):
+        (group,) = t.cast(AddSecurityGroups, step).ids
+        groups = groups | {group} if isinstance(step, AddSecurityGroups) else groups - {group}
+        assert 0 < len(groups) <= most
+    assert groups == wanted
+
+
+def test_only_the_groups_of_one_endpoint_are_one_request() -> None:
+    add, remove = AddSecurityGroups(VPCE, (), ("sg-1",)), RemoveSecurityGroups(VPCE, (), ("sg-2",))
+    other = RemoveSecurityGroups("vpce-other", (), ("sg-2",))
+    assert requests_of([add, remove]) == [(add, remove)]
+    assert requests_of([add, other]) == [(add,), (other,)]
+    assert requests_of([remove, add]) == [(remove,), (add,)]
+    assert requests_of([]) == []

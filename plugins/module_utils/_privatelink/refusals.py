@@ -1,0 +1,51 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a refusal of AWS means: it passes, it is about a limit, it is about a name. Pure.
+
+AWS publishes few of its codes, and answers `InvalidParameter` to many things: then only its words tell them apart.
+"""
+
+from __future__ import annotations
+
+from .._aws import api as aws
+from .._run.errors import ApiError
+
+# "Cannot modify VPC Endpoint vpce-... at this time because there is an idempotent operation going on" comes with the
+# code InvalidParameter. Source: mongodb/terraform-provider-mongodbatlas #590.
+_BUSY_WORDS = ("operation in progress", "operation is in progress", "operation going on")
+_LIMIT_WORDS = ("limit", "quota", "maximum number", "exceed", "too many")
+_THROTTLED_WORDS = ("requestlimit", "throttl", "requestratetoohigh")
+# In the first seconds after the acceptance AWS refuses private DNS; a refusal that says one of these lasts.
+_LASTING_DNS_WORDS = ("conflicting", "does not provide", "enablednssupport", "enablednshostnames", "attribute")
+
+
+def is_busy(refused: ApiError) -> bool:
+    """Whether another change of the interface endpoint is under way, after which it can be requested again."""
+    code = refused.code or ""
+    return code in aws.ENDPOINT_BUSY or code.endswith("InProgress") or _says(refused, _BUSY_WORDS)
+
+
+def is_limit(refused: ApiError) -> bool:
+    """Whether a quota forbids it. Codes and words differ: `SecurityGroupsPerInterfaceLimitExceeded`, but also
+    `InvalidParameterValue` with "exceeded limit 5 on the number of interface security group memberships".
+
+    Source: kubernetes-sigs/aws-load-balancer-controller #682, aws/amazon-vpc-resource-controller-k8s #583.
+    """
+    return not _says(refused, _THROTTLED_WORDS) and _says(refused, _LIMIT_WORDS)
+
+
+def is_name_conflict(refused: ApiError) -> bool:
+    """Whether something else in the VPC has the private DNS name."""
+    return refused.code == "ConflictingDomainExists" or _says(refused, ("conflicting",))
+
+
+def is_too_early(refused: ApiError) -> bool:
+    """Whether private DNS is refused because the connection was accepted only seconds ago."""
+    return refused.code == "InvalidParameter" and not _says(refused, _LASTING_DNS_WORDS)
+
+
+def _says(refused: ApiError, words: tuple[str, ...]) -> bool:
+    text = f"{refused.code} {refused}".lower()
+    return any(word in text for word in words)
