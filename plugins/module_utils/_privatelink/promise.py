@@ -71,7 +71,9 @@ def lacking(desired: Desired, before: Current, after: Current) -> str:
     if desired.state == "absent":
         return _left(desired, before, after)
     found, main = private_endpoint(desired, after), after.found.main
-    if found["status"] in ("failed", "deleting", "not_configured"):
+    # Neither listed nor registered proves nothing: an answer may be behind. A dead one is listed as such.
+    is_gone = found["status"] == "not_configured" and bool(after.found.gone)
+    if found["status"] in ("failed", "deleting") or is_gone:
         raise WaitFailed(_lost(desired, found))
     if (found["status"], found["stage"]) != ("active", "done") or main is None or main.endpoint is None:
         return _halves(desired, found)

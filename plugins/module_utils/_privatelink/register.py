@@ -8,6 +8,7 @@ after the registration, since another run may have registered it at the same tim
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from dataclasses import dataclass
 from functools import partial
@@ -17,14 +18,16 @@ from .._run.wait import Await, Seen, Work
 from .._tidbcloud.model import Cluster, Registration
 from .conditions import Conditions
 from .current import Provider
-from .registrations import eldest, is_registered, read_registrations
+from .registrations import Registrations, RegistrationUnknown, eldest, is_registered, read_registrations
 
 if t.TYPE_CHECKING:
     from .._tidbcloud.api import TidbCloud
 
 # Not published: whether TiDB Cloud immediately refuses an interface endpoint that it does not see yet.
 _ATTEMPTS = 4
-_LISTED_WITHIN = 15.0  # seconds
+# Seconds in which a registration must be listed. After a refusal that says what is wrong it is looked for not so long.
+_LISTED_WITHIN = 15.0
+_REPEATED_AFTER = 4.0
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,11 @@ class _Place:
     def register(self) -> Registration:
         return self.tidb.register_endpoint(self.cluster.cluster_id, self.node_group_id, self.vpc_endpoint_id)
 
+    def registrations(self) -> Registrations:
+        return read_registrations(self.tidb, self.cluster, self.node_group_id)
+
     def listed(self) -> list[Registration]:
-        return read_registrations(self.tidb, self.cluster, self.node_group_id).every(self.vpc_endpoint_id)
+        return self.registrations().every(self.vpc_endpoint_id)
 
     def withdraw(self, connection_id: str) -> None:
         self.tidb.terminate_registration(self.cluster.cluster_id, self.node_group_id, connection_id)
@@ -68,22 +74,48 @@ def register(tidb: TidbCloud, provider: Provider, vpc_endpoint_id: str) -> Work[
 
 
 def _ask(place: _Place) -> Work[Registered]:
-    attempt = partial(_attempt, place, iter(range(_ATTEMPTS - 1)))
-    seen = yield Await(attempt, "TiDB Cloud to accept the registration", costs_request=True)
-    return t.cast(Registered, seen.value)
+    """Asks for it, and before it asks again, looks for a while whether it is listed: a lost answer may have taken
+    effect, and the list may be behind.
+    """
+    attempts = itertools.count(1)
+    while True:
+        seen = yield Await(partial(_attempt, place), "TiDB Cloud to accept the registration", costs_request=True)
+        if isinstance(seen.value, Registered):
+            return seen.value
+        refused = t.cast(ApiError, seen.value)
+        look = partial(_look, place, refused)
+        at_most = _LISTED_WITHIN if refused.ambiguous else _REPEATED_AFTER
+        seen = yield Await(look, "TiDB Cloud to accept the registration", at_most, costs_request=True)
+        if seen.done:
+            return Registered(eldest(seen.value), own=False)
+        if isinstance(seen.value, RegistrationUnknown):
+            raise seen.value
+        if next(attempts) == _ATTEMPTS:
+            raise refused
 
 
-def _attempt(place: _Place, repetitions: t.Iterator[int]) -> Seen:
-    """Asks for it once. A refusal uses up one of `repetitions`, and is raised if none is left."""
+def _attempt(place: _Place) -> Seen:
+    """Asks for it once. The value is the registration, or the refusal if that may pass."""
     try:
         return Seen(True, "registered", Registered(place.register(), own=True))
     except ApiError as refused:
+        if _may_pass(refused):
+            return Seen(True, str(refused), refused)
         existing = place.listed()
-        if existing:
-            return Seen(True, "registered", Registered(eldest(existing), own=False))
-        if not _may_pass(refused) or next(repetitions, None) is None:
+        if not existing:
             raise
-        return Seen(False, str(refused))
+        return Seen(True, "registered", Registered(eldest(existing), own=False))
+
+
+def _look(place: _Place, refused: ApiError) -> Seen:
+    """The value is what is listed, or the error that says why the list does not tell."""
+    listed = place.registrations()
+    existing = listed.every(place.vpc_endpoint_id)
+    try:
+        listed.of(place.vpc_endpoint_id)
+    except RegistrationUnknown as unknown:
+        return Seen(False, str(unknown), unknown)
+    return Seen(bool(existing), str(refused), existing)
 
 
 def _without_twin(place: _Place, registered: Registered) -> Work[Registered]:

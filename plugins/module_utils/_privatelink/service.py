@@ -19,6 +19,9 @@ from .read_cluster import read_cluster
 from .result import endpoint_service
 from .violations import LimitsViolated, Violation
 
+# A service that was there and is not found in this many looks in a row is gone.
+_MISSES = 5
+
 
 def ensure_service(
     cluster_id: str, node_group_id: str | None, clouds: Clouds, deadline: Deadline, *, wait: bool
@@ -82,20 +85,25 @@ def _is_ready(service: EndpointService) -> bool:
 
 
 def _wait_until_active(place: Place, clouds: Clouds, deadline: Deadline) -> EndpointService:
-    """Raises WaitFailed if the service was there and no longer is."""
-    cluster = place.cluster
+    """Raises WaitFailed if the service was there and no longer is, in several answers: a single one may be behind."""
+    cluster, missed = place.cluster, 0
 
     def look() -> Seen:
+        nonlocal missed
         try:
             service = _read(place, clouds)
         except LimitsViolated as refused:
             if "service_not_created" not in {violation.code for violation in refused.violations}:
                 raise
+            missed += 1
+            if missed < _MISSES:
+                return Seen(False, "the service is not found")
             raise WaitFailed(
                 f"The endpoint service of cluster {cluster.cluster_id} ({cluster.name}) was there a moment ago, and "
                 "now TiDB Cloud does not find it. Check that neither the cluster nor its node group is being deleted, "
                 "then run again."
             ) from refused
+        missed = 0
         state = printable(service.state).upper() if service.state else "without a state"
         unnamed = "" if service.service_name else " and has no name"
         return Seen(_is_ready(service), f"the service is {state}{unnamed}", service)

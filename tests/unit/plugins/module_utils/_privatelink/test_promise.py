@@ -62,7 +62,7 @@ def test_what_went_backwards_may_come_again(state: str, row: str | None, said: s
         ({"main": pair(interface_endpoint(), registration(state="FAILED", message="no"))}, "is failed.*FAILED .no"),
         ({"dead": (pair(interface_endpoint(state="rejected"), registration()),)}, "is failed: interface endpoint rej"),
         ({"dead": (pair(interface_endpoint(state="deleting")),)}, "is deleting"),
-        ({}, "is not_configured: neither half is there"),
+        ({"gone": (VPCE,)}, "is not_configured: neither half is there"),
     ],
 )
 def test_what_never_comes_by_itself_is_an_error(after: dict[str, t.Any], said: str) -> None:
@@ -80,6 +80,11 @@ def test_what_never_comes_by_itself_is_an_error(after: dict[str, t.Any], said: s
 )
 def test_an_option_that_is_not_as_desired_is_named(options: dict[str, t.Any], missing: str) -> None:
     assert lacking(desired(**options), BEFORE, now(main=READY)) == f"still missing: {missing}"
+
+
+def test_what_no_list_shows_is_looked_for_again() -> None:
+    """AWS lists what was deleted; a list without it may be behind."""
+    assert "is not_configured: neither half is there" in lacking(desired(), BEFORE, now())
 
 
 def test_absent_is_nothing_left_of_what_there_was() -> None:

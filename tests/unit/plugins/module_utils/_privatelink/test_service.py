@@ -115,6 +115,11 @@ def test_one_that_vanishes_while_it_is_waited_for_is_no_service_that_was_never_b
         ensure(Clouds(CREATING, None))
 
 
+def test_one_that_some_answers_do_not_have_is_waited_for() -> None:
+    clouds = Clouds(CREATING, *[None] * 4, CREATING, *[None] * 4, SERVICE)
+    assert ensure(clouds)["state"] == "active"
+
+
 def test_one_that_begins_to_be_deleted_while_it_is_waited_for_ends_the_run() -> None:
     assert codes(Clouds(CREATING, replace(SERVICE, state="deleting"))) == ["service_not_active"]
 
