@@ -19,8 +19,8 @@ from .duplicates import ambiguous, are_duplicates, hindrances, kept_first, prote
 from .ownership import CLUSTER_TAG, MANAGED_BY, MANAGED_BY_TAG
 from .violations import LimitsViolated, Violation
 
-# AWS's own services and those of partners have other names.
-_SERVICE_OF_CUSTOMER = re.compile(r"^(?:com|cn\.com)\.amazonaws\.vpce\.")
+# AWS's own services and those of partners have other names. What comes first depends on the partition.
+_SERVICE_OF_CUSTOMER = re.compile(r"(?:^|\.)vpce\.(?:[a-z0-9-]+\.)?vpce-svc-")
 
 
 def identify(desired: Desired, provider: Provider, found: Found) -> Found:
@@ -94,7 +94,7 @@ def _is_of_other_service(desired: Desired, provider: Provider, endpoint: Interfa
     tagged = endpoint.tags.get(CLUSTER_TAG)
     if tagged is not None:
         return tagged != desired.cluster_id
-    return not (provider.dropped and _SERVICE_OF_CUSTOMER.match(endpoint.service_name))
+    return not (provider.dropped and _SERVICE_OF_CUSTOMER.search(endpoint.service_name))
 
 
 def _is_doubtful(desired: Desired, found: Found) -> bool:

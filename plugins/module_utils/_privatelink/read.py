@@ -20,7 +20,15 @@ from .identify import find, identify
 from .read_cluster import Sides, read_cluster_sides, read_endpoints
 from .registrations import Registrations, read_registrations
 
-_SERVICE_REGION = re.compile(r"^(?:com|cn\.com)\.amazonaws\.(?:vpce\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
+# In any partition: us-east-1, us-gov-west-1, us-isob-east-1, eusc-de-east-1.
+_REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
+
+
+def region_in(service_name: str) -> str | None:
+    """The region in the name of an endpoint service, which is a label of its own; some names have none
+    (`com.amazonaws.s3-global.accesspoint`). The labels before it depend on the partition.
+    """
+    return next((label for label in service_name.split(".") if _REGION.fullmatch(label)), None)
 
 
 def read_current(desired: Desired, clouds: Clouds) -> Current:
@@ -65,10 +73,7 @@ def _find(desired: Desired, endpoints: t.Sequence[InterfaceEndpoint], registrati
 def _read_service_sides(desired: Desired, clouds: Clouds) -> Sides:
     """Both sides of any other endpoint service, from AWS alone."""
     service_name = t.cast(str, desired.service_name)
-    own = _SERVICE_REGION.match(service_name)
-    region = aws_region(
-        clouds.aws.region, own.group(1) if own else None, desired.allow_violations, f"service {service_name}"
-    )
+    region = aws_region(clouds.aws.region, region_in(service_name), f"service {service_name}")
     service = None
     if desired.state == "present" and desired.private_dns_enabled is None:
         service = clouds.reads(region).vpc_endpoint_service(service_name)

@@ -15,7 +15,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model i
     Subnet,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import prepare
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.read import read_current
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.read import read_current, region_in
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.result import private_endpoint
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import (
     Cluster,
@@ -119,3 +119,32 @@ def test_of_many_that_are_not_seen_the_warning_names_some_and_counts_the_others(
     assert "vpce-0009 and 490 more" in warning
     assert warning.endswith("ends its registration.")
     assert len(warning) < 1000
+
+
+@pytest.mark.parametrize(
+    ("service_name", "region"),
+    [
+        ("com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0", "us-east-1"),
+        ("com.amazonaws.ap-southeast-2.s3", "ap-southeast-2"),
+        ("cn.com.amazonaws.vpce.cn-northwest-1.vpce-svc-0123456789abcdef0", "cn-northwest-1"),
+        ("com.amazonaws.vpce.us-gov-west-1.vpce-svc-0123456789abcdef0", "us-gov-west-1"),
+        ("com.amazonaws.vpce.us-isob-east-1.vpce-svc-0123456789abcdef0", "us-isob-east-1"),
+        ("gov.ic.c2s.us-iso-east-1.ec2", "us-iso-east-1"),
+        ("com.amazonaws.vpce.eusc-de-east-1.vpce-svc-0123456789abcdef0", "eusc-de-east-1"),
+        ("eu.amazonaws.vpce.eusc-de-east-1.vpce-svc-01234567890123456", "eusc-de-east-1"),
+        ("aws.sagemaker.us-east-1.notebook", "us-east-1"),
+        ("com.amazonaws.s3-global.accesspoint", None),
+        ("com.amazonaws.vpce-svc-01234567890123456", None),
+    ],
+)
+def test_the_region_of_a_service_is_in_its_name_in_every_partition_or_not_known(
+    service_name: str, region: str | None
+) -> None:
+    assert region_in(service_name) == region
+
+
+def test_a_service_without_a_region_in_its_name_is_in_the_region_that_is_set() -> None:
+    clouds = BothClouds([], [])
+    clouds.region = "eusc-de-east-1"
+    wanted = desired(cluster_id=None, service_name="com.amazonaws.s3-global.accesspoint", private_dns_enabled=False)
+    assert read_current(wanted, t.cast(t.Any, clouds)).provider.region == "eusc-de-east-1"
