@@ -32,15 +32,19 @@ NOT_TOUCHED = "Not touched: strict is set, and another item is refused."
 
 @dataclass(frozen=True)
 class Ended:
-    """What became of an item: an outcome, or the error that ended it. `note` says why nothing was done."""
+    """What became of an item: an outcome, or the error that ended it. `note` says why nothing was done.
+
+    `advice`: what there is to warn about even if it fails.
+    """
 
     outcome: Outcome | None = None
     error: PrivateLinkError | None = None
     note: str = ""
+    advice: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return self.outcome.warnings if self.outcome else ()
+        return self.outcome.warnings if self.outcome else self.advice
 
     def returned(self) -> dict[str, t.Any]:
         """The single module's return values, with `failed` and `msg`."""
@@ -59,8 +63,10 @@ class Ended:
         return {**returned, "failed": False, "msg": self.note}
 
 
-def _ended(found: Prepared | None, note: str = "") -> Ended:
-    return Ended(outcome=found, note=note) if isinstance(found, Outcome) else Ended(error=found)
+def _ended(found: Prepared | None, desired: Desired | PrivateLinkError, note: str = "") -> Ended:
+    if isinstance(found, Outcome):
+        return Ended(outcome=found, note=note)
+    return Ended(error=found, advice=desired.warnings if isinstance(desired, Desired) else ())
 
 
 Prepared = t.Union[Outcome, PrivateLinkError]
@@ -91,7 +97,7 @@ class Item:
             found = WaitTimedOut(NOT_BEGUN if self.done is None else CUT_OFF)
         if isinstance(found, PrivateLinkError) and self.done is not None:
             found.steps = [step.returned() for step in self.done]
-        return _ended(found)
+        return _ended(found, self.desired)
 
 
 def ensure_fleet(
@@ -107,9 +113,9 @@ def ensure_fleet(
     if not check_mode:
         _ask_permission(items, deadline)
     if strict and any(isinstance(item.found, PrivateLinkError) for item in items):
-        return [_ended(item.found, NOT_TOUCHED) for item in items]
+        return [_ended(item.found, item.desired, NOT_TOUCHED) for item in items]
     if check_mode:
-        return [_ended(item.found) for item in items]
+        return [_ended(item.found, item.desired) for item in items]
     _carry_out(items, deadline, refresh)
     return [item.ended() for item in items]
 

@@ -9,7 +9,6 @@ The rules are from TiDB Cloud's page "Set Up Private Endpoint Connections".
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass
 
 from .._run.errors import PrivateLinkError
@@ -75,16 +74,14 @@ class Place:
     violations: tuple[Violation, ...] = ()
 
 
-def place_of(
-    cluster: Cluster, node_group_id: str | None, configured: str | None, allowed: t.Collection[str] = ()
-) -> Place:
-    """`configured`: the AWS region that is set, if any; `allowed`: codes that do not count as violations."""
+def place_of(cluster: Cluster, node_group_id: str | None, configured: str | None) -> Place:
+    """`configured`: the AWS region that is set, if any."""
     group, found = _select_node_group(cluster, node_group_id)
     if not is_on_aws(cluster):
         return Place(cluster, None, group, (_provider(cluster), *found))
     of = f"cluster {cluster.cluster_id} ({cluster.name})"
     try:
-        region = aws_region(configured, cluster.region, allowed, of)
+        region = aws_region(configured, cluster.region, of)
     except LimitsViolated as refused:
         return Place(cluster, configured, group, (*refused.violations, *found))
     return Place(cluster, region, group, found)
@@ -137,12 +134,12 @@ def _default_not_known(cluster: Cluster) -> Violation:
     return Violation("node_group_not_found", message, "Name the one that is meant with node_group_id.")
 
 
-def aws_region(configured: str | None, own: str | None, allowed: t.Collection[str], of: str) -> str:
+def aws_region(configured: str | None, own: str | None, of: str) -> str:
     """The region to work in: the service's own, and one that is configured must not differ.
 
     Raises LimitsViolated `region_mismatch`, or PrivateLinkError if no region is known at all.
     """
-    if configured and own and configured != own and "region_mismatch" not in allowed:
+    if configured and own and configured != own:
         message = (
             f"The AWS region is set to {configured}, but {of} is in {own}; private endpoints do not connect across "
             "regions."

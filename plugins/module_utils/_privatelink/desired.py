@@ -11,7 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from .._aws.model import InterfaceEndpoint
+from .._run.text import listed, sentence
 from .violations import ALLOWABLE
+
+RESERVED_PREFIX = "aws:"
+
+
+def is_reserved(key: str) -> bool:
+    """Whether only AWS sets tags with this key. Source: Amazon EC2 User Guide, "Tag restrictions"."""
+    return key.startswith(RESERVED_PREFIX)
 
 
 def _option(kind: str = "str", *, absent: t.Any = ..., **spec: t.Any) -> dict[str, t.Any]:
@@ -61,6 +69,22 @@ class Desired:
     def registrable(self) -> bool:
         """Only TiDB Cloud's endpoint services have registrations."""
         return self.cluster_id is not None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the options request and no run can do, as sentences."""
+        reserved = sorted(key for key in self.tags or {} if is_reserved(key))
+        said = []
+        if reserved:
+            said.append(
+                f'AWS alone sets tags that begin with "{RESERVED_PREFIX}". Ignored in tags: {listed(reserved)}.'
+            )
+        if "region_mismatch" in self.allow_violations:
+            said.append(
+                "allow_violations: region_mismatch has no effect: a private endpoint never connects across regions. "
+                "Omit region, or set it to the region of the service."
+            )
+        return tuple(sentence(one) for one in said)
 
     @property
     def target(self) -> str:

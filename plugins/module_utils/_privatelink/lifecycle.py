@@ -62,6 +62,7 @@ class Outcome:
     def warnings(self) -> tuple[str, ...]:
         """What the user should know, whether the run succeeds or not."""
         return (
+            *self.desired.warnings,
             *self.verdict.warnings,
             *_dns_warning(self),
             *_dropped_warning(self),
@@ -91,10 +92,13 @@ def ensure(
     Raises LimitsViolated, or ApiError if AWS would not permit it, before anything is touched, PrivateLinkError
     otherwise; `steps` of the error names the steps that were done.
     """
+    for warning in desired.warnings:
+        warn(warning)
     deadline.doing = f"reading the private endpoint of {desired.target}"
     outcome = prepare(desired, clouds, check_mode=check_mode)
     for warning in outcome.warnings:
-        warn(warning)
+        if warning not in desired.warnings:
+            warn(warning)
     if check_mode or outcome.is_settled:
         return outcome
     deadline.doing = f"asking AWS whether it permits to change the private endpoint of {desired.target}"

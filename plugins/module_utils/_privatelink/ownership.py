@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .._aws.model import InterfaceEndpoint
-from .desired import Desired
+from .desired import Desired, is_reserved
 
 MANAGED_BY_TAG = "tidbcloud:managed-by"
 CLUSTER_TAG = "tidbcloud:cluster-id"
@@ -16,7 +18,8 @@ MANAGED_BY = "tidbcloud.privatelink"
 
 
 PROTECTION_TAG = "deletion-protection"
-OWNERSHIP_TAGS = frozenset({MANAGED_BY_TAG, CLUSTER_TAG, NODE_GROUP_TAG})
+# The prefix of the ownership tags, of the claims of a network, and of what later versions add.
+_OWN_PREFIX = "tidbcloud:"
 
 
 def is_protected(endpoint: InterfaceEndpoint) -> bool:
@@ -24,9 +27,14 @@ def is_protected(endpoint: InterfaceEndpoint) -> bool:
     return endpoint.tags.get(PROTECTION_TAG, "").lower() == "true"
 
 
+def settable(tags: t.Mapping[str, str]) -> dict[str, str]:
+    """Those that a user can set: AWS reserves some keys, and refuses a request that has one of them."""
+    return {key: value for key, value in tags.items() if not is_reserved(key)}
+
+
 def wanted_tags(desired: Desired, node_group_id: str | None) -> dict[str, str]:
     """The tags that a managed endpoint carries: the ownership tags, the name and the user's."""
-    wanted = dict(desired.tags or {})
+    wanted = settable(desired.tags or {})
     if desired.name:
         wanted["Name"] = desired.name
     wanted[MANAGED_BY_TAG] = MANAGED_BY
@@ -38,11 +46,15 @@ def wanted_tags(desired: Desired, node_group_id: str | None) -> dict[str, str]:
 
 
 def unwanted_tags(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[str, ...]:
-    """Keys to purge if `tags` is set: never the ownership tags, `aws:*`, or a `Name` that `name` set."""
+    """Keys to purge if `tags` is set: never `tidbcloud:*`, `aws:*`, `Name` or deletion protection."""
     if desired.tags is None or not desired.purge_tags:
         return ()
-    kept = OWNERSHIP_TAGS | set(desired.tags) | {"Name"}
-    return tuple(sorted(key for key in endpoint.tags if key not in kept and not key.startswith("aws:")))
+    kept = {*desired.tags, "Name", PROTECTION_TAG}
+    return tuple(sorted(key for key in endpoint.tags if key not in kept and not _is_kept_for_others(key)))
+
+
+def _is_kept_for_others(key: str) -> bool:
+    return key.startswith(_OWN_PREFIX) or is_reserved(key)
 
 
 def tags_after(desired: Desired, node_group_id: str | None, endpoint: InterfaceEndpoint | None) -> dict[str, str]:

@@ -13,7 +13,7 @@ from .._aws.model import LEFTOVER_STATES, InterfaceEndpoint
 from .._run.errors import PrivateLinkError
 from .current import Current, Pair
 from .desired import Desired
-from .ownership import tags_after, unwanted_tags, wanted_tags
+from .ownership import settable, tags_after, unwanted_tags, wanted_tags
 from .steps import (
     ACCEPTED,
     AVAILABLE,
@@ -40,6 +40,9 @@ from .steps import (
     requests_of,
 )
 from .violations import LimitsViolated, Violation
+
+# Tags of one resource, without those of AWS. Source: Amazon EC2 User Guide, "Tag restrictions".
+_MOST_TAGS = 50
 
 
 def plan(desired: Desired, current: Current) -> Plan:
@@ -134,7 +137,7 @@ def _creation(
             desired.vpc_id or (old.vpc_id if old else None),
             tuple(sorted(desired.subnet_ids or (old.subnet_ids if old else ()))),
             tuple(sorted(desired.security_group_ids or (old.security_group_ids if old else ()))),
-            {key: value for key, value in tags.items() if not key.startswith("aws:")},
+            settable(tags),
             desired.ip_address_type or (old.ip_address_type if old else None),
         )
     ]
@@ -165,9 +168,9 @@ def _live(desired: Desired, current: Current, pair: Pair) -> Plan:
         steps.append(_register(desired, current, vpce))
     needs = (Condition(AVAILABLE, vpce) if pair.is_active else _accepted(desired, vpce),)
     steps += _group_steps(desired, endpoint, needs)
-    steps += _subnet_steps(desired, current, endpoint, needs)
-    if desired.ip_address_type and endpoint.ip_address_type and desired.ip_address_type != endpoint.ip_address_type:
-        steps.append(SetIpAddressType(vpce, needs, endpoint.ip_address_type, desired.ip_address_type))
+    subnets, address_type = _subnet_steps(desired, current, endpoint, needs), _address_steps(desired, endpoint, needs)
+    # Every subnet must have ranges of the type's families: fewer families come before new subnets, more after them.
+    steps += [*address_type, *subnets] if desired.ip_address_type == "ipv4" else [*subnets, *address_type]
     wanted = current.provider.private_dns_wanted(desired)
     if wanted != endpoint.private_dns_enabled:
         steps.append((EnablePrivateDns if wanted else DisablePrivateDns)(vpce, needs, desired.target))
@@ -184,7 +187,9 @@ def _tag_steps(desired: Desired, current: Current, endpoint: InterfaceEndpoint) 
         steps.append(SetTags(endpoint.vpc_endpoint_id, (), changed))
     if unwanted:
         steps.append(RemoveTags(endpoint.vpc_endpoint_id, (), unwanted))
-    return steps
+    # Setting first keeps what other tools find it by, but there is room for so many only.
+    fits = len(settable({**endpoint.tags, **changed})) <= _MOST_TAGS
+    return steps if fits else steps[::-1]
 
 
 def _group_steps(desired: Desired, endpoint: InterfaceEndpoint, needs: tuple[Condition, ...]) -> list[Step]:
@@ -198,6 +203,11 @@ def _group_steps(desired: Desired, endpoint: InterfaceEndpoint, needs: tuple[Con
     if removed:
         steps.append(RemoveSecurityGroups(endpoint.vpc_endpoint_id, needs, removed))
     return steps
+
+
+def _address_steps(desired: Desired, endpoint: InterfaceEndpoint, needs: tuple[Condition, ...]) -> list[Step]:
+    old, new = endpoint.ip_address_type, desired.ip_address_type
+    return [SetIpAddressType(endpoint.vpc_endpoint_id, needs, old, new)] if old and new and old != new else []
 
 
 def _subnet_steps(

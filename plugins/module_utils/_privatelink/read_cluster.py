@@ -85,7 +85,7 @@ def read_cluster_sides(desired: Desired, clouds: Clouds) -> Sides:
     cluster = read_cluster(clouds.tidb, cluster_id)
     if cluster is None:
         return _sides_of_dropped_cluster(desired, cluster_id, clouds)
-    place = place_of(cluster, desired.node_group_id, clouds.aws.region, desired.allow_violations)
+    place = place_of(cluster, desired.node_group_id, clouds.aws.region)
     if place.violations:
         return _sides_of_dropped_group(desired, place, clouds)
     bare = Provider(place.region, cluster, place.node_group)
@@ -109,7 +109,7 @@ def _sides_of_dropped_cluster(desired: Desired, cluster_id: str, clouds: Clouds)
     """Of a cluster that TiDB Cloud does not know, private endpoints can only be deleted. Raises LimitsViolated."""
     if desired.state == "present":
         raise LimitsViolated([cluster_not_found(cluster_id)])
-    region = aws_region(clouds.aws.region, None, (), f"the dropped cluster {cluster_id}")
+    region = aws_region(clouds.aws.region, None, f"the dropped cluster {cluster_id}")
     provider = Provider(region, dropped=True)
     return Sides(provider, read_endpoints(desired, provider, clouds))
 

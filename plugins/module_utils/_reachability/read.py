@@ -104,7 +104,7 @@ def _region(question: Question, provider: Provider | None, session: AwsSession) 
     if provider is not None:
         row, cluster = provider.registration, provider.cluster
         own = (row.region if row else None) or (cluster.region if cluster else None)
-    return aws_region(session.region, own, (), f"private endpoint {question.vpc_endpoint_id}")
+    return aws_region(session.region, own, f"private endpoint {question.vpc_endpoint_id}")
 
 
 def _port(question: Question, provider: Provider) -> int:

@@ -305,6 +305,13 @@ def test_warnings_are_those_of_the_items_that_did_not_fail(rooms: Rooms) -> None
     assert [one.warnings for one in ended] == [(f"beware of {VPC}",), ()]
 
 
+def test_a_warning_about_options_comes_also_of_an_item_that_fails(rooms: Rooms) -> None:
+    rooms.forbidden = {OTHER_VPC}
+    ended = rooms.run(item(OTHER_VPC, tags={"aws:a": "b"}), PrivateLinkError("no such option"))
+    assert [len(one.warnings) for one in ended] == [1, 0]
+    assert "Ignored in tags: aws:a" in ended[0].warnings[0]
+
+
 def test_without_items_there_is_no_work(rooms: Rooms) -> None:
     assert rooms.run() == []
     assert report([]) == {"changed": False, "results": [], "summary": {"ok": 0, "changed": 0, "failed": 0}}

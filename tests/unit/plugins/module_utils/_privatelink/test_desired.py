@@ -33,3 +33,12 @@ def test_without_an_interface_endpoint_every_attribute_is_null_or_empty_and_a_ne
 
 def test_every_attribute_is_an_option_that_leaves_it_alone_unless_it_is_given() -> None:
     assert {getattr(Desired(), name) for name in attributes_of(None)} == {None}
+
+
+def test_what_no_run_can_do_is_a_warning() -> None:
+    assert Desired(tags={"team": "a"}, allow_violations=frozenset({"vpc_not_found"})).warnings == ()
+    tags, region = Desired(
+        tags={"aws:b": "x", "team": "a", "aws:a\n": "y"}, allow_violations=frozenset({"region_mismatch"})
+    ).warnings
+    assert tags == 'AWS alone sets tags that begin with "aws:". Ignored in tags: aws:a, aws:b.'
+    assert "region_mismatch has no effect" in region

@@ -75,6 +75,28 @@ def test_no_step_is_taken_where_a_limit_is_broken(monkeypatch: pytest.MonkeyPatc
     assert len(every) > 500
 
 
+def test_what_no_run_can_do_is_a_warning_even_of_a_run_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(_wanted: Desired, _clouds: object) -> t.NoReturn:
+        raise PrivateLinkError("no")
+
+    monkeypatch.setattr(lifecycle, "read_current", read)
+    said: list[str] = []
+    wanted = desired(allow_violations=frozenset({"region_mismatch"}))
+    with pytest.raises(PrivateLinkError, match="no"):
+        lifecycle.ensure(wanted, NOTHING, Deadline(900, 1), check_mode=False, warn=said.append)
+    assert said == [*wanted.warnings]
+    assert len(said) == 1
+
+
+def test_a_warning_about_options_comes_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = current(main=pair(interface_endpoint(), registration()))
+    monkeypatch.setattr(lifecycle, "read_current", lambda _wanted, _clouds: done)
+    said: list[str] = []
+    wanted = desired(tags={"aws:a": "b"}, purge_tags=False)
+    outcome = lifecycle.ensure(wanted, NOTHING, Deadline(900, 1), check_mode=False, warn=said.append)
+    assert said == [*wanted.warnings] == [*outcome.warnings]
+
+
 def test_no_plan_makes_or_opens_anything_in_a_network_that_was_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
     every = [case for case, planned in plannable() if planned.has(*NETWORK_STEPS)]
     for case in every:

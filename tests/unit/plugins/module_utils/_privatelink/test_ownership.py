@@ -16,15 +16,17 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     CLUSTER_TAG,
     MANAGED_BY_TAG,
     NODE_GROUP_TAG,
-    OWNERSHIP_TAGS,
     is_protected,
+    settable,
     tags_after,
     unwanted_tags,
     wanted_tags,
 )
 from tests.support.endpoint_literals import CLUSTER_ID, GROUP_ID, OWNED, SERVICE_NAME, desired, interface_endpoint
 
-KEYS = st.sampled_from([*sorted(OWNERSHIP_TAGS), "Name", "name", "aws:created", "team", "stage", "a"])
+# What no purge removes.
+KEPT = [*OWNED, "tidbcloud:claim", "tidbcloud:", "Name", "aws:created", "deletion-protection"]
+KEYS = st.sampled_from([*KEPT, "name", "team", "stage", "a"])
 TAGS = st.dictionaries(KEYS, st.sampled_from(["", "x", "y"]), max_size=6)
 
 
@@ -85,9 +87,18 @@ def test_what_tags_does_not_name_is_removed() -> None:
     assert purged({"stage": "x", "team": "a", "keep": "b"}, tags={"keep": "c"}) == ("stage", "team")
 
 
-@pytest.mark.parametrize("key", [*sorted(OWNERSHIP_TAGS), "Name", "aws:cloudformation:stack-name"])
-def test_the_ownership_tags_the_name_and_those_of_aws_are_never_removed(key: str) -> None:
+@pytest.mark.parametrize("key", KEPT)
+def test_the_tags_of_this_collection_the_name_the_protection_and_those_of_aws_are_never_removed(key: str) -> None:
     assert purged({key: "x"}, tags={}) == ()
+
+
+def test_a_protection_that_tags_names_is_set() -> None:
+    assert wanted_tags(desired(tags={"deletion-protection": "false"}), GROUP_ID)["deletion-protection"] == "false"
+
+
+def test_a_tag_of_aws_is_never_set() -> None:
+    assert settable({"aws:a": "x", "aws": "y", "my:aws:a": "z"}) == {"aws": "y", "my:aws:a": "z"}
+    assert wanted_tags(desired(tags={"aws:a": "x", "team": "a"}), GROUP_ID) == {**OWNED, "team": "a"}
 
 
 @given(TAGS, TAGS)
@@ -119,6 +130,7 @@ def test_what_is_there_after_the_run_is_what_its_two_steps_leave(
 ) -> None:
     wanted, endpoint = desired(tags=tags, purge_tags=purge, name=name), interface_endpoint(tags=there)
     left = {**there, **wanted_tags(wanted, GROUP_ID)}
+    assert not any(key.startswith("aws:") for key in wanted_tags(wanted, GROUP_ID))
     for key in unwanted_tags(wanted, endpoint):
         del left[key]
     assert tags_after(wanted, GROUP_ID, endpoint) == left

@@ -97,7 +97,8 @@ def test_no_combination_is_undefined_and_every_plan_reaches_the_desired_state() 
     assert min(tried["planned"], tried["refused"]) > 100
 
 
-TAGS = st.dictionaries(st.sampled_from(["team", "stage", "aws:owner", "Name"]), st.sampled_from("ab"))
+PROTECTED = "deletion-protection"
+TAGS = st.dictionaries(st.sampled_from(["team", "stage", "aws:owner", "Name", PROTECTED]), st.sampled_from("ab"))
 GROUPS = st.sets(st.sampled_from(["sg-1", "sg-2", "sg-3"]), min_size=1)
 WANTED_SUBNETS = st.sets(st.sampled_from(["subnet-a", "subnet-b", "subnet-d"]), min_size=1)
 ADDRESS_TYPES = st.sampled_from(["ipv4", "dualstack"])
@@ -140,7 +141,7 @@ def test_every_edit_ends_in_exactly_what_is_desired_and_leaves_alone_what_is_not
     assert after.ip_address_type == (wanted.ip_address_type or endpoint.ip_address_type)
     named = {**(wanted.tags or {}), **({"Name": wanted.name} if wanted.name else {}), **OWNED}
     purged = wanted.tags is not None and wanted.purge_tags
-    kept = {key: endpoint.tags[key] for key in endpoint.tags if not purged or key in ("aws:owner", "Name")}
+    kept = {key: endpoint.tags[key] for key in endpoint.tags if not purged or key in ("aws:owner", "Name", PROTECTED)}
     assert after.tags == {**kept, **named}
     assert plan(wanted, world.read(wanted)).steps == ()
 
@@ -301,6 +302,30 @@ def test_tags_are_set_and_purged_without_waiting_for_anything() -> None:
     wanted = desired(tags={"new": "y"}, wait=False)
     planned = plan(wanted, current(main=pair(endpoint, registration(state="PENDING"))))
     assert [(step.name, step.detail) for step in planned.steps] == [("set_tags", "new=y"), ("remove_tags", "old")]
+
+
+@pytest.mark.parametrize(("kept", "first"), [(23, "set_tags"), (24, "remove_tags")])
+def test_tags_that_do_not_fit_beside_the_old_ones_are_set_after_these_are_removed(kept: int, first: str) -> None:
+    """AWS allows 50, without its own."""
+    old = {f"old-{number}": "x" for number in range(24)}
+    there = interface_endpoint(tags={**OWNED, **old, **{f"aws:{number}": "x" for number in range(9)}})
+    wanted = desired(tags={f"new-{number}": "y" for number in range(kept)})
+    names = [step.name for step in plan(wanted, current(**live(there))).steps]
+    assert (names[0], sorted(names)) == (first, ["remove_tags", "set_tags"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ("ipv4", "dualstack", ["add_subnets", "remove_subnets", "set_ip_address_type"]),
+        ("dualstack", "ipv4", ["set_ip_address_type", "add_subnets", "remove_subnets"]),
+    ],
+)
+def test_the_address_type_changes_while_every_subnet_has_ranges_of_its_families(
+    old: str, new: str, names: list[str]
+) -> None:
+    wanted = desired(subnet_ids=("subnet-b",), ip_address_type=new)
+    assert [name for name, *_rest in steps(wanted, **live(interface_endpoint(ip_address_type=old)))] == names
 
 
 def test_a_swap_that_cannot_be_is_refused_before_anything_is_done() -> None:
