@@ -69,12 +69,14 @@ options:
   tags:
     description:
       - Tags of the interface endpoint. The ownership tags of this collection are added to them.
+      - Tags that begin with C(aws:) are ignored with a warning, since only AWS sets them.
     type: dict
     aliases: [resource_tags]
   purge_tags:
     description:
       - Whether to remove tags that O(tags) does not name. Acts only if O(tags) is set.
-      - The ownership tags, C(aws:*), and C(Name) unless O(tags) names it, are never removed.
+      - Never removed are C(tidbcloud:*), among them the ownership tags, C(aws:*), C(Name), and C(deletion-protection). To end the
+        protection, set that tag to C(false).
     type: bool
     default: true
   recreate_failed:
@@ -101,6 +103,7 @@ options:
   allow_violations:
     description:
       - Codes of limits to warn about only, for limits that the cloud has lifted since.
+      - V(region_mismatch) has no effect but a warning, because a private endpoint never connects across regions.
     type: list
     elements: str
     default: []
@@ -115,6 +118,7 @@ options:
       - subnet_not_in_vpc
       - zone_not_supported
       - subnets_share_zone
+      - subnet_full
       - security_group_not_found
       - security_group_not_in_vpc
       - vpc_dns_disabled

@@ -241,8 +241,13 @@ private_endpoints:
           description: Its subnet.
           type: str
         private_ip_address:
-          description: Its address.
+          description: Its IPv4 address, null if it has only IPv6.
           type: str
+        ipv6_addresses:
+          description: Its IPv6 addresses. There are some if the address type is V(dualstack) or V(ipv6).
+          type: list
+          elements: str
+          sample: ["2600:1f18:1:2::a"]
         availability_zone_id:
           description: Its zone.
           type: str

@@ -117,6 +117,7 @@ options:
           - subnet_not_in_vpc
           - zone_not_supported
           - subnets_share_zone
+          - subnet_full
           - security_group_not_found
           - security_group_not_in_vpc
           - vpc_dns_disabled
@@ -279,8 +280,13 @@ results:
               description: Its subnet.
               type: str
             private_ip_address:
-              description: Its address.
+              description: Its IPv4 address, null if it has only IPv6.
               type: str
+            ipv6_addresses:
+              description: Its IPv6 addresses. There are some if the address type is V(dualstack) or V(ipv6).
+              type: list
+              elements: str
+              sample: ["2600:1f18:1:2::a"]
             availability_zone_id:
               description: Its zone.
               type: str

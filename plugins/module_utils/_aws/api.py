@@ -22,8 +22,6 @@ from .fields import Json, Unreadable, flag, identifier, inner, items, text, whol
 from .model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
 
 ENDPOINT_NOT_FOUND = frozenset({"InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"})
-# AWS takes one change of an endpoint at a time: these refusals pass.
-ENDPOINT_BUSY = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"})
 ENDPOINT_MALFORMED = "InvalidVpcEndpointId.Malformed"
 # "Interface VPC endpoints per VPC" of the service "vpc".
 QUOTA_CODE = "L-29B6F2EB"
@@ -177,6 +175,22 @@ def describe_subnets(ec2: Client, ids: Sequence[str]) -> list[Subnet]:
 def describe_security_groups(ec2: Client, ids: Sequence[str]) -> dict[str, str]:
     """The VPC of each of the security groups that exist."""
     return dict(_matching(ec2, "describe_security_groups", "SecurityGroups", shapes.security_group, "group-id", ids))
+
+
+def describe_associated_groups(ec2: Client, vpc_id: str, ids: Sequence[str]) -> frozenset[str] | None:
+    """Those of the security groups of other VPCs that may be used in this one, too.
+
+    Null if it is not known within seconds, for whatever reason; SDKs of before November 2024 cannot ask.
+    """
+    if "describe_security_group_vpc_associations" not in ec2.meta.method_to_api_mapping:
+        return None
+    filters = _filters({"group-id": ids, "vpc-id": [vpc_id]})
+    method, key = "describe_security_group_vpc_associations", "SecurityGroupVpcAssociations"
+    try:
+        found = pages(advised(ec2), method, key, shapes.group_association, Filters=filters)
+    except PrivateLinkError:
+        return None
+    return frozenset(group for group, vpc, state in found if vpc == vpc_id and state == "associated")
 
 
 def describe_network_interfaces(ec2: Client, ids: Sequence[str]) -> list[NetworkInterface]:

@@ -52,23 +52,28 @@ class InterfaceEndpoint(FromOutside):
 
 @dataclass(frozen=True)
 class NetworkInterface(FromOutside):
-    """A network interface of an interface endpoint: one address in one subnet."""
+    """A network interface of an interface endpoint in one subnet: one IPv4 address, IPv6 addresses, or both."""
 
     network_interface_id: str
     subnet_id: str
     private_ip_address: str | None = None
     availability_zone: str | None = None
+    ipv6_addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Subnet(FromOutside):
-    """A subnet; `availability_zone_id` means the same zone in every account, `availability_zone` does not."""
+    """A subnet; `availability_zone_id` means the same zone in every account, `availability_zone` does not.
+
+    `free_addresses`: how many IPv4 addresses are left; null if AWS does not say.
+    """
 
     subnet_id: str
     vpc_id: str
     availability_zone_id: str | None = None
     availability_zone: str | None = None
     owner_id: str | None = None
+    free_addresses: int | None = None
 
 
 @dataclass(frozen=True)

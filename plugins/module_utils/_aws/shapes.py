@@ -93,6 +93,7 @@ def network_interface(item: Json) -> NetworkInterface:
         subnet_id=name(item, "SubnetId") or "",
         private_ip_address=name(item, "PrivateIpAddress"),
         availability_zone=name(item, "AvailabilityZone"),
+        ipv6_addresses=tuple(address for one in items(item, "Ipv6Addresses") if (address := name(one, "Ipv6Address"))),
     )
 
 
@@ -103,12 +104,24 @@ def subnet(item: Json) -> Subnet:
         availability_zone_id=name(item, "AvailabilityZoneId"),
         availability_zone=name(item, "AvailabilityZone"),
         owner_id=name(item, "OwnerId"),
+        free_addresses=_free_addresses(item),
     )
+
+
+def _free_addresses(item: Json) -> int | None:
+    """Null unless it is a number: only the limits of a run with steps need it."""
+    found = item.get("AvailableIpAddressCount")
+    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
 
 
 def security_group(item: Json) -> tuple[str, str]:
     """Its id, and that of its VPC."""
     return identifier(item, "GroupId"), name(item, "VpcId") or ""
+
+
+def group_association(item: Json) -> tuple[str, str, str]:
+    """A security group, another VPC that it may be used in, and the state of that."""
+    return identifier(item, "GroupId"), identifier(item, "VpcId"), (name(item, "State") or "").lower()
 
 
 def vpc(item: Json) -> Vpc:

@@ -48,6 +48,10 @@ class Reads:
     def security_groups(self, ids: Sequence[str]) -> dict[str, str]:
         return api.describe_security_groups(self._ec2, ids)
 
+    def associated_groups(self, vpc_id: str, ids: Sequence[str]) -> frozenset[str] | None:
+        """Null if it is not known, for whatever reason."""
+        return api.describe_associated_groups(self._ec2, vpc_id, ids)
+
     def vpc(self, vpc_id: str) -> Vpc | None:
         return api.describe_vpc(self._ec2, vpc_id)
 
@@ -88,14 +92,15 @@ class SharedReads(Reads):
         self._interfaces: dict[str, NetworkInterface] | None = None
         # Including those of endpoints that are gone: a run waits until they are gone, too.
         self._interface_ids: set[str] = set()
-        # Null if the subnet does not exist.
+        # Null if the subnet is not listed.
         self._subnets: dict[str, Subnet | None] = {}
         self._kept: dict[tuple[str, str], t.Any] = {}
 
     def refresh(self) -> None:
-        """Forget what changes: interface endpoints and their network interfaces."""
+        """Forget what changes: interface endpoints, their network interfaces, and subnets that were not listed."""
         self._endpoints = None
         self._interfaces = None
+        self._subnets = {subnet_id: subnet for subnet_id, subnet in self._subnets.items() if subnet}
 
     def vpc_endpoints(self, *, ids: Sequence[str] = (), filters: Filters | None = None) -> list[InterfaceEndpoint]:
         filters = filters or {}
@@ -147,6 +152,10 @@ class SharedReads(Reads):
 
     def security_groups(self, ids: Sequence[str]) -> dict[str, str]:
         return self._keep("groups", ",".join(sorted(ids)), lambda: super(SharedReads, self).security_groups(ids))
+
+    def associated_groups(self, vpc_id: str, ids: Sequence[str]) -> frozenset[str] | None:
+        name = ",".join([vpc_id, *sorted(ids)])
+        return self._keep("associations", name, lambda: super(SharedReads, self).associated_groups(vpc_id, ids))
 
     def vpc(self, vpc_id: str) -> Vpc | None:
         return self._keep("vpc", vpc_id, lambda: super(SharedReads, self).vpc(vpc_id))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,8 +15,8 @@ from functools import partial
 from .._privatelink.clouds import SharedClouds
 from .._privatelink.desired import Desired
 from .._privatelink.lifecycle import Outcome, carry_out, prepare, settled
-from .._privatelink.limits import Reserved, network_of
 from .._privatelink.permissions import permitted
+from .._privatelink.situation import Reserved, network_of, new_subnet_ids
 from .._privatelink.steps import CreateVpcEndpoint, EnablePrivateDns, Step
 from .._privatelink.violations import LimitsViolated, Violation
 from .._run.errors import PrivateLinkError, WaitTimedOut, as_known
@@ -196,9 +197,10 @@ class _Taken:
         self._identities: dict[t.Hashable, int] = {}
         self._endpoints: dict[str, int] = {}
         self._private_dns: dict[tuple[str, str], str] = {}
+        self._addresses: Counter[str] = Counter()
 
     def reserved(self) -> Reserved:
-        return Reserved(dict(self._endpoints), dict(self._private_dns))
+        return Reserved(dict(self._endpoints), dict(self._private_dns), dict(self._addresses))
 
     def claim(self, item: Item, desired: Desired) -> None:
         """Before anything is read: raises LimitsViolated if an earlier item requests the very same."""
@@ -214,6 +216,7 @@ class _Taken:
             # Names distinguish existing endpoints; of two runs that create one, the second would find the first's name.
             made = (id(item.clouds), "made", *_place(outcome))
             self._claim(number, made, outcome.desired.target, "Keep one of them: a VPC needs one.")
+        self._addresses.update(new_subnet_ids(outcome.planned))
         if creation is not None and creation.vpc_id:
             self._endpoints[creation.vpc_id] = self._endpoints.get(creation.vpc_id, 0) + 1
         if outcome.planned.has(EnablePrivateDns):

@@ -12,17 +12,16 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from .._aws import api as aws
+from .._aws.refusals import is_busy, is_limit, is_name_conflict, is_too_early
 from .._run.errors import ApiError, WaitFailed
 from .._run.wait import Await, Seen, Work
 from .clouds import Clouds
-from .conditions import DESCRIPTIONS, Conditions
+from .conditions import DESCRIPTIONS, Conditions, FreedName
 from .create import Creation, create_interface_endpoint
 from .current import Current
 from .desired import Desired
-from .freed_name import FreedName
 from .promise import differences, is_overtaken
-from .refusals import is_busy, is_limit, is_name_conflict, is_too_early
-from .register import end_registration, register
+from .register import end_registration, register, undo_registrations
 from .registrations import is_registered
 from .steps import (
     DONE,
@@ -40,7 +39,6 @@ from .steps import (
     one_by_one,
     requests_of,
 )
-from .undo import undo_registrations
 
 # A change or a removal that shows no effect after this many seconds is requested once more, and so is what another run
 # changed meanwhile; both at most this often.

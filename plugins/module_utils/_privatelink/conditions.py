@@ -9,12 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.model import DEAD_STATES, LEFTOVER_STATES, InterfaceEndpoint
+from .._aws.shared import Reads
 from .._run.errors import WaitFailed
 from .._run.text import listed
 from .._run.wait import Seen
 from .._tidbcloud.model import Registration
 from .clouds import Clouds
-from .current import Current
+from .current import Current, Provider
 from .desired import Desired
 from .promise import differences, is_overridden, missing
 from .registrations import RegistrationUnknown, is_registered, read_registrations
@@ -26,6 +27,8 @@ _LOOKS_PER_REGISTRATION = 3
 # What was seen once and is missing in this many looks in a row is gone. What is new may be missing again for seconds:
 # answers come from several copies of the truth.
 _MISSES = 5
+# After the holder is deleted, AWS frees its name a little later: this many looks, about a minute.
+_LOOKS_AFTER_DELETION = 10
 
 DESCRIPTIONS = {
     LISTED: "AWS to show the interface endpoint",
@@ -202,6 +205,35 @@ class Conditions:
         halves = [self._before.get(vpc_endpoint_id), self.seen.get(vpc_endpoint_id), endpoint]
         ids = sorted({interface_id for half in halves if half for interface_id in half.network_interface_ids})
         return [interface.network_interface_id for interface in self._reads.network_interfaces(ids)] if ids else []
+
+
+class FreedName:
+    """Whether the private DNS name that AWS refuses will be free: its holder is being deleted.
+
+    It looks at the interface endpoints of the VPC after each refusal.
+    """
+
+    def __init__(self, reads: Reads, provider: Provider) -> None:
+        self._reads = reads
+        self._provider = provider
+        self._looks = 0
+
+    def is_being_freed(self, endpoint: InterfaceEndpoint) -> bool:
+        """Whether the name that `endpoint` is to have will be free by itself. One that is live keeps it; without any,
+        something else has it: a private hosted zone, or a Route 53 Profile.
+        """
+        others = [
+            one
+            for one in self._reads.vpc_endpoints(filters={"vpc-id": [endpoint.vpc_id]})
+            if one.vpc_endpoint_id != endpoint.vpc_endpoint_id and one.vpc_id == endpoint.vpc_id
+        ]
+        if any(one.is_live and one.private_dns_enabled and self._provider.names(one) for one in others):
+            return False
+        if any(one.state == "deleting" for one in others):
+            return True
+        self._looks += 1
+        deleted = any(one.state == "deleted" and self._provider.names(one) for one in others)
+        return deleted and self._looks <= _LOOKS_AFTER_DELETION
 
 
 def _deleted(vpc_endpoint_id: str, endpoint: InterfaceEndpoint | None) -> str:

@@ -14,6 +14,7 @@ from functools import partial
 
 from .._aws import api as aws
 from .._aws.model import DEAD_STATES, InterfaceEndpoint
+from .._aws.refusals import is_busy
 from .._aws.shared import Reads
 from .._run.errors import ApiError, PrivateLinkError
 from .._run.wait import Await, Seen, Work
@@ -21,9 +22,7 @@ from .current import Pair
 from .desired import Desired
 from .duplicates import by_age
 from .identify import ambiguities
-from .refusals import is_busy
-from .steps import CreateVpcEndpoint
-from .undo import undo_creation
+from .steps import CreateVpcEndpoint, DeleteVpcEndpoint
 from .violations import LimitsViolated
 
 _MOST_TOKENS = 32
@@ -199,6 +198,17 @@ def _settle(ec2: t.Any, here: _Listed, step: CreateVpcEndpoint, made: str, desir
     yield Await(partial(undo_creation, ec2, step.undone(made)), what)
     yield Await(partial(here.look_without, made), what)
     return Creation(_adoptable(desired, survivor), made=False, withdrawn=made)
+
+
+def undo_creation(ec2: t.Any, step: DeleteVpcEndpoint) -> Seen:
+    """Requests once the deletion of the twin that this run made. Raises ApiError if repeating that would not help."""
+    try:
+        aws.delete_vpc_endpoint(ec2, str(step.vpc_endpoint_id))
+    except ApiError as refused:
+        if not is_busy(refused) and not refused.ambiguous:
+            raise
+        return Seen(False, str(refused))
+    return Seen(True, "accepted")
 
 
 def _adoptable(desired: Desired, live: InterfaceEndpoint) -> str:

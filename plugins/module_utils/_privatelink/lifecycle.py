@@ -28,7 +28,7 @@ from .violations import LimitsViolated, Verdict
 
 # Most runs find nothing to do: what only changes need is imported only when it is used.
 if t.TYPE_CHECKING:
-    from .limits import Reserved
+    from .situation import Reserved
 
 NOTHING_TO_CHECK = Verdict()
 _MOST_ADOPTIONS = 5
@@ -148,7 +148,8 @@ def _check_limits(
     desired: Desired, current: Current, planned: Plan, clouds: Clouds, reserved: Reserved | None
 ) -> Verdict:
     from .limit_facts import read_limit_facts
-    from .limits import NOTHING_RESERVED, check
+    from .limits import check
+    from .situation import NOTHING_RESERVED
 
     facts = read_limit_facts(desired, current, planned, clouds)
     return check(desired, current, planned, facts, reserved or NOTHING_RESERVED)

@@ -12,7 +12,8 @@ from .._tidbcloud.model import EndpointService
 from .clouds import Clouds
 from .current import Current, Provider
 from .desired import Desired
-from .limits import NETWORK_STEPS, LimitFacts, network_of
+from .limits import NETWORK_STEPS
+from .situation import LimitFacts, network_of
 from .steps import AddSubnets, CreateVpcEndpoint, EnablePrivateDns, Plan, RegisterEndpoint
 
 
@@ -28,7 +29,10 @@ def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: 
         facts = replace(facts, aws_service=reads.vpc_endpoint_service(provider.service_name))
     if vpc_id is None:
         return facts
-    facts = replace(facts, vpc=reads.vpc(vpc_id), security_groups=reads.security_groups(group_ids))
+    vpc, groups = reads.vpc(vpc_id), reads.security_groups(group_ids)
+    foreign = sorted(group_id for group_id, of in groups.items() if of != vpc_id)
+    associated = reads.associated_groups(vpc_id, foreign) if foreign else frozenset()
+    facts = replace(facts, vpc=vpc, security_groups=groups, associated_groups=associated)
     if planned.has(CreateVpcEndpoint, EnablePrivateDns):
         facts = replace(facts, endpoints=tuple(reads.endpoints_in_quota(vpc_id)))
     if planned.has(CreateVpcEndpoint):

@@ -10,15 +10,14 @@ Where no other source is named, the rule is from TiDB Cloud's page "Set Up Priva
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
 
-from .._aws.model import InterfaceEndpoint, Subnet, Vpc, VpcEndpointService
+from .._aws.model import InterfaceEndpoint, Vpc
 from .._run.text import listed, shell_word
-from .._tidbcloud.model import EndpointService
 from .cluster_limits import cluster_violations, service_violations
-from .current import Current, Provider
+from .current import Current
 from .desired import Desired
 from .ownership import PROTECTION_TAG, is_protected
+from .situation import NOTHING_RESERVED, LimitFacts, Reserved, Situation
 from .steps import (
     AddSecurityGroups,
     AddSubnets,
@@ -34,100 +33,6 @@ from .violations import Verdict, Violation
 
 # Interface and Gateway Load Balancer endpoints together. Source: quota L-29B6F2EB of Amazon VPC.
 DEFAULT_ENDPOINT_QUOTA = 50
-
-
-@dataclass(frozen=True)
-class Reserved:
-    """What other private endpoints of the same run will use and AWS does not show yet.
-
-    `endpoints`: how many will be created in each VPC. `private_dns`: which will hold the private name of a service in a
-    VPC, by (VPC id, service name).
-    """
-
-    endpoints: t.Mapping[str, int] = field(default_factory=dict)
-    private_dns: t.Mapping[tuple[str, str], str] = field(default_factory=dict)
-
-
-NOTHING_RESERVED = Reserved()
-
-
-@dataclass(frozen=True)
-class LimitFacts:
-    """What the limits are checked against, read only for a run that has steps.
-
-    `service` is TiDB Cloud's own with its zones, null if `Current` has all that is needed of it.
-    `vpc` is null if there is no such VPC; `endpoints` are all interface and Gateway Load Balancer endpoints of the
-    VPC; `security_groups` maps ids to VPC ids; `endpoint_quota` is null if the caller may not read it;
-    `caller_account` is null if it is not known whose credentials these are.
-    """
-
-    vpc: Vpc | None = None
-    subnets: tuple[Subnet, ...] = ()
-    security_groups: t.Mapping[str, str] | None = None
-    endpoints: tuple[InterfaceEndpoint, ...] = ()
-    service: EndpointService | None = None
-    aws_service: VpcEndpointService | None = None
-    endpoint_quota: int | None = None
-    caller_account: str | None = None
-
-
-@dataclass(frozen=True)
-class Situation:
-    """The situation that a limit is checked in. `reserved`: what other private endpoints of the same run will use.
-
-    `vpc_id`, `subnet_ids` and `group_ids`: the network that the private endpoint would have after the run; null or
-    empty if a play makes it only later.
-    """
-
-    desired: Desired
-    current: Current
-    planned: Plan
-    facts: LimitFacts = LimitFacts()
-    reserved: Reserved = NOTHING_RESERVED
-
-    @property
-    def provider(self) -> Provider:
-        return self.current.provider
-
-    @property
-    def service(self) -> EndpointService | None:
-        """TiDB Cloud's own, as it was read last."""
-        return self.facts.service or self.provider.service
-
-    @property
-    def target(self) -> str:
-        return self.provider.service_name or self.desired.target
-
-    @property
-    def vpc_id(self) -> str | None:
-        return network_of(self.desired, self.current, self.planned)[0]
-
-    @property
-    def subnet_ids(self) -> tuple[str, ...]:
-        return network_of(self.desired, self.current, self.planned)[1]
-
-    @property
-    def group_ids(self) -> tuple[str, ...]:
-        return network_of(self.desired, self.current, self.planned)[2]
-
-    @property
-    def own_ids(self) -> set[str]:
-        """The private endpoint itself, and those that it replaces or that are removed."""
-        return {pair.vpc_endpoint_id for pair in self.current.found.pairs}
-
-
-def network_of(
-    desired: Desired, current: Current, planned: Plan
-) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
-    """The VPC, the subnets and the security groups that the private endpoint would have after the run."""
-    creation = planned.first(CreateVpcEndpoint)
-    if creation is not None:
-        return creation.vpc_id, creation.subnet_ids, creation.security_group_ids
-    endpoint = current.found.main.endpoint if current.found.main else None
-    vpc_id = desired.vpc_id or (endpoint.vpc_id if endpoint else None)
-    subnet_ids = desired.subnet_ids or (endpoint.subnet_ids if endpoint else ())
-    group_ids = desired.security_group_ids or (endpoint.security_group_ids if endpoint else ())
-    return vpc_id, tuple(subnet_ids), tuple(group_ids)
 
 
 def check(
@@ -164,14 +69,6 @@ def _allowed(
     return Verdict(tuple(violation for violation in found if violation not in allowed), said, unchecked)
 
 
-def _zones(at: Situation) -> frozenset[str]:
-    """The zones of the service by id, and by name if an API gives names. An empty set means that they are not known."""
-    zones = set(at.service.availability_zones if at.service else ())
-    if not zones and at.facts.aws_service is not None:
-        zones = {*at.facts.aws_service.availability_zone_ids, *at.facts.aws_service.availability_zones}
-    return frozenset(zones)
-
-
 def _cluster(at: Situation) -> list[Violation]:
     return cluster_violations(at.provider.cluster)
 
@@ -187,6 +84,14 @@ def visibility_violations(at: Situation) -> list[Violation]:
     message = f"AWS does not show the endpoint service {at.target} to these credentials in {at.provider.region}."
     remedy = "Check the AWS account (it must be a permitted principal of the service), the region and the service name."
     return [Violation("service_not_visible", message, remedy)]
+
+
+def _zones(at: Situation) -> frozenset[str]:
+    """The zones of the service by id, and by name if an API gives names. An empty set means that they are not known."""
+    zones = set(at.service.availability_zones if at.service else ())
+    if not zones and at.facts.aws_service is not None:
+        zones = {*at.facts.aws_service.availability_zone_ids, *at.facts.aws_service.availability_zones}
+    return frozenset(zones)
 
 
 def vpc_violations(at: Situation) -> list[Violation]:
@@ -227,6 +132,27 @@ def subnet_violations(at: Situation) -> list[Violation]:
     return found
 
 
+def address_violations(at: Situation) -> list[Violation]:
+    """Each new subnet has an IPv4 address left for the network interface; those that the run frees first count.
+
+    Source: "Subnet sizing" in the Amazon VPC User Guide.
+    """
+    if at.address_type == "ipv6":
+        return []
+    found = []
+    for subnet in sorted(at.facts.subnets, key=lambda one: one.subnet_id):
+        if subnet.subnet_id not in at.new_subnet_ids or subnet.free_addresses is None:
+            continue
+        others = at.reserved.addresses.get(subnet.subnet_id, 0)
+        if subnet.free_addresses + at.freed_addresses(subnet.subnet_id) > others:
+            continue
+        taken = f": it has {subnet.free_addresses}, and other items take {others}" if others else ""
+        message = f"Subnet {subnet.subnet_id} has no free IPv4 address for the network interface{taken}."
+        remedy = "Give another subnet of the zone, or delete network interfaces in this one that are not needed."
+        found.append(Violation("subnet_full", message, remedy))
+    return found
+
+
 def shared_subnet_warnings(at: Situation) -> list[str]:
     """Only a VPC's owner manages its VPC endpoints, not the accounts that share its subnets through RAM.
 
@@ -246,8 +172,8 @@ def shared_subnet_warnings(at: Situation) -> list[str]:
 
 
 def group_violations(at: Situation) -> list[Violation]:
-    """Security groups exist and are in the VPC."""
-    found, security_groups = [], at.facts.security_groups or {}
+    """Security groups exist, and belong to the VPC or are associated with it (VPC User Guide, "Security groups")."""
+    found, security_groups, associated = [], at.facts.security_groups or {}, at.facts.associated_groups
     for group_id in sorted(set(at.group_ids)):
         if group_id not in security_groups:
             message = f"There is no security group {group_id} that these credentials can see."
@@ -256,9 +182,15 @@ def group_violations(at: Situation) -> list[Violation]:
                     "security_group_not_found", message, "Check security_group_ids, the AWS account and the region."
                 )
             )
-        elif security_groups[group_id] != at.vpc_id:
+        elif security_groups[group_id] != at.vpc_id and group_id not in (associated or ()):
             message = f"Security group {group_id} belongs to VPC {security_groups[group_id]}, not to {at.vpc_id}."
-            found.append(Violation("security_group_not_in_vpc", message, "Give security groups of the VPC in vpc_id."))
+            remedy = "Give security groups of the VPC in vpc_id, or associate this one with it."
+            if associated is None:
+                remedy += (
+                    " Whether it is associated could not be read: allow ec2:DescribeSecurityGroupVpcAssociations, or "
+                    "set allow_violations=security_group_not_in_vpc if it is."
+                )
+            found.append(Violation("security_group_not_in_vpc", message, remedy))
     return found
 
 
@@ -387,6 +319,7 @@ LIMITS = (
         subnet_violations,
         SUBNETS,
     ),
+    Limit(("subnet_full",), (CreateVpcEndpoint, AddSubnets), address_violations, SUBNETS),
     Limit(
         ("security_group_not_found", "security_group_not_in_vpc"),
         (CreateVpcEndpoint, AddSecurityGroups),

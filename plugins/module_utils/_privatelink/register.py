@@ -13,12 +13,13 @@ import typing as t
 from dataclasses import dataclass
 from functools import partial
 
-from .._run.errors import ApiError, PrivateLinkError
+from .._run.errors import ApiError, PrivateLinkError, WaitFailed
 from .._run.wait import Await, Seen, Work
 from .._tidbcloud.model import Cluster, Registration
 from .conditions import Conditions
 from .current import Provider
 from .registrations import Registrations, RegistrationUnknown, eldest, is_registered, read_registrations
+from .steps import RegisterEndpoint, TerminateRegistration
 
 if t.TYPE_CHECKING:
     from .._tidbcloud.api import TidbCloud
@@ -157,3 +158,25 @@ def end_registration(
         registration = conditions.registration(vpc_endpoint_id)
         if registration is not None and is_registered(registration) and registration.state != "DELETING":
             raise
+
+
+def undo_registrations(
+    error: PrivateLinkError,
+    registered: t.Mapping[str, RegisterEndpoint],
+    conditions: Conditions,
+    terminate: t.Callable[[TerminateRegistration], None],
+) -> None:
+    """Ends the registrations that this run made of interface endpoints that another run deletes.
+
+    `registered`: the steps that made them, by interface endpoint. Raises WaitFailed if one may be left, with the text
+    of `error`, which ends the run.
+    """
+    for vpc_endpoint_id, step in sorted(registered.items()):
+        connection_id = conditions.registrations[vpc_endpoint_id].private_endpoint_connection_id
+        try:
+            if conditions.is_lost(vpc_endpoint_id, conditions.endpoint(vpc_endpoint_id)):
+                terminate(step.undone(vpc_endpoint_id, connection_id))
+        except PrivateLinkError as refused:
+            raise WaitFailed(
+                f"{error} Its registration {connection_id} may be left, because it could not be withdrawn: {refused}"
+            ) from refused

@@ -82,6 +82,7 @@ def _interface(interface: NetworkInterface, zones: t.Mapping[str, str | None]) -
         "network_interface_id": interface.network_interface_id,
         "subnet_id": interface.subnet_id,
         "private_ip_address": interface.private_ip_address,
+        "ipv6_addresses": list(interface.ipv6_addresses),
         "availability_zone_id": zones.get(interface.subnet_id) or interface.availability_zone,
     }
 

@@ -24,6 +24,7 @@ ALLOWABLE = (
     "subnet_not_in_vpc",
     "zone_not_supported",
     "subnets_share_zone",
+    "subnet_full",
     "security_group_not_found",
     "security_group_not_in_vpc",
     "vpc_dns_disabled",

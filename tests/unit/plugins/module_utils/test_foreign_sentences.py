@@ -19,9 +19,10 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import LimitFacts, check
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import check
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.result import private_endpoint
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.situation import LimitFacts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import (
     LimitsViolated,
     Violation,

@@ -357,6 +357,44 @@ def test_security_groups_are_given_with_their_vpc(ec2: Script) -> None:
     assert api.describe_security_groups(ec2.client, ["sg-1", "sg-9"]) == {"sg-1": "vpc-1"}
 
 
+def test_a_subnet_says_how_many_addresses_are_left_or_does_not(ec2: Script) -> None:
+    filters = [{"Name": "subnet-id", "Values": ["subnet-1", "subnet-2"]}]
+    items = [{"SubnetId": "subnet-1", "AvailableIpAddressCount": 0}, {"SubnetId": "subnet-2"}]
+    ec2.answer("describe_subnets", {"Subnets": items}, Filters=filters)
+    found = api.describe_subnets(ec2.client, ["subnet-1", "subnet-2"])
+    assert [subnet.free_addresses for subnet in found] == [0, None]
+
+
+ASSOCIATIONS = "describe_security_group_vpc_associations"
+OF_TWO_GROUPS = [{"Name": "group-id", "Values": ["sg-1", "sg-2"]}, {"Name": "vpc-id", "Values": ["vpc-1"]}]
+
+
+def test_only_a_group_whose_association_is_complete_may_be_used(ec2: Script) -> None:
+    items = [
+        {"GroupId": "sg-1", "VpcId": "vpc-1", "State": "associated"},
+        {"GroupId": "sg-2", "VpcId": "vpc-1", "State": "associating"},
+        {"GroupId": "sg-2", "VpcId": "vpc-2", "State": "associated"},
+    ]
+    ec2.answer(ASSOCIATIONS, {"SecurityGroupVpcAssociations": items}, Filters=OF_TWO_GROUPS)
+    assert api.describe_associated_groups(ec2.client, "vpc-1", ["sg-1", "sg-2"]) == {"sg-1"}
+
+
+def test_associations_that_cannot_be_read_are_not_known(ec2: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    ec2.reject(ASSOCIATIONS, "UnauthorizedOperation", Filters=OF_TWO_GROUPS)
+    assert api.describe_associated_groups(ec2.client, "vpc-1", ["sg-1", "sg-2"]) is None
+    # As in SDKs from before there were any.
+    monkeypatch.delitem(ec2.client.meta.method_to_api_mapping, ASSOCIATIONS)
+    assert api.describe_associated_groups(ec2.client, "vpc-1", ["sg-1"]) is None
+
+
+def test_a_network_interface_has_addresses_of_both_families(ec2: Script) -> None:
+    item = {"NetworkInterfaceId": "eni-1", "Ipv6Addresses": [{"Ipv6Address": "2600:1f18::a"}, {}]}
+    filters = [{"Name": "network-interface-id", "Values": ["eni-1"]}]
+    ec2.answer("describe_network_interfaces", {"NetworkInterfaces": [item]}, Filters=filters)
+    (found,) = api.describe_network_interfaces(ec2.client, ["eni-1"])
+    assert found.ipv6_addresses == ("2600:1f18::a",)
+
+
 def test_network_interfaces_may_be_gone(ec2: Script) -> None:
     item = {
         "NetworkInterfaceId": "eni-1",

@@ -38,6 +38,7 @@ class Account:
     def __init__(self) -> None:
         self.endpoints = [endpoint(1), endpoint(2, vpc_id="vpc-2"), endpoint(3, subnet_ids=("subnet-b",))]
         self.interfaces = {f"eni-{number}" for number in (1, 2, 3)}
+        self.unlisted = {"subnet-unknown"}
         self.calls: list[t.Any] = []
 
     def describe_vpc_endpoints(
@@ -52,7 +53,7 @@ class Account:
 
     def describe_subnets(self, client: object, ids: Sequence[str]) -> list[Subnet]:
         self.calls.append(("subnets", *ids))
-        return [Subnet(one, "vpc-1") for one in ids if one != "subnet-unknown"]
+        return [Subnet(one, "vpc-1") for one in ids if one not in self.unlisted]
 
     def describe_security_groups(self, client: object, ids: Sequence[str]) -> dict[str, str]:
         self.calls.append(("groups", *ids))
@@ -177,6 +178,14 @@ def test_subnets_of_all_endpoints_are_read_together_and_others_when_they_are_ask
         ("subnets", "subnet-c"),
         ("subnets", "subnet-unknown"),
     ]
+
+
+def test_a_subnet_that_was_not_listed_is_asked_for_again_after_a_refresh(account: Account, shared: SharedReads) -> None:
+    """It may be new."""
+    assert shared.subnets(["subnet-unknown"]) == []
+    account.unlisted.clear()
+    shared.refresh()
+    assert [one.subnet_id for one in shared.subnets(["subnet-unknown"])] == ["subnet-unknown"]
 
 
 def test_what_the_limits_need_is_read_once_for_the_whole_run_also_where_it_is_not_there(

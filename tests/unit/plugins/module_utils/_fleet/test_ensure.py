@@ -19,8 +19,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Found
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import Outcome
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import Reserved
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.situation import Reserved
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Step
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import (
     LimitsViolated,
@@ -293,9 +293,9 @@ def test_each_item_is_checked_against_what_those_before_it_will_take_up(rooms: R
     holder = {(VPC, SERVICE_NAME): "Item 1 of endpoints"}
     assert rooms.reserved == [
         Reserved(),
-        Reserved({VPC: 1}, holder),
-        Reserved({VPC: 2}, holder),
-        Reserved({VPC: 2}, holder),
+        Reserved({VPC: 1}, holder, {"subnet-a": 1}),
+        Reserved({VPC: 2}, holder, {"subnet-a": 2}),
+        Reserved({VPC: 2}, holder, {"subnet-a": 2}),
     ]
 
 

@@ -15,9 +15,13 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     Creation,
     client_token,
     create_interface_endpoint,
+    undo_creation,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import CreateVpcEndpoint
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import (
+    CreateVpcEndpoint,
+    DeleteVpcEndpoint,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import (
     ApiError,
@@ -30,6 +34,7 @@ from tests.support.endpoint_literals import (
     OWNED,
     SERVICE_NAME,
     VPC,
+    VPCE,
     desired,
     interface_endpoint,
 )
@@ -307,6 +312,19 @@ def test_one_that_replaces_a_dead_one_by_id_leaves_others_with_another_name_alon
     assert create(clouds, desired(vpc_endpoint_id="vpce-dead"), tags=named) == made()
     assert create(clouds, desired(vpc_endpoint_id="vpce-dead"), tags=named) == adopted()
     assert set(is_live(clouds)) == {"vpce-1", "vpce-other"}
+
+
+@pytest.mark.parametrize("refused", [refusal("OperationInProgress"), refusal(ambiguous=True)])
+def test_a_deletion_of_the_own_twin_is_asked_for_again_where_that_may_pass(clouds: Clouds, refused: ApiError) -> None:
+    clouds.refusals["delete_vpc_endpoint"] = [refused]
+    assert not undo_creation(clouds, DeleteVpcEndpoint(VPCE, ())).done
+    assert undo_creation(clouds, DeleteVpcEndpoint(VPCE, ())).done
+
+
+def test_a_deletion_that_may_not_be_is_an_error(clouds: Clouds) -> None:
+    clouds.refusals["delete_vpc_endpoint"] = [refusal("UnauthorizedOperation")]
+    with pytest.raises(ApiError):
+        undo_creation(clouds, DeleteVpcEndpoint(VPCE, ()))
 
 
 # --- refusals

@@ -18,12 +18,9 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.diff import difference
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.identify import find, identify
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import (
-    LimitFacts,
-    Situation,
-    private_dns_violations,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import private_dns_violations
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.situation import LimitFacts, Situation
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import (
     LimitsViolated,

@@ -16,8 +16,9 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.identify import find
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.lifecycle import Outcome, carry_out
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import NETWORK_STEPS, LimitFacts
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import NETWORK_STEPS
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.situation import LimitFacts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import Plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import (
     LimitsViolated,

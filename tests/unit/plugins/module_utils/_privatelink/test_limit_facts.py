@@ -19,14 +19,16 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model i
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limit_facts import read_limit_facts
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import NETWORK_STEPS, LimitFacts
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import NETWORK_STEPS
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.situation import LimitFacts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import EndpointService
 from tests.support.endpoint_literals import (
     AWS_SERVICE,
     NETWORK,
     OTHER,
+    OTHER_VPC,
     REGION,
     SERVICE,
     SUBNETS,
@@ -45,6 +47,7 @@ class Clouds:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.region = ""
+        self.vpc_of: dict[str, str] = {}
 
     @property
     def tidb(self) -> Clouds:
@@ -68,7 +71,11 @@ class Clouds:
         return t.cast(Vpc, self._answer(f"VPC {vpc_id}", NETWORK))
 
     def security_groups(self, ids: Sequence[str]) -> dict[str, str]:
-        return t.cast("dict[str, str]", self._answer(f"groups {','.join(ids)}", dict.fromkeys(ids, VPC)))
+        found = {one: self.vpc_of.get(one, VPC) for one in ids}
+        return t.cast("dict[str, str]", self._answer(f"groups {','.join(ids)}", found))
+
+    def associated_groups(self, vpc_id: str, ids: Sequence[str]) -> frozenset[str] | None:
+        return t.cast("frozenset[str]", self._answer(f"groups for {vpc_id} {','.join(ids)}", frozenset(ids)))
 
     def endpoints_in_quota(self, vpc_id: str) -> list[InterfaceEndpoint]:
         return t.cast("list[InterfaceEndpoint]", self._answer("endpoints", [interface_endpoint()]))
@@ -179,3 +186,10 @@ def test_what_a_cloud_refuses_is_an_error_and_no_fact(clouds: Clouds, monkeypatc
     monkeypatch.setattr(clouds, "vpc", deny)
     with pytest.raises(ApiError, match="refused"):
         read(desired(), current(), clouds)
+
+
+def test_only_of_groups_of_other_vpcs_it_is_asked_whether_they_are_associated(clouds: Clouds) -> None:
+    clouds.vpc_of = {"sg-2": OTHER_VPC}
+    facts = read(desired(security_group_ids=("sg-1", "sg-2")), current(), clouds)
+    assert f"groups for {VPC} sg-2" in clouds.asked
+    assert facts.associated_groups == frozenset({"sg-2"})

@@ -13,8 +13,9 @@ import pytest
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import Subnet, Vpc
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Current
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import LIMITS, LimitFacts, check
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.limits import LIMITS, check
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.situation import LimitFacts, Reserved
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import (
     AddSecurityGroups,
     AddSubnets,
@@ -182,6 +183,60 @@ def test_two_subnets_in_one_zone() -> None:
     }
 
 
+FULL = replace(SUBNETS[0], free_addresses=0)
+
+
+def test_a_subnet_without_a_free_address_is_full() -> None:
+    assert broken(desired(), subnets=(FULL,)) == {
+        "subnet_full": "Subnet subnet-a has no free IPv4 address for the network interface. Give another subnet of the "
+        "zone, or delete network interfaces in this one that are not needed."
+    }
+
+
+@pytest.mark.parametrize("free", [1, 4091, None])
+def test_a_subnet_with_an_address_left_or_of_which_that_is_not_known_is_not_full(free: int | None) -> None:
+    assert broken(desired(), subnets=(replace(FULL, free_addresses=free),)) == {}
+
+
+def test_of_subnets_for_ipv6_only_no_ipv4_address_is_needed() -> None:
+    assert broken(desired(ip_address_type="ipv6"), subnets=(FULL,)) == {}
+    assert list(broken(desired(ip_address_type="dualstack"), subnets=(FULL,))) == ["subnet_full"]
+
+
+def test_only_the_subnets_that_are_added_need_an_address() -> None:
+    here = current(main=pair(interface_endpoint(), registration()))
+    added = desired(subnet_ids=("subnet-a", "subnet-b"))
+    assert broken(added, here, subnets=(FULL, SUBNETS[1])) == {}
+    full = replace(SUBNETS[1], free_addresses=0)
+    assert list(broken(added, here, subnets=(SUBNETS[0], full))) == ["subnet_full"]
+    ipv6 = current(main=pair(interface_endpoint(ip_address_type="ipv6"), registration()))
+    assert broken(added, ipv6, subnets=(SUBNETS[0], full)) == {}
+
+
+def test_an_address_that_the_run_frees_first_counts() -> None:
+    rejected = current(dead=(pair(interface_endpoint(state="rejected")),))
+    assert broken(desired(recreate_failed=True), rejected, subnets=(FULL,)) == {}
+    elsewhere = current(dead=(pair(interface_endpoint(state="rejected", subnet_ids=("subnet-b",))),))
+    assert list(broken(desired(recreate_failed=True), elsewhere, subnets=(FULL,))) == ["subnet_full"]
+
+
+def test_the_last_address_may_be_another_items() -> None:
+    last = replace(FULL, free_addresses=1)
+    facts, planned = replace(FACTS, subnets=(last,)), plan(desired(), current())
+    assert check(desired(), current(), planned, facts, Reserved()).violations == ()
+    (violation,) = check(desired(), current(), planned, facts, Reserved(addresses={"subnet-a": 1})).violations
+    assert violation.code == "subnet_full"
+    assert "it has 1, and other items take 1" in violation.message
+
+
+def test_a_security_group_that_is_associated_with_the_vpc_may_be_used_there() -> None:
+    facts: dict[str, t.Any] = {"security_groups": {"sg-1": OTHER_VPC}}
+    assert broken(desired(), **facts, associated_groups=frozenset({"sg-1"})) == {}
+    unknown = broken(desired(), **facts, associated_groups=None)["security_group_not_in_vpc"]
+    assert "ec2:DescribeSecurityGroupVpcAssociations" in unknown
+    assert "allow_violations=security_group_not_in_vpc" in unknown
+
+
 def test_a_security_group_that_is_not_there() -> None:
     assert broken(desired(security_group_ids=("sg-x",))) == {
         "security_group_not_found": "There is no security group sg-x that these credentials can see."
@@ -192,7 +247,7 @@ def test_a_security_group_that_is_not_there() -> None:
 def test_a_security_group_of_another_vpc() -> None:
     assert broken(desired(), security_groups={"sg-1": OTHER_VPC}) == {
         "security_group_not_in_vpc": f"Security group sg-1 belongs to VPC {OTHER_VPC}, not to {VPC}."
-        " Give security groups of the VPC in vpc_id."
+        " Give security groups of the VPC in vpc_id, or associate this one with it."
     }
 
 
@@ -312,7 +367,7 @@ EVERYTHING_FACTS: dict[str, t.Any] = {
     "vpc": Vpc(VPC, dns_support=True, dns_hostnames=False),
     "subnets": (
         Subnet("subnet-stranger", OTHER_VPC, "use1-az1", "us-east-1a"),
-        Subnet("subnet-remote", VPC, "use1-az2", "us-east-1b"),
+        Subnet("subnet-remote", VPC, "use1-az2", "us-east-1b", free_addresses=0),
         Subnet("subnet-remote-too", VPC, "use1-az2", "us-east-1b"),
         Subnet("subnet-elsewhere", VPC, "use1-az6", "us-east-1f"),
     ),
@@ -327,6 +382,7 @@ ALL_AT_ONCE = {
     "subnet_not_found",
     "subnet_not_in_vpc",
     "subnets_share_zone",
+    "subnet_full",
     "security_group_not_found",
     "security_group_not_in_vpc",
     "vpc_dns_disabled",
@@ -398,7 +454,7 @@ def test_added_subnets_and_groups_are_checked_together_with_those_that_stay() ->
 
 
 VPC_CODES = {"vpc_not_found", "vpc_dns_disabled", "private_dns_conflict", "endpoint_quota_reached"}
-SUBNET_CODES = {"subnet_not_found", "subnet_not_in_vpc", "zone_not_supported", "subnets_share_zone"}
+SUBNET_CODES = {"subnet_not_found", "subnet_not_in_vpc", "zone_not_supported", "subnets_share_zone", "subnet_full"}
 GROUP_CODES = {"security_group_not_found", "security_group_not_in_vpc"}
 
 

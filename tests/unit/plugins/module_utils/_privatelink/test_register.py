@@ -9,8 +9,20 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.register import register
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.conditions import Conditions
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.register import (
+    register,
+    undo_registrations,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.steps import (
+    RegisterEndpoint,
+    TerminateRegistration,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import (
+    ApiError,
+    PrivateLinkError,
+    WaitFailed,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import Registration
 from tests.support.endpoint_literals import (
     CLUSTER_ID,
@@ -19,6 +31,9 @@ from tests.support.endpoint_literals import (
     OTHER_VPCE,
     VPCE,
     current,
+    desired,
+    interface_endpoint,
+    pair,
     registration,
 )
 from tests.support.scripted_clouds import Clouds, refusal
@@ -140,3 +155,27 @@ def test_a_list_that_is_not_found_after_a_lost_answer_is_an_error_and_no_reason_
     with pytest.raises(ApiError, match="does not find its list of private endpoint connections"):
         registered(clouds)
     assert clouds.names().count("register_endpoint") == 1
+
+
+# --- undoing
+
+STEP = RegisterEndpoint(VPCE, (), CLUSTER_ID, GROUP_ID)
+ERROR = WaitFailed("It is deleted.")
+
+
+def undone(clouds: Clouds, state: str) -> list[TerminateRegistration]:
+    clouds.endpoints[VPCE] = interface_endpoint(state=state)
+    here = current(main=pair(clouds.endpoints[VPCE], registration()))
+    steps: list[TerminateRegistration] = []
+    conditions = Conditions(desired(), here, t.cast(t.Any, clouds))
+    undo_registrations(ERROR, {VPCE: STEP}, conditions, steps.append)
+    return steps
+
+
+@pytest.mark.parametrize("state", ["available", "pendingacceptance", "rejected"])
+def test_a_registration_stays_while_its_interface_endpoint_is_there(clouds: Clouds, state: str) -> None:
+    assert undone(clouds, state) == []
+
+
+def test_a_registration_ends_where_another_run_deletes_its_interface_endpoint(clouds: Clouds) -> None:
+    assert undone(clouds, "deleting") == [STEP.undone(VPCE, CONNECTION_ID)]

@@ -44,7 +44,7 @@ from tests.support.endpoint_literals import (
 OTHER_SERVICE = Desired(service_name=SERVICE_NAME)
 FINISHED = current(
     main=pair(interface_endpoint(dns_names=("a", "b"), ip_address_type="ipv4"), registration()),
-    interfaces=(NetworkInterface("eni-1", "subnet-a", "10.0.0.4", "us-east-1a"),),
+    interfaces=(NetworkInterface("eni-1", "subnet-a", "10.0.0.4", "us-east-1a", ("2600:1f18::a",)),),
 )
 # Exactly the keys of the public contract.
 WHOLE: dict[str, t.Any] = {
@@ -65,6 +65,7 @@ WHOLE: dict[str, t.Any] = {
             "network_interface_id": "eni-1",
             "subnet_id": "subnet-a",
             "private_ip_address": "10.0.0.4",
+            "ipv6_addresses": ["2600:1f18::a"],
             "availability_zone_id": "use1-az1",
         }
     ],

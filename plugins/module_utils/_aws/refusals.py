@@ -9,8 +9,10 @@ AWS publishes few of its codes, and answers `InvalidParameter` to many things: t
 
 from __future__ import annotations
 
-from .._aws import api as aws
 from .._run.errors import ApiError
+
+# AWS takes one change of an interface endpoint at a time.
+_BUSY_CODES = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"})
 
 # "Cannot modify VPC Endpoint vpce-... at this time because there is an idempotent operation going on" comes with the
 # code InvalidParameter. Source: mongodb/terraform-provider-mongodbatlas #590.
@@ -24,7 +26,7 @@ _LASTING_DNS_WORDS = ("conflicting", "does not provide", "enablednssupport", "en
 def is_busy(refused: ApiError) -> bool:
     """Whether another change of the interface endpoint is under way, after which it can be requested again."""
     code = refused.code or ""
-    return code in aws.ENDPOINT_BUSY or code.endswith("InProgress") or _says(refused, _BUSY_WORDS)
+    return code in _BUSY_CODES or code.endswith("InProgress") or _says(refused, _BUSY_WORDS)
 
 
 def is_limit(refused: ApiError) -> bool:
