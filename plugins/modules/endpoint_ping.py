@@ -60,7 +60,8 @@ options:
   require_private_address:
     description:
       - Fail the check when an address is public, before anything is sent to it.
-      - Private are the ranges of RFC 1918, RFC 6598 and RFC 4193, loopback and link-local.
+      - Private are the ranges of RFC 1918, RFC 6598 and RFC 4193, loopback and link-local, and every address in
+        O(expected_addresses), because the IPv6 ranges of a VPC are global.
     type: bool
     default: true
   tls:

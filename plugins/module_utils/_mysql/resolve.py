@@ -98,9 +98,11 @@ def resolve(names: t.Sequence[str], resolver: Resolver, deadline: Deadline) -> t
 def check_addresses(addresses: t.Sequence[str], expected: t.Sequence[str], require_private: bool) -> None:
     """Reject addresses that are not the endpoint's, before anything is sent to them.
 
+    An expected address is never a public one: the IPv6 ranges that AWS gives a VPC are global.
+
     Raises StageFailed `public_address` or `unexpected_address`.
     """
-    public = [address for address in addresses if not is_private(address)]
+    public = [address for address in addresses if not (is_private(address) or is_among(address, expected))]
     if require_private and public:
         raise StageFailed(
             "public_address", f"the host leads to public addresses: {shown(', '.join(public))}", stage="resolve"

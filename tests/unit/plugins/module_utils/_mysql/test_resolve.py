@@ -116,6 +116,14 @@ def test_public_addresses_are_refused_where_private_ones_are_required() -> None:
     check_addresses(["203.0.113.7"], [], require_private=False)
 
 
+def test_an_expected_address_is_not_a_public_one_whatever_its_range() -> None:
+    """The IPv6 ranges of a VPC are global."""
+    check_addresses(["2600:1f18:1::a", "10.0.1.17"], ["10.0.1.17", "2600:1f18:0001::000a"], require_private=True)
+    with pytest.raises(StageFailed, match="2600:1f18:1::b") as failure:
+        check_addresses(["2600:1f18:1::a", "2600:1f18:1::b"], ["2600:1f18:1::a"], require_private=True)
+    assert failure.value.problem == "public_address"
+
+
 def test_addresses_that_are_not_the_expected_ones_are_refused() -> None:
     with pytest.raises(StageFailed, match=r"leads to 10\.0\.9\.9, where only 10\.0\.1\.17 is expected") as failure:
         check_addresses(["10.0.1.17", "10.0.9.9"], ["10.0.1.17"], require_private=True)
