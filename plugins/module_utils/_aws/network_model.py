@@ -85,11 +85,16 @@ class NetworkAcl(FromOutside):
 
 @dataclass(frozen=True)
 class Route(FromOutside):
-    """`destination` is a range or the id of a prefix list; `target` is `local` or an id (`pcx-…`, `tgw-…`, …)."""
+    """`destination` is a range or the id of a prefix list; `target` is `local` or an id (`pcx-…`, `tgw-…`, …).
+
+    `state` is `active`, `blackhole` (the target is gone) or `filtered` (not in effect); `propagated`: nobody wrote it
+    into the table, a gateway or a route server did.
+    """
 
     destination: str
     target: str
-    active: bool = True
+    state: str = "active"
+    propagated: bool = False
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ _TARGETS = (
     "InstanceId",
     "GatewayId",
 )
+# The origins of routes that nobody wrote into the table. Source: Route in the Amazon EC2 API reference.
+_PROPAGATED = ("EnableVgwRoutePropagation", "Advertisement")
 _PORTS = (-1, 65535)  # -1: every type of ICMP
 _MOST_RULES = 65535
 
@@ -165,7 +167,8 @@ def _route(item: Json) -> Route:
     return Route(
         destination=next((found for found in destinations if found), ""),
         target=next((found for found in targets if found), "nothing"),
-        active=name(item, "State") != "blackhole",
+        state=(name(item, "State") or "active").lower(),
+        propagated=name(item, "Origin") in _PROPAGATED,
     )
 
 

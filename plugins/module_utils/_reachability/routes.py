@@ -4,7 +4,8 @@
 
 """Routes: where does a subnet send traffic for an address? Pure.
 
-The most specific active route decides. Source: Amazon VPC User Guide, "Route priority".
+The most specific route decides; of several for one prefix a static one, then one by prefix list, then a propagated one.
+What is filtered is not in effect. Source: Amazon VPC User Guide, "Route priority".
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ _TO_THE_INTERNET = ("igw-", "eigw-", "cagw-")
 
 
 class _Found(t.NamedTuple):
-    """`route` is null if none matches; `doubtful` names a prefix list that might contain a better one."""
+    """`route` is null if none matches; `doubtful` is a sentence that says why another one may decide."""
 
     route: Route | None
-    doubtful: str | None
+    doubtful: str
 
 
 def judge_route(facts: Facts, name: str, start: Interface, end: Interface, address: str) -> Hop:
@@ -42,15 +43,15 @@ def judge_route(facts: Facts, name: str, start: Interface, end: Interface, addre
     table_id = table.route_table_id
     found = _best(table, address, facts)
     if found.doubtful:
-        message = f"{table_id} has a route for prefix list {found.doubtful}, whose entries cannot be read."
-        return Hop(name, table_id, UNKNOWN, message)
+        return Hop(name, table_id, UNKNOWN, f"{table_id} {found.doubtful}")
     route = found.route
     if route is None:
         message = f"{table_id}, the route table of {start.subnet_id}, has no route to {address}."
         return Hop(name, table_id, BLOCK, message, remedy=add_route(facts, table_id, address))
     rule = f"{route.destination} -> {route.target}"
-    if not route.active:
-        message = f"The route of {table_id} to {address} leads nowhere: its target {route.target} is gone."
+    if route.state != "active":
+        why = f"its target {route.target} is gone" if route.state == "blackhole" else f"it is {route.state}"
+        message = f"The route of {table_id} to {address} leads nowhere: {why}."
         return Hop(name, table_id, BLOCK, message, rule, replace_route(facts, table_id, route))
     verdict, message, remedy = _target(facts, table_id, route, start, end)
     return Hop(name, table_id, verdict, message, rule, remedy)
@@ -70,16 +71,28 @@ def _table_of(facts: Facts, interface: Interface) -> RouteTable | None:
 
 
 def _best(table: RouteTable, address: str, facts: Facts) -> _Found:
-    best, length, doubtful = None, -1, None
+    matching: list[tuple[tuple[bool, int, int], Route]] = []
+    doubtful = ""
     for route in table.routes:
         cidrs = facts.prefix_lists.get(route.destination) if _is_list(route) else (route.destination,)
         if cidrs is None:
-            doubtful = route.destination
+            doubtful = f"has a route for prefix list {route.destination}, whose entries cannot be read."
             continue
-        for cidr in cidrs:
-            if contains(cidr, address) and ip_network(cidr, strict=False).prefixlen > length:
-                best, length = route, ip_network(cidr, strict=False).prefixlen
-    return _Found(best, doubtful)
+        lengths = [ip_network(cidr, strict=False).prefixlen for cidr in cidrs if contains(cidr, address)]
+        if lengths:
+            matching.append(((route.state == "filtered", -max(lengths), _rank(route)), route))
+    matching.sort(key=lambda one: one[0])
+    first = [route for order, route in matching if order == matching[0][0]]
+    targets = sorted({route.target for route in first})
+    # Of overlapping prefix lists AWS chooses one at random, once.
+    if len(targets) > 1 and _is_list(first[0]):
+        doubtful = doubtful or f"has routes by prefix lists of the same range to {listed(targets, ' and ')}."
+    return _Found(first[0] if first else None, doubtful)
+
+
+def _rank(route: Route) -> int:
+    """The order of routes for one prefix."""
+    return 2 if route.propagated else 1 if _is_list(route) else 0
 
 
 def _is_list(route: Route) -> bool:

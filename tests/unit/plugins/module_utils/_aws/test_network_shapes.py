@@ -114,9 +114,21 @@ def test_a_network_acl_has_its_subnets_and_rules_of_both_families() -> None:
         ),
         (
             {"DestinationCidrBlock": "10.9.0.0/16", "VpcPeeringConnectionId": "pcx-1", "State": "blackhole"},
-            Route("10.9.0.0/16", "pcx-1", active=False),
+            Route("10.9.0.0/16", "pcx-1", "blackhole"),
         ),
-        ({"DestinationCidrBlock": "10.9.0.0/16", "State": "blackhole"}, Route("10.9.0.0/16", "nothing", active=False)),
+        (
+            {"DestinationCidrBlock": "10.9.0.0/16", "GatewayId": "vgw-1", "Origin": "EnableVgwRoutePropagation"},
+            Route("10.9.0.0/16", "vgw-1", propagated=True),
+        ),
+        (
+            {"DestinationCidrBlock": "10.9.0.0/16", "GatewayId": "igw-1", "Origin": "CreateRoute", "State": "active"},
+            Route("10.9.0.0/16", "igw-1"),
+        ),
+        (
+            {"DestinationCidrBlock": "10.9.0.0/16", "State": "filtered", "Origin": "Advertisement"},
+            Route("10.9.0.0/16", "nothing", "filtered", propagated=True),
+        ),
+        ({"DestinationCidrBlock": "10.9.0.0/16", "State": "blackhole"}, Route("10.9.0.0/16", "nothing", "blackhole")),
     ],
 )
 def test_a_route_leads_from_a_destination_to_a_target(item: dict[str, t.Any], route: Route) -> None:

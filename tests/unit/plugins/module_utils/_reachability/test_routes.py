@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
@@ -72,9 +73,48 @@ def test_the_most_specific_route_decides(target: str, verdict: str, sentence: st
 
 
 def test_a_route_to_something_that_is_gone_blocks() -> None:
-    hop = judged(with_routes(Route("10.0.11.0/24", "eni-gone", active=False)), "route")
+    hop = judged(with_routes(Route("10.0.11.0/24", "eni-gone", state="blackhole")), "route")
     assert hop["verdict"] == "block"
     assert "leads nowhere" in hop["message"]
+
+
+def test_a_filtered_route_is_not_in_effect() -> None:
+    filtered = Route("10.0.11.0/24", "tgw-1", state="filtered")
+    assert judged(with_routes(filtered), "route")["rule"] == "10.0.0.0/16 -> local"
+    alone = replace(WAY, route_tables=(replace(TABLE, routes=(filtered,)),))
+    hop = judged(alone, "route")
+    assert (hop["verdict"], hop["rule"]) == ("block", "10.0.11.0/24 -> tgw-1")
+    assert "leads nowhere: it is filtered" in hop["message"]
+
+
+STATIC, BY_LIST = Route("10.0.11.0/24", "tgw-static"), Route("pl-1", "tgw-list")
+PROPAGATED = Route("10.0.11.0/24", "vgw-1", propagated=True)
+
+
+@pytest.mark.parametrize(
+    ("routes", "target"),
+    [
+        *((order, "tgw-static") for order in permutations((STATIC, BY_LIST, PROPAGATED))),
+        *((order, "tgw-list") for order in permutations((BY_LIST, PROPAGATED))),
+        *((order, "tgw-static") for order in permutations((STATIC, PROPAGATED))),
+    ],
+)
+def test_of_routes_for_one_prefix_the_kind_decides_whatever_their_order(routes: tuple[Route, ...], target: str) -> None:
+    facts = replace(with_routes(*routes), prefix_lists={"pl-1": ("10.0.11.0/24",)})
+    assert judged(facts, "route")["rule"].endswith(f"-> {target}")
+
+
+def test_a_more_specific_route_decides_whatever_its_kind() -> None:
+    assert judged(with_routes(replace(PROPAGATED, destination="10.0.11.0/25"), STATIC), "route")["rule"].endswith(
+        "vgw-1"
+    )
+
+
+def test_of_prefix_lists_with_one_range_aws_chooses_any() -> None:
+    facts = with_routes(BY_LIST, Route("pl-2", "tgw-other"))
+    facts = replace(facts, prefix_lists={"pl-1": ("10.0.11.0/24",), "pl-2": ("10.0.11.0/24",)})
+    hop = judged(facts, "route")
+    assert (hop["verdict"], "tgw-list and tgw-other" in hop["message"]) == ("unknown", True)
 
 
 def test_routes_by_prefix_list_count_with_their_entries_and_are_doubtful_without() -> None:
