@@ -12,6 +12,8 @@ CHOICES = {
     "unknown_endpoint": ("failed", "refused"),
     "rejected_endpoint": ("failed", "refused"),
     "token_answer": ("current", "first"),
+    "busy_code": ("OperationInProgress", "InvalidParameter"),
+    "groups_counted": ("after", "before_removal"),
 }
 ALGORITHMS = ("MD5", "SHA-256")
 
@@ -32,6 +34,8 @@ class Settings:
     endpoint_available: float = 1.0
     # how long a modification is under way: OperationInProgress
     endpoint_settle: float = 1.0
+    # the code with which AWS answers meanwhile: its own, or the one of "an idempotent operation going on"
+    busy_code: str = "OperationInProgress"
     # ModifyVpcEndpoint -> PrivateDnsEnabled is true in answers
     private_dns: float = 1.0
     # the first seconds after available may still refuse private DNS
@@ -40,6 +44,8 @@ class Settings:
     endpoint_deleting: float = 1.5
     # deleted -> its network interfaces are gone
     interfaces_gone: float = 0.5
+    # deleted -> its private DNS name is free for another endpoint of the VPC
+    name_freed: float = 0.5
     # how long deleted endpoints stay listed; their client tokens are remembered forever
     deleted_listed: float = 3600.0
     # how long a new endpoint is in no list, and NotFound by its id
@@ -56,6 +62,9 @@ class Settings:
     aws_page_size: int = 1000
     # interface endpoints per VPC
     endpoint_quota: int = 50
+    # security groups per network interface, and whether a call that adds and removes is counted after it, or with both
+    groups_per_interface: int = 5
+    groups_counted: str = "after"
     # whether the accounts may read the AWS Price List
     price_list_readable: bool = True
     # requests a minute for each key

@@ -103,6 +103,7 @@ class Consumer:
         # guide, "Associate a security group": without one, the VPC's default group
         group_ids = list(asked.security_group_ids) or [network.default_group_id(vpc.vpc_id)]
         rules.groups_in_vpc(map(network.security_group, group_ids), vpc.vpc_id, subnets[0].subnet_id)
+        rules.groups_per_interface(group_ids, self._settings.groups_per_interface)
         rules.address_type_possible(asked.ip_address_type, service, subnets)
         rules.tag_keys_free(asked.tags)
         if asked.private_dns_enabled:
@@ -113,7 +114,7 @@ class Consumer:
     def modify(self, network: Network, vpc_endpoint_id: str, asked: Modification) -> None:
         endpoint = self.find(network, vpc_endpoint_id)
         rules.may_be_modified(endpoint)
-        rules.nothing_in_progress(endpoint, self._clock.now())
+        rules.nothing_in_progress(endpoint, self._clock.now(), self._settings.busy_code)
         # a connection outlives the permission to make one: no look-up as the customer
         service = self._services.require(endpoint.service_name)
         subnet_ids = _changed(endpoint.subnet_ids, asked.add_subnet_ids, asked.remove_subnet_ids)
@@ -136,9 +137,10 @@ class Consumer:
                 network.remove_interface(endpoint.interfaces.pop(subnet_id))
         endpoint.subnet_ids, endpoint.security_group_ids = subnet_ids, group_ids
         _add_interfaces(network, endpoint, added)
+        endpoint.ip_address_type = asked.ip_address_type or endpoint.ip_address_type
         for interface_id in endpoint.interfaces.values():
             network.set_interface_groups(interface_id, group_ids)
-        endpoint.ip_address_type = asked.ip_address_type or endpoint.ip_address_type
+            network.set_address_type(interface_id, endpoint.ip_address_type)
         if asked.private_dns_enabled is not None:
             self._endpoints.want_private_dns(endpoint, asked.private_dns_enabled)
         self._endpoints.settle(endpoint)
@@ -161,6 +163,11 @@ class Consumer:
         for group_id in asked.remove_security_group_ids:
             network.security_group(group_id)
         rules.some_security_group(left)
+        # Not published: whether a call that adds and removes is counted after it, or with both.
+        both = [*endpoint.security_group_ids, *asked.add_security_group_ids]
+        counted = left if self._settings.groups_counted == "after" else both
+        if asked.add_security_group_ids:
+            rules.groups_per_interface(counted, self._settings.groups_per_interface)
 
     def _check_private_dns(self, network: Network, vpc_id: str, service: EndpointService, *, accepted: bool) -> None:
         rules.private_dns_has_name(service)
@@ -174,8 +181,7 @@ class Consumer:
         return endpoint.state == "available" and self._clock.now() >= ready_at
 
     def _domains_held(self, vpc_id: str) -> Collection[str | None]:
-        holders = [one for one in self._endpoints.in_vpc(vpc_id) if one.holds_private_dns]
-        services = (self._services.get(one.service_name) for one in holders)
+        services = (self._services.get(one.service_name) for one in self._endpoints.holders_in(vpc_id))
         return {service.private_dns_name for service in services if service}
 
     def delete(self, network: Network, vpc_endpoint_ids: Sequence[str]) -> list[str]:
@@ -226,4 +232,6 @@ def _changed(present: Iterable[str], added: Iterable[str], removed: Collection[s
 def _add_interfaces(network: Network, endpoint: Endpoint, subnet_ids: Iterable[str]) -> None:
     description = f"VPC Endpoint Interface {endpoint.vpc_endpoint_id}"
     for subnet_id in subnet_ids:
-        endpoint.interfaces[subnet_id] = network.add_interface(subnet_id, endpoint.security_group_ids, description)
+        interface_id = network.add_interface(subnet_id, endpoint.security_group_ids, description)
+        network.set_address_type(interface_id, endpoint.ip_address_type)
+        endpoint.interfaces[subnet_id] = interface_id

@@ -38,6 +38,8 @@ class Endpoint:
     private_dns_wanted: bool = False
     private_dns_enabled: bool = False
     """What answers say: follows `private_dns_wanted` after a while."""
+    keeps_name: bool = False
+    """Being deleted, or just deleted, it still holds the private DNS name that it had."""
     interfaces: dict[str, str] = field(default_factory=dict)
     """Subnet id to network interface id."""
     last_error: str | None = None
@@ -49,7 +51,7 @@ class Endpoint:
 
     @property
     def holds_private_dns(self) -> bool:
-        return self.private_dns_wanted or self.private_dns_enabled
+        return self.private_dns_wanted or self.private_dns_enabled or self.keeps_name
 
 
 def copy_of(endpoint: Endpoint) -> Endpoint:
@@ -82,8 +84,12 @@ class Endpoints:
         return [one for one in self.all() if (one.account_id, one.region) == (account_id, region)]
 
     def in_vpc(self, vpc_id: str) -> list[Endpoint]:
-        """Those that count: AWS has forgotten a deleted one although it still lists it."""
+        """Those that count: AWS has forgotten a deleted one although it still lists it, but for its name."""
         return [one for one in self.all() if one.vpc_id == vpc_id and one.state != "deleted"]
+
+    def holders_in(self, vpc_id: str) -> list[Endpoint]:
+        """Those that have a private DNS name in the VPC, even if they are being deleted."""
+        return [one for one in self.all() if one.vpc_id == vpc_id and one.holds_private_dns]
 
     def add(self, endpoint: Endpoint, *, acceptance_required: bool) -> None:
         self._endpoints[endpoint.vpc_endpoint_id] = endpoint
@@ -147,13 +153,18 @@ class Endpoints:
 
     def delete(self, endpoint: Endpoint) -> None:
         if endpoint.state not in ("deleting", "deleted"):
+            endpoint.keeps_name = endpoint.holds_private_dns
             self._die(endpoint, "deleting")
             self._later("endpoint_deleting", endpoint, self._be_deleted)
 
     def _be_deleted(self, endpoint: Endpoint) -> None:
         self._die(endpoint, "deleted")
         self._later("interfaces_gone", endpoint, self.remove_interfaces)
+        self._later("name_freed", endpoint, self._free_name)
         self._later("deleted_listed", endpoint, self._forget)
+
+    def _free_name(self, endpoint: Endpoint) -> None:
+        endpoint.keeps_name = False
 
     def _die(self, endpoint: Endpoint, state: str) -> None:
         endpoint.state = state

@@ -48,6 +48,8 @@ class SecurityGroup:
     group_id: str
     name: str
     vpc_id: str
+    other_vpc_ids: frozenset[str] = frozenset()
+    """Other VPCs that it is associated with."""
 
 
 class Network:
@@ -57,6 +59,8 @@ class Network:
         self.account_id = account_id
         self.region = region
         self.backend: Any = ec2_backends[account_id][region]
+        self.associations: set[tuple[str, str]] = set()
+        """Security groups and the other VPCs that they may be used in: moto knows none."""
         self._remove_default_vpc()
 
     def _remove_default_vpc(self) -> None:
@@ -90,7 +94,8 @@ class Network:
         found = self.backend.get_security_group_from_id(group_id)
         if found is None:
             raise Refused("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
-        return SecurityGroup(group_id, found.name, found.vpc_id)
+        others = frozenset(vpc_id for group, vpc_id in self.associations if group == group_id)
+        return SecurityGroup(group_id, found.name, found.vpc_id, others)
 
     def default_group_id(self, vpc_id: str) -> str:
         return cast(str, self.backend.get_default_security_group(vpc_id).id)
@@ -124,6 +129,13 @@ class Network:
 
     def set_interface_groups(self, interface_id: str, group_ids: Sequence[str]) -> None:
         self.backend.modify_network_interface_attribute(interface_id, list(group_ids))
+
+    def set_address_type(self, interface_id: str, address_type: str) -> None:
+        """Give it an IPv6 address of its subnet, or take it away."""
+        if address_type == "ipv4":
+            self.backend.enis[interface_id].ipv6_addresses.clear()
+        elif not self.backend.enis[interface_id].ipv6_addresses:
+            self.backend.assign_ipv6_addresses(interface_id, ipv6_count=1)
 
     def remove_interface(self, interface_id: str) -> None:
         self.backend.enis.pop(interface_id, None)

@@ -12,7 +12,7 @@ from moto.ec2.responses import EC2Response
 
 from tests.sandbox.aws import rules
 from tests.sandbox.aws.errors import Refused
-from tests.sandbox.aws.filters import page
+from tests.sandbox.aws.filters import Field, matching, page
 
 if TYPE_CHECKING:
     from tests.sandbox.aws.endpoints import Endpoints
@@ -76,6 +76,28 @@ class NetworkCalls(EC2Response):
 
     def describe_network_interfaces(self) -> ActionResult:
         return self._listed("NetworkInterfaces", super().describe_network_interfaces())
+
+    def associate_security_group_vpc(self) -> ActionResult:
+        """Takes effect at once; in reality it is `associating` for seconds."""
+        group_id, vpc_id = self._text("GroupId") or "", self._text("VpcId") or ""
+        rules.group_can_be_associated(self.network.security_group(group_id), self.network.vpc(vpc_id).vpc_id)
+        self.network.associations.add((group_id, vpc_id))
+        return ActionResult({"State": "associated"})
+
+    def disassociate_security_group_vpc(self) -> ActionResult:
+        self.network.associations.discard((self._text("GroupId") or "", self._text("VpcId") or ""))
+        return ActionResult({"State": "disassociated"})
+
+    def describe_security_group_vpc_associations(self) -> ActionResult:
+        fields: dict[str, Field[tuple[str, str]]] = {
+            "group-id": lambda one: [one[0]],
+            "vpc-id": lambda one: [one[1]],
+            "state": lambda one: ["associated"],
+        }
+        filters = cast("dict[str, list[str]]", self._filters_from_querystring())
+        shown, token = self._page(matching(sorted(self.network.associations), filters, fields, lambda one: {}))
+        items = [{"GroupId": group_id, "VpcId": vpc_id, "State": "associated"} for group_id, vpc_id in shown]
+        return ActionResult({"SecurityGroupVpcAssociations": items, "NextToken": token})
 
     def _check_age(self, parameter: str) -> None:
         """In a list by ids, what is too young does not exist."""

@@ -55,13 +55,31 @@ def subnets_in_vpc(subnets: Iterable[Subnet], vpc_id: str) -> None:
 
 
 def groups_in_vpc(groups: Iterable[SecurityGroup], vpc_id: str, subnet_id: str) -> None:
-    """Guide: groups of the endpoint's VPC. Text seen for other network interfaces: QT-DevOps/DevOpsIssues #256."""
+    """Guide: groups of the endpoint's VPC, or associated with it (API AssociateSecurityGroupVpc).
+
+    Text seen for other network interfaces: QT-DevOps/DevOpsIssues #256.
+    """
     for group in groups:
-        if group.vpc_id != vpc_id:
+        if vpc_id not in {group.vpc_id, *group.other_vpc_ids}:
             raise Refused(
                 "InvalidParameter",
                 f"Security group {group.group_id} and subnet {subnet_id} belong to different networks.",
             )
+
+
+def groups_per_interface(group_ids: Collection[str], most: int) -> None:
+    """VPC guide, "Quotas": L-2AFB9258. Text seen: kubernetes-sigs/aws-load-balancer-controller #682."""
+    if len(set(group_ids)) > most:
+        raise Refused(
+            "SecurityGroupsPerInterfaceLimitExceeded",
+            "The maximum number of security groups per interface has been reached.",
+        )
+
+
+def group_can_be_associated(group: SecurityGroup, vpc_id: str) -> None:
+    """API AssociateSecurityGroupVpc: another VPC than its own. Wording not published."""
+    if vpc_id == group.vpc_id:
+        raise Refused("InvalidParameterValue", f"Security group {group.group_id} already belongs to VPC {vpc_id}")
 
 
 def zones_of_service(subnets: Iterable[Subnet], service: EndpointService) -> None:
@@ -166,10 +184,17 @@ def may_be_modified(endpoint: Endpoint) -> None:
         )
 
 
-def nothing_in_progress(endpoint: Endpoint, now: float) -> None:
-    """One modification at a time. Text seen: hashicorp/terraform-provider-aws #42884."""
+def nothing_in_progress(endpoint: Endpoint, now: float, code: str = "OperationInProgress") -> None:
+    """One modification at a time. Texts seen: hashicorp/terraform-provider-aws #42884 and, with InvalidParameter,
+    mongodb/terraform-provider-mongodbatlas #590.
+    """
     if now < endpoint.settles_at:
-        raise Refused("OperationInProgress", "VpcEndpoint modify operation in progress")
+        messages = {
+            "OperationInProgress": "VpcEndpoint modify operation in progress",
+            "InvalidParameter": f"Cannot modify VPC Endpoint {endpoint.vpc_endpoint_id} at this time because there is "
+            "an idempotent operation going on",
+        }
+        raise Refused(code, messages[code])
 
 
 def same_request(fingerprint: str, first: str) -> None:

@@ -236,6 +236,8 @@ def test_the_address_type_changes_where_service_and_subnets_support_it(cloud: Cl
     ec2.associate_subnet_cidr_block(SubnetId=subnet_id, Ipv6CidrBlock="2600:1f18::/64")
     ec2.modify_vpc_endpoint(VpcEndpointId=vpc_endpoint_id, IpAddressType="dualstack")
     assert describe(ec2, vpc_endpoint_id)["IpAddressType"] == "dualstack"
+    (interface,) = _interfaces(ec2, vpc_endpoint_id)
+    assert interface["Ipv6Addresses"][0]["Ipv6Address"].startswith("2600:1f18:")
 
 
 def test_a_failed_endpoint_says_why(cloud: Cloud, ec2: EC2Client, vpc: Vpc) -> None:
@@ -250,3 +252,50 @@ def test_the_hosts_of_a_new_vpc_ask_the_resolver_of_aws(ec2: EC2Client, vpc: Vpc
     options = ec2.describe_dhcp_options(DhcpOptionsIds=[options_id])["DhcpOptions"][0]
     servers = {one["Key"]: [value["Value"] for value in one["Values"]] for one in options["DhcpConfigurations"]}
     assert servers["domain-name-servers"] == ["AmazonProvidedDNS"]
+
+
+def groups(ec2: EC2Client, vpc_id: str, count: int) -> list[str]:
+    names = [f"group-{number}" for number in range(count)]
+    return [ec2.create_security_group(VpcId=vpc_id, GroupName=one, Description=one)["GroupId"] for one in names]
+
+
+@pytest.mark.parametrize("counted", ["after", "before_removal"])
+def test_a_network_interface_has_at_most_five_security_groups(
+    cloud: Cloud, ec2: EC2Client, vpc: Vpc, counted: str
+) -> None:
+    cloud.settings.groups_counted = counted
+    ids = groups(ec2, vpc.vpc_id, 6)
+    vpc_endpoint_id = create(ec2, vpc, SecurityGroupIds=ids[:5])
+    replace = {"AddSecurityGroupIds": ids[5:], "RemoveSecurityGroupIds": ids[:1]}
+    limit = "SecurityGroupsPerInterfaceLimitExceeded"
+    with pytest.raises(ec2.exceptions.ClientError, match=limit):
+        ec2.modify_vpc_endpoint(VpcEndpointId=vpc_endpoint_id, AddSecurityGroupIds=ids[5:])
+    if counted == "after":
+        ec2.modify_vpc_endpoint(VpcEndpointId=vpc_endpoint_id, **replace)
+        assert {one["GroupId"] for one in describe(ec2, vpc_endpoint_id)["Groups"]} == set(ids[1:])
+    else:
+        with pytest.raises(ec2.exceptions.ClientError, match=limit):
+            ec2.modify_vpc_endpoint(VpcEndpointId=vpc_endpoint_id, **replace)
+
+
+def test_a_security_group_may_be_used_in_a_vpc_that_it_is_associated_with(ec2: EC2Client, vpc: Vpc) -> None:
+    other = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    (group_id,) = groups(ec2, other, 1)
+    with pytest.raises(ec2.exceptions.ClientError, match="belong to different networks"):
+        create(ec2, vpc, SecurityGroupIds=[group_id])
+    assert ec2.associate_security_group_vpc(GroupId=group_id, VpcId=vpc.vpc_id)["State"] == "associated"
+    filters = [{"Name": "group-id", "Values": [group_id]}]
+    found = ec2.describe_security_group_vpc_associations(Filters=filters)["SecurityGroupVpcAssociations"]
+    assert [(one["GroupId"], one["VpcId"], one["State"]) for one in found] == [(group_id, vpc.vpc_id, "associated")]
+    create(ec2, vpc, SecurityGroupIds=[group_id])
+    ec2.disassociate_security_group_vpc(GroupId=group_id, VpcId=vpc.vpc_id)
+    assert ec2.describe_security_group_vpc_associations()["SecurityGroupVpcAssociations"] == []
+
+
+def test_what_is_under_way_may_be_called_an_idempotent_operation(cloud: Cloud, ec2: EC2Client, vpc: Vpc) -> None:
+    cloud.settings.busy_code = "InvalidParameter"
+    vpc_endpoint_id = create(ec2, vpc)
+    add = {"VpcEndpointId": vpc_endpoint_id, "AddSubnetIds": [vpc.subnets["us-east-1c"]]}
+    ec2.modify_vpc_endpoint(**add)
+    with pytest.raises(ec2.exceptions.ClientError, match=r"InvalidParameter.*an idempotent operation going on"):
+        ec2.modify_vpc_endpoint(**add)

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.aws_sandbox import HOST, Cloud, Vpc, create, create_available, describe
 
 if TYPE_CHECKING:
@@ -53,3 +55,17 @@ def test_a_deleted_endpoint_stays_listed_and_its_interfaces_outlive_it(cloud: Cl
     assert describe(ec2, vpc_endpoint_id)["State"] == "deleted"
     cloud.clock.advance(cloud.settings.deleted_listed)
     assert ec2.describe_vpc_endpoints()["VpcEndpoints"] == []
+
+
+def test_a_private_dns_name_is_free_a_while_after_its_holder_was_deleted(
+    cloud: Cloud, ec2: EC2Client, vpc: Vpc
+) -> None:
+    first, second = create_available(cloud, ec2, vpc), create_available(cloud, ec2, vpc)
+    ec2.modify_vpc_endpoint(VpcEndpointId=first, PrivateDnsEnabled=True)
+    cloud.clock.advance(cloud.settings.private_dns)
+    ec2.delete_vpc_endpoints(VpcEndpointIds=[first])
+    for delay in (cloud.settings.endpoint_deleting, cloud.settings.name_freed):
+        with pytest.raises(ec2.exceptions.ClientError, match="conflicting DNS domain"):
+            ec2.modify_vpc_endpoint(VpcEndpointId=second, PrivateDnsEnabled=True)
+        cloud.clock.advance(delay)
+    ec2.modify_vpc_endpoint(VpcEndpointId=second, PrivateDnsEnabled=True)

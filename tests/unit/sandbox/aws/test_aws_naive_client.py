@@ -121,7 +121,7 @@ def test_two_endpoints_of_one_vpc_cannot_hold_the_same_private_name(cloud: Cloud
     with refused("InvalidParameter", _conflict(vpc)):
         ec2.modify_vpc_endpoint(VpcEndpointId=second, PrivateDnsEnabled=True)
     ec2.delete_vpc_endpoints(VpcEndpointIds=[first])
-    cloud.clock.advance(cloud.settings.endpoint_deleting)
+    cloud.clock.advance(cloud.settings.endpoint_deleting + cloud.settings.name_freed)
     ec2.modify_vpc_endpoint(VpcEndpointId=second, PrivateDnsEnabled=True)
 
 
