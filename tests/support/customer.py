@@ -11,7 +11,7 @@ import io
 import json
 import os
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from unittest import mock
@@ -109,7 +109,13 @@ class Customer:
         group = ec2.create_security_group(VpcId=vpc_id, GroupName=f"clients-{vpc_id}", Description="clients")
         return Network(vpc_id, tuple(subnet_ids), (group["GroupId"],))
 
-    def offered_service(self, private_dns_name: str | None, *, acceptance_required: bool = False) -> str:
+    def offered_service(
+        self,
+        private_dns_name: str | None,
+        *,
+        acceptance_required: bool = False,
+        address_types: Sequence[str] = ("ipv4",),
+    ) -> str:
         """The name of an endpoint service that is not of TiDB Cloud and permits this account."""
         name = "com.amazonaws.vpce.us-east-1.vpce-svc-0a1b2c3d4e5f60718"
         self.sandbox.aws.add_service(
@@ -119,6 +125,7 @@ class Customer:
             private_dns_name=private_dns_name,
             principals=[self.account["account_id"]],
             acceptance_required=acceptance_required,
+            address_types=address_types,
         )
         return name
 

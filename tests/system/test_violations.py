@@ -33,6 +33,7 @@ CODES = (
     "subnet_not_in_vpc",
     "zone_not_supported",
     "subnets_share_zone",
+    "subnet_full",
     "security_group_not_found",
     "security_group_not_in_vpc",
     "vpc_dns_disabled",
@@ -62,6 +63,15 @@ def in_zones(*zone_ids: str, dns: bool = True) -> Breaking:
 def subnet_of_another_vpc(customer: Customer) -> Options:
     other = customer.network(customer.zone_ids()[2])
     return {**creation(customer), "subnet_ids": list(other.subnet_ids)}
+
+
+def full_subnet(customer: Customer) -> Options:
+    desired, ec2 = creation(customer), customer.ec2()
+    zone_id = customer.zone_ids()[0]
+    subnet = ec2.create_subnet(VpcId=desired["vpc_id"], CidrBlock="10.7.9.0/28", AvailabilityZoneId=zone_id)["Subnet"]
+    for _address in range(subnet["AvailableIpAddressCount"]):
+        ec2.create_network_interface(SubnetId=subnet["SubnetId"])
+    return {**desired, "subnet_ids": [subnet["SubnetId"]]}
 
 
 def group_of_another_vpc(customer: Customer) -> Options:
@@ -122,6 +132,7 @@ BROKEN: dict[str, tuple[Breaking, tuple[str, ...]]] = {
     "subnet_not_in_vpc": (subnet_of_another_vpc, ("is in VPC", "Give subnets of the VPC")),
     "zone_not_supported": (in_zones("use1-az6"), ("is in zone use1-az6", "use1-az1, use1-az2, use1-az4")),
     "subnets_share_zone": (in_zones("use1-az1", "use1-az1"), ("are in one zone, use1-az1", "one subnet for each zone")),
+    "subnet_full": (full_subnet, ("has no free IPv4 address", "Give another subnet of the zone")),
     "security_group_not_found": (
         but(security_group_ids=["sg-0123456789abcdef0"]),
         ("no security group sg-0123456789abcdef0", "Check security_group_ids"),
