@@ -102,6 +102,10 @@ def manage(customer: Customer, run: Run) -> None:
     run("private_endpoint", state="absent", **desired)
     run("private_endpoint", service_name=service_name, region="us-east-1", **network.options)
     run("private_endpoint", state="absent", service_name=service_name, region="us-east-1", vpc_id=network.vpc_id)
+    foreign = list(second.security_group_ids)
+    customer.ec2().associate_security_group_vpc(GroupId=foreign[0], VpcId=network.vpc_id)
+    run("private_endpoint", **{**desired, "security_group_ids": foreign})
+    run("private_endpoint", state="absent", **desired)
     fleet = [{"cluster_id": cluster_id, **one.options} for one in (network, second)]
     run("private_endpoints", endpoints=fleet)
     run("private_endpoints", endpoints=fleet, state="absent")
