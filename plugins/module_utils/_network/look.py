@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from .._privatelink.clouds import Clouds
 from .._privatelink.desired import Desired
 from .._privatelink.lifecycle import Outcome, ensure
+from .._privatelink.ownership import settable
 from .._privatelink.steps import CreateVpcEndpoint, Modification
 from .._run.errors import PrivateLinkError
 from .._run.wait import Deadline
@@ -170,4 +171,4 @@ def _security_group(found: Look, parts: Parts, network: Network) -> Parts:
 
 def _connection(found: Look) -> Connection:
     tags = {str(key): str(value) for key, value in (found.wanted.tags or {}).items()}
-    return Connection(ownership=found.ownership, tags={**tags, **found.ownership})
+    return Connection(ownership=found.ownership, tags={**settable(tags), **found.ownership})

@@ -12,6 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._privatelink.desired import Desired
 from .._privatelink.options import ENDPOINT_TIMEOUT, desired_endpoint, endpoint_arguments
+from .._privatelink.ownership import settable
 from .._run.errors import PrivateLinkError
 from .._run.options import wait_arguments
 from .._run.wait import Work
@@ -106,7 +107,7 @@ def _require(params: Params, doing: str) -> None:
 
 def _connection(params: Params) -> Connection:
     _require(params, "make")
-    return Connection(ownership=_text(params["ownership"]), tags=_text(params["tags"]))
+    return Connection(ownership=_text(params["ownership"]), tags=settable(_text(params["tags"])))
 
 
 def _wanted(params: Params) -> list[WantedSubnet]:

@@ -110,6 +110,15 @@ def test_tags_are_texts_whatever_yaml_made_of_them() -> None:
     assert (carried["stage"], carried["2"], carried["tidbcloud:cluster-id"]) == ("1", "True", "1379661944646413143")
 
 
+def test_tags_that_only_aws_sets_are_left_out() -> None:
+    """AWS would refuse the whole request."""
+    network = FakeNetwork()
+    run(network, "vpc", tags={"stage": "test", "aws:created": "x"})
+    [item] = network.kept["vpc"].values()
+    assert [key for key in item.part.tags if key.startswith("aws:")] == []
+    assert item.part.tags["stage"] == "test"
+
+
 def test_another_connections_vpc_is_not_this_ones() -> None:
     network = FakeNetwork()
     first = run(network, "vpc")["parts"][0]["id"]
