@@ -49,8 +49,9 @@ def test_more_security_groups_than_aws_allows_are_its_own_error_and_the_old_ones
     run(customer, **desired)
     many = groups(customer, desired["vpc_id"], "abcdef")
     result = customer.run("private_endpoint", **{**desired, "security_group_ids": many})
-    assert result["failed"]
+    assert (result["failed"], result["changed"], result["steps"]) == (True, False, [])
     assert result["error"]["code"] == "SecurityGroupsPerInterfaceLimitExceeded"
+    assert_unchanged(customer, **desired)
 
 
 def test_an_idempotent_operation_that_is_going_on_is_waited_for(customer: Customer) -> None:

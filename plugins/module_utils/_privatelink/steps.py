@@ -425,22 +425,20 @@ def requests_of(steps: t.Iterable[Step]) -> list[tuple[Step, ...]]:
 def one_by_one(present: t.Collection[str], steps: t.Sequence[Step]) -> list[Step]:
     """A replacement of security groups in single steps: remove one, add one, and never the last.
 
-    `present`: the groups that the interface endpoint has now.
+    If there will be more than now, the surplus comes first, so that what exceeds the limit fails before anything is
+    removed. `present`: the groups that the interface endpoint has now.
     """
     vpc_endpoint_id = steps[0].vpc_endpoint_id
     ids = {type(step): step.ids for step in steps if isinstance(step, _Ids)}
     old = [group for group in ids.get(RemoveSecurityGroups, ()) if group in present]
     new = [group for group in ids.get(AddSecurityGroups, ()) if group not in present]
-    count = len(present)
-    single: list[Step] = []
-    while new or (old and count > 1):
-        if old and count > 1:
-            single.append(RemoveSecurityGroups(vpc_endpoint_id, (), (old.pop(0),)))
-            count -= 1
-        if new:
-            single.append(AddSecurityGroups(vpc_endpoint_id, (), (new.pop(0),)))
-            count += 1
-    return single
+    surplus = max(0, len(new) - len(old))
+    single: list[Step] = [AddSecurityGroups(vpc_endpoint_id, (), tuple(new[:surplus]))] if surplus else []
+    for gone, come in zip(old, new[surplus:]):
+        swap = [RemoveSecurityGroups(vpc_endpoint_id, (), (gone,)), AddSecurityGroups(vpc_endpoint_id, (), (come,))]
+        single += swap if len(present) + surplus > 1 else swap[::-1]
+    rest = tuple(old[len(new) :])
+    return [*single, RemoveSecurityGroups(vpc_endpoint_id, (), rest)] if rest else single
 
 
 def names_of(kind: type[Step]) -> frozenset[str]:

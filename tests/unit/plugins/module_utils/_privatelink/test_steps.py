@@ -93,10 +93,20 @@ def test_security_groups_one_by_one_end_in_the_desired_set_and_never_exceed_what
     )
     groups, most = set(present), max(len(present), len(wanted), 2)
     for step in one_by_one(present, both):
-        (group,) = t.cast(AddSecurityGroups, step).ids
-        groups = groups | {group} if isinstance(step, AddSecurityGroups) else groups - {group}
+        ids = set(t.cast(AddSecurityGroups, step).ids)
+        assert ids.isdisjoint(groups) if isinstance(step, AddSecurityGroups) else ids <= groups
+        groups = groups | ids if isinstance(step, AddSecurityGroups) else groups - ids
         assert 0 < len(groups) <= most
     assert groups == wanted
+
+
+def test_more_groups_than_before_are_added_before_any_is_removed() -> None:
+    both = (AddSecurityGroups(VPCE, (), ("sg-2", "sg-3", "sg-4")), RemoveSecurityGroups(VPCE, (), ("sg-1",)))
+    assert [(step.name, step.detail) for step in one_by_one(["sg-1"], both)] == [
+        ("add_security_groups", "sg-2, sg-3"),
+        ("remove_security_groups", "sg-1"),
+        ("add_security_groups", "sg-4"),
+    ]
 
 
 def test_only_the_groups_of_one_endpoint_are_one_request() -> None:
