@@ -25,7 +25,7 @@ _LASTING_DNS_WORDS = ("conflicting", "does not provide", "enablednssupport", "en
 
 def is_busy(refused: ApiError) -> bool:
     """Whether another change of the interface endpoint is under way, after which it can be requested again."""
-    code = refused.code or ""
+    code = str(refused.code)
     return code in _BUSY_CODES or code.endswith("InProgress") or _says(refused, _BUSY_WORDS)
 
 

@@ -266,7 +266,7 @@ def test_a_network_interface_has_at_most_five_security_groups(
     cloud.settings.groups_counted = counted
     ids = groups(ec2, vpc.vpc_id, 6)
     vpc_endpoint_id = create(ec2, vpc, SecurityGroupIds=ids[:5])
-    replace = {"AddSecurityGroupIds": ids[5:], "RemoveSecurityGroupIds": ids[:1]}
+    replace: dict[str, Any] = {"AddSecurityGroupIds": ids[5:], "RemoveSecurityGroupIds": ids[:1]}
     limit = "SecurityGroupsPerInterfaceLimitExceeded"
     with pytest.raises(ec2.exceptions.ClientError, match=limit):
         ec2.modify_vpc_endpoint(VpcEndpointId=vpc_endpoint_id, AddSecurityGroupIds=ids[5:])
@@ -284,7 +284,7 @@ def test_a_security_group_may_be_used_in_a_vpc_that_it_is_associated_with(ec2: E
     with pytest.raises(ec2.exceptions.ClientError, match="belong to different networks"):
         create(ec2, vpc, SecurityGroupIds=[group_id])
     assert ec2.associate_security_group_vpc(GroupId=group_id, VpcId=vpc.vpc_id)["State"] == "associated"
-    filters = [{"Name": "group-id", "Values": [group_id]}]
+    filters: list[Any] = [{"Name": "group-id", "Values": [group_id]}]
     found = ec2.describe_security_group_vpc_associations(Filters=filters)["SecurityGroupVpcAssociations"]
     assert [(one["GroupId"], one["VpcId"], one["State"]) for one in found] == [(group_id, vpc.vpc_id, "associated")]
     create(ec2, vpc, SecurityGroupIds=[group_id])
@@ -295,7 +295,7 @@ def test_a_security_group_may_be_used_in_a_vpc_that_it_is_associated_with(ec2: E
 def test_what_is_under_way_may_be_called_an_idempotent_operation(cloud: Cloud, ec2: EC2Client, vpc: Vpc) -> None:
     cloud.settings.busy_code = "InvalidParameter"
     vpc_endpoint_id = create(ec2, vpc)
-    add = {"VpcEndpointId": vpc_endpoint_id, "AddSubnetIds": [vpc.subnets["us-east-1c"]]}
+    add: dict[str, Any] = {"VpcEndpointId": vpc_endpoint_id, "AddSubnetIds": [vpc.subnets["us-east-1c"]]}
     ec2.modify_vpc_endpoint(**add)
     with pytest.raises(ec2.exceptions.ClientError, match=r"InvalidParameter.*an idempotent operation going on"):
         ec2.modify_vpc_endpoint(**add)

@@ -376,7 +376,7 @@ def test_only_a_group_whose_association_is_complete_may_be_used(ec2: Script) -> 
         {"GroupId": "sg-2", "VpcId": "vpc-2", "State": "associated"},
     ]
     ec2.answer(ASSOCIATIONS, {"SecurityGroupVpcAssociations": items}, Filters=OF_TWO_GROUPS)
-    assert api.describe_associated_groups(ec2.client, "vpc-1", ["sg-1", "sg-2"]) == {"sg-1"}
+    assert api.describe_associated_groups(ec2.client, "vpc-1", ["sg-1", "sg-2"]) == frozenset({"sg-1"})
 
 
 def test_associations_that_cannot_be_read_are_not_known(ec2: Script, monkeypatch: pytest.MonkeyPatch) -> None:

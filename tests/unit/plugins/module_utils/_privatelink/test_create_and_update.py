@@ -61,7 +61,8 @@ def after(wanted: Desired, now: Current) -> dict[str, t.Any]:
 
 
 def made_of(options: dict[str, t.Any]) -> InterfaceEndpoint:
-    return interface_endpoint(**{option: options.get(option) for option in ATTRIBUTES})
+    attributes: dict[str, t.Any] = {option: options.get(option) for option in ATTRIBUTES}
+    return interface_endpoint(**attributes)
 
 
 def test_every_option_that_a_private_endpoint_has_is_tried() -> None:
