@@ -25,8 +25,8 @@ description:
     registrations), and one more to sign in.
   - The name of the inventory file must end with C(tidbcloud_endpoints.yml) or C(tidbcloud_endpoints.yaml).
 extends_documentation_fragment:
-  - amazon.aws.common.plugins
-  - amazon.aws.region.plugins
+  - tidbcloud.privatelink.aws
+  - tidbcloud.privatelink.aws.plugins
   - tidbcloud.privatelink.tidbcloud
   - tidbcloud.privatelink.tidbcloud.plugins
   - tidbcloud.privatelink.tidbcloud.filters

@@ -22,9 +22,8 @@ description:
   - A run removes a VPC that it made and that does not count, if nothing is in it. One that made none removes what runs that were stopped left.
   - A range or a name that is taken by something with all tags of O(ownership) is taken over.
 extends_documentation_fragment:
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - tidbcloud.privatelink.aws
+  - tidbcloud.privatelink.aws.modules
   - tidbcloud.privatelink.tidbcloud
   - tidbcloud.privatelink.attributes
   - tidbcloud.privatelink.attributes.actiongroup

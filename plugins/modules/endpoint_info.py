@@ -17,9 +17,8 @@ description:
   - TiDB Cloud is read once, AWS once for each region. It is not an error if nothing matches.
   - The module has no desired state to compare with, so private DNS that is off is a finding, not a status.
 extends_documentation_fragment:
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - tidbcloud.privatelink.aws
+  - tidbcloud.privatelink.aws.modules
   - tidbcloud.privatelink.tidbcloud
   - tidbcloud.privatelink.tidbcloud.filters
   - tidbcloud.privatelink.tidbcloud.read

@@ -16,9 +16,8 @@ description:
     of provider, tier, region and cluster state, and waits until the service is ACTIVE.
   - TiDB Cloud begins the service together with the cluster. The module changes nothing.
 extends_documentation_fragment:
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - tidbcloud.privatelink.aws
+  - tidbcloud.privatelink.aws.modules
   - tidbcloud.privatelink.tidbcloud
   - tidbcloud.privatelink.tidbcloud.wait
   - tidbcloud.privatelink.attributes

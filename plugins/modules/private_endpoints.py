@@ -20,9 +20,8 @@ description:
   - While it waits, it prints a line whenever something changes, if the task runs on the control node itself and without C(async) or C(become).
     It prints none if a program reads the output, under C(no_log), or with E(TIDBCLOUD_PRIVATELINK_PROGRESS) set to V(off).
 extends_documentation_fragment:
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - tidbcloud.privatelink.aws
+  - tidbcloud.privatelink.aws.modules
   - tidbcloud.privatelink.tidbcloud
   - tidbcloud.privatelink.tidbcloud.wait
   - tidbcloud.privatelink.private_endpoint

@@ -18,9 +18,8 @@ description:
     M(tidbcloud.privatelink.endpoint_ping) tests the way itself.
   - What it cannot know it reports as unknown; it never guesses.
 extends_documentation_fragment:
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - tidbcloud.privatelink.aws
+  - tidbcloud.privatelink.aws.modules
   - tidbcloud.privatelink.tidbcloud
   - tidbcloud.privatelink.tidbcloud.read
   - tidbcloud.privatelink.attributes

@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = ROOT / "plugins/modules"
 FRAGMENTS = ROOT / "plugins/doc_fragments"
 _OURS = "tidbcloud.privatelink."
+_OF_AMAZON = f"{_OURS}aws"
+"""The fragment of the options that the module class of amazon.aws takes."""
 
 Options = dict[str, dict[str, Any]]
 
@@ -32,14 +34,14 @@ def options_in(fragment: str) -> Options:
 
 
 def merged(documentation: str) -> Options:
-    """The options of a DOCUMENTATION with those of our doc fragments.
+    """The options of a DOCUMENTATION with those of our doc fragments, but the one that repeats amazon.aws.
 
     As Ansible does it: of an option that both have, each key that the plugin states itself counts.
     """
     document: dict[str, Any] = yaml.safe_load(documentation)
     options: Options = {}
     for name in document.get("extends_documentation_fragment", ()):
-        if name.startswith(_OURS):
+        if name.startswith(_OURS) and not name.startswith(_OF_AMAZON):
             for option, about in options_in(name[len(_OURS) :]).items():
                 options[option] = {**about, **options.get(option, {})}
     for option, about in document.get("options", {}).items():
