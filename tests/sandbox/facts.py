@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from tests.sandbox.tidbcloud.model import Cluster, SharedCluster
 
 Facts = dict[str, Any]
+TREE = Path(__file__).resolve().parents[2] / ".cache" / "tree"
+"""Where "make setup" puts the checkout under the collection's name."""
 
 
 def cluster_facts(cluster: Cluster) -> Facts:
@@ -50,9 +54,10 @@ def shared_cluster_facts(cluster: SharedCluster) -> Facts:
 
 
 def environment(facts: Mapping[str, Any]) -> str:
-    """Lines for a POSIX shell. No region is set: without one, the cluster's own is used."""
+    """Lines for a POSIX shell. No region is set, and no profile is read: without one, the cluster's own is used."""
     main = facts["aws"]["accounts"]["main"]
     variables = {
+        "ANSIBLE_COLLECTIONS_PATH": TREE,
         "TIDBCLOUD_PUBLIC_KEY": facts["tidbcloud"]["public_key"],
         "TIDBCLOUD_PRIVATE_KEY": facts["tidbcloud"]["private_key"],
         "TIDBCLOUD_DEDICATED_ENDPOINT": facts["tidbcloud"]["dedicated_url"],
@@ -61,6 +66,8 @@ def environment(facts: Mapping[str, Any]) -> str:
         "AWS_SECRET_ACCESS_KEY": main["secret_key"],
         "AWS_ENDPOINT_URL": facts["aws"]["endpoint_url"],
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "SANDBOX_CONTROL_URL": facts["control_url"],
         "SANDBOX_DATABASE_PORT": facts["database"]["port"],
         "SANDBOX_DATABASE_CA": facts["database"]["ca_path"],

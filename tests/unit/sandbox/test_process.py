@@ -50,9 +50,13 @@ def test_one_command_starts_it_others_ask_it_and_one_stops_it(
     assert main(["env", *options]) == 0
     assert capsys.readouterr().out == (directory / "sandbox.env").read_text()
     shown = subprocess.run(
-        ["sh", "-c", f". {directory}/sandbox.env && echo $SANDBOX_CONTROL_URL"], capture_output=True, check=True
+        ["sh", "-c", f". {directory}/sandbox.env && echo $SANDBOX_CONTROL_URL $ANSIBLE_COLLECTIONS_PATH"],
+        capture_output=True,
+        check=True,
     )
-    assert shown.stdout.decode().strip() == _facts(directory)["control_url"]
+    control_url, tree = shown.stdout.decode().split()
+    assert control_url == _facts(directory)["control_url"]
+    assert (Path(tree) / "ansible_collections/tidbcloud/privatelink").samefile(process.CHECKOUT)
 
     assert main(["stop", *options]) == 0
     assert not process.is_running(directory)
