@@ -112,10 +112,17 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Check a cluster by its private host name
+- name: Look up where the cluster is
+  tidbcloud.privatelink.endpoint_info:
+    cluster_id: "1234567890123456789"
+    vpc_id: vpc-0123456789abcdef0
+  delegate_to: localhost
+  register: facts
+
+- name: Check it by its private host name, from this host, with the CA certificate that the TiDB Cloud console offers under Connect
   tidbcloud.privatelink.endpoint_ping:
-    host: "{{ endpoint.private_endpoint.host }}"
-    port: "{{ endpoint.private_endpoint.port }}"
+    host: "{{ facts.private_endpoints[0].host }}"
+    port: "{{ facts.private_endpoints[0].port }}"
     ca_path: /etc/ssl/tidb-cloud-ca.pem
 
 - name: Check it in a VPC without private DNS, by the addresses of the endpoint's network interfaces
@@ -129,10 +136,10 @@ EXAMPLES = r"""
 - name: Check that the name leads to this very endpoint, and that the application's account can log in
   tidbcloud.privatelink.endpoint_ping:
     host: privatelink-12345678.abcdefghijkl.clusters.tidb-cloud.com
-    expected_addresses: "{{ endpoint.private_endpoint.network_interfaces | map(attribute='private_ip_address') }}"
+    expected_addresses: "{{ facts.private_endpoints[0].network_interfaces | map(attribute='private_ip_address') }}"
     ca_pem: "{{ lookup('ansible.builtin.file', 'tidb-cloud-ca.pem') }}"
     login_user: app
-    login_password: "{{ app_password }}"
+    login_password: "{{ lookup('ansible.builtin.env', 'APP_PASSWORD') }}"
 
 - name: Wait until a new endpoint can be used
   tidbcloud.privatelink.endpoint_ping:

@@ -56,11 +56,11 @@ EXAMPLES = r"""
     subnet_ids: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]
     security_group_ids: [sg-0123456789abcdef0]
     name: tidb
-  register: connection
+  register: connected
 
 - name: Show where to connect to
   ansible.builtin.debug:
-    msg: "{{ connection.private_endpoint.host }}:{{ connection.private_endpoint.port }}"
+    msg: "{{ connected.private_endpoint.host }}:{{ connected.private_endpoint.port }}"
 
 - name: Adopt an interface endpoint that was made by hand
   tidbcloud.privatelink.private_endpoint:

@@ -169,23 +169,26 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Connect one VPC to three clusters
-  tidbcloud.privatelink.private_endpoints:
-    project_id: "1234567890123456780"
-    vpc_id: vpc-0123456789abcdef0
-    subnet_ids: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]
-    security_group_ids: [sg-0123456789abcdef0]
-    endpoints:
-      - cluster_id: "1234567890123456789"
-      - cluster_id: "1234567890123456790"
-      - cluster_id: "1234567890123456791"
-        tags:
-          stage: test
-  register: fleet
-
-- name: Show what failed
-  ansible.builtin.debug:
-    msg: "{{ fleet.results | selectattr('failed') | map(attribute='msg') }}"
+- name: Connect one VPC to three clusters, and say what failed
+  block:
+    - name: Connect it to all of them, whichever of them fails
+      tidbcloud.privatelink.private_endpoints:
+        project_id: "1234567890123456780"
+        vpc_id: vpc-0123456789abcdef0
+        subnet_ids: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]
+        security_group_ids: [sg-0123456789abcdef0]
+        endpoints:
+          - cluster_id: "1234567890123456789"
+          - cluster_id: "1234567890123456790"
+          - cluster_id: "1234567890123456791"
+            tags:
+              stage: test
+      register: fleet
+  rescue:
+    # The module fails if any item does: what follows it in the block is not reached.
+    - name: Show what failed
+      ansible.builtin.fail:
+        msg: "{{ fleet.results | default([fleet]) | selectattr('failed') | map(attribute='msg') | list }}"
 
 - name: Remove private endpoints in two accounts, or none of them if a limit forbids any
   tidbcloud.privatelink.private_endpoints:

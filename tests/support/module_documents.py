@@ -9,6 +9,7 @@ import typing as t
 
 import yaml
 
+from tests.support.written import tasks
 from tests.tools.documented import merged
 
 # How an option looks in both places.
@@ -38,8 +39,8 @@ def assert_examples_use_only(module: t.Any, name: str) -> None:
     documented = options(module)
     aliases = {alias for about in documented.values() for alias in about.get("aliases", ())}
     known = set(documented) | aliases | AWS_OPTIONS
-    tasks = yaml.safe_load(module.EXAMPLES)
-    used = [task[f"tidbcloud.privatelink.{name}"] or {} for task in tasks if f"tidbcloud.privatelink.{name}" in task]
+    action = f"tidbcloud.privatelink.{name}"
+    used = [task[action] or {} for task, _reached in tasks(yaml.safe_load(module.EXAMPLES)) if action in task]
     assert used
     assert {option for example in used for option in example} <= known
 

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people copy from the documentation is whole: it defines what it uses, and every task of it can be reached."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from ansible.vars.reserved import is_reserved_name
+from jinja2 import Environment, nodes
+
+from tests.support.written import Block, examples, tasks
+
+EXAMPLES = examples()
+FROM_ANSIBLE = {"hostvars", "inventory_hostname", "item", "lookup", "omit", "query"}
+# By page: what the text around the block says where it comes from.
+FROM_ELSEWHERE = {
+    "docs/awx.md: Keys": {"public_key", "private_key"},
+    "docs/fleets.md: The inventory": {"private_endpoint"},
+}
+# Keywords whose value is an expression without braces.
+BARE = ("when", "until", "failed_when", "changed_when", "that")
+
+
+def names(block: Block) -> set[str]:
+    """Every variable that it sets: what is registered, variables, facts."""
+    found = set()
+    for one in walk(block.documents()):
+        if "register" in one:
+            found.add(str(one["register"]))
+        for key in ("vars", "ansible.builtin.set_fact", "ansible.builtin.set_stats"):
+            held = one.get(key)
+            found |= set(held) if isinstance(held, Mapping) else set()
+    return found
+
+
+def walk(node: object) -> Iterator[Mapping[str, Any]]:
+    """Every mapping in it."""
+    if isinstance(node, Mapping):
+        yield node
+        for one in node.values():
+            yield from walk(one)
+    elif isinstance(node, list):
+        for one in node:
+            yield from walk(one)
+
+
+def expressions(node: object) -> Iterator[str]:
+    for one in walk(node):
+        for key, value in one.items():
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str) and "{{" in text:
+                    yield text
+                elif key in BARE and isinstance(text, str):
+                    yield f"{{{{ {text} }}}}"
+
+
+def used(block: Block) -> set[str]:
+    parsed = [Environment().parse(text) for text in expressions(block.documents())]
+    return {found.name for one in parsed for found in one.find_all(nodes.Name) if found.ctx == "load"}
+
+
+def test_there_are_examples_of_every_kind() -> None:
+    assert {block.path.name for block in EXAMPLES} >= {"README.md", "awx.md", "private_endpoint.py", "endpoints.py"}
+    assert sum(len(list(tasks(block.documents()))) for block in EXAMPLES) > 30
+
+
+@pytest.mark.parametrize("block", EXAMPLES, ids=str)
+def test_no_variable_has_a_name_that_ansible_keeps_for_itself(block: Block) -> None:
+    """Ansible warns of each."""
+    assert [name for name in sorted(names(block)) if is_reserved_name(name)] == []
+
+
+@pytest.mark.parametrize("block", EXAMPLES, ids=str)
+def test_every_variable_that_is_used_is_set_before_in_the_same_example(block: Block) -> None:
+    known = names(block) | FROM_ANSIBLE | FROM_ELSEWHERE.get(str(block), set())
+    assert {name for name in used(block) - known if not name.startswith("ansible_")} == set()
+
+
+@pytest.mark.parametrize("block", EXAMPLES, ids=str)
+def test_what_looks_at_a_failure_runs_after_one(block: Block) -> None:
+    looks = re.compile(r"selectattr\('failed'\)|\bis failed\b|\.failed\b|failed_stage")
+    unreachable = [
+        task["name"]
+        for task, is_after_failure in tasks(block.documents())
+        if not is_after_failure and looks.search(str(task))
+    ]
+    assert unreachable == []
