@@ -30,8 +30,8 @@ Policy = dict[str, Any]
 Statement = dict[str, Any]
 
 OURS = {"tidbcloud:managed-by": "tidbcloud.privatelink"}
-COMBINED = ("info", "endpoints", "reachability", "costs", "quotas")
-"""The uses in docs/iam-policy.json: whatever the modules do, but adoption."""
+COMBINED = ("info", "endpoints", "network", "reachability", "costs", "quotas")
+"""The uses in docs/iam-policy.json: whatever the modules and the role do, but adoption."""
 SPEED = 20
 """The scale of the sandbox's clock for playbooks, which really wait."""
 
@@ -39,11 +39,13 @@ SPEED = 20
 READ = "Read"
 MAKE = "MakeWithTheOwnershipTag"
 PLACE = "UseTheNetwork"
+PLACE_NETWORK = "UseTheVpc"
+"""Apart from PLACE: in one statement, a security group could be made without the ownership tag."""
 TAG = "TagWhatIsMade"
 CHANGE = "ChangeAndDeleteWhatIsOurs"
 ADOPT = "MakeOursByTagging"
 DNS = "SwitchOnPrivateDns"
-ORDER = (READ, MAKE, PLACE, TAG, CHANGE, ADOPT, DNS)
+ORDER = (READ, MAKE, PLACE, PLACE_NETWORK, TAG, CHANGE, ADOPT, DNS)
 """Of the statements, by their ids."""
 
 
@@ -100,7 +102,7 @@ def _rule(grant: Grant) -> tuple[str, str, Statement]:
     if operation in CREATED:
         if CREATED[operation] == grant.resource_type:
             return MAKE, resource, _ours("aws:RequestTag")
-        return PLACE, resource, {}
+        return PLACE if operation == "CreateVpcEndpoint" else PLACE_NETWORK, resource, {}
     if operation == "ModifyVpcEndpoint" and grant.resource_type != "vpc-endpoint":
         return PLACE, resource, {}
     if grant.ours:

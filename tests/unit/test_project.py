@@ -91,18 +91,32 @@ def test_the_plugins_and_the_package_tell_the_same_version() -> None:
     assert f'VERSION = "{load("galaxy.yml")["version"]}"' in source
 
 
-def test_the_iam_policy_allows_every_call_to_aws_and_no_other() -> None:
+def statements(use: str) -> list[dict[str, Any]]:
+    """Of a policy in docs, with lists as lists."""
+    path = ROOT / ("docs/iam-policy.json" if use == "combined" else f"docs/iam/{use}.json")
+    found = json.loads(path.read_text(encoding="utf-8"))["Statement"]
+    listed = ("Action", "Resource")
+    return [{**one, **{key: [one[key]] if isinstance(one[key], str) else one[key] for key in listed}} for one in found]
+
+
+def test_the_iam_policies_of_the_modules_allow_every_call_to_aws_and_no_other() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins/module_utils/_aws").glob("*.py"))
     calls = set(re.findall(r'"((?:create|delete|describe|get|modify)_[a-z_]+)"', source))
-    policy = json.loads((ROOT / "docs/iam-policy.json").read_text(encoding="utf-8"))
-    allowed = {
-        action.partition(":")[2]
-        for statement in policy["Statement"]
-        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-    }
+    uses = ("endpoints", "reachability", "costs", "quotas")
+    allowed = {action.partition(":")[2] for use in uses for one in statements(use) for action in one["Action"]}
     # AWS itself makes the first call on the caller's behalf, for private DNS; the other needs no permission.
     called = {call.title().replace("_", "") for call in calls}
     assert allowed - {"AssociateVPCWithHostedZone"} == called - {"GetCallerIdentity"}
+
+
+def test_the_policy_for_all_uses_has_what_each_of_them_has_and_no_more() -> None:
+    parts: dict[str, dict[str, set[str]]] = {}
+    for use in ("info", "endpoints", "network", "reachability", "costs", "quotas"):
+        for one in statements(use):
+            for key in ("Action", "Resource"):
+                parts.setdefault(one["Sid"], {}).setdefault(key, set()).update(one[key])
+    combined = {one["Sid"]: {key: set(one[key]) for key in ("Action", "Resource")} for one in statements("combined")}
+    assert combined == parts
 
 
 def test_no_sanity_test_is_ignored() -> None:
