@@ -20,6 +20,7 @@ FROM_ANSIBLE = {"hostvars", "inventory_hostname", "item", "lookup", "omit", "que
 FROM_ELSEWHERE = {
     "docs/awx.md: Keys": {"public_key", "private_key"},
     "docs/fleets.md: The inventory": {"private_endpoint"},
+    "docs/fleets.md: Taking over what exists": {"endpoints"},
 }
 # Keywords whose value is an expression without braces.
 BARE = ("when", "until", "failed_when", "changed_when", "that")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -20,6 +21,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.filter.foreign_text impor
     host_name,
     printable,
 )
+from tests.support.written import ROOT, block
 
 ENDPOINT: dict[str, t.Any] = {
     "vpc_endpoint_id": "vpce-0123456789abcdef0",
@@ -62,6 +64,16 @@ def test_an_export_has_ids_and_booleans_and_nothing_that_is_free_text() -> None:
     assert item == {
         name: value for name, value in ENDPOINT.items() if value is not None and name not in ("status", "tags")
     }
+
+
+def test_an_export_looks_as_documented() -> None:
+    shown = block(ROOT / "docs/fleets.md", "yaml", "  - vpc_endpoint_id: vpce-").text
+    (item,) = yaml.safe_load(shown)["endpoints"]
+    written = export_yaml([{**item, "status": "active", "tags": {"Name": "orders"}}])
+    assert (yaml.safe_load(written), re.findall(r"\w+:", written)) == (
+        yaml.safe_load(shown),
+        re.findall(r"\w+:", shown),
+    )
 
 
 def test_an_export_is_plain_yaml_of_text_that_ansible_marks() -> None:
