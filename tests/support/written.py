@@ -43,9 +43,9 @@ def blocks(path: Path, language: str = "") -> list[Block]:
     return [one for one in found if language in ("", one.language)]
 
 
-def block(path: Path, language: str, containing: str) -> Block:
-    """The one block of that language with that text in it."""
-    (found,) = [one for one in blocks(path, language) if containing in one.text]
+def block(path: Path, language: str, containing: str, heading: str = "") -> Block:
+    """The one block of that language with that text in it, under that heading if it is given."""
+    (found,) = [one for one in blocks(path, language) if containing in one.text and heading in ("", one.heading)]
     return found
 
 
