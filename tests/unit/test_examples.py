@@ -1,18 +1,21 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people copy from the documentation is whole: it defines what it uses, and every task of it can be reached."""
+"""What people copy from the documentation is whole, and what the documentation names exists."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible.vars.reserved import is_reserved_name
 from jinja2 import Environment, nodes
 
-from tests.support.written import Block, examples, tasks
+from tests.support.written import PAGES, ROOT, Block, examples, tasks
+from tests.tools.documented import MODULES, options_in, options_of
 
 EXAMPLES = examples()
 FROM_ANSIBLE = {"hostvars", "inventory_hostname", "item", "lookup", "omit", "query"}
@@ -22,6 +25,9 @@ FROM_ELSEWHERE = {
     "docs/fleets.md: The inventory": {"private_endpoint"},
     "docs/fleets.md: Taking over what exists": {"endpoints"},
 }
+ROLE = "private_connection_"
+HANDED_ON = {f"{ROLE}{name}" for name in ("result", "host", "port", "status")}
+REPOSITORY = "https://github.com/tidbcloud-privatelink/tidbcloud.privatelink/blob/main/"
 # Keywords whose value is an expression without braces.
 BARE = ("when", "until", "failed_when", "changed_when", "that")
 
@@ -90,3 +96,53 @@ def test_what_looks_at_a_failure_runs_after_one(block: Block) -> None:
         if not is_after_failure and looks.search(str(task))
     ]
     assert unreachable == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_variable_of_the_role_that_a_page_names_exists(path: Path) -> None:
+    specs = yaml.safe_load((ROOT / "roles/private_connection/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    known = {name for entry in specs["argument_specs"].values() for name in entry["options"]} | HANDED_ON
+    named = set(re.findall(rf"\b{ROLE}\w+", path.read_text(encoding="utf-8")))
+    # What ends with an underscore stands for several.
+    assert {name for name in named - known if not name.endswith("_")} == set()
+
+
+@pytest.mark.parametrize("block", EXAMPLES, ids=str)
+def test_every_option_of_a_module_exists(block: Block) -> None:
+    for task, _reached in tasks(block.documents()):
+        for action in [key for key in task if key.startswith("tidbcloud.privatelink.")]:
+            module = action.rpartition(".")[2]
+            takes_aws = "assume_role_arn" in options_of(module)
+            options = {**options_of(module), **(options_in("aws") | options_in("aws.modules") if takes_aws else {})}
+            aliases = {alias for about in options.values() for alias in about.get("aliases", ())}
+            assert set(task[action] or {}) - set(options) - aliases == set(), action
+
+
+def test_every_module_is_in_an_example() -> None:
+    used = {key for block in EXAMPLES for task, _reached in tasks(block.documents()) for key in task}
+    assert {f"tidbcloud.privatelink.{path.stem}" for path in MODULES.glob("*.py")} <= used
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_a_page_names_exists(path: Path) -> None:
+    named = re.findall(
+        r"`((?:docs|extensions|playbooks|plugins|roles|tests)/[\w./-]+)`", path.read_text(encoding="utf-8")
+    )
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def sections(path: Path) -> set[str]:
+    """The anchors of a page, as GitHub makes them of its headings."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_within_the_repository_leads_to_something(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8")):
+        if not target.startswith("https://") or target.startswith(REPOSITORY):
+            file, _sharp, anchor = target.removeprefix(REPOSITORY).partition("#")
+            base = ROOT if target.startswith(REPOSITORY) else path.parent
+            linked = base / file if file else path
+            assert linked.exists(), target
+            assert not anchor or anchor in sections(linked), target
