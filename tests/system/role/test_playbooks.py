@@ -42,6 +42,19 @@ def test_nothing_that_connect_prints_is_a_secret(operator: Operator, one_zone: d
 
 
 @pytest.mark.exhaustive
+def test_tags_that_only_aws_sets_are_ignored_for_the_network_and_the_endpoint(
+    operator: Operator, one_zone: dict[str, Any]
+) -> None:
+    tagged = {**one_zone, "check": False, "tags": {"aws:created": "x", "team": "data"}}
+    run = operator.play("connect", **tagged)
+    assert run.status == 0, run.output
+    assert "Ignored in tags: aws:created" in " ".join(run.output.split())
+    again = operator.play("connect", **tagged)
+    assert again.status == 0, again.output
+    assert "changed=0" in again.output
+
+
+@pytest.mark.exhaustive
 def test_status_shows_a_table_and_fails_on_what_fail_on_names(operator: Operator, one_zone: dict[str, Any]) -> None:
     assert operator.play("connect", **one_zone).status == 0
     run = operator.play("status", fail_on="failed,leftover")
