@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ import pytest
 from tests.sandbox.sandbox import Sandbox
 from tests.support.operator import Operator
 from tests.support.reader import Reader, bare_environment, entered
+from tests.support.remains import remains
 from tests.support.written import ROOT, block, with_values
 
 README = ROOT / "README.md"
@@ -25,6 +27,7 @@ ROLE = ROOT / "roles/private_connection/README.md"
 CONNECTIVITY = ROOT / "docs/connectivity.md"
 FLEETS = ROOT / "docs/fleets.md"
 SEE = "See what there is"
+CONNECT_WITH_A_NETWORK = "The same without writing a playbook, with a VPC of its own"
 
 
 @pytest.fixture
@@ -35,9 +38,24 @@ def reader(moving: Sandbox, tmp_path: Path) -> Reader:
     return Reader(Operator(moving, tmp_path), directory)
 
 
+@pytest.fixture
+def limited(reader: Reader) -> Iterator[Reader]:
+    """One whom AWS permits what the policy for all uses allows, and no more."""
+    key = reader.operator.facts["aws"]["accounts"]["main"]["access_key"]
+    authorizer = reader.operator.sandbox.aws.authorizer
+    authorizer.attach(key, json.loads((ROOT / "docs/iam-policy.json").read_text(encoding="utf-8")))
+    yield reader
+    authorizer.detach(key)
+
+
 def changed(output: str) -> list[int]:
     """How many tasks each playbook changed something in."""
     return [int(number) for number in re.findall(r"changed=(\d+)", output)]
+
+
+def not_checked(output: str) -> list[str]:
+    """The lines that say that the connection was not checked."""
+    return [line for line in output.splitlines() if "not checked" in line.lower()]
 
 
 def test_facts_are_printed_for_people_and_for_programs(reader: Reader) -> None:
@@ -53,6 +71,64 @@ def test_facts_are_printed_for_people_and_for_programs(reader: Reader) -> None:
     printed = reader.enter(f"{settings} {asked.text}").output
     (task,) = json.loads(printed)["plays"][0]["tasks"]
     assert task["hosts"]["localhost"]["endpoint_services"] == facts["endpoint_services"]
+
+
+@pytest.mark.exhaustive
+def test_what_the_first_example_makes_is_checked_shown_and_removed_by_the_next_commands(limited: Reader) -> None:
+    limited.save("connect.yml", block(README, "yaml", "private_endpoint:"))
+    limited.save("inventory.yml", block(README, "yaml", "app-server"))
+    limited.reach_the_database()
+    run = limited.enter(block(README, "shell", "connect.yml"))
+    assert (run.status, changed(run.output)) == (0, [1, 1]), run.said
+    assert "monthly_cost_usd" in run.output
+    main = limited.operator.facts["clusters"]["main"]
+    assert f"{main['node_groups']['DefaultGroup']['host']}:{main['port']}" in run.output
+    run = limited.enter(block(README, "shell", "privatelink.check"))
+    assert (run.status, changed(run.output)) == (0, [0]), run.said
+    assert "Checked from app-server" in run.output
+    run = limited.enter(block(README, "shell", "privatelink.status", SEE))
+    (vpce,) = [one.vpc_endpoint_id for one in limited.operator.sandbox.aws.endpoints() if one.is_live]
+    assert (run.status, vpce in run.output) == (0, True), run.said
+    run = limited.enter(block(README, "shell", "endpoint_info", SEE))
+    assert json.loads(run.output.partition("=>")[2])["private_endpoints"][0]["vpc_endpoint_id"] == vpce
+    run = limited.enter(block(README, "shell", "disconnect", "Remove it"))
+    assert run.status == 0, run.said
+    assert [one for one in limited.operator.sandbox.aws.endpoints() if one.is_live] == []
+
+
+@pytest.mark.exhaustive
+def test_a_connection_with_a_new_vpc_is_made_and_not_checked_and_removed_without_a_trace(limited: Reader) -> None:
+    before = remains(limited.operator.facts)
+    run = limited.enter(block(README, "shell", "connect", CONNECT_WITH_A_NETWORK))
+    assert run.status == 0, run.said
+    assert len(not_checked(run.output)) == 1, run.output
+    assert "FAILED - RETRYING" not in run.output
+    assert len(remains(limited.operator.facts)) > len(before)
+    run = limited.enter(block(README, "shell", "disconnect", "Remove it"))
+    assert run.status == 0, run.said
+    assert remains(limited.operator.facts) == before
+
+
+@pytest.mark.exhaustive
+def test_the_first_example_of_the_role_connects_and_verify_proves_it(reader: Reader) -> None:
+    reader.save("connect.yml", block(ROLE, "yaml", "private_connection_vpc_cidr"))
+    run = reader.enter("ansible-playbook connect.yml")
+    assert run.status == 0, run.said
+    assert len(not_checked(run.output)) == 1, run.output
+    run = reader.enter(block(ROLE, "shell", "privatelink.connect"))
+    assert (run.status, changed(run.output)) == (0, [0]), run.said
+    reader.save("inventory.yml", block(CONNECTIVITY, "yaml", "app-server:"))
+    reader.save("verify.yml", block(CONNECTIVITY, "yaml", "tasks_from: verify"))
+    run = reader.enter("ansible-playbook -i inventory.yml verify.yml")
+    assert run.status != 0, "Nothing says yet where the database is."
+    reader.reach_the_database()
+    for commands in (
+        "ansible-playbook -i inventory.yml verify.yml",
+        block(CONNECTIVITY, "shell", "privatelink.check", "One verdict: the playbook `check`"),
+    ):
+        run = reader.enter(commands)
+        assert (run.status, changed(run.output)) == (0, [0]), run.said
+        assert "Checked from app-server" in run.output
 
 
 @pytest.mark.exhaustive
