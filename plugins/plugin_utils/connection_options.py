@@ -12,6 +12,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import role_variables
 
 Values = t.Mapping[str, t.Any]
 _TEXTS = ("state", "cluster_id", "node_group_id", "service_name", "vpc_endpoint_id", "vpc_id", "vpc_cidr")
@@ -41,13 +42,18 @@ def split_list(value: t.Any) -> list[str]:
 def wanted_connection(given: Values) -> WantedConnection:
     """`given`: the options under their names without the prefix; what is not set is missing, null or empty."""
     check = check_word(given.get("check"))
-    read: dict[str, t.Any] = {name: str(given.get(name) or "") for name in _TEXTS}
+    try:
+        tags = role_variables.own_tags(given.get("tags"))
+    except (TypeError, ValueError):
+        tags = {}  # It is one of the problems of the variables.
+    read: dict[str, t.Any] = {name: str(given.get(name) or "").strip() for name in _TEXTS}
     read.update({name: tuple(split_list(given.get(name))) for name in _LISTS})
     read.update({name: tuple(sorted(set(split_list(given.get(name))))) for name in _SETS})
     return WantedConnection(
         **read,
-        given_name=str(given.get("name") or ""),
-        tags={str(key): str(value) for key, value in (given.get("tags") or {}).items()},
+        given_name=str(given.get("name") or "").strip(),
+        variable_problems=tuple(given.get("variable_problems") or ()),
+        tags=tags,
         check=check != "false",
         requires_check=check == _REQUIRED,
         places_check=bool(given.get("check_host")) or bool(given_source(given)),
@@ -75,7 +81,8 @@ def check_word(value: t.Any) -> str:
 def given_source(given: Values) -> dict[str, str]:
     """Where in AWS the check's host is, as options of reachability_info without their prefix; only what is set."""
     found = {name: given.get(f"check_source_{name}") for name in _SOURCE}
-    return {name: str(value) for name, value in found.items() if value}
+    texts = {name: str(value or "").strip() for name, value in found.items()}
+    return {name: value for name, value in texts.items() if value}
 
 
 def status_filters(given: Values) -> dict[str, list[str]]:

@@ -164,8 +164,8 @@ def _variable(about: dict[str, Any], module: str, variables: set[str]) -> dict[s
     description = [_for_role(text, module, variables) for text in ([given] if isinstance(given, str) else given)]
     if "choices" in about:
         description.append(f"{'Each is one' if 'elements' in about else 'One'} of {one_of(about['choices'])}.")
-    # The module expands paths. In a variable they are text.
-    shape = {"type": "str" if about["type"] == "path" else about["type"]}
+    # The module expands paths. In a variable they are text. What a survey leaves empty has no type but text.
+    shape = {"type": {"path": "str", "str": "str", "list": "list"}.get(about["type"], "raw")}
     return {"description": description, **shape, **({"elements": about["elements"]} if "elements" in about else {})}
 
 

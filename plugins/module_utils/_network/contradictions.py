@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .ranges import division_problem
+from .ranges import client_problem, division_problem, subnet_problems
 from .wanted import WantedConnection
 
 # AWS makes VPCs of these sizes.
@@ -18,7 +18,19 @@ _VPC_RANGE = re.compile(r"([0-9]{1,3}[.]){3}[0-9]{1,3}/(1[6-9]|2[0-8])")
 def contradictions(wanted: WantedConnection) -> list[str]:
     """A sentence for each, what to do included; the first is the one to begin with."""
     rules = [*_target(wanted), *([] if wanted.state == "absent" else _present(wanted))]
-    return [sentence for broken, sentence in rules if broken]
+    broken = [sentence for is_broken, sentence in rules if is_broken]
+    return [*wanted.variable_problems, *broken, *([] if wanted.state == "absent" else _ranges(wanted))]
+
+
+def _ranges(wanted: WantedConnection) -> list[str]:
+    """AWS would refuse these after the first thing is made."""
+    vpc_cidr = wanted.vpc_cidr if _is_vpc_range(wanted) else ""
+    clients = filter(None, map(client_problem, wanted.client_cidrs))
+    subnets = subnet_problems(wanted.subnet_cidrs, vpc_cidr)
+    return [
+        *(f"private_connection_client_cidrs: {problem}" for problem in clients),
+        *(f"private_connection_subnet_cidrs: {problem}" for problem in subnets),
+    ]
 
 
 def _target(wanted: WantedConnection) -> list[tuple[bool, str]]:

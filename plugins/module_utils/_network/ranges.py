@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import re
 import typing as t
 
@@ -14,7 +15,8 @@ from .._run.errors import PrivateLinkError
 
 # A VPC is divided into this many ranges, more than any region has zones, so that a zone that is added later moves none.
 _SLOTS = 8
-_SMALLEST_PREFIX = 28  # AWS makes no smaller subnet
+# AWS makes VPCs and subnets of these sizes.
+_LARGEST_PREFIX, _SMALLEST_PREFIX = 16, 28
 
 
 def division_problem(cidr: str) -> str:
@@ -24,6 +26,54 @@ def division_problem(cidr: str) -> str:
     except ValueError as error:
         return f"{cidr!r} is not a range of addresses in which subnets can be made: {error}"
     return ""
+
+
+def client_problem(client: str) -> str:
+    """Why a security group cannot admit this range or prefix list; empty where it can."""
+    if client.startswith("pl-"):
+        valid = re.fullmatch(r"pl-[0-9a-z]{1,64}", client) is not None
+        return "" if valid else f"{client!r} is not the ID of a prefix list, such as pl-0123456789abcdef0."
+    if "/" not in client:
+        return f"{client!r} has no prefix length. A single address is 192.0.2.1/32 or 2001:db8::1/128."
+    return _range_problem(client)
+
+
+def subnet_problems(cidrs: t.Sequence[str], vpc_cidr: str) -> list[str]:
+    """Why AWS would not make subnets of these ranges in a VPC of `vpc_cidr`, empty where its range is not known."""
+    problems = [problem for problem in map(_subnet_problem, cidrs) if problem]
+    if problems:
+        return problems
+    ranges = [ipaddress.IPv4Network(cidr) for cidr in cidrs]
+    vpc = ipaddress.IPv4Network(vpc_cidr) if vpc_cidr else None
+    problems = [
+        f"The subnet {one} is not in the range {vpc} of the VPC." for one in ranges if vpc and not one.subnet_of(vpc)
+    ]
+    pairs = itertools.combinations(ranges, 2)
+    return [*problems, *(f"The subnets {one} and {other} overlap." for one, other in pairs if one.overlaps(other))]
+
+
+def _subnet_problem(cidr: str) -> str:
+    problem = _range_problem(cidr)
+    if problem:
+        return problem
+    network = ipaddress.ip_network(cidr)
+    if network.version != 4 or not _LARGEST_PREFIX <= network.prefixlen <= _SMALLEST_PREFIX or "/" not in cidr:
+        return f"{cidr!r} is not an IPv4 range from /{_LARGEST_PREFIX} to /{_SMALLEST_PREFIX}, as AWS makes subnets."
+    return ""
+
+
+def _range_problem(cidr: str) -> str:
+    try:
+        ipaddress.ip_network(cidr)
+    except ValueError:
+        pass
+    else:
+        return ""
+    try:
+        meant = ipaddress.ip_network(cidr, strict=False)
+    except ValueError:
+        return f"{cidr!r} is not a range of addresses, such as 10.0.0.0/16."
+    return f"{cidr!r} is an address in the range {meant}, not its first one. Write {meant} if you mean the range."
 
 
 def zone_ranges(cidr: str, zones: t.Sequence[str]) -> dict[str, str]:

@@ -16,8 +16,9 @@ from .wanted import WantedConnection
 def admitting_rules(wanted: WantedConnection, port: int) -> list[dict[str, t.Any]]:
     """The inbound rules, as amazon.aws takes them."""
     sources = {
-        "cidr_ip": [cidr for cidr in wanted.admitted_cidrs if ":" not in cidr],
+        "cidr_ip": [cidr for cidr in wanted.admitted_cidrs if ":" not in cidr and "/" in cidr],
         "cidr_ipv6": [cidr for cidr in wanted.admitted_cidrs if ":" in cidr],
+        "ip_prefix": [prefix_list for prefix_list in wanted.admitted_cidrs if prefix_list.startswith("pl-")],
         "group_id": list(wanted.client_security_group_ids),
     }
     return [{"proto": "tcp", "ports": [port], kind: source} for kind, source in sources.items() if source]

@@ -18,8 +18,8 @@ class WantedConnection:
     """The options of the role that decide what is made, under their names; empty where they are not set.
 
     `given_name` is private_connection_name. `places_check`: the host or the source of the check is named, so that a
-    check that cannot connect from there has failed. `has_check_user` and `has_check_password` say only that these are
-    set.
+    check that cannot connect from there has failed. `variable_problems`: what is wrong with single variables.
+    `has_check_user` and `has_check_password` say only that these are set.
     """
 
     state: str = "present"
@@ -42,6 +42,7 @@ class WantedConnection:
     places_check: bool = False
     wait: bool = True
     on_failed_check: str = "fail"
+    variable_problems: tuple[str, ...] = ()
     has_check_user: bool = False
     has_check_password: bool = False
 

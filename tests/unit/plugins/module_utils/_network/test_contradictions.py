@@ -89,3 +89,50 @@ def test_all_of_them_are_said_together() -> None:
     wanted = dataclasses.replace(GIVEN, subnet_ids=(), has_check_user=True, on_failed_check="revert", check=False)
     said = contradictions(wanted)
     assert [any(part in one for one in said) for part in (LOGIN, IN_A_VPC, REVERT)] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("client", "problem"),
+    [
+        ("10.1.2.3", "has no prefix length. A single address is 192.0.2.1/32"),
+        ("10.1.2.3/16", "is an address in the range 10.1.0.0/16, not its first one. Write 10.1.0.0/16"),
+        ("10.0.0.0/33", "is not a range of addresses"),
+        ("office/8", "is not a range of addresses"),
+        ("pl-", "is not the ID of a prefix list"),
+        ("10.0.0.0/8", ""),
+        ("2001:db8::/32", ""),
+        ("pl-0123456789abcdef0", ""),
+    ],
+)
+def test_a_client_that_no_security_group_can_admit_is_refused_before_anything_is_made(
+    client: str, problem: str
+) -> None:
+    found = contradictions(dataclasses.replace(MADE, client_cidrs=(client,)))
+    assert len(found) == (1 if problem else 0)
+    assert all(sentence.startswith("private_connection_client_cidrs: ") and problem in sentence for sentence in found)
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "problem"),
+    [
+        (("10.43.0.0/24",), "The subnet 10.43.0.0/24 is not in the range 10.42.0.0/16 of the VPC."),
+        (("10.42.0.0/24", "10.42.0.128/25"), "The subnets 10.42.0.0/24 and 10.42.0.128/25 overlap."),
+        (("10.42.0.1/24",), "is an address in the range 10.42.0.0/24"),
+        (("10.42.0.0/29",), "is not an IPv4 range from /16 to /28"),
+        (("10.42.0.0",), "is not an IPv4 range from /16 to /28"),
+        (("2001:db8::/64",), "is not an IPv4 range from /16 to /28"),
+        (("first",), "is not a range of addresses"),
+        (("10.42.0.0/24", "10.42.1.0/24"), ""),
+    ],
+)
+def test_a_subnet_that_aws_would_not_make_is_refused_before_anything_is_made(
+    cidrs: tuple[str, ...], problem: str
+) -> None:
+    found = contradictions(dataclasses.replace(MADE, subnet_cidrs=cidrs))
+    assert len(found) == (1 if problem else 0)
+    assert all(sentence.startswith("private_connection_subnet_cidrs: ") and problem in sentence for sentence in found)
+
+
+def test_ranges_do_not_matter_where_nothing_is_made() -> None:
+    removed = dataclasses.replace(MADE, state="absent", client_cidrs=("10.1.2.3",), subnet_cidrs=("first",))
+    assert contradictions(removed) == []

@@ -64,3 +64,11 @@ def test_one_rule_less_or_more_is_not_the_same(
     inbound: tuple[SecurityGroupRule, ...], outbound: tuple[SecurityGroupRule, ...]
 ) -> None:
     assert not admits_exactly(SecurityGroup("sg-9", inbound, outbound), WANTED, PORT)
+
+
+def test_a_prefix_list_is_admitted_beside_ranges() -> None:
+    wanted = WantedConnection(cluster_id="1", vpc_id="vpc-1", client_cidrs=("10.0.0.0/8", "pl-0123456789abcdef0"))
+    assert admitting_rules(wanted, 4000) == [
+        {"proto": "tcp", "ports": [4000], "cidr_ip": ["10.0.0.0/8"]},
+        {"proto": "tcp", "ports": [4000], "ip_prefix": ["pl-0123456789abcdef0"]},
+    ]

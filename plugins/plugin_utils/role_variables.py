@@ -1,0 +1,139 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The variables of the role as people and AWX hand them over: misspelt, empty, as text. Pure but for its own spec.
+
+Ansible checks the types of meta/argument_specs.yml before the role runs, and would refuse the empty text that a survey
+hands over for a question without an answer. What is not text there has no type, and is checked here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import typing as t
+from pathlib import Path
+
+import yaml
+from ansible.module_utils.common import validation
+
+PREFIX = "private_connection_"
+# What the role itself sets: a playbook of the collection hands them to the next job, as extra variables.
+RETURNED = frozenset({"result", "status", "host", "port"})
+_SPECS = Path(__file__).resolve().parents[2] / "roles/private_connection/meta/argument_specs.yml"
+_NEAR = 0.6
+
+Values = t.Mapping[str, t.Any]
+Kind = tuple[str, t.Callable[[t.Any], t.Any]]
+
+
+def _one_of(*words: str) -> Kind:
+    def check(value: t.Any) -> str:
+        if value not in words:
+            raise ValueError
+        return str(value)
+
+    return f"one of {', '.join(words)}", check
+
+
+def _not_negative(convert: t.Callable[[t.Any], t.Any]) -> t.Callable[[t.Any], t.Any]:
+    def check(value: t.Any) -> t.Any:
+        number = convert(value)
+        if isinstance(value, bool) or not 0 <= number < float("inf"):
+            raise ValueError
+        return number
+
+    return check
+
+
+_BOOLEAN: Kind = ("true or false", validation.check_type_bool)
+_INTEGER: Kind = ("a whole number, not negative", _not_negative(validation.check_type_int))
+_NUMBER: Kind = ("a number, not negative", _not_negative(validation.check_type_float))
+_MAPPING: Kind = ("a mapping, such as {'team': 'data'}", validation.check_type_dict)
+
+# What the variables without a type in the role's spec are to be.
+KINDS: dict[str, Kind] = {
+    "state": _one_of("present", "absent"),
+    "on_failed_check": _one_of("fail", "keep", "revert"),
+    **dict.fromkeys(("tags", "aws_config"), _MAPPING),
+    **dict.fromkeys(("wait_timeout", "check_retries", "check_delay"), _INTEGER),
+    **dict.fromkeys(("wait_delay", "check_timeout", "tidbcloud_timeout"), _NUMBER),
+    **dict.fromkeys(
+        (
+            "private_dns_enabled",
+            "purge_tags",
+            "keep_vpc_endpoint",
+            "wait",
+            "recreate_failed",
+            "remove_duplicates",
+            "validate_certs",
+            "include_costs",
+        ),
+        _BOOLEAN,
+    ),
+}
+
+
+@functools.lru_cache(maxsize=1)
+def known_names() -> frozenset[str]:
+    """All options of all entry points, and what the role returns, with their prefix."""
+    specs = yaml.safe_load(_SPECS.read_text(encoding="utf-8"))["argument_specs"]
+    options = {name for spec in specs.values() for name in spec["options"]}
+    return frozenset(options | {PREFIX + name for name in RETURNED})
+
+
+def given(value: t.Any, otherwise: t.Any) -> t.Any:
+    """The value without blanks around it, or what counts where it is not set: missing, null or an empty text."""
+    stripped = value.strip() if isinstance(value, str) else value
+    return otherwise if stripped is None or stripped == "" else stripped
+
+
+def problems(values: Values, fixed_state: str = "") -> list[str]:
+    """A sentence for each variable that the role does not have or cannot use.
+
+    `values`: all variables whose name begins with the prefix. `fixed_state`: the state that the playbook is there for.
+    """
+    return [*_unknown(values), *_of_another_kind(values), *_contradicting(values, fixed_state)]
+
+
+def _unknown(values: Values) -> list[str]:
+    found = []
+    for name in sorted(set(values) - known_names()):
+        near = difflib.get_close_matches(name, sorted(known_names()), n=1, cutoff=_NEAR)
+        meant = f"Did you mean {near[0]}?" if near else "Its variables are in the documentation of the role."
+        found.append(f"The role private_connection has no variable {name}. {meant} Nothing was changed.")
+    return found
+
+
+def _of_another_kind(values: Values) -> list[str]:
+    found = []
+    for name, (what, check) in KINDS.items():
+        value = given(values.get(PREFIX + name), None)
+        if value is None:
+            continue
+        try:
+            check(value)
+        except (TypeError, ValueError, OverflowError):
+            found.append(f"{PREFIX}{name} must be {what}; it is {value!r}.")
+    return found
+
+
+def _contradicting(values: Values, fixed_state: str) -> list[str]:
+    state = given(values.get(f"{PREFIX}state"), fixed_state)
+    if not fixed_state or state == fixed_state:
+        return []
+    return [
+        f"This playbook is for {PREFIX}state={fixed_state}, and {state!r} was given. Leave {PREFIX}state out: the "
+        "playbook connect makes a connection, disconnect removes one."
+    ]
+
+
+def own_tags(value: t.Any) -> dict[str, str]:
+    """Tags, also from text that holds a mapping. One without a value is not set, and only AWS sets its own.
+
+    Raises TypeError for anything else.
+    """
+    tags = validation.check_type_dict(given(value, {}))
+    own = {str(key): item for key, item in tags.items() if not str(key).lower().startswith("aws:")}
+    return {key: str(item) for key, item in own.items() if item is not None}
