@@ -78,7 +78,9 @@ options:
       - Without O(ca_path) and O(ca_pem), the CAs count that the host trusts.
     type: path
   ca_pem:
-    description: The cluster's CA certificate itself, in PEM format. Mutually exclusive with O(ca_path).
+    description:
+      - The cluster's CA certificate itself, in PEM format. Mutually exclusive with O(ca_path).
+      - What is around the certificates is ignored, and so are line ends within them.
     type: str
   login_user:
     description:
@@ -274,6 +276,15 @@ timings_ms:
       description: Logging in and asking for the version.
       type: dict
       sample: {"min": 2.411, "median": 2.502, "max": 3.105}
+remarks:
+  description:
+    - What is worth knowing although the check succeeded, as sentences. They are shown as warnings, too.
+    - For example, a certificate that OpenSSL and the clients of MySQL accept, but a client with stricter rules refuses.
+      The verdict is the same on each version of Python.
+  returned: always
+  type: list
+  elements: str
+  sample: []
 failed_stage:
   description: The stage that failed, V(resolve), V(tcp), V(greeting), V(tls) or V(login).
   returned: failure
@@ -284,10 +295,11 @@ problem:
     - What failed.
     - In V(resolve), V(name_not_found), V(resolver_failed), V(public_address), V(unexpected_address).
     - In V(tcp), V(refused), V(unreachable).
-    - In V(greeting), V(not_mysql), V(host_blocked), V(too_many_connections), V(server_error).
+    - In V(greeting), V(not_mysql), V(host_blocked), V(host_not_allowed), V(too_many_connections), V(server_error).
     - In V(tls), V(tls_not_offered), V(tls_failed), V(certificate_expired), V(certificate_not_yet_valid),
       V(certificate_untrusted), V(certificate_wrong_host), V(ca_unusable).
-    - In V(login), V(access_denied), V(auth_method_unsupported), V(server_error).
+    - In V(login), V(access_denied), V(account_locked), V(password_expired), V(user_limit_reached),
+      V(auth_method_unsupported), V(too_many_connections), V(host_not_allowed), V(server_error).
     - In any of them, V(timed_out), V(closed).
   returned: failure
   type: str
@@ -304,6 +316,27 @@ causes:
   elements: str
   sample:
     - "The security group of the interface endpoint does not allow TCP port 4000 from this host: add an inbound rule."
+error:
+  description: What ended the check, if it was a defect of this collection. RV(failed_stage) and RV(problem) are missing then.
+  returned: when the check ended in an unexpected error
+  type: dict
+  contains:
+    code:
+      description: The kind of error.
+      type: str
+      sample: ValueError
+    status:
+      description: Always V(null).
+      type: int
+      sample: null
+    api:
+      description: Always V(null).
+      type: str
+      sample: null
+    request_id:
+      description: Always V(null).
+      type: str
+      sample: null
 """
 
 import re
@@ -397,20 +430,27 @@ def main() -> None:
     sentence = violation(module.params)
     if sentence:
         module.fail_json(msg=sentence)
-    check = requested_check(module.params)
-    defect = ""
-    try:
-        outcome = bounded(lambda: ping(check), check.timeout + GRACE)
-    except Overdue:
-        outcome = Outcome(check, failure=StageFailed("timed_out", "there was no answer in time", stage="resolve"))
-    except Exception:
-        defect = traceback.format_exc()
-    if defect:
-        module.fail_json(msg=DEFECT, changed=False, exception=defect)
+    outcome, defect = checked(requested_check(module.params))
+    if outcome is None:
+        module.fail_json(**defect)
+        return
     values = encodable(outcome.returned())
+    for remark in outcome.remarks:
+        module.warn(remark)
     if outcome.failure:
         module.fail_json(msg=outcome.message(), changed=False, **values)
     module.exit_json(changed=False, **values)
+
+
+def checked(check: Check) -> tuple[Outcome | None, dict[str, t.Any]]:
+    """What the check found; null where it met a defect, with what the module returns then."""
+    try:
+        return bounded(lambda: ping(check), check.timeout + GRACE), {}
+    except Overdue:
+        return Outcome(check, failure=StageFailed("timed_out", "there was no answer in time", stage="resolve")), {}
+    except Exception as error:
+        named = {"code": type(error).__name__, "status": None, "api": None, "request_id": None}
+        return None, {"msg": DEFECT, "changed": False, "error": named, "exception": traceback.format_exc()}
 
 
 if __name__ == "__main__":

@@ -94,7 +94,8 @@ _CAUSES: dict[tuple[str | None, str], tuple[str, ...]] = {
     ("login", "timed_out"): (PAUSED, "The server is slow: run the check again with a longer timeout."),
     (None, "not_mysql"): (_OTHER_SERVER, WRONG_PORT),
     (None, "ca_unusable"): (
-        "The CA is missing, not readable for this user or not in PEM format: check ca_path or ca_pem.",
+        "Something other than the CA certificate was given: download it from the cluster's connection dialog, and give "
+        "it in ca_path or ca_pem.",
     ),
     (None, "certificate_expired"): (
         "The certificate was not renewed: for TiDB Cloud, open a ticket; for your own TiDB, renew it.",
@@ -128,9 +129,24 @@ _CAUSES: dict[tuple[str | None, str], tuple[str, ...]] = {
     (None, "host_blocked"): (
         "The server blocked this host after too many broken connections: run mysqladmin flush-hosts on it.",
     ),
+    (None, "host_not_allowed"): (
+        "The server accepts no account from this host's address: allow it there, in the accounts' host parts or the IP "
+        "access list.",
+    ),
+    (None, "user_limit_reached"): (
+        "The account has used up a limit of its own: check max_user_connections, and the account's limits with SHOW "
+        "CREATE USER.",
+        "Clients hold more connections than they need: check the size of their pools.",
+    ),
+    (None, "password_expired"): (
+        "The password has expired: set a new one with a client that can (ALTER USER), and give it in login_password.",
+    ),
+    (None, "account_locked"): (
+        "The account is locked, for good or after failed logins: unlock it with ALTER USER … ACCOUNT UNLOCK.",
+    ),
     (None, "access_denied"): (
         "The user name or the password is wrong: check login_user and login_password.",
-        "The account is locked or allows only other client addresses: check it with SHOW CREATE USER.",
+        "The account allows only other client addresses: check it with SHOW CREATE USER.",
     ),
     (None, "auth_method_unsupported"): (
         "Use an account with mysql_native_password or caching_sha2_password, or omit login_user.",

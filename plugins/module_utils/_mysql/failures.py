@@ -56,14 +56,16 @@ class StageFailed(Exception):
     """A stage of the check failed.
 
     `problem` is a code of the public contract; `found` says what was found, without a full stop; `stage` is set by the
-    caller that knows which stage was running, unless it is given.
+    caller that knows which stage was running, unless it is given. `causes`: where to look, if it is better known than
+    by stage and problem.
     """
 
-    def __init__(self, problem: str, found: str, stage: str | None = None) -> None:
+    def __init__(self, problem: str, found: str, stage: str | None = None, causes: tuple[str, ...] = ()) -> None:
         super().__init__(found)
         self.problem = problem
         self.found = found
         self.stage = stage
+        self.causes = causes
 
 
 def not_mysql(found: str) -> StageFailed:

@@ -14,6 +14,7 @@ import ssl
 import typing as t
 from dataclasses import dataclass
 
+from .authorities import certificates, pem_flaw
 from .failures import StageFailed, not_mysql, reason_of, shown
 from .packets import MAX_PACKET_BYTES, PayloadReader, readable
 
@@ -57,8 +58,28 @@ _PROTOCOL_VERSION = 10
 NONCE_BYTES = 20
 _ERROR = 0xFF
 
-# Errors of servers that turn a client away before they know who it is.
-_PROBLEM_BY_SERVER_ERROR = {1040: "too_many_connections", 1129: "host_blocked"}
+# Of a file with CAs, to see what it is.
+_MOST_OF_CA = 1024 * 1024
+# What servers say by number. Sources: "Server Error Message Reference" of MySQL 8.4, "MariaDB Error Code Reference",
+# and "Error Codes" of TiDB.
+_PROBLEM_BY_SERVER_ERROR = {
+    1040: "too_many_connections",
+    1045: "access_denied",
+    1129: "host_blocked",
+    1130: "host_not_allowed",
+    1203: "user_limit_reached",  # max_user_connections of the server or of the account
+    1226: "user_limit_reached",  # a limit of the account, for an hour or at a time
+    1251: "auth_method_unsupported",
+    1524: "auth_method_unsupported",  # the server lacks the account's method
+    1698: "access_denied",  # an account that no password opens
+    1820: "password_expired",
+    1862: "password_expired",
+    3118: "account_locked",
+    3955: "account_locked",  # for a time, after failed logins
+    4151: "account_locked",  # MariaDB
+}
+# "Invalid authorization specification", whatever the number.
+_DENIED = b"#28000"
 
 
 @dataclass(frozen=True)
@@ -114,16 +135,14 @@ def parse_greeting(payload: bytes) -> Greeting:
     return Greeting(server_version, capabilities, nonce[:NONCE_BYTES], plugin)
 
 
-def server_error(payload: bytes, problem: str = "server_error") -> StageFailed:
-    """An ERR packet as a failure: `problem`, unless the error number has its own meaning."""
+def server_error(payload: bytes) -> StageFailed:
+    """An ERR packet as a failure: what the server's number and its SQL state say."""
     reader = PayloadReader(payload[1:])
     number = reader.integer(2)
     text = reader.rest()
-    if text.startswith(b"#"):
-        text = text[6:]  # the SQL state
-    return StageFailed(
-        _PROBLEM_BY_SERVER_ERROR.get(number, problem), f"the server answered with error {number}: {readable(text)}"
-    )
+    state, text = (text[:6], text[6:]) if text.startswith(b"#") else (b"", text)
+    problem = _PROBLEM_BY_SERVER_ERROR.get(number, "access_denied" if state == _DENIED else "server_error")
+    return StageFailed(problem, f"the server answered with error {number}: {readable(text)}")
 
 
 def is_error(payload: bytes) -> bool:
@@ -150,21 +169,68 @@ def start_tls(connection: Connection, greeting: Greeting, context: ssl.SSLContex
 
 def tls_context(*, verify: bool, ca_path: str | None = None, ca_pem: str | None = None) -> ssl.SSLContext:
     """TLS 1.2 or newer. With `verify` the certificate must be for the host, and signed by the CA (by default: a system
-    CA). Raises StageFailed where the CA cannot be read.
+    CA), by all rules that OpenSSL knows; `relax` takes back those that clients leave out. The same on every Python.
+
+    Raises StageFailed where the CA cannot be read.
     """
     try:
-        # Anything but a regular file, such as a pipe or a device, might never end.
-        if ca_path and os.path.exists(ca_path) and not os.path.isfile(ca_path):
-            raise ValueError("it is not a regular file")
-        if ca_pem and not ca_pem.isascii():
-            raise ValueError("it is not ASCII text")
-        context = ssl.create_default_context(cafile=ca_path, cadata=ca_pem)
+        context = ssl.create_default_context(cafile=_regular(ca_path), cadata=_certificates(ca_pem))
     except (OSError, ValueError) as error:
-        source = f"the file {shown(ca_path)} (ca_path)" if ca_path else "ca_pem"
-        found = f"no CA certificate in PEM format can be read from {source}: {reason_of(error)}"
-        raise StageFailed("ca_unusable", found, stage="tls") from error
+        raise _ca_unusable(error, ca_path) from error
+    context.verify_flags = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST | ssl.VerifyFlags.VERIFY_X509_STRICT
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def relax(context: ssl.SSLContext) -> bool:
+    """Verify from now on as OpenSSL and the clients of MySQL do by default, and Python before 3.13 did.
+
+    Whether that changes anything.
+    """
+    before = context.verify_flags
+    context.verify_flags = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST
+    return context.verify_flags != before
+
+
+def _regular(ca_path: str | None) -> str | None:
+    """Raises ValueError for anything but a regular file: a pipe or a device might never end."""
+    if ca_path and os.path.isdir(ca_path):
+        raise ValueError("it is a directory: name the file in it")
+    if ca_path and os.path.exists(ca_path) and not os.path.isfile(ca_path):
+        raise ValueError("it is not a regular file")
+    return ca_path
+
+
+def _certificates(ca_pem: str | None) -> str | None:
+    """Raises ValueError for a text without any."""
+    if not ca_pem:
+        return None
+    found = certificates(ca_pem)
+    if not found:
+        raise ValueError(pem_flaw(ca_pem.encode("utf-8", "replace")))
+    return found
+
+
+def _ca_unusable(error: Exception, ca_path: str | None) -> StageFailed:
+    source = f"the file {shown(ca_path)} (ca_path)" if ca_path else "ca_pem"
+    reason = reason_of(error)
+    if isinstance(error, ssl.SSLError):
+        reason = _flaw_of(ca_path) if ca_path else "a certificate in it is damaged or cut off"
+    causes: tuple[str, ...] = ()
+    if isinstance(error, FileNotFoundError):
+        causes = ("The file is not on the host that the check runs on: copy it there, or give its text in ca_pem.",)
+    elif isinstance(error, PermissionError):
+        causes = ("The user who runs the check may not read the file: allow it, or give its text in ca_pem.",)
+    found = f"no CA certificate in PEM format can be read from {source}: {reason}"
+    return StageFailed("ca_unusable", found, stage="tls", causes=causes)
+
+
+def _flaw_of(ca_path: str) -> str:
+    try:
+        with open(ca_path, "rb") as file:
+            return pem_flaw(file.read(_MOST_OF_CA))
+    except OSError as error:
+        return reason_of(error)

@@ -43,7 +43,7 @@ class Account:
 def log_in(connection: Connection, greeting: Greeting, account: Account) -> str:
     """Log in over a connection that already uses TLS, and return the result of `SELECT VERSION()`.
 
-    Raises OSError or StageFailed; `access_denied` carries the server's own number and text.
+    Raises OSError or StageFailed, which carries the server's own number and text.
     """
     if connection.tls is None:
         raise StageFailed("tls_not_offered", "a password is sent over TLS only")
@@ -70,7 +70,7 @@ def _authenticate(connection: Connection, password: bytes, method: str) -> None:
         if kind == _OK:
             return
         if is_error(payload):
-            raise server_error(payload, "access_denied")
+            raise server_error(payload)
         if kind == _SWITCH_METHOD:
             method, nonce = _method_asked_for(data)
             connection.send_packet(_ANSWERS[method](password, nonce))

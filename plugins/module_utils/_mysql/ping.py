@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from .causes import causes_of, causes_of_a_part
 from .failures import StageFailed, shown, timed_out
-from .handshake import tls_context
+from .handshake import relax, tls_context
 from .packets import Deadline
 from .probe import Probe, Target, Trace, probe
 from .resolve import Resolver, check_addresses, check_name, is_address, is_among, is_private, resolve, system_resolver
@@ -23,6 +23,12 @@ if t.TYPE_CHECKING:
 
 # An endpoint has one address in each zone, two with IPv6; the check must not flood a name with hundreds.
 _ADDRESSES_AT_A_TIME = 16
+# Source: "ssl.create_default_context" in the documentation of Python 3.13, which sets VERIFY_X509_STRICT.
+_STRICT = (
+    "A stricter client would refuse the certificate: OpenSSL and the clients of MySQL accept it, but not a client that "
+    "checks by all rules of RFC 5280, as Python does by default from 3.13 on. There {found}. Have the CA and the "
+    "certificate issued again by these rules."
+)
 
 
 @dataclass(frozen=True)
@@ -44,13 +50,17 @@ class Check:
 
 @dataclass
 class Outcome:
-    """What the check found. It succeeded where `failure` is null."""
+    """What the check found. It succeeded where `failure` is null.
+
+    `remarks`: what a user should know although the check succeeded, as sentences.
+    """
 
     check: Check
     trace: Trace = field(default_factory=Trace)
     probes: list[Probe] = field(default_factory=list)
     login: Probe | None = None
     failure: StageFailed | None = None
+    remarks: tuple[str, ...] = ()
 
     def returned(self) -> dict[str, t.Any]:
         """The module's return values: always the same keys, and after a failure also where, what and why."""
@@ -67,6 +77,7 @@ class Outcome:
             "capabilities": greeting.capability_names if greeting else [],
             "tls": tls and tls.returned(datetime.datetime.now(datetime.timezone.utc)),
             "timings_ms": self.trace.summary(*(found.trace for found in tried)),
+            "remarks": list(self.remarks),
         }
         return {**values, **self._why()}
 
@@ -105,6 +116,8 @@ class Outcome:
         }
 
     def _causes(self, failure: StageFailed) -> tuple[str, ...]:
+        if failure.causes:
+            return failure.causes
         failing = [found.address for found in self.probes if found.failure]
         answering = [found.address for found in self.probes if found.reachable]
         of_a_part = causes_of_a_part(failure.problem, self.check.port, failing, answering)
@@ -154,10 +167,21 @@ def _find_addresses(outcome: Outcome, resolver: Resolver, deadline: Deadline) ->
 
 def _probe_addresses(outcome: Outcome, target: Target) -> None:
     """All addresses at once, each on its own, so that a dead zone does not use up the others' time."""
-    outcome.probes = _at_a_time([found.address for found in outcome.probes], target)
+    addresses = [found.address for found in outcome.probes]
+    outcome.probes = _at_a_time(addresses, target)
+    refusal = _untrusted(outcome.probes)
+    if refusal and target.context and relax(target.context):
+        outcome.probes = _at_a_time(addresses, target)
+        if not _untrusted(outcome.probes):
+            outcome.remarks = (_STRICT.format(found=refusal.found),)
     for found in outcome.probes:
         if found.failure:
             raise found.failure
+
+
+def _untrusted(probes: t.Sequence[Probe]) -> StageFailed | None:
+    failures = (found.failure for found in probes)
+    return next((one for one in failures if one and one.problem == "certificate_untrusted"), None)
 
 
 def _at_a_time(addresses: t.Sequence[str], target: Target) -> list[Probe]:

@@ -130,7 +130,7 @@ def test_the_documented_return_values_are_those_returned(run: Run, options: dict
     result = run(**options)
     always = {key for key, value in documented.items() if value["returned"] == "always"}
     assert set(result) - {"invocation", "changed"} == always
-    assert set(documented) - always == {"failed_stage", "problem", "found", "causes"}
+    assert set(documented) - always == {"failed_stage", "problem", "found", "causes", "error"}
     for key in ("tls", "timings_ms"):
         assert set(result[key]) == set(documented[key]["contains"])
     assert set(result["addresses"][0]) == set(documented["addresses"]["contains"])

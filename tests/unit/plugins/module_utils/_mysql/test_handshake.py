@@ -68,13 +68,41 @@ def test_garbage_after_the_protocol_version_never_raises_anything_else(garbage: 
     [
         (b"\xff\x10\x04Too many connections", "too_many_connections", "error 1040: Too many connections"),
         (b"\xff\x69\x04Host is blocked", "host_blocked", "error 1129: Host is blocked"),
-        (b"\xff\x15\x04#28000Access denied", "server_error", "error 1045: Access denied"),
+        (b"\xff\x15\x04#28000Access denied", "access_denied", "error 1045: Access denied"),
+        (b"\xff\xff\xff#28000Not here", "access_denied", "error 65535: Not here"),
+        (b"\xff\x15\x04Access denied", "access_denied", "error 1045: Access denied"),
     ],
 )
 def test_an_error_packet_keeps_number_and_text(payload: bytes, problem: str, found: str) -> None:
     failure = server_error(payload)
     assert failure.problem == problem
     assert found in failure.found
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        (1040, "too_many_connections"),
+        (1045, "access_denied"),
+        (1053, "server_error"),
+        (1105, "server_error"),
+        (1129, "host_blocked"),
+        (1130, "host_not_allowed"),
+        (1203, "user_limit_reached"),
+        (1226, "user_limit_reached"),
+        (1251, "auth_method_unsupported"),
+        (1524, "auth_method_unsupported"),
+        (1698, "access_denied"),
+        (1820, "password_expired"),
+        (1862, "password_expired"),
+        (3118, "account_locked"),
+        (3955, "account_locked"),
+        (4151, "account_locked"),
+        (9001, "server_error"),
+    ],
+)
+def test_the_server_s_number_says_what_is_wrong(number: int, problem: str) -> None:
+    assert server_error(b"\xff" + number.to_bytes(2, "little") + b"#HY000The server's words").problem == problem
 
 
 @pytest.mark.parametrize(

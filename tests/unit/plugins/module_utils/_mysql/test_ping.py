@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import datetime
 import socket
+import ssl
 import time
 import typing as t
 from pathlib import Path
@@ -22,8 +23,19 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.probe
 from tests.sandbox.database import Authority, Database, Visit
 from tests.support.database_checks import check_of
 from tests.support.databases import HOST, NATIVE_USER, PASSWORDS, SHA2_USER, Issuing, running
+from tests.support.lax_authority import LaxAuthority
 
-KEYS = {"reachable", "addresses", "server_version", "is_tidb", "auth_plugin", "capabilities", "tls", "timings_ms"}
+KEYS = {
+    "reachable",
+    "addresses",
+    "server_version",
+    "is_tidb",
+    "auth_plugin",
+    "capabilities",
+    "tls",
+    "timings_ms",
+    "remarks",
+}
 FAILURE_KEYS = KEYS | {"failed_stage", "problem", "found", "causes"}
 STAGES = ["resolve", "tcp", "greeting", "tls", "login"]
 
@@ -226,6 +238,56 @@ def test_encryption_without_verification_accepts_any_certificate_and_describes_i
         returned = ping(check_of(database.port, issuing, tls="encrypt", ca_path=None)).returned()
     assert returned["reachable"] is True
     assert (returned["tls"]["names"], returned["tls"]["days_left"]) == (["other.example.com"], -3)
+
+
+@pytest.fixture
+def lax(tmp_path: Path) -> LaxAuthority:
+    return LaxAuthority(tmp_path)
+
+
+def test_what_openssl_accepts_is_accepted_on_every_python_and_a_stricter_client_is_named(
+    lax: LaxAuthority, visits: list[Visit]
+) -> None:
+    with running(lax, visits) as database:
+        outcome = ping(check_of(database.port, lax, attempts=3, account=account(NATIVE_USER)))
+    assert outcome.failure is None
+    (remark,) = outcome.returned()["remarks"]
+    assert remark.startswith("A stricter client would refuse the certificate")
+    assert "Basic Constraints of CA cert not marked critical" in remark
+    assert outcome.returned()["reachable"] is True
+    # One is refused, one shows why; then come the attempts and the logins.
+    assert len(visits) == 2 + 3 + 3
+
+
+def test_what_every_client_accepts_needs_no_remark_and_no_other_connection(
+    authority: Authority, visits: list[Visit]
+) -> None:
+    with running(authority, visits) as database:
+        assert ping(check_of(database.port, authority)).returned()["remarks"] == []
+    assert len(visits) == 1
+
+
+def test_a_stranger_s_certificate_is_refused_by_lax_rules_too(lax: LaxAuthority, authority: Authority) -> None:
+    with running(lax) as database:
+        returned = ping(check_of(database.port, authority)).returned()
+    assert failure_of(returned) == ("tls", "certificate_untrusted")
+    assert returned["remarks"] == []
+
+
+def test_the_verdict_does_not_depend_on_what_python_sets(monkeypatch: pytest.MonkeyPatch, lax: LaxAuthority) -> None:
+    """Python 3.13's defaults on any Python."""
+    original = ssl.create_default_context
+
+    def strict(**options: t.Any) -> ssl.SSLContext:
+        context = original(**options)
+        context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_STRICT | 0x80000
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", strict)
+    with running(lax) as database:
+        outcome = ping(check_of(database.port, lax))
+    assert outcome.failure is None
+    assert outcome.remarks
 
 
 def test_a_ca_that_cannot_be_read_fails_before_anything_is_sent(

@@ -143,7 +143,7 @@ def test_a_server_that_is_not_as_it_should_ends_in_a_clear_error(
         ),
         pytest.param(
             says(OK + packet(b"\xff\x1c\x07#HY000You must reset your password", 1)),
-            "server_error",
+            "password_expired",
             "error 1820: You must reset your password",
             id="refuses the query",
         ),
@@ -205,6 +205,28 @@ def test_no_password_is_sent_to_a_server_whose_certificate_is_not_accepted(autho
         returned = ping(check_of(port, authority, timeout=PATIENCE, account=ACCOUNT)).returned()
     assert returned["problem"] == "certificate_wrong_host"
     assert not any(received)
+
+
+@pytest.mark.parametrize(
+    ("number", "said", "problem", "cause"),
+    [
+        (1203, "User app already has more than 'max_user_connections' active", "user_limit_reached", "max_user_conn"),
+        (1862, "Your password has expired.", "password_expired", "The password has expired"),
+        (3118, "Access denied for user 'app'. Account is locked.", "account_locked", "The account is locked"),
+        (1105, "Missing user name prefix", "server_error", "The server's own text"),
+    ],
+)
+def test_a_login_that_fails_for_another_reason_does_not_look_like_a_wrong_password(
+    authority: Authority, number: int, said: str, problem: str, cause: str
+) -> None:
+    refusal = b"\xff" + number.to_bytes(2, "little") + b"#HY000" + said.encode()
+    with serving(speaks_tls(authority.issue(HOST), says(packet(refusal, 3)))) as port:
+        outcome = ping(check_of(port, authority, timeout=PATIENCE, account=ACCOUNT))
+    returned = outcome.returned()
+    assert (returned["failed_stage"], returned["problem"]) == ("login", problem)
+    assert cause in outcome.message()
+    assert said in outcome.message()
+    assert not any("login_password" in one for one in returned["causes"] if problem != "password_expired")
 
 
 HOSTILE_NAME = "x\x1b[2J\nok: [localhost]"
