@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PUBLIC_KEY = "publickey-Vw6tR3"
 PRIVATE_KEY = "9b1c7f52-4e0a-4f7c-8d4e-private-key-0a6d"
-_HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
+_HASHES = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 
 
 @dataclass
@@ -45,8 +45,8 @@ class Exchange:
 class DigestServer:
     """`script` is consumed request by request; an empty one answers `{}`.
 
-    `algorithms`: one challenge each. `nonce_uses`: how often a nonce may be used, null for no limit. `challenge`: the
-    challenge to every request instead.
+    `algorithms`: one challenge each, with `qop`. `nonce_uses`: how often a nonce may be used, null for no limit.
+    `stale`: how many right answers come too late. `challenge`: the challenge to every request instead.
     """
 
     def __init__(
@@ -56,11 +56,15 @@ class DigestServer:
         algorithms: t.Sequence[str] = ("MD5",),
         nonce_uses: int | None = None,
         challenge: str | None = None,
+        qop: str = "auth",
+        stale: int = 0,
     ) -> None:
         self.script = list(script)
         self.algorithms = algorithms
         self.nonce_uses = nonce_uses
         self.challenge = challenge
+        self.qop = qop
+        self.stale = stale
         self.exchanges: list[Exchange] = []
         self.connections = 0
         self.released = threading.Event()
@@ -106,7 +110,7 @@ class DigestServer:
     def handle(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0)).decode()
         with self._lock:
-            challenge = self._challenge(handler)
+            challenge = self._challenge(handler, body)
             if challenge is not None:
                 refusal = {"code": 49900001, "message": "public key not found", "details": []}
                 answer = Answer(refusal, 401, {"WWW-Authenticate": challenge})
@@ -117,36 +121,44 @@ class DigestServer:
             self.exchanges.append(Exchange(handler.command, handler.path, status, body, agent))
         self._send(handler, answer)
 
-    def _challenge(self, handler: BaseHTTPRequestHandler) -> str | None:
+    def _challenge(self, handler: BaseHTTPRequestHandler, body: str) -> str | None:
         """Null if the request is authenticated, else the challenge for the next one."""
         if self.challenge is not None:
             return self.challenge
         header = handler.headers.get("Authorization", "")
         given = {name: quoted or bare for name, quoted, bare in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', header)}
         nonce = given.get("nonce", "")
-        right = bool(given) and given.get("response") == self._response(handler, given)
+        right = bool(given) and given.get("response") == self._response(handler, given, body)
         uses = self._nonces.get(nonce)
         fresh = uses is not None and (self.nonce_uses is None or uses < self.nonce_uses)
-        if right and fresh and uses is not None and int(given["nc"], 16) == uses + 1:
+        late = right and self.stale > 0
+        self.stale -= late
+        if right and fresh and not late and uses is not None and int(given["nc"], 16) == uses + 1:
             self._nonces[nonce] = uses + 1
             return None
         new = hashlib.sha256(f"nonce {len(self._nonces)}".encode()).hexdigest()
         self._nonces[new] = 0
         stale = ", stale=true" if right else ""
-        fields = f'realm="tidb.cloud", nonce="{new}", qop="auth", opaque="o"{stale}'
+        fields = f'realm="tidb.cloud", nonce="{new}", qop="{self.qop}", opaque="o"{stale}'
         return ", ".join(f"Digest {fields}, algorithm={algorithm}" for algorithm in self.algorithms)
 
     def forget_nonces(self) -> None:
         """As after a restart: every nonce is stale."""
         self._nonces.update(dict.fromkeys(self._nonces, -1000))
 
-    def _response(self, handler: BaseHTTPRequestHandler, given: dict[str, str]) -> str:
+    def _response(self, handler: BaseHTTPRequestHandler, given: dict[str, str], body: str) -> str:
+        algorithm = given.get("algorithm", "MD5").replace("-sess", "")
+
         def digest(text: str) -> str:
-            return _HASHES[given.get("algorithm", "MD5")](text.encode()).hexdigest()
+            return hashlib.new(_HASHES[algorithm], text.encode()).hexdigest()
 
         first = digest(f"{PUBLIC_KEY}:tidb.cloud:{PRIVATE_KEY}")
-        second = digest(f"{handler.command}:{handler.path}")
-        return digest(f"{first}:{given.get('nonce')}:{given.get('nc')}:{given.get('cnonce')}:auth:{second}")
+        if given.get("algorithm", "").endswith("-sess"):
+            first = digest(f"{first}:{given.get('nonce')}:{given.get('cnonce')}")
+        qop = given.get("qop", "")
+        integrity = f":{digest(body)}" if qop == "auth-int" else ""
+        second = digest(f"{handler.command}:{handler.path}{integrity}")
+        return digest(f"{first}:{given.get('nonce')}:{given.get('nc')}:{given.get('cnonce')}:{qop}:{second}")
 
     def _send(self, handler: BaseHTTPRequestHandler, answer: Answer) -> None:
         if answer.instead in ("reset", "silent"):

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import re
+import typing as t
+from collections.abc import Iterator
 
 from .text import MOST, printable
 
@@ -35,6 +37,19 @@ def cause(error: BaseException, most: int = MOST) -> str:
     return found
 
 
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The exception and everything that it wraps: libraries nest the real one deeply."""
+    seen: set[int] = set()
+    waiting: list[t.Any] = [error]
+    while waiting:
+        found = waiting.pop(0)
+        if not isinstance(found, BaseException) or id(found) in seen:
+            continue
+        seen.add(id(found))
+        yield found
+        waiting += [*_inside(found), found.__context__]
+
+
 def without_login(text: str) -> str:
     """The text without user names and passwords in URLs."""
     return _LOGIN.sub("//", text)
@@ -51,11 +66,14 @@ def _words(error: BaseException, most: int) -> str:
 
 
 def _within(error: BaseException) -> BaseException | None:
+    return next((one for one in _inside(error) if isinstance(one, BaseException)), None)
+
+
+def _inside(error: BaseException) -> tuple[t.Any, ...]:
     """What libraries wrap: urllib3 in `reason` or the arguments, botocore in the argument `error`."""
-    inside = (
+    return (
         getattr(error, "reason", None),
         (getattr(error, "kwargs", None) or {}).get("error"),
         *error.args,
         error.__cause__,
     )
-    return next((one for one in inside if isinstance(one, BaseException)), None)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import typing as t
+from urllib.parse import urlsplit
 
 from .._run.errors import ApiError
 from .._run.text import printable
-from .digest import Unusable, read_challenge
+from .digest import Forbidden, Unusable, is_stale, read_challenge
 from .failures import Failure, NotFound, PageNotFound, Request, Unreadable
 from .transport import Answer, Json
+from .urls import API_VERSION_PATH
 
 # Whether an object is one of those that the call is documented to return.
 Kind = t.Callable[[Json], bool]
@@ -70,7 +72,9 @@ def _refusal(request: Request, answer: Answer, body: Json | None) -> Failure:
         text = f"TiDB Cloud refused {request}: the API key is over its limit of 100 requests a minute."
         return Failure(_error(text, answer, code), passing=True, without_effect=True, throttled=True)
     if _is_not_found(request, answer, body):
-        text = f"TiDB Cloud does not find {request.path}, or this API key may not see it{_said(body)}"
+        text = (
+            f"TiDB Cloud does not find {request.path}, or this API key may not see it{_said(body)}{_elsewhere(request)}"
+        )
         kind = PageNotFound if _is_web_page(answer) else NotFound
         return Failure(_error(text, answer, code, kind=kind), without_effect=True)
     if status >= 500 or status == 408:
@@ -79,18 +83,34 @@ def _refusal(request: Request, answer: Answer, body: Json | None) -> Failure:
     if status < 400:
         text = f"{request} was answered with a redirect (HTTP {status}), which is not followed. Check {request.option}."
         return Failure(_error(text, answer, code))
+    if status == 401 and is_stale(answer.headers.get("WWW-Authenticate", "")):
+        text = (
+            f"{request.host} called each answer to its challenge for {request} stale (HTTP 401), which says nothing of"
+            f" the key. A proxy may send the requests to several servers. Run it again, and check {request.option}."
+        )
+        return Failure(_error(text, answer, code), passing=True, without_effect=True)
     text = _key_refusal(request, answer, body) or f"TiDB Cloud refused {request} (HTTP {status}){_said(body)}"
+    if status in (404, 405):
+        text += _elsewhere(request)
     return Failure(_error(text, answer, code), without_effect=True)
+
+
+def _elsewhere(request: Request) -> str:
+    """What to check where the address may not be that of the API; empty where it is known to be."""
+    asked_at = urlsplit(request.url).path[: -len(request.path)]
+    if request.known or asked_at == API_VERSION_PATH:
+        return ""
+    return (
+        f" It was asked at {request.host}{printable(asked_at, 100)}, where nothing has answered as the API yet: check"
+        f" the path of {request.option}. The API's own path is {API_VERSION_PATH}."
+    )
 
 
 def _key_refusal(request: Request, answer: Answer, body: Json | None) -> str | None:
     if answer.status == 401:
-        unusable = _unusable_challenge(answer, body)
-        if unusable:
-            return (
-                f"{request} was answered with HTTP 401 by something that {unusable}."
-                f" Check that {request.option} is the address of the TiDB Cloud API."
-            )
+        unanswered = _unanswered(request, answer, body)
+        if unanswered is not None:
+            return unanswered
         return (
             f"TiDB Cloud did not accept the API key for {request} (HTTP 401){_said(body)} Check tidbcloud_public_key"
             " and tidbcloud_private_key (TIDBCLOUD_PUBLIC_KEY and TIDBCLOUD_PRIVATE_KEY): both halves of one key that"
@@ -104,15 +124,23 @@ def _key_refusal(request: Request, answer: Answer, body: Json | None) -> str | N
     return None
 
 
-def _unusable_challenge(answer: Answer, body: Json | None) -> str | None:
+def _unanswered(request: Request, answer: Answer, body: Json | None) -> str | None:
     """Why there was no way to use the key; null if there was. The API itself may refuse it without a challenge."""
     header = answer.headers.get("WWW-Authenticate")
     if header is None and body is not None:
         return None
     try:
         read_challenge(header or "")
+    except Forbidden as found:
+        return (
+            f"The API key cannot be used for {request} on this host (HTTP 401): {request.host} {found}."
+            " Run this on a host whose Python permits it; the address and the key may well be right."
+        )
     except Unusable as found:
-        return str(found)
+        return (
+            f"{request} was answered with HTTP 401 by something that {found}."
+            f" Check that {request.option} is the address of the TiDB Cloud API."
+        )
     return None
 
 

@@ -13,17 +13,22 @@ import contextlib
 import errno
 import socket
 import ssl
-import typing as t
-from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPException, RemoteDisconnected
+from urllib.request import getproxies_environment
 
+from .._run.cause import cause, causes
 from .._run.errors import ApiError
-from .._run.text import printable
+from .._run.files import file_problem
+from .._run.tls import tls_problem
+from .urls import is_host
 
 with contextlib.suppress(ImportError):  # Without it nothing here is called: then there is no Session.
     import requests
     from urllib3.exceptions import LocationValueError
 
+# The option for the file with the CA of the API.
+_AUTHORITIES = "tidbcloud_ca_path"
 _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL})
 
 
@@ -97,47 +102,79 @@ def too_large(request: Request, megabytes: int) -> Failure:
 
 def connection_failure(request: Request, error: Exception) -> Failure:
     """The failure behind an exception of the HTTP library. Its own text is not shown: it may contain proxy secrets."""
-    causes = tuple(_causes(error))
-    before_sending = _not_sent(request, error, causes)
+    every = tuple(causes(error))
+    before_sending = _not_sent(request, error, every)
     if before_sending is not None:
         return before_sending
-    if isinstance(error, requests.exceptions.SSLError):
-        return _lost(request, f"the TLS connection to {request.host} broke; name a private CA in tidbcloud_ca_path")
+    if any(isinstance(cause, ssl.SSLError) for cause in every):
+        return _lost(request, tls_problem(error, request.host, request.option, _AUTHORITIES))
     if isinstance(error, (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)):
         return _lost(request, f"the answer of {request.host} was cut off or cannot be decoded")
+    if any(isinstance(cause, HTTPException) and not isinstance(cause, RemoteDisconnected) for cause in every):
+        return _lost(request, f"what {request.host} answered is not HTTP that can be read; check {request.option}")
     if isinstance(error, requests.exceptions.ConnectionError):
         return _lost(request, f"{request.host} closed the connection without an answer")
     return _lost(request, f"what {request.host} answered is not HTTP that can be read; check {request.option}")
 
 
-def _not_sent(request: Request, error: Exception, causes: tuple[BaseException, ...]) -> Failure | None:
+def _not_sent(request: Request, error: Exception, every: tuple[BaseException, ...]) -> Failure | None:
     """Failures from before the request was sent."""
-    for cause in causes:
-        if isinstance(cause, socket.gaierror):
+    for found in every:
+        if isinstance(found, socket.gaierror):
             text = f"the name {request.host} was not found; check {request.option} and this host's DNS"
-            return _unsent(request, text, passing=cause.errno == socket.EAI_AGAIN)
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            text = (
-                f"the certificate of {request.host} was not accepted ({printable(cause.verify_message).rstrip('.')});"
-                " where a proxy or a private CA signs it, name that CA's file in tidbcloud_ca_path"
-            )
-            return _unsent(request, text, passing=False)
+            return _unsent(request, text, passing=found.errno == socket.EAI_AGAIN)
+        if isinstance(found, ssl.SSLCertVerificationError):
+            return _unsent(request, tls_problem(error, request.host, request.option, _AUTHORITIES), passing=False)
+    file = file_problem(error) or _missing_file(error)
+    if file is not None:
+        return _unsent(request, file, passing=False)
     if isinstance(error, (requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL)):
         return _unsent(request, "the proxy could not be used; check HTTPS_PROXY and NO_PROXY on this host")
-    if isinstance(
-        error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, LocationValueError, UnicodeError)
-    ):
-        text = (
-            f"{request.host} cannot be connected to; check that {request.option} is the address of the TiDB Cloud API"
-        )
-        return _unsent(request, f"{text}, and HTTPS_PROXY on this host", passing=False)
-    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+    unusable = _unusable_address(request, error)
+    if unusable is not None:
+        return _unsent(request, unusable, passing=False)
+    return _no_connection(request, error, every)
+
+
+def _no_connection(request: Request, error: Exception, every: tuple[BaseException, ...]) -> Failure | None:
+    if any(isinstance(found, ConnectionRefusedError) for found in every):
         return _unsent(request, f"{request.host} refused the connection; check {request.option}")
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return _unsent(request, f"no connection to {request.host} could be made in time; check firewalls and proxies")
-    if any(isinstance(cause, OSError) and cause.errno in _UNREACHABLE for cause in causes):
+    if any(isinstance(found, OSError) and found.errno in _UNREACHABLE for found in every):
         return _unsent(request, f"there is no route to {request.host}; check this host's network")
     return None
+
+
+def _missing_file(error: Exception) -> str | None:
+    """What requests says of the files that it looks for before it connects; null if it is something else."""
+    if type(error) is not OSError or error.errno is not None:
+        return None
+    return (
+        f"a file that TLS needs is missing on this host ({cause(error)}); install certifi and requests again, or name "
+        f"a file of CA certificates in {_AUTHORITIES}"
+    )
+
+
+def _unusable_address(request: Request, error: Exception) -> str | None:
+    """What is wrong with the address of the API, or else with that of the proxy; null if it is neither."""
+    kinds = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, LocationValueError, UnicodeError)
+    if not isinstance(error, kinds):
+        return None
+    if not is_host(request.host):
+        return f"{request.host} is not the name of a host; check {request.option}"
+    if "SOCKS" in str(error):
+        return (
+            "the proxy that HTTPS_PROXY or ALL_PROXY names is a SOCKS proxy, for which this host's Python lacks the"
+            " library PySocks; install it, or name an HTTP proxy"
+        )
+    proxies = getproxies_environment()
+    variable = next((f"{scheme.upper()}_PROXY" for scheme in ("https", "all", "http") if proxies.get(scheme)), None)
+    if variable is None:
+        return (
+            f"{request.host} cannot be connected to; check that {request.option} is the address of the TiDB Cloud API"
+        )
+    return f"{variable} on this host is not the address of a proxy; write http://HOST:PORT"
 
 
 def _unsent(request: Request, reason: str, *, passing: bool = True) -> Failure:
@@ -150,16 +187,3 @@ def _lost(request: Request, reason: str) -> Failure:
 
 def _error(text: str, *, ambiguous: bool = False) -> ApiError:
     return ApiError(text, api="tidbcloud", ambiguous=ambiguous)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exception and all its causes: the HTTP library nests the real one deeply."""
-    seen: set[int] = set()
-    waiting: list[t.Any] = [error]
-    while waiting:
-        cause = waiting.pop(0)
-        if not isinstance(cause, BaseException) or id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        yield cause
-        waiting += [getattr(cause, "reason", None), cause.__cause__, cause.__context__, *cause.args]

@@ -11,12 +11,13 @@ import threading
 import typing as t
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from .._run.bounded import Overdue, bounded
-from .digest import Credentials, Digest, Unusable
+from .digest import Credentials, Digest, Unusable, is_stale
 from .failures import Request
+from .tls import Adapter
 from .urls import is_loopback
 
 with contextlib.suppress(ImportError):  # Without it nothing here is called: then there is no Session.
@@ -31,6 +32,8 @@ Params = Mapping[str, t.Union[str, int, Sequence[str]]]
 MOST_BYTES = 16 * 1024 * 1024
 # Seconds to connect to one of a host's addresses, at most: the next address must get its turn.
 CONNECT_TIMEOUT = 10.0
+# For one request: a nonce may be stale once more when its answer arrives.
+MOST_EXCHANGES = 3
 _CHUNK = 64 * 1024
 # zlib detects whether the header is gzip's or its own.
 _ANY_HEADER = 32 + zlib.MAX_WBITS
@@ -42,7 +45,9 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """A complete answer. `exchanges`: HTTP exchanges that it took, two where the server challenged first."""
+    """A complete answer. `exchanges`: HTTP exchanges that it took, two where the server challenged first, three where
+    it called the answer to its challenge stale.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -59,6 +64,7 @@ class Transport:
         self._http = requests.Session()
         # Without its own authentication, requests would send what ~/.netrc has for the host.
         self._http.auth = self._digest
+        self._http.mount("https://", Adapter())
         self._http.headers.update(
             {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"},
         )
@@ -82,14 +88,15 @@ class Transport:
         self, request: Request, params: Params | None, body: Json | None, seconds: float, cut: threading.Event
     ) -> Answer:
         answer = self._exchange(request, params, body, seconds, cut)
-        if answer.status != 401:
-            return answer
-        try:
-            self._digest.take(request.url, answer.headers.get("WWW-Authenticate", ""))
-        except Unusable:
-            return answer
-        second = self._exchange(request, params, body, seconds, cut)
-        return Answer(second.status, second.headers, second.content, exchanges=2)
+        # The answer to a challenge may be too late for it; whatever else is answered with 401 is refused.
+        while answer.status == 401 and (answer.exchanges == 1 or _may_repeat(answer)):
+            try:
+                self._digest.take(request.url, _asked(answer))
+            except Unusable:
+                break
+            again = self._exchange(request, params, body, seconds, cut)
+            answer = replace(again, exchanges=answer.exchanges + 1)
+        return answer
 
     def _exchange(
         self, request: Request, params: Params | None, body: Json | None, seconds: float, cut: threading.Event
@@ -112,6 +119,14 @@ class Transport:
             content = _content(response, cut)
             response.raw.release_conn()  # Read to the end, so that the next request can reuse it.
             return Answer(response.status_code, response.headers, content)
+
+
+def _asked(answer: Answer) -> str:
+    return answer.headers.get("WWW-Authenticate", "")
+
+
+def _may_repeat(answer: Answer) -> bool:
+    return is_stale(_asked(answer)) and answer.exchanges < MOST_EXCHANGES
 
 
 def _stay(response: requests.Response, **_options: t.Any) -> None:

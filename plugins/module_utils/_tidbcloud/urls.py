@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from .._run.errors import PrivateLinkError
@@ -15,6 +16,8 @@ from .._run.text import printable
 DEDICATED_URL = "https://dedicated.tidbapi.com/v1beta1"
 SERVERLESS_URL = "https://serverless.tidbapi.com/v1beta1"
 API_VERSION_PATH = "/v1beta1"
+_LONGEST_NAME = 253
+_LABEL = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_-]{0,61}[0-9A-Za-z_])?")
 _EXAMPLE = f"An example: {DEDICATED_URL}"
 
 
@@ -43,6 +46,23 @@ def base_url(url: str, option: str) -> str:
             " loopback addresses (127.0.0.1, ::1, localhost) only. Write https://."
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or API_VERSION_PATH}"
+
+
+def is_host(host: str) -> bool:
+    """Whether the text can be the name or the address of a host."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return _is_name(host)
+    return True
+
+
+def _is_name(host: str) -> bool:
+    try:
+        encoded = host.rstrip(".").encode("idna").decode("ascii")
+    except UnicodeError:
+        return False
+    return len(encoded) <= _LONGEST_NAME and all(_LABEL.fullmatch(label) for label in encoded.split("."))
 
 
 def is_loopback(host: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from botocore import exceptions as boto
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.cause import cause, without_login
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.cause import cause, causes, without_login
 
 REFUSED = ConnectionRefusedError(111, "Connection refused")
 
@@ -64,3 +64,11 @@ def test_an_exception_that_is_its_own_cause_ends() -> None:
 
 def test_a_login_is_left_out_wherever_its_end_is() -> None:
     assert without_login("see https://me:p@ss@host and http://u@h") == "see https://host and http://h"
+
+
+def test_all_that_an_exception_wraps_is_found_once() -> None:
+    inner = REFUSED
+    middle = boto.HTTPClientError(error=inner)
+    outer = caused(ValueError("outer", middle), inner)
+    outer.__context__ = KeyError("seen before")
+    assert [type(one) for one in causes(outer)] == [ValueError, boto.HTTPClientError, ConnectionRefusedError, KeyError]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from dataclasses import replace
 
 import pytest
 
@@ -120,6 +121,21 @@ def test_a_web_page_with_404_is_no_lost_cluster_unless_the_api_was_heard_from_th
     content: bytes, known: bool, kind: type[ApiError]
 ) -> None:
     assert failed(read_answer(request(known=known), answer(content, 404))).error.__class__ is kind
+
+
+@pytest.mark.parametrize("body", [NOT_FOUND, {}, PAGE, b"", b"404 page not found"])
+def test_a_wrong_path_of_the_address_is_named_with_its_option(body: object) -> None:
+    wrong = replace(request(), url="https://tidb.example/v1/clusters/10")
+    assert str(failed(read_answer(wrong, answer(body, 404))).error).endswith(
+        " It was asked at tidb.example/v1, where nothing has answered as the API yet: check the path of"
+        " tidbcloud_api_url. The API's own path is /v1beta1."
+    )
+
+
+@pytest.mark.parametrize(("path", "known"), [("/v1beta1", False), ("/proxied/v1beta1", True)])
+def test_a_path_that_is_the_api_s_is_not_doubted(path: str, known: bool) -> None:
+    right = replace(request(known=known), url=f"https://tidb.example{path}/clusters/10")
+    assert "check the path" not in str(failed(read_answer(right, answer(NOT_FOUND, 404))).error)
 
 
 @pytest.mark.parametrize(

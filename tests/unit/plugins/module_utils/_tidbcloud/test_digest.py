@@ -21,7 +21,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.d
     authorization,
     read_challenge,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import Session
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.session import MAX_ATTEMPTS, Session
 from tests.support.digest_server import PRIVATE_KEY, PUBLIC_KEY, DigestServer
 
 GOOD = 'realm="r", nonce="n", qop="auth"'
@@ -72,10 +72,17 @@ def test_the_strongest_of_several_challenges_is_answered() -> None:
         ("Digest", "asks for Digest authentication without a nonce"),
         ('Digest realm="r", qop="auth"', "asks for Digest authentication without a nonce"),
         ('Digest nonce="n"', "asks for Digest authentication without a realm"),
-        (f"Digest {GOOD}, algorithm=SHA-512-256", "with the algorithm SHA-512-256, but only SHA-256 and MD5 are"),
-        (f"Digest {GOOD}, algorithm=MD5-sess", "with the algorithm MD5-sess, but only"),
+        (
+            f"Digest {GOOD}, algorithm=SHA-1",
+            "with the algorithm SHA-1, but only SHA-256, SHA-512-256, MD5 are supported",
+        ),
+        (f"Digest {GOOD}, algorithm=SHA-1-sess", "with the algorithm SHA-1-sess, but only"),
+        (
+            'Digest realm="r", nonce="n", algorithm=MD5-sess',
+            "with MD5-SESS and without qop, which leaves open what to sign",
+        ),
         (f'Digest {GOOD}, algorithm="\x1b[31m{"x" * 999}"', "with the algorithm [31mxxx"),
-        ('Digest realm="r", nonce="n", qop="auth-int"', "with qop=auth-int, but only qop=auth is supported"),
+        ('Digest realm="r", nonce="n", qop="token"', "with qop=token, but only auth and auth-int are supported"),
         ('Digest realm="r", nonce="a\r\nX: y"', "with control characters in its challenge"),
         ('====,,,"""', "does not ask for Digest authentication"),
         ('Digest "nonce"=n', "without a nonce"),
@@ -96,6 +103,71 @@ def test_a_challenge_that_cannot_be_answered_is_reported_as_what_it_is(
         assert len(server.calls) == 1
 
 
+@pytest.mark.parametrize("qop", ["auth", "auth-int", "auth-int, auth"])
+@pytest.mark.parametrize("algorithm", ["MD5", "MD5-sess", "SHA-256", "SHA-256-sess", "SHA-512-256", "SHA-512-256-sess"])
+def test_every_challenge_of_the_standard_is_answered(
+    serve: t.Callable[..., DigestServer], connect: t.Callable[..., Session], algorithm: str, qop: str
+) -> None:
+    server = serve(algorithms=(algorithm,), qop=qop)
+    session = connect(server)
+    for _call in range(2):
+        assert session.get("/clusters/1") == {}
+        assert session.post("/clusters/1", {"name": "é"}) == {}
+    assert [call.rpartition(" ")[2] for call in server.calls] == ["401", "200", "200", "200", "200"]
+
+
+def test_the_corrected_example_of_the_standard_for_sha_512_256() -> None:
+    """RFC 7616, section 3.9.2, with the values of its erratum 4897; hashing the user's name is left to the server."""
+    challenge = Challenge("api@example.org", "5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK", "SHA-512-256")
+    user = "J\u00e4s\u00f8n Doe".encode().decode("latin-1")
+    assert challenge.digest(f"{user}:{challenge.realm}") == (
+        "793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b"
+    )
+
+
+@pytest.mark.parametrize(
+    ("offered", "taken"),
+    [
+        (("MD5", "SHA-512-256", "SHA-256"), "SHA-256"),
+        (("MD5", "SHA-512-256"), "SHA-512-256"),
+        (("MD5-sess", "MD5"), "MD5"),
+        (("SHA-1", "MD5-sess"), "MD5-sess"),
+    ],
+)
+def test_of_several_algorithms_the_strongest_and_simplest_is_taken(offered: tuple[str, ...], taken: str) -> None:
+    header = ", ".join(f"Digest {GOOD}, algorithm={algorithm}" for algorithm in offered)
+    assert read_challenge(header).algorithm == taken
+
+
+def test_a_nonce_that_is_stale_by_the_time_it_is_answered_is_answered_once_more(
+    serve: t.Callable[..., DigestServer], connect: t.Callable[..., Session]
+) -> None:
+    server = serve(stale=1)
+    assert connect(server).post("/clusters/1", {}) == {}
+    assert [call.rpartition(" ")[2] for call in server.calls] == ["401", "401", "200"]
+
+
+def test_where_every_answer_is_called_stale_the_key_is_not_blamed(
+    serve: t.Callable[..., DigestServer], connect: t.Callable[..., Session]
+) -> None:
+    server = serve(stale=999)
+    session = connect(server)
+    with pytest.raises(ApiError, match=r"called each answer to its challenge .* stale .*nothing of the key") as caught:
+        session.get("/clusters/1")
+    assert "tidbcloud_private_key" not in str(caught.value)
+    assert caught.value.status == 401
+    assert len(server.calls) <= 3 * MAX_ATTEMPTS
+    server.stale = 0
+    assert session.get("/clusters/1") == {}
+
+
+def test_a_wrong_key_is_shown_once(serve: t.Callable[..., DigestServer], connect: t.Callable[..., Session]) -> None:
+    server = serve()
+    with pytest.raises(ApiError, match="did not accept the API key"):
+        connect(server, credentials=Credentials(PUBLIC_KEY, "another-key")).get("/clusters/1")
+    assert len(server.calls) == 2
+
+
 def test_an_algorithm_that_the_host_forbids_is_reported_as_that(
     serve: t.Callable[..., DigestServer], connect: t.Callable[..., Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,8 +177,10 @@ def test_an_algorithm_that_the_host_forbids_is_reported_as_that(
         return hashlib.sha256(data)
 
     monkeypatch.setattr(hashlib, "new", new)
-    with pytest.raises(ApiError, match="with MD5, which this host's Python refuses, as it does in FIPS mode"):
+    with pytest.raises(ApiError, match="with MD5, which this host's Python refuses, as it does in FIPS mode") as caught:
         connect(serve()).get("/clusters/1")
+    assert "tidbcloud_api_url" not in str(caught.value)
+    assert "Run this on a host whose Python permits it" in str(caught.value)
     assert connect(serve(algorithms=("MD5", "SHA-256"))).get("/clusters/1") == {}
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import errno
 import ssl
+from dataclasses import replace
+from http.client import BadStatusLine, RemoteDisconnected
 
 import pytest
 import requests
@@ -49,7 +51,10 @@ def test_what_was_not_sent_may_be_sent_again(error: Exception, sentence: str) ->
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (requests.exceptions.SSLError(ssl.SSLError("cut")), "the TLS connection to tidb.example.com broke; name a"),
+        (
+            requests.exceptions.SSLError(ssl.SSLError(1, "[SSL] read failed")),
+            "the TLS connection to tidb.example.com broke (read failed",
+        ),
         (requests.exceptions.ChunkedEncodingError(), "the answer of tidb.example.com was cut off"),
         (requests.exceptions.InvalidHeader(), "what tidb.example.com answered is not HTTP that can be read"),
         (ValueError("junk"), "what tidb.example.com answered is not HTTP that can be read"),
@@ -64,11 +69,70 @@ def test_what_may_have_had_an_effect_is_not_sent_again(error: Exception, sentenc
     assert failure.repeatable("GET")
 
 
-@pytest.mark.parametrize("error", [requests.exceptions.InvalidURL(), LocationParseError("a..b"), UnicodeError()])
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for scheme in ("http", "https", "all"):
+        for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+
+
+UNUSABLE = [requests.exceptions.InvalidURL(), LocationParseError("a..b"), UnicodeError()]
+
+
+@pytest.mark.parametrize("error", UNUSABLE)
 def test_what_cannot_be_sent_names_the_option_and_will_not_pass(error: Exception) -> None:
     failure = connection_failure(POST, error)
     assert str(failure.error) == (
         "POST /x was not sent: tidb.example.com cannot be connected to; check that tidbcloud_api_url is the address of"
-        " the TiDB Cloud API, and HTTPS_PROXY on this host."
+        " the TiDB Cloud API."
     )
     assert (failure.without_effect, failure.passing, failure.error.ambiguous) == (True, False, False)
+
+
+@pytest.mark.parametrize("error", UNUSABLE)
+def test_where_there_is_a_proxy_the_name_of_the_host_decides_which_address_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://[::1")
+    assert "not sent: ALL_PROXY on this host is not the address of a proxy" in str(
+        connection_failure(POST, error).error
+    )
+    wrong = replace(POST, host="a..b")
+    assert "not sent: a..b is not the name of a host; check tidbcloud_api_url" in str(
+        connection_failure(wrong, error).error
+    )
+
+
+def test_a_socks_proxy_without_its_library_is_called_that() -> None:
+    error = requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
+    assert "lacks the library PySocks" in str(connection_failure(POST, error).error)
+
+
+NO_FILE = FileNotFoundError(errno.ENOENT, "No such file or directory", "/no/such/keys")
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /no/such/cacert.pem"),
+            "a file that TLS needs is missing on this host (Could not find a suitable TLS CA certificate bundle, "
+            "invalid path: /no/such/cacert.pem); install certifi",
+        ),
+        (caused_by(NO_FILE), "the file /no/such/keys, which SSLKEYLOGFILE names, cannot be used on this host: No such"),
+    ],
+)
+def test_a_file_that_is_missing_is_no_wrong_address(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", "/no/such/keys")
+    failure = connection_failure(POST, error)
+    assert f"POST /x was not sent: {sentence}" in str(failure.error)
+    assert "api_url" not in str(failure.error)
+    assert (failure.without_effect, failure.passing) == (True, False)
+
+
+def test_what_is_not_http_and_a_connection_that_ends_are_two_things() -> None:
+    junk, ended = caused_by(BadStatusLine("SSH-2.0")), caused_by(RemoteDisconnected("closed"))
+    assert "is not HTTP that can be read; check tidbcloud_api_url" in str(connection_failure(POST, junk).error)
+    assert "closed the connection without an answer" in str(connection_failure(POST, ended).error)
