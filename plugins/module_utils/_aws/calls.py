@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from .._run.bounded import Overdue, bounded
 from .._run.errors import ApiError, PrivateLinkError
-from .failures import Call, not_answered, overdue, refused, unreadable
+from .failures import Call, overdue, refused, unreadable
 from .fields import Json, Unreadable
+from .host_failures import not_answered
 from .wire import Oversized, Progress, watched
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before anything here is called.

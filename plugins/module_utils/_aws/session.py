@@ -21,12 +21,14 @@ from functools import partial
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info, get_aws_region
 
-from .._run.errors import PrivateLinkError
+from .._run.errors import ApiError
+from .._run.keys import flaw
 from .._run.version import USER_AGENT
 from . import descriptions
 from .calls import MOST_SECONDS, WITHOUT_DEADLINE, BoundedClient, Client, advised, call, in_time
-from .failures import Call, not_answered
+from .failures import Call
 from .fields import Json, Unreadable, text
+from .host_failures import not_answered
 from .role import RoleCredentials
 from .unattended import unattended
 from .wire import guard
@@ -35,6 +37,7 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a s
     import boto3
     import botocore.session
     from botocore.config import Config
+    from botocore.credentials import Credentials
 
 if t.TYPE_CHECKING:
     from .._run.wait import Deadline
@@ -56,6 +59,8 @@ MAX_ATTEMPTS = 6
 # These only give advice: a network that blocks them must not hold up a run.
 _ADVISERS = frozenset({"pricing", "service-quotas"})
 _ADVICE = {"connect_timeout": 3, "read_timeout": 3, "retries": {"mode": "standard", "total_max_attempts": 1}}
+# The three texts of a key by botocore's names.
+_KEYS = {"access_key_id": "access key", "secret_access_key": "secret key", "session_token": "session token"}
 _LOGIN = re.compile(r"//(\S+)@")
 
 
@@ -140,6 +145,7 @@ class AwsSession:
     def _made(self, service: str, region: str, *, as_role: bool) -> t.Any:
         _region, endpoint_url, options = get_aws_connection_info(self._options)
         profile = options.pop("profile_name", None)
+        _require_usable({name: options.get(f"aws_{name}") for name in _KEYS})
         config = _config(service, options.pop("aws_config", None), self._left())
         if self._preparation is not None:
             self._preparation.join()
@@ -148,6 +154,8 @@ class AwsSession:
             session, options = self._session_of_role(region, profile), {"verify": options.get("verify")}
         else:
             session = self._own_session(profile)
+            if not options.get("aws_access_key_id"):
+                _require_usable(_found(self._core_session))
         with descriptions.without_collector(f"client of {service}"):
             return session.client(
                 service, region_name=region, endpoint_url=endpoint_url or None, config=config, **options
@@ -191,6 +199,35 @@ class AwsSession:
             self._no_log_values.update(secrets)
 
 
+def _found(core_session: t.Any) -> dict[str, t.Any]:
+    """The key that botocore finds without asking anybody: in the environment, a profile or its helper program.
+
+    Raises what botocore raises.
+    """
+    found = core_session.get_credentials()
+    if type(found) is not Credentials:  # Others fetch theirs when they are used.
+        return {}
+    return dict(zip(_KEYS, (found.access_key, found.secret_key, found.token)))
+
+
+def _require_usable(keys: Mapping[str, t.Any]) -> None:
+    """Raises ApiError for a key that a line end or the like came with: AWS would only refuse its signature."""
+    for name, value in keys.items():
+        found = flaw(value) if isinstance(value, str) and value else None
+        if found is not None:
+            option = name.replace("access_key_id", "access_key").replace("secret_access_key", "secret_key")
+            raise ApiError(
+                f"The AWS {_KEYS[name]} cannot be used: {found}. Correct {option} (AWS_{name.upper()}), or the profile"
+                " that it comes from.",
+                api="aws",
+                code="UnusableKey",
+            )
+
+
+class OptionsRefused(Exception):
+    """What amazon.aws says of options that it does not take."""
+
+
 class _Options:
     """What amazon.aws reads of a module. It fails by raising, so that one item of a list can fail alone."""
 
@@ -198,14 +235,12 @@ class _Options:
         self.params = params
 
     def fail_json(self, msg: str, **_details: t.Any) -> t.NoReturn:
-        raise PrivateLinkError(msg)
+        raise OptionsRefused(msg)
 
 
 def _region(params: Mapping[str, t.Any]) -> str | None:
     try:
         return get_aws_region(_Options(params)) or None
-    except PrivateLinkError:
-        raise
     except Exception as error:
         raise not_answered(Call("aws", "Reading the AWS configuration", "any region"), error) from None
 

@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
 import typing as t
 
-from .._run.errors import PrivateLinkError
+from .._run.cause import cause
+from .._run.errors import ApiError
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a session is made.
     from botocore.credentials import ProcessProvider
@@ -42,28 +44,66 @@ def unattended(core_session: t.Any, left: t.Callable[[], float]) -> None:
 
 
 def _reject(_prompt: str) -> t.NoReturn:
-    raise PrivateLinkError(
+    raise ApiError(
         "The AWS profile assumes a role with MFA, which needs a person to type a code. Get a session first (aws sts "
         "get-session-token, or aws sts assume-role) and give its access_key, secret_key and session_token, or a role "
-        "that needs no MFA."
+        "that needs no MFA.",
+        api="aws",
+        code="MfaNeeded",
     )
 
 
 class _Helper(subprocess.Popen):  # type: ignore[type-arg]
-    """The program of `credential_process`, without a terminal and in a process group of its own."""
+    """The program of `credential_process`, without a terminal and in a process group of its own.
+
+    botocore takes what it prints as it is: whatever is wrong with it is said here.
+    """
 
     def __init__(self, command: t.Sequence[str], left: t.Callable[[], float], **streams: t.Any) -> None:
-        super().__init__(command, stdin=subprocess.DEVNULL, start_new_session=True, **streams)
+        if not command:
+            raise _unusable("names no program")
+        try:
+            super().__init__(command, stdin=subprocess.DEVNULL, start_new_session=True, **streams)
+        except (OSError, ValueError) as error:
+            raise _unusable(f"cannot be started: {cause(error)}") from None
         self._left = left
 
     def communicate(self, *_arguments: t.Any, **_options: t.Any) -> tuple[t.Any, t.Any]:
         seconds = max(0.0, self._left() - _BEFORE_THE_END)
         try:
-            return super().communicate(timeout=seconds)
+            printed, complaints = super().communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             with contextlib.suppress(OSError):
                 os.killpg(self.pid, signal.SIGKILL)
-            raise PrivateLinkError(
-                f"The credential_process of the AWS profile did not end within {seconds:.0f} seconds and was stopped."
-                " Check that program, or give access_key and secret_key."
-            ) from None
+            raise _unusable(f"did not end within {seconds:.0f} seconds and was stopped") from None
+        if self.returncode == 0:
+            _require_credentials(printed)
+        # botocore decodes it.
+        return printed, (complaints or b"").decode("utf-8", "replace").encode()
+
+
+def _require_credentials(printed: bytes) -> None:
+    """Raises PrivateLinkError for what is not in the documented form. It holds secrets: nothing of it is quoted.
+
+    Source: "Sourcing credentials with an external process" in the AWS SDKs and Tools reference guide.
+    """
+    try:
+        given = json.loads(printed.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise _unusable("did not print JSON") from None
+    if not isinstance(given, dict) or given.get("Version") != 1:
+        raise _unusable("did not print a JSON object with Version 1")
+    for name in ("AccessKeyId", "SecretAccessKey"):
+        if not isinstance(given.get(name), str):
+            raise _unusable(f"did not print {name} as a text")
+    for name in ("SessionToken", "Expiration"):
+        if not isinstance(given.get(name), (str, type(None))):
+            raise _unusable(f"did not print {name} as a text")
+
+
+def _unusable(found: str) -> ApiError:
+    return ApiError(
+        f"The credential_process of the AWS profile {found}. Check that program, or give access_key and secret_key.",
+        api="aws",
+        code="CredentialProcess",
+    )

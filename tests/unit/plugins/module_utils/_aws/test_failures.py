@@ -1,70 +1,19 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What AWS does not answer is reported with what to check."""
+"""What AWS refuses is reported with what it says."""
 
 from __future__ import annotations
 
 import pytest
-from botocore import exceptions as boto
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.failures import Call, not_answered, refused
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.failures import Call, is_denied, refused
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 
-URL = "https://ec2.us-east-1.amazonaws.com"
 READ = Call("ec2", "DescribeVpcs", "us-east-1")
 WRITE = Call("ec2", "CreateVpcEndpoint", "us-east-1")
-
-
-@pytest.mark.parametrize(
-    ("error", "sentence"),
-    [
-        (boto.ProfileNotFound(profile="team"), "(team) could not be found on this host. Check profile (AWS_PROFILE)"),
-        (boto.NoCredentialsError(), "no AWS credentials were found. Give profile, or access_key and secret_key"),
-        (
-            boto.PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"),
-            "the AWS credentials are incomplete. Give profile, or access_key and secret_key",
-        ),
-        (boto.SSOTokenLoadError(error_msg="expired"), "single sign-on session is missing or has expired. Run 'aws sso"),
-        (boto.TokenRetrievalError(provider="sso", error_msg="expired"), "Run 'aws sso login' for this profile."),
-        (
-            boto.CredentialRetrievalError(provider="process", error_msg="it broke"),
-            "Error when retrieving credentials from process: it broke. Check profile, or access_key and secret_key",
-        ),
-    ],
-)
-def test_credentials_that_are_missing_name_their_options(error: Exception, sentence: str) -> None:
-    problem = not_answered(WRITE, error)
-    assert sentence in str(problem)
-    assert (problem.api, problem.code, problem.ambiguous) == ("ec2", type(error).__name__, False)
-
-
-@pytest.mark.parametrize(
-    ("error", "sentence"),
-    [
-        (
-            boto.SSLError(endpoint_url=URL, error=OSError("bad")),
-            "name that CA's file in aws_ca_bundle (AWS_CA_BUNDLE).",
-        ),
-        (boto.ProxyConnectionError(proxy_url="http://me:secret@proxy"), "Check HTTPS_PROXY and NO_PROXY on this host."),
-        (
-            boto.EndpointConnectionError(endpoint_url=URL),
-            "no connection to the ec2 endpoint of us-east-1 could be made. Check region, endpoint_url and this host's",
-        ),
-        (boto.ConnectTimeoutError(endpoint_url=URL), "no connection to the ec2 endpoint of us-east-1 could be made."),
-        (boto.ReadTimeoutError(endpoint_url=URL), "AWS did not answer in time."),
-        (
-            boto.IncompleteReadError(actual_bytes=1, expected_bytes=2),
-            "the connection to AWS broke: 1 read, but total bytes expected is 2. Check endpoint_url, any proxy",
-        ),
-    ],
-)
-def test_an_answer_that_does_not_come_names_what_to_check_and_may_hide_a_write(error: Exception, sentence: str) -> None:
-    problem = not_answered(WRITE, error)
-    assert str(problem).startswith("CreateVpcEndpoint in us-east-1 failed: ")
-    assert sentence in str(problem)
-    assert "secret" not in str(problem)
-    assert problem.ambiguous
-    assert not not_answered(READ, error).ambiguous
+WHO = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_NetworkAdministrator_0123456789abcdef/jane.doe@example.com"
+WHAT = "arn:aws:ec2:us-east-1:123456789012:vpc-endpoint/*"
 
 
 def test_a_web_page_in_the_place_of_a_reason_is_not_repeated() -> None:
@@ -72,12 +21,80 @@ def test_a_web_page_in_the_place_of_a_reason_is_not_repeated() -> None:
     assert str(problem) == "AWS refused DescribeVpcs in us-east-1: a web page instead of a reason (500)"
 
 
-@pytest.mark.parametrize("kind", ["an identity-based policy", "a service control policy", "a permissions boundary"])
-def test_an_explicit_denial_is_reported_as_one(kind: str) -> None:
-    said = f"User: me is not authorized to perform: ec2:CreateTags on resource: x with an explicit deny in {kind}"
-    error = refused(WRITE, {"Error": {"Code": "UnauthorizedOperation", "Message": said}})
+def denied(ending: str, action: str = "ec2:CreateVpcEndpoint") -> ApiError:
+    """As EC2 says it."""
+    said = (
+        f"You are not authorized to perform this operation. User: {WHO} is not authorized to perform: {action} on "
+        f"resource: {WHAT} {ending}"
+    )
+    return refused(WRITE, {"Error": {"Code": "UnauthorizedOperation", "Message": said}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        ("a service control policy", "a service control policy (SCP) of the organization denies"),
+        ("a resource control policy", "a resource control policy (RCP) of the organization denies"),
+        ("a permissions boundary", "the permissions boundary of these credentials denies"),
+        ("a session policy", "the session policy of these credentials denies"),
+        ("a VPC endpoint policy", "the policy of the VPC endpoint through which AWS is called denies"),
+        ("an identity-based policy", "an IAM policy of these credentials denies"),
+        ("a policy of a kind to come", "a policy denies"),
+    ],
+)
+@pytest.mark.parametrize("encoded", ["", " Encoded authorization failure message: 0l-KPWQJ8q5z3YatP3Ybgb"])
+def test_an_explicit_denial_is_reported_as_one_with_the_policy_that_denies(kind: str, what: str, encoded: str) -> None:
+    policy = ": arn:aws:organizations::123456789012:policy/o-1/service_control_policy/p-2"
+    error = denied(f"with an explicit deny in {kind}{policy}{encoded}")
     assert str(error).startswith(
-        "AWS did not permit CreateVpcEndpoint in us-east-1: a policy denies ec2:CreateTags explicitly, which no "
-        "permission outweighs. Have the denial changed, or use other credentials. AWS says: "
+        f"AWS did not permit CreateVpcEndpoint in us-east-1: {what} ec2:CreateVpcEndpoint explicitly, which no "
+        "permission outweighs."
     )
     assert f"explicit deny in {kind}" in str(error)
+    assert "p-2" in str(error)
+    assert "0l-KPWQ" not in str(error)
+    assert "allow ec2:CreateVpcEndpoint" not in str(error)
+    assert is_denied(error)
+
+
+@pytest.mark.parametrize(
+    ("ending", "what"),
+    [
+        ("because no identity-based policy allows the {} action.", "allow {} in the IAM policy of these credentials."),
+        ("", "allow ec2:CreateVpcEndpoint in the IAM policy of these credentials."),
+        (
+            "because no service control policy allows the {} action.",
+            "a service control policy (SCP) of the organization does not allow {}. Only the administrators of the AWS",
+        ),
+        (
+            "because no permissions boundary allows the {} action.",
+            "the permissions boundary of these credentials does not allow {}. Have the boundary changed: an IAM policy",
+        ),
+    ],
+)
+@pytest.mark.parametrize("action", ["ec2:CreateVpcEndpoint", "vpce:AllowMultiRegion", "route53:AssociateVPC"])
+def test_the_permission_that_is_missing_is_the_one_that_aws_names(ending: str, what: str, action: str) -> None:
+    """AWS may call one action and miss another: an endpoint of another region's service needs vpce:AllowMultiRegion."""
+    error = denied(ending.format(action))
+    assert f"AWS did not permit CreateVpcEndpoint in us-east-1: {what.format(action)}" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("said", "action"),
+    [
+        ("You are not authorized to perform this operation.", "ec2:CreateVpcEndpoint"),
+        ("User: x is not authorized to perform: vpce:AllowMultiRegion on resource: y", "vpce:AllowMultiRegion"),
+        ("Not allowed without the permission vpce:AllowMultiRegion.", "vpce:AllowMultiRegion"),
+        ("User: arn:aws:iam::1:user/Bob may not do it", "ec2:CreateVpcEndpoint"),
+    ],
+)
+def test_where_aws_names_no_action_it_is_that_of_the_call(said: str, action: str) -> None:
+    error = refused(WRITE, {"Error": {"Code": "UnauthorizedOperation", "Message": said}})
+    assert f": allow {action} in the IAM policy" in str(error)
+
+
+def test_a_shared_vpc_is_no_missing_permission() -> None:
+    said = f"User: {WHO} {'x' * 300} This operation does not support shared VPCs."
+    error = refused(WRITE, {"Error": {"Code": "UnauthorizedOperation", "Message": said}})
+    assert "Use the owner's credentials" in str(error)
+    assert not is_denied(error)

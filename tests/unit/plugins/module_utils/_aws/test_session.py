@@ -17,7 +17,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, role
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import session as session_file
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.session import MAX_ATTEMPTS, AwsSession
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.version import USER_AGENT
 from tests.support.scripted_aws import ROLE_KEY, ROLE_SECRET, ROLE_TOKEN, FakeAws, Reply
 
@@ -190,8 +190,9 @@ def test_an_items_profile_wins_over_the_environments_key(aws: FakeAws, monkeypat
 
 def test_a_profile_beside_a_key_is_refused_by_raising_and_not_by_ending_the_module() -> None:
     session = AwsSession(Module(profile="team", access_key=KEY, secret_key=SECRET))
-    with pytest.raises(PrivateLinkError, match="both a profile and access tokens"):
+    with pytest.raises(ApiError, match="both a profile and access tokens") as caught:
         session.client("ec2", "us-east-1")
+    assert (caught.value.api, caught.value.code) == ("ec2", "OptionsRefused")
 
 
 def test_a_profile_that_is_not_there_is_named() -> None:
@@ -200,6 +201,43 @@ def test_a_profile_that_is_not_there_is_named() -> None:
     with pytest.raises(ApiError, match=r"\(nobody\) could not be found on this host\. Check profile") as caught:
         session.client("ec2", "us-east-1")
     assert caught.value.code == "ProfileNotFound"
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({"access_key": f"{KEY}\n", "secret_key": SECRET}, r"access key .* ends with a line end\. Correct access_key"),
+        (
+            {"access_key": KEY, "secret_key": f"{SECRET}\r\n"},
+            r"secret key .* ends with a line end\. Correct secret_key",
+        ),
+        ({"access_key": KEY, "secret_key": f"'{SECRET}'"}, r"secret key .* holds a quote\. Correct secret_key"),
+        (
+            {"access_key": KEY, "secret_key": SECRET, "session_token": "to ken"},
+            r"session token .* holds a blank or a line end\. Correct session_token \(AWS_SESSION_TOKEN\)",
+        ),
+    ],
+)
+def test_a_key_with_a_line_end_is_no_broken_connection(aws: FakeAws, options: dict[str, str], found: str) -> None:
+    with pytest.raises(ApiError, match=f"^The AWS {found}") as caught:
+        AwsSession(Module(**options, endpoint_url=aws.url)).client("sts", "us-east-1")
+    assert caught.value.code == "UnusableKey"
+    assert SECRET not in str(caught.value)
+    assert aws.asked == []
+
+
+def test_a_key_of_the_environment_is_checked_too(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", f"{KEY}\n")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    with pytest.raises(ApiError, match="access key cannot be used: it ends with a line end"):
+        AwsSession(Module(endpoint_url=aws.url)).client("sts", "us-east-1")
+
+
+def test_keys_among_the_options_keep_others_from_being_looked_for(
+    aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.session.Session.get_credentials", lambda *_args: pytest.fail("they were looked for"))
+    AwsSession(Module(access_key=KEY, secret_key=SECRET, endpoint_url=aws.url)).client("sts", "us-east-1")
 
 
 @pytest.mark.usefixtures("without_files")
@@ -402,7 +440,7 @@ def test_a_write_that_is_refused_at_once_is_not_ambiguous(aws: FakeAws, ec2: t.A
         ("InvalidClientTokenId", "does not accept the access key"),
         ("SignatureDoesNotMatch", "does not belong to the access key"),
         ("ExpiredToken", "have expired .* Renew them"),
-        ("RequestExpired", "have expired .* clock"),
+        ("RequestExpired", "clock is wrong, or temporary credentials have expired"),
         ("OptInRequired", "has not enabled this region"),
     ],
 )
@@ -480,5 +518,5 @@ def test_the_description_of_ec2_is_read_once_however_many_accounts_there_are(
 def test_preparing_tells_nothing_of_what_making_a_client_will() -> None:
     session = AwsSession(Module(profile="nobody"))
     session.prepare()
-    with pytest.raises(PrivateLinkError, match="nobody"):
+    with pytest.raises(ApiError, match="nobody"):
         session.client("ec2", "us-east-1")

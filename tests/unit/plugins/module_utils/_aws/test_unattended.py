@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
 from tests.support.aws_peers import EMPTY, REGION, ROLE, SLACK, Peers, RunEnds, session_of
 from tests.support.raw_server import answer
 
@@ -66,3 +67,32 @@ def test_nobody_is_asked_for_an_mfa_code(run: RunEnds, tmp_path: Path, monkeypat
     profile(tmp_path, monkeypatch, lines + "[profile base]\naws_access_key_id = AKIABASE\naws_secret_access_key = s")
     with pytest.raises(PrivateLinkError, match=r"MFA, which needs a person .* session_token"):
         api.describe_vpc_endpoints(session_of(run).client("ec2", REGION))
+
+
+@pytest.mark.parametrize(
+    ("program", "found"),
+    [
+        ("/no/such/helper", "cannot be started: No such file or directory: /no/such/helper"),
+        ("{}/helper", "cannot be started: Permission denied"),
+        ("echo the-secret", "did not print JSON"),
+        ("printf '\\377'", "did not print JSON"),
+        ("echo []", "did not print a JSON object with Version 1"),
+        ("echo '{{\"Version\": 2}}'", "did not print a JSON object with Version 1"),
+        ('echo \'{{"Version": 1, "AccessKeyId": "a"}}\'', "did not print SecretAccessKey as a text"),
+        ('echo \'{{"Version": 1, "AccessKeyId": 1, "SecretAccessKey": 2}}\'', "did not print AccessKeyId as a text"),
+        (
+            'echo \'{{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b", "SessionToken": 3}}\'',
+            "did not print SessionToken as a text",
+        ),
+        ("", "names no program"),
+    ],
+)
+def test_a_credential_process_that_cannot_be_used_is_what_is_named(
+    run: RunEnds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, found: str
+) -> None:
+    (tmp_path / "helper").write_text("no program")
+    profile(tmp_path, monkeypatch, f"credential_process = {program.format(tmp_path)}")
+    with pytest.raises(ApiError, match=f"The credential_process of the AWS profile {re.escape(found)}") as caught:
+        session_of(run, region=REGION).client("sts", REGION)
+    assert "the-secret" not in str(caught.value)
+    assert caught.value.returned()["error"]["code"] == "CredentialProcess"
