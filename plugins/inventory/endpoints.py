@@ -94,7 +94,6 @@ compose:
   private_connection_private_dns_enabled: private_endpoint.private_dns_enabled
 """
 
-import importlib.util
 import re
 import typing as t
 
@@ -110,6 +109,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read_
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import connect_tidbcloud
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError, Unexpected
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import in_time
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.requirements import missing_libraries
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import encodable, printable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 
@@ -173,8 +173,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _read(self) -> list[Endpoint]:
         options = _Options({name: self._templated(value) for name, value in self.get_options().items()})
         aws_details = options.params["aws_details"]
-        if aws_details and importlib.util.find_spec("boto3") is None:
-            raise AnsibleParserError("The Python library boto3 is missing. Install it, or set aws_details to false.")
+        missing = missing_libraries() if aws_details else ""
+        if missing:
+            raise AnsibleParserError(f"{missing} Without boto3, aws_details must be false.")
 
         def read(deadline: Deadline) -> list[Endpoint]:
             deadline.doing = "reading the private endpoints"

@@ -350,6 +350,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.login
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import Check, Outcome, ping
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.resolve import is_address
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.bounded import Overdue, bounded
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.requirements import require_python
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import encodable, printable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.version import ISSUES, VERSION
 
@@ -426,6 +427,7 @@ def requested_check(params: t.Mapping[str, t.Any]) -> Check:
 
 
 def main() -> None:
+    require_python()
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     sentence = violation(module.params)
     if sentence:

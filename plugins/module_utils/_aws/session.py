@@ -19,10 +19,9 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from functools import partial
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info, get_aws_region
-
-from .._run.errors import ApiError
+from .._run.errors import ApiError, PrivateLinkError
 from .._run.keys import flaw
+from .._run.requirements import NO_AMAZON_AWS
 from .._run.version import USER_AGENT
 from . import descriptions
 from .calls import MOST_SECONDS, WITHOUT_DEADLINE, BoundedClient, Client, advised, call, in_time
@@ -41,6 +40,13 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a s
 
 if t.TYPE_CHECKING:
     from .._run.wait import Deadline
+
+try:
+    from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info, get_aws_region
+
+    HAS_AMAZON_AWS = True
+except ImportError:
+    HAS_AMAZON_AWS = False
 
 try:
     from ansible.module_utils.secrets import register_secrets
@@ -87,6 +93,8 @@ class AwsSession:
         assume_role_external_id: str | None = None,
         deadline: Deadline | None = None,
     ) -> None:
+        if not HAS_AMAZON_AWS:
+            raise PrivateLinkError(NO_AMAZON_AWS)
         params = dict(module.params)
         if profile is not None:
             params.update(profile=profile, access_key=None, secret_key=None, session_token=None)

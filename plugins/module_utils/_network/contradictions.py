@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from .._run.text import printable
 from .ranges import client_problem, division_problem, subnet_problems
 from .wanted import WantedConnection
 
@@ -36,9 +37,18 @@ def _ranges(wanted: WantedConnection) -> list[str]:
 def _target(wanted: WantedConnection) -> list[tuple[bool, str]]:
     return [
         (
-            bool(wanted.cluster_id) == bool(wanted.service_name) or bool(wanted.makes_vpc and wanted.vpc_id),
-            "Give exactly one of private_connection_cluster_id and private_connection_service_name, and not both of "
-            "private_connection_vpc_cidr (make a VPC) and private_connection_vpc_id (use one).",
+            not wanted.cluster_id and not wanted.service_name,
+            "Say what to connect to: private_connection_cluster_id for a cluster of TiDB Cloud, or "
+            "private_connection_service_name for any other endpoint service. Neither is set.",
+        ),
+        (
+            bool(wanted.cluster_id and wanted.service_name),
+            "Give one of private_connection_cluster_id and private_connection_service_name, not both.",
+        ),
+        (
+            bool(wanted.makes_vpc and wanted.vpc_id),
+            "Give one of private_connection_vpc_cidr, which makes a VPC, and private_connection_vpc_id, which uses one,"
+            " not both.",
         ),
         (
             wanted.has_check_user != wanted.has_check_password,
@@ -56,9 +66,13 @@ def _present(wanted: WantedConnection) -> list[tuple[bool, str]]:
             "private_connection_vpc_id uses one, and private_connection_vpc_endpoint_id adopts an interface endpoint.",
         ),
         (
-            wanted.makes_vpc and bool(wanted.subnet_ids or wanted.security_group_ids or not _is_vpc_range(wanted)),
-            "private_connection_vpc_cidr must be the first address of an IPv4 range, such as 10.42.0.0/16, from /16 to "
-            f"/28; it is {wanted.vpc_cidr}. With it the role makes subnets and security group as well: omit "
+            wanted.makes_vpc and not _is_vpc_range(wanted),
+            "private_connection_vpc_cidr must be an IPv4 range from /16 to /28, such as 10.42.0.0/16: "
+            f"{_vpc_range_problem(wanted.vpc_cidr)}",
+        ),
+        (
+            wanted.makes_vpc and bool(wanted.subnet_ids or wanted.security_group_ids),
+            "With private_connection_vpc_cidr the role makes subnets and security group as well: omit "
             "private_connection_subnet_ids and private_connection_security_group_ids.",
         ),
         *_parts(wanted),
@@ -74,6 +88,10 @@ def _present(wanted: WantedConnection) -> list[tuple[bool, str]]:
             "without a cluster there is no port to check.",
         ),
     ]
+
+
+def _vpc_range_problem(cidr: str) -> str:
+    return division_problem(cidr) or f"{printable(cidr)} is too large, too small, or not IPv4."
 
 
 def _is_vpc_range(wanted: WantedConnection) -> bool:
@@ -94,13 +112,19 @@ def _parts(wanted: WantedConnection) -> list[tuple[bool, str]]:
             "private_connection_client_security_group_ids to make a security group that admits these clients.",
         ),
         (
-            (wanted.makes_vpc and not wanted.makes_network)
-            or (says_subnets and not wanted.makes_subnets)
-            or (says_clients and not wanted.makes_security_group),
+            not wanted.makes_network and bool(wanted.makes_vpc or says_subnets or says_clients),
+            "The role makes no network for private_connection_vpc_endpoint_id or private_connection_service_name: omit "
             "private_connection_vpc_cidr, private_connection_subnet_cidrs, private_connection_availability_zone_ids, "
-            "private_connection_client_cidrs and private_connection_client_security_group_ids say how a network is "
-            "made; they cannot be given together with private_connection_subnet_ids or "
-            "private_connection_security_group_ids for the same part, nor with private_connection_vpc_endpoint_id or "
-            "private_connection_service_name, for which the role makes no network.",
+            "private_connection_client_cidrs and private_connection_client_security_group_ids.",
+        ),
+        (
+            bool(wanted.makes_network and wanted.subnet_ids and says_subnets),
+            "private_connection_subnet_ids uses subnets, and private_connection_subnet_cidrs and "
+            "private_connection_availability_zone_ids say which to make: they cannot be given together.",
+        ),
+        (
+            bool(wanted.makes_network and wanted.security_group_ids and says_clients),
+            "private_connection_security_group_ids uses security groups, and private_connection_client_cidrs and "
+            "private_connection_client_security_group_ids say whom a new one admits: they cannot be given together.",
         ),
     ]

@@ -12,6 +12,7 @@ import re
 import typing as t
 
 from .._run.errors import PrivateLinkError
+from .._run.text import printable
 
 # A VPC is divided into this many ranges, more than any region has zones, so that a zone that is added later moves none.
 _SLOTS = 8
@@ -23,9 +24,25 @@ def division_problem(cidr: str) -> str:
     """Why the range cannot be divided; empty where it can."""
     try:
         ipaddress.ip_network(cidr)
-    except ValueError as error:
-        return f"{cidr!r} is not a range of addresses in which subnets can be made: {error}"
+    except ValueError:
+        return _range_problem(cidr)
     return ""
+
+
+def _range_problem(cidr: str) -> str:
+    """What is wrong with a text that is not a range, as a person would say it."""
+    address, _slash, mask = cidr.partition("/")
+    try:
+        whole = ipaddress.ip_network(cidr, strict=False)
+    except ValueError:
+        pass
+    else:
+        return f"{printable(cidr)} is an address within a range, not the range itself: write {whole}."
+    try:
+        longest = ipaddress.ip_address(address).max_prefixlen
+    except ValueError:
+        return f"{printable(cidr)!r} is not a range of addresses: write one as 10.0.0.0/16."
+    return f"{printable(cidr)} has no valid prefix length: {printable(mask)!r} must be a number from 0 to {longest}."
 
 
 def client_problem(client: str) -> str:
@@ -35,7 +52,7 @@ def client_problem(client: str) -> str:
         return "" if valid else f"{client!r} is not the ID of a prefix list, such as pl-0123456789abcdef0."
     if "/" not in client:
         return f"{client!r} has no prefix length. A single address is 192.0.2.1/32 or 2001:db8::1/128."
-    return _range_problem(client)
+    return division_problem(client)
 
 
 def subnet_problems(cidrs: t.Sequence[str], vpc_cidr: str) -> list[str]:
@@ -53,27 +70,13 @@ def subnet_problems(cidrs: t.Sequence[str], vpc_cidr: str) -> list[str]:
 
 
 def _subnet_problem(cidr: str) -> str:
-    problem = _range_problem(cidr)
+    problem = division_problem(cidr)
     if problem:
         return problem
     network = ipaddress.ip_network(cidr)
     if network.version != 4 or not _LARGEST_PREFIX <= network.prefixlen <= _SMALLEST_PREFIX or "/" not in cidr:
         return f"{cidr!r} is not an IPv4 range from /{_LARGEST_PREFIX} to /{_SMALLEST_PREFIX}, as AWS makes subnets."
     return ""
-
-
-def _range_problem(cidr: str) -> str:
-    try:
-        ipaddress.ip_network(cidr)
-    except ValueError:
-        pass
-    else:
-        return ""
-    try:
-        meant = ipaddress.ip_network(cidr, strict=False)
-    except ValueError:
-        return f"{cidr!r} is not a range of addresses, such as 10.0.0.0/16."
-    return f"{cidr!r} is an address in the range {meant}, not its first one. Write {meant} if you mean the range."
 
 
 def zone_ranges(cidr: str, zones: t.Sequence[str]) -> dict[str, str]:

@@ -10,11 +10,12 @@ import copy
 import typing as t
 from dataclasses import fields
 
-from ansible.module_utils.basic import env_fallback, missing_required_lib
+from ansible.module_utils.basic import env_fallback
 
 from .._aws.session import AwsSession
-from .._run.errors import PrivateLinkError
+from .._run.errors import MissingLibrary, PrivateLinkError
 from .._run.options import _require_time
+from .._run.requirements import lacking
 from .._run.wait import Deadline
 from .._tidbcloud.api import TidbCloud
 from .._tidbcloud.digest import Credentials
@@ -118,23 +119,23 @@ def required_id(params: t.Mapping[str, t.Any], option: str) -> str:
 
 
 def connect(module: t.Any, deadline: Deadline, *, tidbcloud: bool = True) -> Clouds:
-    """Both clouds from a module's options; ends the module if the Python library `requests` is missing.
+    """Both clouds from a module's options.
 
-    Raises PrivateLinkError if the API key is missing or a URL cannot be used.
+    Raises PrivateLinkError if the library `requests` or the API key is missing, or a URL cannot be used.
     """
     aws = AwsSession(module, deadline=deadline)
     return Clouds(aws, connect_tidbcloud(module, deadline) if tidbcloud else None)
 
 
 def connect_tidbcloud(module: t.Any, deadline: Deadline) -> TidbCloud:
-    """TiDB Cloud from a module's options; ends and raises as `connect` does."""
+    """TiDB Cloud from a module's options; raises as `connect` does."""
     return TidbCloud(tidbcloud_session(module, deadline))
 
 
 def tidbcloud_session(module: t.Any, deadline: Deadline) -> Session:
-    """The conversation with TiDB Cloud; ends and raises as `connect` does."""
+    """The conversation with TiDB Cloud; raises as `connect` does."""
     if not HAS_REQUESTS:
-        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+        raise MissingLibrary(lacking(["requests"]), REQUESTS_IMPORT_ERROR)
     return _session(module.params, deadline)
 
 

@@ -72,17 +72,30 @@ class WaitTimedOut(PrivateLinkError):
 class Unexpected(PrivateLinkError):
     """A defect of this collection. `traceback` is for its developers; nothing of it is in the sentence."""
 
-    def __init__(self, error: Exception, doing: str) -> None:
+    def __init__(self, error: BaseException, doing: str) -> None:
         super().__init__(
             f"An unexpected error while {doing}: a defect of tidbcloud.privatelink {VERSION}. Run again to continue "
             f"from here, and report it at {ISSUES} with the task's options and the traceback that -vvv shows."
         )
+        self.kind = type(error).__name__
         self.traceback = "".join(traceback.format_exception(type(error), error, error.__traceback__))
 
     def returned(self) -> dict[str, t.Any]:
-        return {"exception": self.traceback}
+        named = {"code": self.kind, "status": None, "api": None, "request_id": None}
+        return {"error": named, "exception": self.traceback}
 
 
-def as_known(error: Exception, doing: str) -> PrivateLinkError:
+class MissingLibrary(PrivateLinkError):
+    """A Python library is missing, or cannot be imported for the reason in `traceback`."""
+
+    def __init__(self, message: str, traceback: str | None) -> None:
+        super().__init__(message)
+        self.traceback = traceback
+
+    def returned(self) -> dict[str, t.Any]:
+        return {"exception": self.traceback} if self.traceback else {}
+
+
+def as_known(error: BaseException, doing: str) -> PrivateLinkError:
     """The error itself where it is one of these, else Unexpected. `doing` completes "while"."""
     return error if isinstance(error, PrivateLinkError) else Unexpected(error, doing)

@@ -175,7 +175,7 @@ def test_a_network_that_is_given_is_not_looked_for(connected: tuple[Connector, d
 def test_options_that_contradict_each_other_are_refused_before_anything_is_read(connector: Connector) -> None:
     found = connector.look(vpc_cidr="10.42.0.1/16", check_user="app")
     assert (found["failed"], connector.customer.requests) == (True, [])
-    assert "private_connection_vpc_cidr must be the first address" in found["msg"]
+    assert "10.42.0.1/16 is an address within a range, not the range itself: write 10.42.0.0/16." in found["msg"]
     assert "private_connection_check_user and private_connection_check_password go together." in found["msg"]
 
 

@@ -46,11 +46,22 @@ def test_no_part_is_smaller_than_aws_allows() -> None:
     assert set(zone_ranges("10.0.0.0/28", ZONES).values()) == {"10.0.0.0/28"}
 
 
-@pytest.mark.parametrize("cidr", ["", "10.42.0.1/16", "10.42.0.0/33", "everywhere"])
-def test_what_is_no_range_is_refused(cidr: str) -> None:
-    with pytest.raises(PrivateLinkError, match="is not a range of addresses"):
+@pytest.mark.parametrize(
+    ("cidr", "problem"),
+    [
+        ("", "'' is not a range of addresses: write one as 10.0.0.0/16."),
+        ("everywhere", "'everywhere' is not a range of addresses: write one as 10.0.0.0/16."),
+        ("10.42.0.1/16", "10.42.0.1/16 is an address within a range, not the range itself: write 10.42.0.0/16."),
+        ("fd00::1/64", "fd00::1/64 is an address within a range, not the range itself: write fd00::/64."),
+        ("10.42.0.0/33", "10.42.0.0/33 has no valid prefix length: '33' must be a number from 0 to 32."),
+        ("10.42.0.0/a\x1b[2J", "10.42.0.0/a [2J has no valid prefix length: 'a [2J' must be a number from 0 to 32."),
+    ],
+)
+def test_what_is_no_range_is_refused_for_what_is_wrong_with_it(cidr: str, problem: str) -> None:
+    assert division_problem(cidr) == problem
+    with pytest.raises(PrivateLinkError) as caught:
         zone_ranges(cidr, ZONES)
-    assert division_problem(cidr)
+    assert str(caught.value) == problem
 
 
 def test_what_is_no_zone_is_refused() -> None:

@@ -217,11 +217,11 @@ def test_a_request_must_be_given_time(seconds: float) -> None:
 def test_a_missing_library_ends_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(options, "HAS_REQUESTS", False)
     monkeypatch.setattr(options, "REQUESTS_IMPORT_ERROR", "Traceback: no requests")
-    module = Module()
-    with pytest.raises(SystemExit):
-        options.connect_tidbcloud(module, Deadline(900, 1))
-    assert "requests" in module.failures[0]["msg"]
-    assert module.failures[0]["exception"] == "Traceback: no requests"
+    with pytest.raises(
+        PrivateLinkError, match=r"cannot be imported by .*: requests\. .*pip install 'boto3.*' 'requests"
+    ) as caught:
+        options.connect_tidbcloud(Module(), Deadline(900, 1))
+    assert caught.value.returned()["exception"] == "Traceback: no requests"
 
 
 def test_empty_addresses_are_those_of_the_service() -> None:

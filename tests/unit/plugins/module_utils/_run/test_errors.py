@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import (
     ApiError,
+    MissingLibrary,
     PrivateLinkError,
     Unexpected,
     WaitFailed,
@@ -68,9 +69,15 @@ def test_a_defect_shows_its_cause_in_the_traceback_alone() -> None:
     assert "KeyError" not in str(error)
     for found in ("while the private endpoint was read", VERSION, ISSUES, "Run again"):
         assert found in str(error)
+    assert error.returned()["error"] == {"code": "KeyError", "status": None, "api": None, "request_id": None}
     traceback = error.returned()["exception"]
     assert "KeyError: 'the-secret'" in traceback
     assert "raise error" in traceback
+
+
+def test_a_library_that_is_missing_has_the_reason_beside_its_sentence() -> None:
+    assert MissingLibrary("requests is missing.", "Traceback: x").returned() == {"exception": "Traceback: x"}
+    assert MissingLibrary("requests is missing.", None).returned() == {}
 
 
 def test_what_is_known_stays_as_it_is_and_anything_else_becomes_a_defect() -> None:

@@ -79,6 +79,21 @@ def test_an_unexpected_exception_is_reported_as_a_defect_that_can_be_reported(er
     assert isinstance(result["exception"], str)
     assert type(error).__name__ in result["exception"]
     assert (result["changed"], result["steps"]) == (False, [])
+    assert result["error"] == {"code": type(error).__name__, "status": None, "api": None, "request_id": None}
+
+
+class Panic(BaseException):
+    """As libraries in other languages raise it."""
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), Panic("broken")])
+def test_foreign_code_can_neither_end_the_process_nor_slip_through(error: BaseException) -> None:
+    def work(_deadline: Deadline) -> t.NoReturn:
+        raise error
+
+    result = ended(work)
+    assert result["failed"] is True
+    assert result["error"]["code"] == type(error).__name__
 
 
 def test_options_that_cannot_be_used_are_reported_within_the_boundary() -> None:
