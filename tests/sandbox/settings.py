@@ -14,8 +14,10 @@ CHOICES = {
     "token_answer": ("current", "first"),
     "busy_code": ("OperationInProgress", "InvalidParameter"),
     "groups_counted": ("after", "before_removal"),
+    "digest_qop": ("auth", "auth-int", "auth-int,auth"),
 }
-ALGORITHMS = ("MD5", "SHA-256")
+# What the challenge may offer; by default it offers the first two.
+ALGORITHMS = ("MD5", "SHA-256", "SHA-512-256", "MD5-sess", "SHA-256-sess", "SHA-512-256-sess")
 
 
 @dataclasses.dataclass
@@ -74,7 +76,9 @@ class Settings:
     # how long a nonce lives
     nonce_lifetime: float = 300.0
     # what the challenge offers, in this order
-    digest_algorithms: tuple[str, ...] = ALGORITHMS
+    digest_algorithms: tuple[str, ...] = ALGORITHMS[:2]
+    # what the answer has to protect: the request alone, its body too, or as the client likes
+    digest_qop: str = "auth"
     # a registration of an endpoint that AWS does not know: FAILED later, or 400 at once
     unknown_endpoint: str = "failed"
     # a registration of an endpoint that was rejected before: the same choice

@@ -64,7 +64,8 @@ def _credentials_problem(error: Exception) -> str | None:
 
 def _bad_configuration(error: Exception) -> str:
     """Without the reason of the parser: it quotes lines of the file, which has secrets."""
-    line = next((one.lineno for one in causes(error) if isinstance(getattr(one, "lineno", None), int)), None)
+    lines = (getattr(one, "lineno", None) for one in causes(error))
+    line = next((line for line in lines if isinstance(line, int)), None)
     where = f", at line {line}" if line is not None else ""
     return (
         f"{printable(error)}{where}. It must be text in UTF-8, with sections such as [default] or [profile NAME], and"

@@ -174,7 +174,7 @@ def tls_context(*, verify: bool, ca_path: str | None = None, ca_pem: str | None 
     Raises StageFailed where the CA cannot be read.
     """
     try:
-        context = ssl.create_default_context(cafile=_regular(ca_path), cadata=_certificates(ca_pem))
+        context = _trusting(_regular(ca_path), _certificates(ca_pem))
     except (OSError, ValueError) as error:
         raise _ca_unusable(error, ca_path) from error
     context.verify_flags = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST | ssl.VerifyFlags.VERIFY_X509_STRICT
@@ -182,6 +182,16 @@ def tls_context(*, verify: bool, ca_path: str | None = None, ca_pem: str | None 
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _trusting(ca_path: str | None, ca_pem: str | None) -> ssl.SSLContext:
+    """Raises OSError or ValueError. Not Python's default context, whose rules and files differ by version."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if ca_path or ca_pem:
+        context.load_verify_locations(cafile=ca_path, cadata=ca_pem)
+    else:
+        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     return context
 
 

@@ -64,7 +64,7 @@ class Transport:
         self._http = requests.Session()
         # Without its own authentication, requests would send what ~/.netrc has for the host.
         self._http.auth = self._digest
-        self._http.mount("https://", Adapter())
+        self._has_tls = False
         self._http.headers.update(
             {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"},
         )
@@ -103,6 +103,7 @@ class Transport:
     ) -> Answer:
         if cut.is_set():  # Nothing waits for it now: it must not take effect later.
             raise Overdue
+        self._require_tls(request)
         with self._http.request(
             request.method,
             request.url,
@@ -119,6 +120,12 @@ class Transport:
             content = _content(response, cut)
             response.raw.release_conn()  # Read to the end, so that the next request can reuse it.
             return Answer(response.status_code, response.headers, content)
+
+    def _require_tls(self, request: Request) -> None:
+        """Before the first request that needs it: files that the environment names may be missing."""
+        if not self._has_tls and request.url.startswith("https:"):
+            self._http.mount("https://", Adapter())
+            self._has_tls = True
 
 
 def _asked(answer: Answer) -> str:

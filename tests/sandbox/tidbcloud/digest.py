@@ -15,6 +15,7 @@ from tests.sandbox.settings import Settings
 from tests.sandbox.tidbcloud.refusal import Code, Refusal
 
 REALM = "tidb.cloud"
+_HASHES = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 # The message of a challenge: no credentials at all, or valid ones for a nonce that is used up.
 CHALLENGE = "The request must be authenticated by HTTP digest with an API key."
 
@@ -32,10 +33,11 @@ class Digest:
         self._seal_key = secrets.token_bytes(32)
         self._counts: dict[str, set[int]] = {}
 
-    def check(self, authorization: Authorization | None, method: str, target: str) -> str:
+    def check(self, authorization: Authorization | None, method: str, target: str, body: bytes = b"") -> str:
         """The public key that the request proves to hold.
 
         :param target: path and query as on the request line.
+        :param body: what was sent, for qop=auth-int.
         :raises Refusal: 401 with one challenge for each algorithm on offer.
         """
         if authorization is None or authorization.type != "digest":
@@ -44,24 +46,29 @@ class Digest:
         public_key = given.get("username", "")
         if public_key not in self._keys:
             raise self._refused(f"The public key {public_key} is not found.", Code.UNKNOWN_PUBLIC_KEY)
-        if not self._proves(given, self._keys[public_key], method, target):
+        if not self._proves(given, self._keys[public_key], f"{method}:{target}", body):
             raise self._refused("The private key is wrong, or the digest is not that of this request.")
         if not self._take(given["nonce"], int(given["nc"], 16)):
             raise self._refused(CHALLENGE, stale=True)
         return public_key
 
-    def _proves(self, given: Mapping[str, str], private_key: str, method: str, target: str) -> bool:
-        """RFC 7616, 3.4.1, with qop=auth. What counts is the request itself, not what `uri` says about it (3.4.6)."""
-        algorithm = given.get("algorithm", "MD5").upper()
-        if algorithm not in self._settings.digest_algorithms or given.get("qop") != "auth":
+    def _proves(self, given: Mapping[str, str], private_key: str, request: str, body: bytes) -> bool:
+        """RFC 7616, 3.4.1. What counts is the request itself, not what `uri` says about it (3.4.6)."""
+        named, qop = given.get("algorithm", "MD5").lower(), given.get("qop")
+        algorithm = next((one for one in self._settings.digest_algorithms if one.lower() == named), None)
+        if algorithm is None or qop not in self._settings.digest_qop.split(","):
             return False
         if not {"nonce", "nc", "cnonce", "response"} <= given.keys() or not _is_count(given["nc"]):
             return False
         if given.get("realm") != REALM:
             return False
-        secret = _hash(algorithm, f"{given['username']}:{REALM}:{private_key}")
-        message = f"{given['nonce']}:{given['nc']}:{given['cnonce']}:auth:{_hash(algorithm, f'{method}:{target}')}"
-        return hmac.compare_digest(_hash(algorithm, f"{secret}:{message}"), given["response"])
+        secret = _hash(algorithm, f"{given['username']}:{REALM}:{private_key}".encode())
+        if algorithm.endswith("-sess"):
+            secret = _hash(algorithm, f"{secret}:{given['nonce']}:{given['cnonce']}".encode())
+        if qop == "auth-int":
+            request = f"{request}:{_hash(algorithm, body)}"
+        message = f"{given['nonce']}:{given['nc']}:{given['cnonce']}:{qop}:{_hash(algorithm, request.encode())}"
+        return hmac.compare_digest(_hash(algorithm, f"{secret}:{message}".encode()), given["response"])
 
     def _take(self, nonce: str, count: int) -> bool:
         """Whether the nonce is ours, alive, and this count of it was never seen: no replays (RFC 7616, 5.12)."""
@@ -80,7 +87,7 @@ class Digest:
         nonce = f"{expiry}.{serial}.{self._seal(expiry, serial)}"
         suffix = ", stale=true" if stale else ""
         challenges = tuple(
-            f'Digest realm="{REALM}", nonce="{nonce}", qop="auth", algorithm={algorithm}{suffix}'
+            f'Digest realm="{REALM}", nonce="{nonce}", qop="{self._settings.digest_qop}", algorithm={algorithm}{suffix}'
             for algorithm in self._settings.digest_algorithms
         )
         return Refusal(401, code, message, challenges)
@@ -89,9 +96,8 @@ class Digest:
         return hmac.new(self._seal_key, f"{expiry}.{serial}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _hash(algorithm: str, text: str) -> str:
-    name = algorithm.replace("-", "").lower()
-    return hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
+def _hash(algorithm: str, content: bytes) -> str:
+    return hashlib.new(_HASHES[algorithm.removesuffix("-sess")], content, usedforsecurity=False).hexdigest()
 
 
 def _is_count(text: str) -> bool:

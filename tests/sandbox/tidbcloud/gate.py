@@ -20,7 +20,8 @@ def guard(app: flask.Flask, digest: Digest, rate: RateLimit) -> None:
     @app.before_request
     def admit() -> None:
         request = flask.request
-        key = digest.check(request.authorization, request.method, request.environ["REQUEST_URI"])
+        target = request.environ["REQUEST_URI"]
+        key = digest.check(request.authorization, request.method, target, request.get_data())
         flask.g.allowance = rate.take(key)
         if rate.exceeded(key):
             raise too_many(flask.g.allowance.limit)

@@ -49,6 +49,37 @@ def test_either_algorithm_is_offered_and_taken(world: World, algorithm: str) -> 
     assert _ask(world, _credentials(_nonce(challenge), algorithm=algorithm)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("algorithm", "name"),
+    [
+        ("SHA-512-256", "sha512_256"),
+        ("MD5-sess", "md5"),
+        ("SHA-256-sess", "sha256"),
+        ("SHA-512-256-sess", "sha512_256"),
+    ],
+)
+@pytest.mark.parametrize("qop", ["auth", "auth-int"])
+def test_the_other_challenges_of_the_standard_are_offered_where_the_settings_say_so(
+    algorithm: str, name: str, qop: str
+) -> None:
+    world = World(digest_algorithms=[algorithm], digest_qop=qop)
+
+    def digest(text: str) -> str:
+        return hashlib.new(name, text.encode()).hexdigest()
+
+    challenge = _ask(world)
+    assert f"algorithm={algorithm}" in challenge.headers["WWW-Authenticate"]
+    assert f'qop="{qop}"' in challenge.headers["WWW-Authenticate"]
+    nonce = _nonce(challenge)
+    secret = digest(f"{PUBLIC_KEY}:tidb.cloud:{PRIVATE_KEY}")
+    if algorithm.endswith("-sess"):
+        secret = digest(f"{secret}:{nonce}:c0ffee")
+    request = digest(f"GET:{TARGET}" + (f":{digest('')}" if qop == "auth-int" else ""))
+    given = _credentials(nonce, algorithm="MD5", qop=qop).replace("algorithm=MD5", f"algorithm={algorithm}")
+    proof = digest(f"{secret}:{nonce}:00000001:c0ffee:{qop}:{request}")
+    assert _ask(world, re.sub('response="[^"]*"', f'response="{proof}"', given)).status_code == 200
+
+
 @pytest.mark.parametrize(("offered", "other"), [("MD5", "SHA-256"), ("SHA-256", "MD5")])
 def test_an_algorithm_that_is_not_offered_is_refused(offered: str, other: str) -> None:
     world = World(digest_algorithms=[offered])

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failures import StageFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.handshake import (
     parse_greeting,
+    relax,
     server_error,
     tls_context,
 )
@@ -125,3 +127,17 @@ def test_a_ca_file_that_is_missing_is_named(tmp_path: Path) -> None:
 def test_an_invalid_ca_in_the_options_is_named_ascii_or_not(text: str) -> None:
     with pytest.raises(StageFailed, match="from ca_pem"):
         tls_context(verify=True, ca_pem=text)
+
+
+def test_a_context_is_the_same_on_every_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 3.13 on, Python's default context has more flags; it also opens the file that SSLKEYLOGFILE names."""
+    monkeypatch.setenv("SSLKEYLOGFILE", "/no/such/directory/keys")
+    monkeypatch.setattr(ssl, "create_default_context", lambda **_options: pytest.fail("Python's default was taken"))
+    context = tls_context(verify=True)
+    strict = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST | ssl.VerifyFlags.VERIFY_X509_STRICT
+    assert (context.verify_flags, context.verify_mode, context.check_hostname) == (strict, ssl.CERT_REQUIRED, True)
+    assert relax(context)
+    assert context.verify_flags == ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST
+    assert not relax(context)
+    open_to_all = tls_context(verify=False)
+    assert (open_to_all.verify_mode, open_to_all.check_hostname) == (ssl.CERT_NONE, False)

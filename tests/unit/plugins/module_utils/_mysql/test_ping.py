@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import datetime
 import socket
-import ssl
 import time
 import typing as t
 from pathlib import Path
@@ -272,22 +271,6 @@ def test_a_stranger_s_certificate_is_refused_by_lax_rules_too(lax: LaxAuthority,
         returned = ping(check_of(database.port, authority)).returned()
     assert failure_of(returned) == ("tls", "certificate_untrusted")
     assert returned["remarks"] == []
-
-
-def test_the_verdict_does_not_depend_on_what_python_sets(monkeypatch: pytest.MonkeyPatch, lax: LaxAuthority) -> None:
-    """Python 3.13's defaults on any Python."""
-    original = ssl.create_default_context
-
-    def strict(**options: t.Any) -> ssl.SSLContext:
-        context = original(**options)
-        context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_STRICT | 0x80000
-        return context
-
-    monkeypatch.setattr(ssl, "create_default_context", strict)
-    with running(lax) as database:
-        outcome = ping(check_of(database.port, lax))
-    assert outcome.failure is None
-    assert outcome.remarks
 
 
 def test_a_ca_that_cannot_be_read_fails_before_anything_is_sent(

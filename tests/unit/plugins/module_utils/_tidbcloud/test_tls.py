@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from urllib3.util.ssl_ import create_urllib3_context
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud import tls
@@ -27,7 +28,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 
 @pytest.fixture(autouse=True)
 def _python_3_13(monkeypatch: pytest.MonkeyPatch) -> None:
     """The flags that urllib3 sets there, on any Python."""
-    original = tls.create_urllib3_context
+    original = create_urllib3_context
 
     def strict(**options: t.Any) -> ssl.SSLContext:
         context: ssl.SSLContext = original(**options)
