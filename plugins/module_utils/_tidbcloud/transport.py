@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from .._run.bounded import Overdue, bounded
+from . import tls
 from .digest import Credentials, Digest, Unusable, is_stale
 from .failures import Request
-from .tls import Adapter
 from .urls import is_loopback
 
 with contextlib.suppress(ImportError):  # Without it nothing here is called: then there is no Session.
@@ -124,7 +124,7 @@ class Transport:
     def _require_tls(self, request: Request) -> None:
         """Before the first request that needs it: files that the environment names may be missing."""
         if not self._has_tls and request.url.startswith("https:"):
-            self._http.mount("https://", Adapter())
+            self._http.mount("https://", tls.Adapter())
             self._has_tls = True
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -56,3 +57,21 @@ def test_missing_libraries_are_named_with_the_command_that_installs_all(
 def test_the_versions_are_those_of_the_requirements() -> None:
     wanted = re.findall(r"^[a-z].*$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
     assert wanted == list(LIBRARIES.values())
+
+
+WITHOUT_LIBRARIES = """
+import importlib, pathlib, sys, types
+for name in ("ansible_collections", "boto3", "botocore", "requests", "urllib3"):
+    sys.modules[name] = None
+utils = pathlib.Path(sys.argv[1])
+sys.modules["utils"] = types.ModuleType("utils")
+sys.modules["utils"].__path__ = [str(utils)]
+for path in sorted(utils.rglob("*.py")):
+    importlib.import_module(".".join(("utils", *path.relative_to(utils).with_suffix("").parts)))
+"""
+
+
+def test_without_any_library_all_can_be_imported_so_that_a_module_can_say_what_is_missing() -> None:
+    command = [sys.executable, "-c", WITHOUT_LIBRARIES, str(ROOT / "plugins/module_utils")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
