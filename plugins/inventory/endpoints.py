@@ -110,7 +110,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError, Unexpected
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import in_time
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.requirements import missing_libraries
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import encodable, printable
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import encodable, printable, sentence
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 
 try:
@@ -177,18 +177,23 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         if missing:
             raise AnsibleParserError(f"{missing} Without boto3, aws_details must be false.")
 
+        warnings: list[str] = []
+
         def read(deadline: Deadline) -> list[Endpoint]:
             deadline.doing = "reading the private endpoints"
             accounts = fleet_accounts(options, deadline) if aws_details else []
             tidbcloud = connect_tidbcloud(options, deadline)
-            return read_private_endpoints(fleet_filters(options.params), tidbcloud, accounts)
+            return read_private_endpoints(fleet_filters(options.params), tidbcloud, accounts, warnings.append)
 
         try:
-            return t.cast("list[Endpoint]", encodable(in_time(options.params, read)))
+            endpoints = t.cast("list[Endpoint]", encodable(in_time(options.params, read)))
         except PrivateLinkError as error:
             if isinstance(error, Unexpected):
                 self.display.vvv(error.traceback)
             raise AnsibleParserError(str(error)) from None
+        for warning in warnings:
+            self.display.warning(sentence(warning))
+        return endpoints
 
     def _templated(self, value: t.Any) -> t.Any:
         """Options may be templates, such as a lookup of the API key."""

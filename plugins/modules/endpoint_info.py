@@ -14,7 +14,9 @@ author:
 description:
   - Lists the endpoint services of TiDB Cloud clusters and their private endpoints, the interface endpoint in AWS and the
     registration with TiDB Cloud joined, with status and stage, and what is wrong between the two sides.
-  - TiDB Cloud is read once, AWS once for each region. It is not an error if nothing matches.
+  - TiDB Cloud is read once, AWS once for each region. It is not an error if nothing matches. RV(scope) says what was read, and a warning
+    names each ID that was not found.
+  - An account or region that cannot be read never stops the others, see RV(scope.unreadable).
   - The module has no desired state to compare with, so private DNS that is off is a finding, not a status.
 extends_documentation_fragment:
   - tidbcloud.privatelink.aws
@@ -113,6 +115,7 @@ EXAMPLES = r"""
 
 # On the command line:
 #   ansible localhost -m tidbcloud.privatelink.endpoint_info
+#   ansible localhost -m tidbcloud.privatelink.endpoint_info -a "cluster_id=1234567890123456789 region=us-east-1 vpc_id=vpc-0123456789abcdef0"
 """
 
 RETURN = r"""
@@ -329,7 +332,8 @@ findings:
       description: What was found.
       type: str
     remedy:
-      description: What to do.
+      description:
+        - What to do. A task in it can be pasted into a playbook as it is; it names every option that it needs.
       type: str
     monthly_cost_usd:
       description: What it costs in USD a month, as RV(private_endpoints[].monthly_cost_usd).
@@ -411,6 +415,53 @@ scope:
       description: Projects of TiDB Cloud.
       type: list
       elements: str
+    filters:
+      description: The filters that were set, by option. What they leave out is not returned and not judged.
+      type: dict
+      sample: {cluster_ids: ["1234567890123456789"]}
+    not_found:
+      description: The IDs in the filters that name nothing that was read. A warning names each of them, too.
+      type: list
+      elements: dict
+      contains:
+        option:
+          description: The filter.
+          type: str
+          sample: cluster_ids
+        id:
+          description: The ID.
+          type: str
+        reason:
+          description: What that means.
+          type: str
+    unreadable:
+      description:
+        - The AWS accounts and regions that could not be read, while others could. A warning names each of them, too. If none can be
+          read, the module fails.
+        - No finding is made where they might have answered.
+      type: list
+      elements: dict
+      contains:
+        account:
+          description: ID of the account. Where it is not known, its role or profile in O(accounts).
+          type: str
+        region:
+          description: AWS region. Null if the account could not be read at all.
+          type: str
+        reason:
+          description: What was asked, what was found and what to do.
+          type: str
+    not_judged:
+      description: The private endpoints for which too little was read to say that nothing is wrong.
+      type: list
+      elements: dict
+      contains:
+        vpc_endpoint_id:
+          description: The interface endpoint.
+          type: str
+        reason:
+          description: What was not looked at.
+          type: str
 # BEGIN return_values violations error
 violations:
   description: The limits that forbid it, all together. Nothing was touched.
@@ -453,7 +504,7 @@ import typing as t
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._costs.costs import costs, priced
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._costs.prices import read_costing
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.findings import findings
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.findings import findings, not_judged
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import read_fleet
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read_options import (
     filter_arguments,
@@ -461,10 +512,13 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read_
     fleet_filters,
     own_prices,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.remedies import Remedies
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.scope import scope_warnings
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     connect_tidbcloud,
     shared_arguments,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import finish, warner
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import read_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
@@ -478,22 +532,27 @@ def main() -> None:
     def work(deadline: Deadline) -> dict[str, t.Any]:
         own = own_prices(module.params)
         accounts = fleet_accounts(module, deadline)
-        accounts[0].session.prepare()
+        warn, session = warner(module), accounts[0].session
+        if not isinstance(session, PrivateLinkError):
+            session.prepare()
         fleet = read_fleet(fleet_filters(module.params), connect_tidbcloud(module, deadline), accounts)
         endpoints, sums = fleet.private_endpoints, None
         if module.params["include_costs"]:
-            prices, warnings = read_costing(endpoints, own, accounts[0].session)
+            prices, warnings = read_costing(endpoints, own, session)
             for warning in warnings:
-                warner(module)(warning)
+                warn(warning)
             endpoints = priced(endpoints, prices)
             sums = costs(endpoints, prices)
+        for warning in scope_warnings(fleet.scope):
+            warn(warning)
+        seen = (fleet.looked_at, fleet.known_projects)
         return {
             "changed": False,
             "endpoint_services": fleet.endpoint_services,
             "private_endpoints": endpoints,
-            "findings": findings(endpoints, fleet.looked_at, fleet.known_projects, fleet.created_at),
+            "findings": findings(endpoints, *seen, fleet.created_at, Remedies(fleet.access)),
             "costs": sums,
-            "scope": fleet.scope,
+            "scope": {**fleet.scope, "not_judged": not_judged(endpoints, *seen)},
         }
 
     finish(module, work)

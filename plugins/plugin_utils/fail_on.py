@@ -2,11 +2,14 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the playbook status fails on: statuses of private endpoints and codes of findings. Pure."""
+"""What the playbook status fails on: statuses, codes of findings, and what could not be seen. Pure."""
 
 from __future__ import annotations
 
 import typing as t
+
+from .foreign import printable
+from .status_scope import some
 
 Values = t.Mapping[str, t.Any]
 STATUSES = ("not_configured", "initiating", "pending", "active", "deleting", "failed")
@@ -19,11 +22,13 @@ FINDINGS = (
     "private_dns_off",
     "duplicate_endpoint",
 )
+# What was named and not found, or could not be read: nobody knows what fail_on would have met there.
+UNSEEN = ("not_found", "unreadable")
 
 
 def unknown_words(fail_on: t.Sequence[str]) -> str:
     """What is wrong with the words, as a sentence; empty where nothing is."""
-    words = (*STATUSES, *FINDINGS)
+    words = (*STATUSES, *FINDINGS, *UNSEEN)
     unknown = sorted(set(fail_on) - set(words))
     if not unknown:
         return ""
@@ -32,13 +37,42 @@ def unknown_words(fail_on: t.Sequence[str]) -> str:
 
 
 def found_words(info: Values, fail_on: t.Sequence[str]) -> list[str]:
-    """Those of the words that describe something of what endpoint_info returned."""
-    statuses = {endpoint["status"] for endpoint in info["private_endpoints"]}
-    codes = {finding["code"] for finding in info["findings"]}
-    return sorted((statuses | codes) & set(fail_on))
+    """Those of the words that describe something of what endpoint_info returned, and those of UNSEEN that do, named or
+    not: where something could not be seen, that a word was not met proves nothing.
+    """
+    return sorted(_met(info, fail_on))
 
 
 def found_sentence(info: Values, fail_on: t.Sequence[str]) -> list[str]:
-    """Why the playbook fails, as a line; none where it does not."""
-    found = found_words(info, fail_on)
-    return [f"Found what fail_on names: {', '.join(found)}."] if found else []
+    """Why the playbook fails, as lines with the ids; none where it does not."""
+    met = _met(info, fail_on)
+    found = [f"{word} ({some(ids)})" for word, ids in sorted(met.items()) if word in fail_on]
+    unseen = [f"{word} ({some(ids)})" for word, ids in sorted(met.items()) if word not in fail_on]
+    return [
+        *([f"Found what fail_on names: {', '.join(found)}."] if found else []),
+        *([f"What fail_on names could not be looked for everywhere: {', '.join(unseen)}."] if unseen else []),
+    ]
+
+
+def _met(info: Values, fail_on: t.Sequence[str]) -> dict[str, list[str]]:
+    """By word: the ids of what it describes."""
+    scope = info["scope"]
+    named = [
+        *((endpoint["status"], _id(endpoint)) for endpoint in info["private_endpoints"]),
+        *((finding["code"], _id(finding)) for finding in info["findings"]),
+        *(("not_found", one["id"]) for one in scope["not_found"]),
+        *(
+            ("unreadable", " ".join(word for word in (one["account"], one["region"]) if word))
+            for one in scope["unreadable"]
+        ),
+    ]
+    met: dict[str, list[str]] = {}
+    for word, one in named:
+        if fail_on and word in (*fail_on, *UNSEEN):
+            met.setdefault(word, []).append(printable(one))
+    return met
+
+
+def _id(one: Values) -> str:
+    """Of the interface endpoint, else of the registration."""
+    return one["vpc_endpoint_id"] or one["private_endpoint_connection_id"] or "without an id"

@@ -2,13 +2,14 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private endpoints, services and findings as aligned lines. Pure."""
+"""Private endpoints, services and findings as aligned lines, and what they do not cover. Pure."""
 
 from __future__ import annotations
 
 import typing as t
 
 from .foreign import SENTENCE, printable
+from .status_scope import NOT_LOOKED_AT, Scope
 
 Values = t.Mapping[str, t.Any]
 _ENDPOINTS = ("STATUS", "CLUSTER", "PRIVATE ENDPOINT", "VPC", "REGION", "ZONES", "USD/MONTH", "HOST AND PORT")
@@ -18,13 +19,17 @@ _GAP = " "
 
 
 def status_lines(info: Values) -> list[str]:
-    """What endpoint_info returned, for a person."""
+    """What endpoint_info returned, for a person. What was not read is never shown as a number, or as healthy."""
     shown = printable(info)
+    services = shown["endpoint_services"]
+    regions = frozenset(service["region"] for service in services)
+    scope = Scope(printable(info["scope"], SENTENCE), regions, not (services or shown["private_endpoints"]))
     return [
-        *_endpoints(shown["private_endpoints"]),
-        *_services(shown["endpoint_services"], shown["private_endpoints"]),
-        *_costs(shown.get("costs") or {}),
-        *_findings(printable(info["findings"], SENTENCE)),
+        *scope.lines(),
+        *_endpoints(shown["private_endpoints"], shown["findings"], scope),
+        *_services(services, shown["private_endpoints"], scope),
+        *_costs(shown.get("costs") or {}, shown["private_endpoints"]),
+        *_findings(printable(info["findings"], SENTENCE), scope),
     ]
 
 
@@ -34,29 +39,36 @@ def table(rows: t.Sequence[t.Sequence[str]]) -> list[str]:
     return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[-1]]) for row in rows]
 
 
-def _endpoints(endpoints: t.Sequence[Values]) -> list[str]:
-    return table([_ENDPOINTS, *map(_endpoint, endpoints)]) if endpoints else ["There are no private endpoints."]
+def _endpoints(endpoints: t.Sequence[Values], findings: t.Sequence[Values], scope: Scope) -> list[str]:
+    if not endpoints:
+        return [scope.no_endpoints()]
+    gone = {finding["vpc_endpoint_id"] for finding in findings if finding["code"] == "interface_endpoint_missing"}
+    return table([_ENDPOINTS, *(_endpoint(one, one["vpc_endpoint_id"] in gone) for one in endpoints)])
 
 
-def _endpoint(endpoint: Values) -> tuple[str, ...]:
-    cost, port = endpoint["monthly_cost_usd"], endpoint["port"]
+def _endpoint(endpoint: Values, is_gone: bool) -> tuple[str, ...]:
+    """`is_gone`: AWS was looked at, and does not have it."""
+    cost, port, is_seen = endpoint["monthly_cost_usd"], endpoint["port"], endpoint["aws_visible"] or is_gone
+    unseen = "-" if is_seen else NOT_LOOKED_AT
     return (
         endpoint["status"],
         endpoint["cluster_name"] or endpoint["cluster_id"] or "-",
         endpoint["vpc_endpoint_id"] or "-",
-        endpoint["vpc_id"] or "-",
+        endpoint["vpc_id"] or unseen,
         endpoint["region"] or "-",
-        str(len(endpoint["availability_zone_ids"])),
-        "-" if cost is None else f"{cost:.2f}",
+        str(len(endpoint["availability_zone_ids"])) if is_seen else NOT_LOOKED_AT,
+        unseen if cost is None else f"{cost:.2f}",
         f"{endpoint['host'] or '-'}{f':{port}' if port else ''}",
     )
 
 
-def _services(services: t.Sequence[Values], endpoints: t.Sequence[Values]) -> list[str]:
-    return [_GAP, *table([_SERVICES, *(_service(service, endpoints) for service in services)])] if services else []
+def _services(services: t.Sequence[Values], endpoints: t.Sequence[Values], scope: Scope) -> list[str]:
+    if not services:
+        return []
+    return [_GAP, *table([_SERVICES, *(_service(service, endpoints, scope) for service in services)])]
 
 
-def _service(service: Values, endpoints: t.Sequence[Values]) -> tuple[str, ...]:
+def _service(service: Values, endpoints: t.Sequence[Values], scope: Scope) -> tuple[str, ...]:
     where = (service["cluster_id"], service["node_group_id"])
     own = [one for one in endpoints if one["vpc_endpoint_id"] and (one["cluster_id"], one["node_group_id"]) == where]
     return (
@@ -64,20 +76,24 @@ def _service(service: Values, endpoints: t.Sequence[Values]) -> tuple[str, ...]:
         service["cluster_name"] or service["cluster_id"] or "-",
         service["node_group_id"] or "-",
         service["region"] or "-",
-        str(len(own)),
+        scope.count(len(own), service["region"]),
     )
 
 
-def _costs(costs: Values) -> list[str]:
+def _costs(costs: Values, endpoints: t.Sequence[Values]) -> list[str]:
     if not costs:
         return []
+    if endpoints and not any(endpoint["aws_visible"] for endpoint in endpoints):
+        return [_GAP, f"Zone-hours: {NOT_LOOKED_AT}."]
     monthly = f"{costs['total_monthly_usd']:.2f}"
-    return [_GAP, f"Zone-hours cost USD {monthly} a month ({costs['source']}, {costs['as_of']})."]
+    left_out = ", ".join(costs["not_included"])
+    more = [f"Not included: {left_out}."] if left_out else []
+    return [_GAP, f"Zone-hours cost USD {monthly} a month ({costs['source']}, {costs['as_of']}).", *more]
 
 
-def _findings(findings: t.Sequence[Values]) -> list[str]:
+def _findings(findings: t.Sequence[Values], scope: Scope) -> list[str]:
     if not findings:
-        return ["Nothing is wrong between the two sides."]
+        return [scope.no_findings()]
     return [line for finding in findings for line in _finding(finding)]
 
 

@@ -16,13 +16,18 @@ from .costs import TABLE, Endpoint, Prices, billed_regions
 
 
 def read_costing(
-    private_endpoints: t.Iterable[Endpoint], own: Prices, session: AwsSession
+    private_endpoints: t.Iterable[Endpoint], own: Prices, session: AwsSession | PrivateLinkError
 ) -> tuple[Prices, tuple[str, ...]]:
-    """The prices, and sentences about what the Price List did not provide. Asks only about regions that are billed."""
+    """The prices, and sentences about what the Price List did not provide. Asks only about regions that are billed.
+
+    `session` is the error instead if there is none to ask with.
+    """
     unknown = [region for region in billed_regions(private_endpoints) if region not in own]
     if not unknown:
         return {**TABLE, **own}, ()
     try:
+        if isinstance(session, PrivateLinkError):
+            raise session
         read, problems = read_prices(session.client("pricing", PRICE_LIST_REGION), unknown)
     except PrivateLinkError as error:  # The client could not be made; prices are only advice.
         read, problems = {}, [f"The AWS Price List was not read for {listed(unknown)}: {error}"]

@@ -14,14 +14,16 @@ from functools import partial
 from .._aws import api as aws
 from .._aws.model import InterfaceEndpoint, NetworkInterface, Subnet
 from .._aws.session import AwsSession
+from .._privatelink.cluster_limits import is_on_aws
 from .._privatelink.current import Network, Pair, Provider, pair_up
 from .._privatelink.ownership import CLUSTER_TAG, NODE_GROUP_TAG
 from .._privatelink.registrations import is_registered, rows_of
 from .._privatelink.result import endpoint_service, shape
 from .._privatelink.status import status_and_stage
-from .._run.errors import ApiError
+from .._run.errors import ApiError, PrivateLinkError, as_known
 from .._tidbcloud.api import TidbCloud
 from .._tidbcloud.model import Cluster, Registration
+from .scope import Filters, Met, not_found, scope_warnings
 from .services import GroupService, complete, services_of
 
 # Up to this many lists of single node groups are read instead of one of their project.
@@ -29,34 +31,44 @@ _FEW_GROUPS = 5
 
 
 @dataclass(frozen=True)
-class Filters:
-    """Which services and private endpoints are wanted; an empty set means all."""
-
-    cluster_ids: frozenset[str] = frozenset()
-    node_group_ids: frozenset[str] = frozenset()
-    project_ids: tuple[str, ...] = ()
-    vpc_ids: frozenset[str] = frozenset()
-    vpc_endpoint_ids: frozenset[str] = frozenset()
-    statuses: frozenset[str] = frozenset()
-    regions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Account:
-    """One AWS account to read: its credentials and the regions to look in; none means those of the clusters found."""
+    """One AWS account to read: its credentials and the regions to look in; none means those of the clusters found.
 
-    session: AwsSession
+    `session` is the error instead if the options do not make one. `options`: those that name the account in `accounts`.
+    """
+
+    session: AwsSession | PrivateLinkError
     regions: tuple[str, ...] = ()
+    options: t.Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """For a person, as long as its id is not known."""
+        return self.options.get("assume_role_arn") or self.options.get("profile") or "the account of the AWS options"
 
 
 @dataclass(frozen=True)
 class AwsSide:
-    """What the accounts hold. `looked_at` says where, as (account id, region)."""
+    """What the accounts hold. `looked_at` says where, as (account id, region), `unreadable` where it was not possible,
+    `access` which options lead to an account.
+    """
 
     endpoints: tuple[InterfaceEndpoint, ...] = ()
     interfaces: tuple[NetworkInterface, ...] = ()
     subnets: tuple[Subnet, ...] = ()
     looked_at: frozenset[tuple[str, str]] = frozenset()
+    unreadable: tuple[dict[str, str | None], ...] = ()
+    access: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
+
+    def __add__(self, other: AwsSide) -> AwsSide:
+        return AwsSide(
+            (*self.endpoints, *other.endpoints),
+            (*self.interfaces, *other.interfaces),
+            (*self.subnets, *other.subnets),
+            self.looked_at | other.looked_at,
+            (*self.unreadable, *other.unreadable),
+            {**other.access, **self.access},
+        )
 
 
 @dataclass(frozen=True)
@@ -64,20 +76,24 @@ class Fleet:
     """What was found, in the shapes that `endpoint_info` returns, and in which accounts and regions of AWS.
 
     `created_at`: when each interface endpoint was made, null if AWS does not say. `known_projects`: those whose
-    lists say of every interface endpoint whether it is registered.
+    lists say of every interface endpoint whether it is registered. `access`: by account, the options that lead to it.
     """
 
     endpoint_services: list[dict[str, t.Any]]
     private_endpoints: list[dict[str, t.Any]]
-    scope: dict[str, list[str]]
+    scope: dict[str, t.Any]
     looked_at: frozenset[tuple[str, str]]
     created_at: t.Mapping[str, datetime | None] = field(default_factory=dict)
     known_projects: frozenset[str] = frozenset()
+    access: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account]) -> Fleet:
-    """Reads services and private endpoints. Raises ApiError; finding nothing is not an error."""
-    clusters = _read_clusters(filters, tidb)
+    """Reads services and private endpoints. Finding nothing is not an error, nor is one account or region that cannot
+    be read beside others. Raises PrivateLinkError.
+    """
+    listed = _read_clusters(filters, tidb)
+    clusters = [cluster for cluster in listed if is_on_aws(cluster)]
     every = _read_registrations(filters, clusters, tidb)
     registrations = _wanted(filters, every)
     services = complete(_services(filters, clusters, every), tidb, partial(_zones, accounts))
@@ -85,39 +101,59 @@ def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account])
     return Fleet(
         [endpoint_service(one.provider(one.cluster.region)) for one in services],
         _private_endpoints(filters, pair_up(side.endpoints, registrations), services, side),
-        {
-            "accounts": sorted({account for account, _region in side.looked_at}),
-            "regions": sorted({region for _account, region in side.looked_at}),
-            "projects": _projects(filters, clusters),
-        },
+        _scope(filters, clusters, side, not_found(filters, Met(listed, every, side.endpoints))),
         side.looked_at,
         {endpoint.vpc_endpoint_id: endpoint.created_at for endpoint in side.endpoints},
         _known_projects(_projects(filters, clusters), every),
+        side.access,
     )
 
 
-def read_private_endpoints(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account]) -> list[dict[str, t.Any]]:
+def _scope(
+    filters: Filters, clusters: t.Sequence[Cluster], side: AwsSide, missing: t.Sequence[dict[str, t.Any]]
+) -> dict[str, t.Any]:
+    return {
+        "accounts": sorted({account for account, _region in side.looked_at}),
+        "regions": sorted({region for _account, region in side.looked_at}),
+        "projects": _projects(filters, clusters),
+        "filters": filters.returned(),
+        "not_found": list(missing),
+        "unreadable": list(side.unreadable),
+    }
+
+
+def read_private_endpoints(
+    filters: Filters,
+    tidb: TidbCloud,
+    accounts: t.Sequence[Account],
+    warn: t.Callable[[str], None] = lambda _warning: None,
+) -> list[dict[str, t.Any]]:
     """The private endpoints alone: no request for a service, two for a hundred registrations of a project.
 
-    Without accounts AWS is not read: every private endpoint is then as its registration says. Raises ApiError.
+    Without accounts AWS is not read: every private endpoint is then as its registration says. `warn` gets what the
+    filters name and was not found, and what could not be read. Raises PrivateLinkError.
     """
-    clusters = _read_clusters(filters, tidb)
+    listed = _read_clusters(filters, tidb)
+    clusters = [cluster for cluster in listed if is_on_aws(cluster)]
     every = _read_registrations(filters, clusters, tidb)
     registrations = _wanted(filters, every)
     services = _services(filters, clusters, every)
     side = _read_aws(filters, accounts, services, registrations)
+    missing = not_found(filters, Met(listed, every, side.endpoints))
+    for warning in scope_warnings(_scope(filters, clusters, side, missing)):
+        warn(warning)
     return _private_endpoints(filters, pair_up(side.endpoints, registrations), services, side)
 
 
 def _read_clusters(filters: Filters, tidb: TidbCloud) -> list[Cluster]:
-    """Dedicated clusters on AWS; one project at a time, as the API lists them."""
+    """Dedicated clusters of every cloud; one project at a time, as the API lists them."""
     projects: t.Sequence[str | None] = filters.project_ids or (None,)
     if filters.cluster_ids and not filters.project_ids:
         # A named cluster may belong to any project; the list knows only the default one.
         found = [_read_cluster(tidb, cluster_id) for cluster_id in sorted(filters.cluster_ids)]
     else:
         found = [c for project in projects for c in tidb.list_clusters(project, sorted(filters.cluster_ids))]
-    return [cluster for cluster in found if cluster is not None and cluster.cloud_provider in (None, "aws")]
+    return [cluster for cluster in found if cluster is not None]
 
 
 def _read_cluster(tidb: TidbCloud, cluster_id: str) -> Cluster | None:
@@ -183,9 +219,10 @@ def _services(
 
 def _zones(accounts: t.Sequence[Account], region: str, names: t.Sequence[str]) -> t.Mapping[str, t.Sequence[str]]:
     """The zones of services as AWS returns them: it allows any number of requests, TiDB Cloud does not."""
+    sessions = [account.session for account in accounts if not isinstance(account.session, PrivateLinkError)]
     try:
-        return aws.describe_service_zones(accounts[0].session.client("ec2", region), names) if accounts else {}
-    except ApiError:
+        return aws.describe_service_zones(sessions[0].client("ec2", region), names) if sessions else {}
+    except PrivateLinkError:
         return {}
 
 
@@ -195,32 +232,64 @@ def _read_aws(
     services: t.Sequence[GroupService],
     registrations: t.Sequence[Registration],
 ) -> AwsSide:
-    """One paged list for each account and region; which endpoints are ours is decided here."""
+    """One paged list for each account and region; which endpoints are ours is decided here.
+
+    An account or region that cannot be read never stops the others. Raises PrivateLinkError if none can be read.
+    """
     names = {one.service_name for one in services if one.service} | {row.service_name for row in registrations}
     clusters = {one.cluster.cluster_id for one in services} | filters.cluster_ids
     found_in = {one.cluster.region for one in services} | {row.region for row in registrations}
     side = AwsSide()
+    errors: list[PrivateLinkError] = []
     for account in accounts:
-        for region in account.regions or filters.regions or _own_regions(account, found_in):
-            ec2 = account.session.client("ec2", region)
-            endpoints = [
-                endpoint
-                for endpoint in aws.describe_vpc_endpoints(ec2, filters={})
-                if _is_ours(endpoint, names, clusters, filters)
-            ]
-            interfaces, subnets = _details(ec2, endpoints)
-            side = AwsSide(
-                (*side.endpoints, *endpoints),
-                (*side.interfaces, *interfaces),
-                (*side.subnets, *subnets),
-                side.looked_at | {(aws.caller_account(account.session.client("sts", region)), region)},
-            )
+        is_wanted = partial(_is_ours, names=names, clusters=clusters, filters=filters)
+        read, failed = _read_account(account, account.regions or filters.regions, found_in, is_wanted)
+        side += read
+        errors += failed
+    if errors and not side.looked_at:
+        raise errors[0]
     return side
 
 
-def _own_regions(account: Account, found_in: t.Iterable[str | None]) -> tuple[str, ...]:
-    if account.session.region:
-        return (account.session.region,)
+def _read_account(
+    account: Account,
+    regions: tuple[str, ...],
+    found_in: t.Iterable[str | None],
+    is_wanted: t.Callable[[InterfaceEndpoint], bool],
+) -> tuple[AwsSide, list[PrivateLinkError]]:
+    """What it holds in those regions, else in its own, and the errors of those that could not be read."""
+    if isinstance(account.session, PrivateLinkError):
+        unreadable = [_unreadable(account.name, region, account.session) for region in regions or (None,)]
+        return AwsSide(unreadable=tuple(unreadable)), [account.session]
+    side, errors = AwsSide(), dict[str, PrivateLinkError]()
+    for region in regions or _own_regions(account.session, found_in):
+        try:
+            side += _read_region(account, account.session, region, is_wanted)
+        except Exception as error:
+            errors[region] = as_known(error, f"reading AWS in {region}")
+    name = next((account_id for account_id, _region in side.looked_at), account.name)
+    unreadable = [_unreadable(name, region, error) for region, error in errors.items()]
+    return side + AwsSide(unreadable=tuple(unreadable)), list(errors.values())
+
+
+def _unreadable(account: str, region: str | None, error: PrivateLinkError) -> dict[str, str | None]:
+    return {"account": account, "region": region, "reason": str(error)}
+
+
+def _read_region(
+    account: Account, session: AwsSession, region: str, is_wanted: t.Callable[[InterfaceEndpoint], bool]
+) -> AwsSide:
+    ec2 = session.client("ec2", region)
+    endpoints = [endpoint for endpoint in aws.describe_vpc_endpoints(ec2, filters={}) if is_wanted(endpoint)]
+    interfaces, subnets = _details(ec2, endpoints)
+    account_id = aws.caller_account(session.client("sts", region))
+    looked_at = frozenset({(account_id, region)})
+    return AwsSide(tuple(endpoints), tuple(interfaces), tuple(subnets), looked_at, access={account_id: account.options})
+
+
+def _own_regions(session: AwsSession, found_in: t.Iterable[str | None]) -> tuple[str, ...]:
+    if session.region:
+        return (session.region,)
     return tuple(sorted(region for region in found_in if region))
 
 

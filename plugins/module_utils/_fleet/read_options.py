@@ -12,10 +12,13 @@ import typing as t
 from .._aws.model import Price
 from .._aws.session import AwsSession
 from .._privatelink.status import NOTES
-from .._run.errors import PrivateLinkError
+from .._run.errors import PrivateLinkError, as_known
 from .._run.wait import Deadline
 from .._tidbcloud.ids import tidb_id
-from .read import Account, Filters
+from .read import Account
+from .scope import Filters
+
+_ACCESS_OPTIONS = ("profile", "assume_role_arn", "assume_role_external_id")
 
 
 def filter_arguments() -> dict[str, t.Any]:
@@ -77,17 +80,20 @@ def fleet_filters(params: t.Mapping[str, t.Any]) -> Filters:
 
 def fleet_accounts(module: t.Any, deadline: Deadline) -> list[Account]:
     """The accounts to read: those listed, or the one that the module's own options name."""
-    listed = module.params["accounts"] or [{}]
-    return [
-        Account(
-            AwsSession(
-                module,
-                profile=item.get("profile") or None,
-                assume_role_arn=item.get("assume_role_arn") or ("" if item else None),
-                assume_role_external_id=item.get("assume_role_external_id") or None,
-                deadline=deadline,
-            ),
-            tuple(item.get("regions") or ()),
+    return [_account(module, item, deadline) for item in module.params["accounts"] or [{}]]
+
+
+def _account(module: t.Any, item: t.Mapping[str, t.Any], deadline: Deadline) -> Account:
+    """Options that make no session are the error of this account alone."""
+    named = {option: item[option] for option in _ACCESS_OPTIONS if item.get(option)}
+    try:
+        session: AwsSession | PrivateLinkError = AwsSession(
+            module,
+            profile=named.get("profile"),
+            assume_role_arn=named.get("assume_role_arn") or ("" if item else None),
+            assume_role_external_id=named.get("assume_role_external_id"),
+            deadline=deadline,
         )
-        for item in listed
-    ]
+    except Exception as error:
+        session = as_known(error, "reading the AWS options of this account")
+    return Account(session, tuple(item.get("regions") or ()), named)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -14,12 +13,12 @@ from datetime import datetime, timezone
 from .._aws.model import InterfaceEndpoint
 from .desired import Desired
 from .ownership import MANAGED_BY, MANAGED_BY_TAG, PROTECTION_TAG, is_protected
+from .task import task
 from .violations import Violation
 
 if t.TYPE_CHECKING:
     from .current import Pair
 
-_PLAIN = re.compile(r"[A-Za-z0-9.-]+")
 _LATE = datetime.max.replace(tzinfo=timezone.utc)
 
 
@@ -151,17 +150,11 @@ def _call(desired: Desired, pair: Pair) -> str:
 def removal_call(
     vpc_endpoint_id: str, region: str | None, target: str, target_id: str | None, node_group_id: str | None = None
 ) -> str:
-    """The task that removes one private endpoint, to copy. Only plain words get in: it is pasted into playbooks."""
-    options = {
-        "state": "absent",
-        "vpc_endpoint_id": vpc_endpoint_id,
-        target: target_id,
-        "node_group_id": node_group_id,
-        "region": region,
-    }
-    shown = (
-        f'{option}: "{value}"' if value.isdigit() else f"{option}: {value}"
-        for option, value in options.items()
-        if value and _PLAIN.fullmatch(value)
+    """The task that removes one private endpoint, to copy."""
+    return task(
+        state="absent",
+        vpc_endpoint_id=vpc_endpoint_id,
+        **{target: target_id},
+        node_group_id=node_group_id,
+        region=region,
     )
-    return f"tidbcloud.privatelink.private_endpoint: {{{', '.join(shown)}}}"

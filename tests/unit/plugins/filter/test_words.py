@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ansible_collections.tidbcloud.privatelink.plugins.filter.words import (
     check_failure,
     check_outcome,
@@ -24,9 +22,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.filter.words import (
     with_place,
     with_reverted,
 )
+from tests.support.fleet_facts import EMPTY
 from tests.support.role_runs import ADD_GROUP, ENDPOINT, FAILED_PING, GOOD_PING, changed, run
-
-EMPTY: dict[str, t.Any] = {"private_endpoints": [], "endpoint_services": [], "findings": [], "costs": None}
 
 
 def test_a_check_is_judged_and_kept_with_the_result() -> None:
@@ -76,11 +73,12 @@ def test_what_was_undone_is_kept_with_the_result_and_said() -> None:
 
 def test_a_run_and_a_status_end_in_lines() -> None:
     assert run_lines(run())[0] == "Private endpoint vpce-1 in vpc-1 is active."
-    assert status_lines(EMPTY, ["failed"])[0] == "There are no private endpoints."
-    drift = {**EMPTY, "findings": [{"code": "drift", "severity": "error", "message": "x", "remedy": "y"}]}
-    assert status_lines(drift, ["drift"])[-1] == "Found what fail_on names: drift."
+    assert status_lines(EMPTY, ["failed"])[1] == "There are no private endpoints."
+    found = {"code": "drift", "severity": "error", "message": "x", "remedy": "y", "vpc_endpoint_id": "vpce-1"}
+    assert status_lines({**EMPTY, "findings": [found]}, ["drift"])[-1] == "Found what fail_on names: drift (vpce-1)."
 
 
 def test_fail_on_is_checked_and_found() -> None:
     assert "faild" in unknown_words(["faild"])
-    assert found_words({"private_endpoints": [{"status": "failed"}], "findings": []}, ["failed"]) == ["failed"]
+    failed = {"status": "failed", "vpc_endpoint_id": "vpce-1"}
+    assert found_words({**EMPTY, "private_endpoints": [failed]}, ["failed"]) == ["failed"]

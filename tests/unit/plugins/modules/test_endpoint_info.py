@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -15,7 +16,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.modules import endpoint_i
 from tests.support import module_documents as documents
 
 if t.TYPE_CHECKING:
-    from tests.support.customer import Customer, Result
+    from tests.support.customer import Customer, Network, Result
 
 FAILURES = ("violations", "error")
 
@@ -67,6 +68,8 @@ def test_where_nothing_matches_the_lists_are_empty(customer: Customer) -> None:
     result = look(customer, cluster_ids=["1379661944646419999"])
     assert (result["endpoint_services"], result["private_endpoints"], result["findings"]) == ([], [], [])
     assert result["costs"] is None
+    (missing,) = result["scope"]["not_found"]
+    assert (missing["option"], missing["id"]) == ("cluster_ids", "1379661944646419999")
 
 
 def test_without_filters_the_default_project_is_read(customer: Customer) -> None:
@@ -85,6 +88,10 @@ def test_without_filters_the_default_project_is_read(customer: Customer) -> None
         "accounts": ["210987654321"],
         "regions": ["us-east-1", "us-west-2"],
         "projects": [customer.facts["tidbcloud"]["projects"]["default"]],
+        "filters": {},
+        "not_found": [],
+        "unreadable": [],
+        "not_judged": [],
     }
 
 
@@ -157,8 +164,12 @@ def test_an_endpoint_of_another_account_is_known_by_its_registration_and_not_jud
 def test_an_endpoint_of_a_region_that_was_not_looked_at_is_not_judged(customer: Customer) -> None:
     connect(customer, "two-groups", "us-west-2")
     result = look(customer, region="us-east-1")
-    assert [endpoint["aws_visible"] for endpoint in result["private_endpoints"]] == [False]
+    (returned,) = result["private_endpoints"]
+    assert returned["aws_visible"] is False
     assert result["findings"] == []
+    (unjudged,) = result["scope"]["not_judged"]
+    assert unjudged["vpc_endpoint_id"] == returned["vpc_endpoint_id"]
+    assert "us-west-2" in unjudged["reason"]
 
 
 def test_several_accounts_are_read_and_tidb_cloud_once(customer: Customer) -> None:
@@ -174,6 +185,25 @@ def test_several_accounts_are_read_and_tidb_cloud_once(customer: Customer) -> No
     assert [entry.call for entry in customer.requests].count("ListPrivateEndpointConnections") == 1
 
 
+def test_an_account_that_cannot_be_read_is_named_and_the_others_are_read(customer: Customer) -> None:
+    mine = connect(customer)
+    role = f"arn:aws:iam::{customer.account['account_id']}:role/reader"
+    both = [{"assume_role_arn": role, "regions": ["us-east-1"]}, {"profile": "lost", "regions": ["us-east-1"]}]
+    result = look(customer, accounts=both, include_costs=True)
+    assert ids(result) == [mine["vpc_endpoint_id"]]
+    (unreadable,) = result["scope"]["unreadable"]
+    assert (unreadable["account"], unreadable["region"]) == ("lost", "us-east-1")
+    assert "lost" in unreadable["reason"]
+    lost_first = look(customer, accounts=both[::-1], include_costs=True)
+    assert (ids(lost_first), lost_first["costs"]["total_monthly_usd"]) == (ids(result), 7.3)
+
+
+def test_where_no_account_can_be_read_the_run_fails(customer: Customer) -> None:
+    result = customer.run("endpoint_info", accounts=[{"profile": "lost", "regions": ["us-east-1"]}])
+    assert result["failed"]
+    assert "lost" in result["msg"]
+
+
 def test_private_dns_that_is_off_is_a_finding_and_no_status(customer: Customer) -> None:
     made = connect(customer, private_dns_enabled=False)
     result = look(customer)
@@ -185,16 +215,7 @@ def test_private_dns_that_is_off_is_a_finding_and_no_status(customer: Customer) 
 
 
 def test_an_endpoint_that_nobody_registered_is_an_orphan(customer: Customer) -> None:
-    network = customer.network()
-    group = customer.facts["clusters"]["main"]["node_groups"]["DefaultGroup"]
-    vpce = customer.ec2().create_vpc_endpoint(
-        VpcEndpointType="Interface",
-        VpcId=network.vpc_id,
-        ServiceName=group["service_name"],
-        SubnetIds=list(network.subnet_ids),
-        SecurityGroupIds=list(network.security_group_ids),
-        PrivateDnsEnabled=False,
-    )["VpcEndpoint"]["VpcEndpointId"]
+    vpce = made_by_hand(customer, customer.network())
     result = look(customer)
     assert codes(result) == ["not_registered"]
     assert result["findings"][0]["vpc_endpoint_id"] == vpce
@@ -274,3 +295,119 @@ def test_a_failure_returns_what_is_documented(customer: Customer) -> None:
     assert result["failed"]
     assert result["error"]["status"] == 401
     assert "private_endpoints" not in result
+
+
+# The remedies of findings, as they are printed
+
+TASK = re.compile(r"tidbcloud\.privatelink\.private_endpoint: (\{[^}]*\})")
+
+
+def remedied(customer: Customer, code: str, **options: t.Any) -> list[dict[str, t.Any]]:
+    """The options of the tasks in the remedy of the one finding."""
+    result = look(customer, **options)
+    assert codes(result) == [code]
+    tasks = [yaml.safe_load(found) for found in TASK.findall(result["findings"][0]["remedy"])]
+    assert tasks
+    return tasks
+
+
+def run_each(customer: Customer, tasks: list[dict[str, t.Any]]) -> list[str]:
+    """The status after each, one after the other, on a control node whose own region is another one."""
+    customer.environment["AWS_REGION"] = "eu-west-1"
+    results = [customer.run("private_endpoint", **task) for task in tasks]
+    del customer.environment["AWS_REGION"]
+    assert not [result["msg"] for result in results if result["failed"]]
+    return [result["private_endpoint"]["status"] for result in results]
+
+
+def made_by_hand(customer: Customer, network: Network, tags: dict[str, str] | None = None) -> str:
+    """An interface endpoint of the cluster "main" that is not registered."""
+    group = customer.facts["clusters"]["main"]["node_groups"]["DefaultGroup"]
+    pairs = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
+    more = {"TagSpecifications": [{"ResourceType": "vpc-endpoint", "Tags": pairs}]} if pairs else {}
+    made = customer.ec2().create_vpc_endpoint(
+        VpcEndpointType="Interface",
+        VpcId=network.vpc_id,
+        ServiceName=group["service_name"],
+        SubnetIds=list(network.subnet_ids),
+        SecurityGroupIds=list(network.security_group_ids),
+        PrivateDnsEnabled=False,
+        **more,
+    )
+    return str(made["VpcEndpoint"]["VpcEndpointId"])
+
+
+def test_an_endpoint_that_is_not_registered_is_adopted_and_removed(customer: Customer) -> None:
+    made_by_hand(customer, customer.network())
+    assert run_each(customer, remedied(customer, "not_registered")) == ["active", "not_configured"]
+
+
+def test_private_dns_that_is_off_is_switched_on(customer: Customer) -> None:
+    connect(customer, private_dns_enabled=False)
+    (task,) = remedied(customer, "private_dns_off")
+    assert run_each(customer, [task]) == ["active"]
+    assert codes(look(customer)) == []
+
+
+def test_a_leftover_is_removed(customer: Customer) -> None:
+    made = connect(customer)
+    customer.run("private_endpoint", cluster_id=made["cluster_id"], state="absent", keep_vpc_endpoint=True)
+    assert run_each(customer, remedied(customer, "leftover")) == ["not_configured"]
+    assert codes(look(customer)) == []
+
+
+def test_what_is_left_of_a_dropped_cluster_and_of_a_dropped_group_is_removed(customer: Customer) -> None:
+    group_id = customer.facts["clusters"]["two-groups"]["node_groups"]["analytics"]["node_group_id"]
+    left = connect(customer, "two-groups", "us-west-2", node_group_id=group_id)
+    customer.sandbox.tidbcloud.estate.drop_group(left["cluster_id"], group_id)
+    assert run_each(customer, remedied(customer, "leftover", regions=["us-west-2"])) == ["not_configured"]
+    customer.sandbox.tidbcloud.estate.drop_cluster(connect(customer)["cluster_id"])
+    assert run_each(customer, remedied(customer, "leftover", regions=["us-east-1"])) == ["not_configured"]
+
+
+def test_a_registration_whose_endpoint_is_gone_is_removed(customer: Customer) -> None:
+    made = connect(customer)
+    customer.ec2().delete_vpc_endpoints(VpcEndpointIds=[made["vpc_endpoint_id"]])
+    customer.sandbox.clock.advance(60)
+    assert run_each(customer, remedied(customer, "interface_endpoint_missing")) == ["not_configured"]
+    assert customer.registered() == []
+
+
+def test_a_failed_registration_is_replaced_and_removed(customer: Customer) -> None:
+    made = connect(customer)
+    customer.sandbox.tidbcloud.estate.registrations.force(made["vpc_endpoint_id"], "FAILED", "The quota is used up")
+    replaced, removed = remedied(customer, "registration_failed")
+    assert run_each(customer, [replaced]) == ["active"]
+    (again,) = ids(look(customer))
+    customer.sandbox.tidbcloud.estate.registrations.force(again, "FAILED", "The quota is used up")
+    _replaced, removed = remedied(customer, "registration_failed")
+    assert run_each(customer, [removed]) == ["not_configured"]
+
+
+def test_two_sides_that_disagree_are_removed(customer: Customer) -> None:
+    network = customer.network()
+    vpce = made_by_hand(customer, network)
+    customer.run("private_endpoint", cluster_id=customer.cluster_id("main"), vpc_endpoint_id=vpce, wait=False)
+    customer.sandbox.tidbcloud.estate.registrations.force(vpce, "ACTIVE", "")
+    assert run_each(customer, remedied(customer, "drift")) == ["not_configured"]
+
+
+def test_duplicates_are_removed_by_either_way(customer: Customer) -> None:
+    network = customer.network(*customer.zone_ids()[:1])
+    options = {"cluster_id": customer.cluster_id("main"), **network.options}
+    made = customer.run("private_endpoint", **options)["private_endpoint"]
+    for _way in range(2):
+        made_by_hand(customer, network, made["tags"])
+        tasks = remedied(customer, "duplicate_endpoint")
+        assert run_each(customer, [tasks[_way]]) == [["active", "not_configured"][_way]]
+        assert ids(look(customer)) == [made["vpc_endpoint_id"]]
+
+
+def test_of_another_account_the_remedy_names_what_leads_to_it(customer: Customer) -> None:
+    from tests.support.customer import Customer as Somebody
+
+    other = Somebody(customer.sandbox, "other")
+    connect(other, private_dns_enabled=False)
+    role = f"arn:aws:iam::{other.account['account_id']}:role/operator"
+    (task,) = remedied(customer, "private_dns_off", accounts=[{"assume_role_arn": role, "regions": ["us-east-1"]}])
+    assert run_each(customer, [task]) == ["active"]

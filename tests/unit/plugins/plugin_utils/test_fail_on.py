@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import typing as t
 from pathlib import Path
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import findings as audit
@@ -17,16 +18,26 @@ from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.fail_on impo
     found_words,
     unknown_words,
 )
+from tests.support.fleet_facts import SCOPE
 
-INFO = {
-    "private_endpoints": [{"status": "failed"}, {"status": "active"}],
-    "findings": [{"code": "leftover"}, {"code": "drift"}],
+ONE = {"vpc_endpoint_id": "vpce-1", "private_endpoint_connection_id": "18"}
+OTHER = {"vpc_endpoint_id": None, "private_endpoint_connection_id": "19"}
+INFO: dict[str, t.Any] = {
+    "private_endpoints": [{"status": "failed", **ONE}, {"status": "active", **OTHER}],
+    "findings": [{"code": "leftover", **ONE}, {"code": "drift", **OTHER}, {"code": "leftover", **OTHER}],
+    "scope": SCOPE,
+}
+UNSEEN_SCOPE = {
+    **SCOPE,
+    "not_found": [{"option": "cluster_ids", "id": "12", "reason": "It is not there."}],
+    "unreadable": [{"account": "1", "region": "eu-west-1", "reason": "It is disabled."}],
 }
 
 
 def test_it_may_name_every_status_and_every_finding_and_nothing_else() -> None:
     codes = re.findall(r'_finding\(endpoint, "([a-z_]+)"', Path(audit.__file__).read_text(encoding="utf-8"))
     assert sorted((*STATUSES, *FINDINGS)) == sorted({*NOTES, *codes})
+    assert unknown_words([*STATUSES, *FINDINGS, "not_found", "unreadable"]) == ""
 
 
 def test_a_word_that_describes_nothing_is_named_with_those_that_do() -> None:
@@ -39,6 +50,18 @@ def test_only_what_is_named_and_there_is_found() -> None:
     assert found_words(INFO, []) == []
 
 
-def test_why_it_fails_is_a_line_and_success_is_none() -> None:
-    assert found_sentence(INFO, ["leftover", "failed"]) == ["Found what fail_on names: failed, leftover."]
+def test_why_it_fails_is_a_line_with_the_ids_and_success_is_none() -> None:
+    assert found_sentence(INFO, ["leftover", "failed"]) == [
+        "Found what fail_on names: failed (vpce-1), leftover (vpce-1, 19)."
+    ]
     assert found_sentence(INFO, ["pending"]) == []
+
+
+def test_where_something_could_not_be_seen_that_nothing_was_met_is_no_success() -> None:
+    info = {**INFO, "scope": UNSEEN_SCOPE}
+    assert found_words(info, ["pending"]) == ["not_found", "unreadable"]
+    assert found_sentence(info, ["pending"]) == [
+        "What fail_on names could not be looked for everywhere: not_found (12), unreadable (1 eu-west-1)."
+    ]
+    assert found_sentence(info, ["not_found"])[0] == "Found what fail_on names: not_found (12)."
+    assert (found_words(info, []), found_sentence(info, [])) == ([], [])

@@ -10,7 +10,10 @@ from datetime import datetime, timezone
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.findings import findings
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.findings import (
+    findings,
+    not_judged,
+)
 from tests.support.endpoint_literals import (
     CLUSTER_ID,
     CONNECTION_ID,
@@ -100,6 +103,23 @@ def test_what_is_under_way_is_not_a_finding(changes: dict[str, t.Any]) -> None:
 )
 def test_what_was_not_looked_at_is_not_judged(changes: dict[str, t.Any]) -> None:
     assert found(**changes) is None
+    (one,) = not_judged([{**HEALTHY, **changes}], LOOKED_AT, {PROJECT_ID})
+    assert one["vpc_endpoint_id"] == VPCE
+    assert one["reason"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"status": "deleting", "aws_visible": False, "account_id": None},
+        {"aws_visible": False},
+        {"vpc_endpoint_state": "rejected", "project_id": "7", "endpoint_state": None},
+        {"endpoint_state": "FAILED", "project_id": "7"},
+    ],
+)
+def test_what_was_judged_is_not_listed_as_unjudged(changes: dict[str, t.Any]) -> None:
+    assert not_judged([{**HEALTHY, **changes}], LOOKED_AT, {PROJECT_ID}) == []
 
 
 def test_a_cause_hides_no_other_endpoints() -> None:
@@ -109,6 +129,10 @@ def test_a_cause_hides_no_other_endpoints() -> None:
 
 # --- several of one service in one VPC
 
+IN_VPC = (
+    f'tidbcloud.privatelink.private_endpoint: {{vpc_id: {VPC}, cluster_id: "{CLUSTER_ID}", '
+    f'node_group_id: "{GROUP_ID}", region: us-east-1, remove_duplicates: true}}'
+)
 OLD, NEW = (datetime(2026, 1, day, tzinfo=timezone.utc) for day in (1, 2))
 
 
@@ -149,7 +173,7 @@ def test_a_duplicate_is_reported_with_the_one_that_would_be_kept_why_and_what_it
 @pytest.mark.parametrize(
     ("second", "remedy"),
     [
-        ({"endpoint_state": None}, "Run private_endpoint with remove_duplicates=true, or "),
+        ({"endpoint_state": None}, f"Run {IN_VPC}, or "),
         ({}, "If it is not needed, run "),
         ({"endpoint_state": None, "tags": {**OWNED, "Name": "other"}}, "If it is not needed, run "),
         (

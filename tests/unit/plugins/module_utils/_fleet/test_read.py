@@ -20,15 +20,15 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model i
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import (
     Account,
-    Filters,
     read_fleet,
     read_private_endpoints,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.scope import Filters
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import (
     CLUSTER_TAG,
     NODE_GROUP_TAG,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import (
     Cluster,
     EndpointService,
@@ -124,6 +124,8 @@ class Aws:
         self.endpoints: dict[Client, list[InterfaceEndpoint]] = {}
         self.zones: Mapping[str, Sequence[str]] = {}
         self.refusals: list[ApiError] = []
+        # What an account and region is answered with instead.
+        self.broken: dict[Client, Exception] = {}
         self.asked: list[tuple[str, str]] = []
         for name, act in {
             "describe_vpc_endpoints": lambda ec2, filters: self._note("endpoints", ec2, self.endpoints.get(ec2, [])),
@@ -136,6 +138,8 @@ class Aws:
 
     def _note(self, what: str, client: Client, found: t.Any) -> t.Any:
         self.asked.append((what, client[1]))
+        if client in self.broken:
+            raise self.broken[client]
         return found
 
     def _zones(self, client: Client) -> Mapping[str, Sequence[str]]:
@@ -175,7 +179,14 @@ def test_both_sides_are_joined_with_the_network_of_the_interface_endpoint(aws: A
     assert one["availability_zone_ids"] == [ZONES[0]]
     (service,) = found.endpoint_services
     assert service["node_group_id"] == GROUP_ID
-    assert found.scope == {"accounts": [ACCOUNT], "regions": [REGION], "projects": [PROJECT_ID]}
+    assert found.scope == {
+        "accounts": [ACCOUNT],
+        "regions": [REGION],
+        "projects": [PROJECT_ID],
+        "filters": {},
+        "not_found": [],
+        "unreadable": [],
+    }
     assert found.looked_at == {(ACCOUNT, REGION)}
 
 
@@ -327,6 +338,62 @@ def test_several_accounts_are_read_and_tidb_cloud_once(aws: Aws) -> None:
     }
     assert found.looked_at == {(ACCOUNT, REGION), (other, REGION)}
     assert len([asked for asked in tidb.asked if asked.startswith("registrations")]) == 1
+
+
+OTHER_ACCOUNT = "310987654322"
+DENIED = ApiError("You may not.", api="ec2", status=403)
+
+
+@pytest.mark.parametrize("error", [DENIED, KeyError("a defect")], ids=["denied", "defect"])
+def test_a_region_that_cannot_be_read_is_named_and_never_stops_the_others(aws: Aws, error: Exception) -> None:
+    aws.endpoints[ACCOUNT, REGION] = [interface_endpoint()]
+    aws.broken[ACCOUNT, "eu-west-1"] = error
+    found = fleet(Filters(regions=("eu-west-1", REGION)), Tidb(rows=[registration()]))
+    assert [one["aws_visible"] for one in found.private_endpoints] == [True]
+    assert found.looked_at == {(ACCOUNT, REGION)}
+    (unreadable,) = found.scope["unreadable"]
+    assert (unreadable["account"], unreadable["region"]) == (ACCOUNT, "eu-west-1")
+    assert unreadable["reason"].endswith(".")
+    assert found.scope["regions"] == [REGION]
+
+
+def test_an_account_that_cannot_be_read_is_named_as_the_user_named_it(aws: Aws) -> None:
+    aws.endpoints[ACCOUNT, REGION] = [interface_endpoint()]
+    aws.broken[OTHER_ACCOUNT, REGION] = DENIED
+    role = "arn:aws:iam::310987654322:role/reader"
+    denied = replace(account(OTHER_ACCOUNT), options={"assume_role_arn": role})
+    lost = Account(PrivateLinkError("There is no such profile."), options={"profile": "lost"})
+    found = fleet(Filters(), Tidb(rows=[registration()]), lost, denied, account())
+    assert [one["vpc_endpoint_id"] for one in found.private_endpoints] == [VPCE]
+    assert found.scope["unreadable"] == [
+        {"account": "lost", "region": None, "reason": "There is no such profile."},
+        {"account": role, "region": REGION, "reason": "You may not."},
+    ]
+    assert found.access == {ACCOUNT: {}}
+
+
+def test_where_nothing_of_aws_can_be_read_the_first_error_ends_the_run(aws: Aws) -> None:
+    aws.broken[ACCOUNT, REGION] = DENIED
+    lost = Account(PrivateLinkError("There is no such profile."), options={"profile": "lost"})
+    with pytest.raises(ApiError, match="You may not"):
+        fleet(Filters(), Tidb(rows=[registration()]), account(), lost)
+    with pytest.raises(PrivateLinkError, match="no such profile"):
+        fleet(Filters(), Tidb(rows=[registration()]), lost, account())
+
+
+def test_ids_that_were_not_found_and_places_that_were_not_read_are_warned_of(aws: Aws) -> None:
+    aws.broken[OTHER_ACCOUNT, REGION] = DENIED
+    warnings: list[str] = []
+    filters = Filters(cluster_ids=frozenset({CLUSTER_ID, "10"}))
+    both = (account(), account(OTHER_ACCOUNT))
+    read_private_endpoints(filters, t.cast(t.Any, Tidb()), both, warnings.append)
+    assert [warning.split()[:3] for warning in warnings] == [["cluster_ids", "names", "10,"], ["AWS", "was", "not"]]
+
+
+def test_a_cluster_of_another_provider_is_not_called_unknown(aws: Aws) -> None:
+    found = fleet(NAMED, Tidb(replace(CLUSTER, cloud_provider="gcp")))
+    (missing,) = found.scope["not_found"]
+    assert (missing["id"], missing["reason"].split(".")[0]) == (CLUSTER_ID, "The cluster is on gcp")
 
 
 STRANGE = {"service_name": "com.amazonaws.vpce.us-east-1.vpce-svc-0fffffffffffffff0"}

@@ -8,7 +8,7 @@ import typing as t
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import read_options as fleet_options
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import Filters
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.scope import Filters
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from tests.support.endpoint_literals import CLUSTER_ID, GROUP_ID, PROJECT_ID
 
