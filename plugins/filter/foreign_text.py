@@ -50,7 +50,14 @@ def host_name(value: t.Any) -> str:
 
 def export_yaml(endpoints: t.Iterable[t.Mapping[str, t.Any]]) -> str:
     """The private endpoints as the file that private_endpoints takes. See export_yaml.yml."""
-    items = [item for endpoint in endpoints if endpoint.get("vpc_id") for item in _exported(endpoint)]
+    every = list(endpoints)
+    items = [item for endpoint in every if endpoint.get("vpc_id") for item in _exported(endpoint)]
+    unseen = [endpoint["vpc_endpoint_id"] for endpoint in every if endpoint.get("aws_visible") is False]
+    if unseen:
+        _display.warning(
+            "The export leaves out private endpoints that AWS does not show to these credentials: their network is not "
+            f"known. They are {text.listed(unseen)}."
+        )
     return yaml.safe_dump({"endpoints": items}, sort_keys=False, explicit_start=True)
 
 

@@ -16,7 +16,9 @@ description:
   - Reads are shared. TiDB Cloud allows 100 requests a minute and API key; registrations are read by lists of a hundred, clusters by lists with
     their IDs, and AWS by one list for each account and region. A private endpoint that is already as desired costs nothing more.
   - The limits of all items are checked before the first change. Then all changes are started, and one shared wait polls for all of them.
-  - An item that fails never stops the others. The task fails at the end if any item failed.
+  - An item that fails never stops the others. The task fails at the end if any item failed, and C(msg) names each of them.
+  - After a run that changed something, or in check mode would, a table of the steps is printed, with the monthly cost before and after. It is printed
+    where people read the output, as the lines about progress are.
   - While it waits, it prints a line whenever something changes, if the task runs on the control node itself and without C(async) or C(become).
     It prints none if a program reads the output, under C(no_log), or with E(TIDBCLOUD_PRIVATELINK_PROGRESS) set to V(off).
 extends_documentation_fragment:
@@ -32,7 +34,7 @@ attributes:
     support: full
   diff_mode:
     support: full
-    details: Each item has its own difference in RV(results).
+    details: The items that change, together in RV(diff), and each in RV(results).
   idempotent:
     support: full
   platform:
@@ -409,6 +411,15 @@ results:
           description: What the API's support asks for.
           type: str
     # END
+diff:
+  description: >-
+    The user's options and the monthly cost before and after, of each item that is changed, or in check mode would be, by its number and what it means;
+    and C(monthly_cost_usd) of all of these together, null if a price is not known.
+  returned: always
+  type: dict
+  sample:
+    before: {"1: cluster 1234567890123456789 in vpc-0123456789abcdef0": {state: absent, monthly_cost_usd: 0.0}, monthly_cost_usd: 0.0}
+    after: {"1: cluster 1234567890123456789 in vpc-0123456789abcdef0": {state: present, monthly_cost_usd: 14.6}, monthly_cost_usd: 14.6}
 summary:
   description: How many items are as wanted.
   returned: always
@@ -428,11 +439,12 @@ summary:
 import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module import AnsibleAWSModule
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure import ensure_fleet, report
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure import ensure_fleet
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure_options import (
     FleetOptions,
     fleet_arguments,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.report import report
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     ENDPOINT_TIMEOUT,
     shared_arguments,

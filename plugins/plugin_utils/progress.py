@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a module and prints the lines that it writes meanwhile. The module's result stays the same."""
+"""Runs a module, prints the lines that it writes meanwhile, and what it changed. The module's result stays the same."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ import typing as t
 from collections.abc import Iterator
 
 from ansible import constants, context
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.progress import FILE_VARIABLE
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import printable
+
+from .changes import change_lines
+from .worded import WordedAction
 
 # Seconds between two looks at the file, which is on this host.
 EVERY = 0.5
@@ -44,27 +46,32 @@ _RUNNER = "awx_display"
 _REPLACED_BY_RUNNER = "ORIGINAL_STDOUT_CALLBACK"
 
 
-class ProgressAction(ActionBase):  # type: ignore[misc]
-    """Print the module's progress where it runs on this host as this user and is waited for; otherwise just run it."""
+class ProgressAction(WordedAction):
+    """Print the module's progress where it runs on this host as this user and is waited for, and print what it changed.
 
-    _supports_check_mode = True
-    _supports_async = True
+    The role prints its own table of what changed, with the network.
+    """
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        result: dict[str, t.Any] = super().run(tmp, task_vars)
-        wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
-        host = str((task_vars or {}).get("inventory_hostname", ""))
-        with self._printed(host) if self._may_print() else contextlib.nullcontext():
-            result.update(self._execute_module(task_vars=task_vars, wrap_async=wrap_async))
-        if not wrap_async:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
+        result = super().run(tmp, task_vars)
+        if self._may_print() and not self.role_prefix:
+            check_mode = bool(getattr(self._task, "check_mode", False))
+            for line in change_lines(result, self._host(task_vars), check_mode=check_mode):
+                Display().display(line)
         return result
+
+    def _run_module(self, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+        is_here = self._connection.transport == "local" and self._connection.become is None
+        with self._printed(self._host(task_vars)) if is_here and self._may_print() else contextlib.nullcontext():
+            return super()._run_module(task_vars)
+
+    @staticmethod
+    def _host(task_vars: dict[str, t.Any] | None) -> str:
+        return str((task_vars or {}).get("inventory_hostname", ""))
 
     def _may_print(self) -> bool:
         return (
-            self._connection.transport == "local"
-            and not self._task.async_val
-            and self._connection.become is None
+            not self._task.async_val
             and not self._task.no_log
             and is_for_people(constants.DEFAULT_STDOUT_CALLBACK)
             and self._is_switched_on()

@@ -16,6 +16,7 @@ from ansible.module_utils.common.collections import ImmutableDict
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.progress import FILE_VARIABLE
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import progress
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.progress import SWITCH, ProgressAction
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.worded import WordedAction
 
 HOST = "localhost"
 
@@ -91,4 +92,27 @@ def assert_stands_for_the_module_of_its_task(
     # With another name, or arguments of its own, the plugin would be another module.
     assert [{"module_name", "module_args"} & set(arguments) for arguments in asked] == [set()]
     # Ansible would skip it in check mode, and refuse it with async.
+    assert (plugin._supports_check_mode, plugin._supports_async) == (True, True)
+
+
+def assert_runs_the_module_of_its_task(plugin: type[WordedAction], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What runs is the task's own module, with its own arguments; its result is returned as it is."""
+    monkeypatch.setattr("ansible.plugins.action.ActionBase.run", lambda _self, _tmp, _vars: {})
+    asked: list[dict[str, t.Any]] = []
+
+    class Tried(plugin):  # type: ignore[misc, valid-type]
+        def __init__(self) -> None:
+            self._task = types.SimpleNamespace(async_val=0, _role=None)
+            shell = types.SimpleNamespace(tmpdir="")
+            self._connection = types.SimpleNamespace(has_native_async=False, _shell=shell)
+
+        def _execute_module(self, **arguments: t.Any) -> dict[str, t.Any]:
+            asked.append(arguments)
+            return {"changed": False, "msg": "Set vpc_id."}
+
+        def _remove_tmp_path(self, *_arguments: t.Any, **_details: t.Any) -> None:
+            """Nothing was made."""
+
+    assert Tried().run(None, {"inventory_hostname": HOST}) == {"changed": False, "msg": "Set vpc_id."}
+    assert [{"module_name", "module_args"} & set(arguments) for arguments in asked] == [set()]
     assert (plugin._supports_check_mode, plugin._supports_async) == (True, True)

@@ -94,7 +94,7 @@ def test_of_a_list_the_counts_are_printed(
     module = "tidbcloud.privatelink.private_endpoints"
     watched = play({module: {"endpoints": [options, other], "wait_delay": 0.3}})
     assert watched.lines[0] == "localhost: 2 of 2 checked"
-    assert watched.lines[-1] == "localhost: 1 done, 0 failed, 0 waiting"
+    assert watched.lines[-1] == "localhost: 1 done, 1 failed, 0 waiting"
     assert watched.results[0]["summary"] == {"ok": 1, "changed": 1, "failed": 1}
 
 

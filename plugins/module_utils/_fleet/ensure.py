@@ -23,45 +23,13 @@ from .._run.errors import PrivateLinkError, WaitTimedOut, as_known
 from .._run.progress import Count
 from .._run.wait import Deadline, Work
 from .._run.wait_all import NOT_BEGUN, WorkGroup
+from .report import Ended, report
 
 CUT_OFF = (
     "The run was ended after its deadline (wait_timeout) while this one was in progress: something neither answered nor"
     " failed. Run again to continue from here."
 )
 NOT_TOUCHED = "Not touched: strict is set, and another item is refused."
-
-
-@dataclass(frozen=True)
-class Ended:
-    """What became of an item: an outcome, or the error that ended it. `note` says why nothing was done.
-
-    `advice`: what there is to warn about even if it fails.
-    """
-
-    outcome: Outcome | None = None
-    error: PrivateLinkError | None = None
-    note: str = ""
-    advice: tuple[str, ...] = ()
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        return self.outcome.warnings if self.outcome else self.advice
-
-    def returned(self) -> dict[str, t.Any]:
-        """The single module's return values, with `failed` and `msg`."""
-        if self.error is not None:
-            steps = list(self.error.steps)
-            return {
-                "changed": bool(steps),
-                "failed": True,
-                "msg": str(self.error),
-                "steps": steps,
-                **self.error.returned(),
-            }
-        returned = self.outcome.returned() if self.outcome else {}
-        if self.note:
-            returned.update(changed=False, steps=[])
-        return {**returned, "failed": False, "msg": self.note}
 
 
 def _ended(found: Prepared | None, desired: Desired | PrivateLinkError, note: str = "") -> Ended:
@@ -149,31 +117,49 @@ def _ask_permission(items: Sequence[Item], deadline: Deadline) -> None:
     """An item that AWS would not permit fails here."""
     deadline.doing = "asking AWS whether it permits the changes"
     prepared = [(item, item.found) for item in items if isinstance(item.found, Outcome)]
-    judged = permitted([(outcome, t.cast(SharedClouds, item.clouds)) for item, outcome in prepared])
+    asked = [(outcome, t.cast(SharedClouds, item.clouds)) for item, outcome in prepared]
+    try:
+        judged: list[Outcome | PrivateLinkError] = [*permitted(asked)]
+    except Exception:  # Which item it is about shows if each is asked about alone.
+        judged = [_permitted_alone(*one, deadline.doing) for one in asked]
     for (item, _outcome), found in zip(prepared, judged):
         item.found = found
 
 
+def _permitted_alone(outcome: Outcome, clouds: SharedClouds, doing: str) -> Outcome | PrivateLinkError:
+    try:
+        return permitted([(outcome, clouds)])[0]
+    except Exception as error:
+        return as_known(error, doing)
+
+
 def _carry_out(items: Sequence[Item], deadline: Deadline, refresh: Callable[[], None]) -> None:
     """All changes together, then each item is read again."""
-    changing: WorkGroup[None] = WorkGroup(deadline, refresh)
     works: dict[int, Work[None]] = {}
     for item in items:
         if isinstance(item.found, Outcome) and not item.found.is_settled:
             works[item.number] = _change(item, item.found)
         else:
             item.is_ended = True
+    changing = _group(items, deadline, refresh)
     changing.drive(works)
     for item in items:
         result = changing.results.get(item.number)
         if isinstance(result, PrivateLinkError):  # Also of one that was never started.
             item.end(result)
-    settling: WorkGroup[None] = WorkGroup(deadline, refresh)
+    settling = _group(items, deadline, refresh)
     settling.complete({item.number: _settle(item) for item in items if not item.is_ended})
     for item in items:
         result = settling.results.get(item.number)
         if isinstance(result, PrivateLinkError):
             item.end(result)
+
+
+def _group(items: Sequence[Item], deadline: Deadline, refresh: Callable[[], None]) -> WorkGroup[None]:
+    """Of what is not over yet; those that are count as done or failed."""
+    ended = [item.found for item in items if item.is_ended]
+    failed = sum(isinstance(found, PrivateLinkError) for found in ended)
+    return WorkGroup(deadline, refresh, done=len(ended) - failed, failed=failed)
 
 
 def _change(item: Item, outcome: Outcome) -> Work[None]:
@@ -255,23 +241,3 @@ def _identity(outcome: Outcome, clouds: SharedClouds | None) -> t.Hashable:
 def _place(outcome: Outcome) -> tuple[str, str]:
     vpc_id, _subnet_ids, _group_ids = network_of(outcome.desired, outcome.before, outcome.planned)
     return vpc_id or "", outcome.before.provider.service_name or ""
-
-
-def report(ended: Sequence[Ended], *, tracebacks: bool = False) -> dict[str, t.Any]:
-    """The module's return values. It failed if any item did, and then `msg` counts and quotes.
-
-    `tracebacks`: whether an item that met a defect of this collection has one, as `exception`.
-    """
-    results = [item.returned() for item in ended]
-    for result in () if tracebacks else results:
-        result.pop("exception", None)
-    failed = [number for number, result in enumerate(results, start=1) if result["failed"]]
-    changed = sum(result["changed"] for result in results)
-    summary = {"ok": len(results) - len(failed), "changed": changed, "failed": len(failed)}
-    report: dict[str, t.Any] = {"changed": bool(changed), "results": results, "summary": summary}
-    if failed:
-        first = results[failed[0] - 1]["msg"]
-        report.update(
-            failed=True, msg=f"{len(failed)} of {len(results)} private endpoints failed. Item {failed[0]}: {first}"
-        )
-    return report

@@ -34,13 +34,15 @@ class FleetOptions:
     """The items in a module's options, and the clouds that they share."""
 
     def __init__(self, module: t.Any, deadline: Deadline) -> None:
-        """Raises PrivateLinkError if TiDB Cloud cannot be reached at all; a wrong item is an error of that item."""
+        """A wrong item is an error of that item. Raises PrivateLinkError if TiDB Cloud cannot be reached at all, and no
+        item can do without.
+        """
         self._module = module
         self._clouds: dict[tuple[str | None, ...], SharedClouds] = {}
         params = [_merged(module.params, item) for item in module.params["endpoints"]]
         self._deadline = deadline
         desired = [_desired(item) for item in params]
-        self._tidbcloud = self._connect([one for one in desired if isinstance(one, Desired)], deadline)
+        self._tidbcloud, self._unreached = self._connect([one for one in desired if isinstance(one, Desired)])
         self.items = [self._item(number, *one) for number, one in enumerate(zip(desired, params), start=1)]
 
     def refresh(self) -> None:
@@ -50,16 +52,26 @@ class FleetOptions:
         for clouds in self._clouds.values():
             clouds.refresh()
 
-    def _connect(self, items: t.Sequence[Desired], deadline: Deadline) -> SharedTidbCloud | None:
+    def _connect(self, items: t.Sequence[Desired]) -> tuple[SharedTidbCloud | None, PrivateLinkError | None]:
+        """TiDB Cloud, null if no item needs it, or the error of all that do."""
         cluster_ids: dict[str | None, list[str]] = {}
         for desired in items:
             if desired.cluster_id:
                 cluster_ids.setdefault(desired.project_id, []).append(desired.cluster_id)
-        return SharedTidbCloud(tidbcloud_session(self._module, deadline), cluster_ids) if cluster_ids else None
+        if not cluster_ids:
+            return None, None
+        try:
+            return SharedTidbCloud(tidbcloud_session(self._module, self._deadline), cluster_ids), None
+        except Exception as error:
+            if all(desired.cluster_id for desired in items):
+                raise
+            return None, as_known(error, "connecting to TiDB Cloud")
 
     def _item(self, number: int, desired: Desired | PrivateLinkError, params: t.Mapping[str, t.Any]) -> Item:
         if isinstance(desired, PrivateLinkError):
             return Item(number, desired)
+        if desired.cluster_id and self._unreached is not None:
+            return Item(number, self._unreached)
         account = tuple(params[option] or None for option in _ACCOUNT_OPTIONS)
         if account not in self._clouds:
             try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .._privatelink.task import Option, task
+from .._run.task import Option, task
 
 Endpoint = t.Mapping[str, t.Any]
 

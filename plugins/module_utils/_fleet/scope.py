@@ -58,7 +58,7 @@ def not_found(filters: Filters, met: Met) -> Rows:
         ),
         "project_ids": (
             filters.project_ids,
-            {one.project_id for one in (*met.clusters, *met.registrations)},
+            _projects(met),
             "TiDB Cloud shows no cluster and no registration of it to this API key.",
         ),
         "vpc_ids": (
@@ -68,7 +68,7 @@ def not_found(filters: Filters, met: Met) -> Rows:
         ),
         "vpc_endpoint_ids": (
             filters.vpc_endpoint_ids,
-            {one.vpc_endpoint_id for one in (*met.endpoints, *met.registrations)},
+            _interface_endpoints(met),
             "Neither TiDB Cloud nor AWS, where that was looked at, shows it.",
         ),
     }
@@ -82,6 +82,17 @@ def not_found(filters: Filters, met: Met) -> Rows:
 
 def _elsewhere(provider: str | None) -> str:
     return f"The cluster is on {provider}. Interface endpoints lead to clusters on AWS."
+
+
+def _projects(met: Met) -> set[str | None]:
+    return {*(cluster.project_id for cluster in met.clusters), *(row.project_id for row in met.registrations)}
+
+
+def _interface_endpoints(met: Met) -> set[str | None]:
+    return {
+        *(endpoint.vpc_endpoint_id for endpoint in met.endpoints),
+        *(row.vpc_endpoint_id for row in met.registrations),
+    }
 
 
 def _clusters(met: Met) -> set[str | None]:

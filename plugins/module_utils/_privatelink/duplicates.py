@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from .._aws.model import InterfaceEndpoint
+from .._run.task import task
 from .desired import Desired
 from .ownership import MANAGED_BY, MANAGED_BY_TAG, PROTECTION_TAG, is_protected
-from .task import task
 from .violations import Violation
 
 if t.TYPE_CHECKING:

@@ -30,14 +30,19 @@ class _Waiting:
 
 
 class WorkGroup(t.Generic[Result]):
-    """`results` maps the number of each finished work to its result, or to the error that ended it."""
+    """`results` maps the number of each finished work to its result, or to the error that ended it.
 
-    def __init__(self, deadline: Deadline, refresh: t.Callable[[], None]) -> None:
+    `done` and `failed`: how many others of the same run have ended already, for the counts that are reported.
+    """
+
+    def __init__(self, deadline: Deadline, refresh: t.Callable[[], None], *, done: int = 0, failed: int = 0) -> None:
         self._deadline = deadline
         self._refresh = refresh
         self._waiting: dict[int, _Waiting] = {}
         self.results: dict[int, Result | PrivateLinkError] = {}
         self._count = Count(deadline.report)
+        self._done = done
+        self._failed = failed
 
     def drive(self, works: t.Mapping[int, Work[Result]]) -> None:
         """Start all work, then poll until each has ended; it raises nothing.
@@ -74,7 +79,8 @@ class WorkGroup(t.Generic[Result]):
     def _state(self) -> str:
         failed = sum(isinstance(result, PrivateLinkError) for result in self.results.values())
         left = time_left(sum(waiting.awaited.costs_request for waiting in self._waiting.values()))
-        return f"{len(self.results) - failed} done, {failed} failed, {len(self._waiting)} waiting{left}"
+        done = self._done + len(self.results) - failed
+        return f"{done} done, {self._failed + failed} failed, {len(self._waiting)} waiting{left}"
 
     def _look(self, number: int, waiting: _Waiting) -> None:
         work = waiting.work

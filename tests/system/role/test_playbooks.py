@@ -65,7 +65,7 @@ def test_status_shows_a_table_and_fails_on_what_fail_on_names(operator: Operator
     operator.sandbox.aws.reject(vpce)
     run = operator.play("status", fail_on=["failed", "leftover"])
     assert run.status != 0
-    assert "Found what fail_on names: failed, leftover." in run.output
+    assert f"Found what fail_on names: failed ({vpce}), leftover ({vpce})." in run.output
     assert operator.play("status", fail_on="not_registered").status == 0
     run = operator.play("status", fail_on="faild")
     assert run.status != 0

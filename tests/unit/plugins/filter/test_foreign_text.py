@@ -146,3 +146,12 @@ def test_every_text_of_a_structure_becomes_one_printable_line() -> None:
 
 def test_the_filters_have_the_names_that_are_documented() -> None:
     assert FilterModule().filters() == {"printable": printable, "host_name": host_name, "export_yaml": export_yaml}
+
+
+def test_what_aws_does_not_show_is_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr(Display, "warning", lambda _self, message, **_options: warnings.append(message))
+    unseen = {**ENDPOINT, "vpc_endpoint_id": "vpce-2", "vpc_id": None, "aws_visible": False}
+    assert len(loaded([{**ENDPOINT, "aws_visible": True}, unseen])) == 1
+    (warning,) = warnings
+    assert warning.endswith("is not known. They are vpce-2.")

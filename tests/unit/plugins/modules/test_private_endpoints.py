@@ -11,8 +11,8 @@ import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure import Ended
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure_options import fleet_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.report import Ended
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import shared_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import threading
+import types
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,56 @@ def test_nothing_is_printed_of_what_is_secret_or_runs_elsewhere(
     assert is_printed(lines, action)
     setattr(getattr(action, owner), attribute, value)
     assert not is_printed(lines, action)
+
+
+CHANGED = {
+    "changed": True,
+    "steps": [{"name": "set_tags", "target": "vpce-1", "detail": "team"}],
+    "private_endpoint": {"cluster_name": "orders"},
+    "diff": {"before": {"vpc_id": "vpc-1", "monthly_cost_usd": 7.3}, "after": {"monthly_cost_usd": 7.3}},
+}
+
+
+class Changing(Action):
+    """A module that changes something."""
+
+    def _execute_module(self, **_arguments: object) -> dict[str, object]:
+        super()._execute_module()
+        return dict(CHANGED)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_what_a_task_changed_is_printed_after_it_and_its_result_is_as_it_was(
+    lines: list[str], check_mode: bool
+) -> None:
+    action = Changing(writes(b"waiting for it\n"))
+    action._task.check_mode = check_mode
+    assert action.run() == CHANGED
+    title = "A run would change" if check_mode else "Changed"
+    assert lines[:2] == [f"{HOST}: waiting for it", f"{title} on {HOST}:"]
+    assert lines[3].endswith("set_tags: team (vpce-1)")
+
+
+def test_what_a_task_changed_is_printed_for_another_user_and_on_another_host_too(lines: list[str]) -> None:
+    action = Changing(writes(b"waiting for it\n"))
+    action._connection.transport = "ssh"
+    action.run()
+    assert lines[0] == f"Changed on {HOST}:"
+
+
+def test_a_role_says_itself_what_its_tasks_changed(lines: list[str]) -> None:
+    action = Changing(writes(b""))
+    action._task._role = types.SimpleNamespace(get_name=lambda: "tidbcloud.privatelink.private_connection")
+    action.run()
+    assert lines == []
+
+
+@pytest.mark.parametrize("keyword", ["no_log", "async_val"])
+def test_what_a_task_changed_is_not_printed_where_its_result_is_hidden_or_to_come(
+    lines: list[str], keyword: str
+) -> None:
+    action = Changing(writes(b""))
+    action._connection.has_native_async = True
+    setattr(action._task, keyword, 1)
+    action.run()
+    assert lines == []

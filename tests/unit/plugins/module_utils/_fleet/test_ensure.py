@@ -9,12 +9,8 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import ensure
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure import (
-    Ended,
-    Item,
-    ensure_fleet,
-    report,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.ensure import Item, ensure_fleet
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.report import Ended, report
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.clouds import SharedClouds
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import Found
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
@@ -75,6 +71,7 @@ class Rooms:
         self.groups: dict[str, NodeGroup] = {}
         # Seconds that checking one takes, the rooms that meet a defect, as (room, VPC), and what is known meanwhile.
         self.checking = 0.0
+        self.reported: list[str] = []
         self.defects: set[tuple[str, str]] = set()
         self.deadline = Deadline(60, 1, clock=self.time.clock, sleep=self.time.sleep)
         self.so_far: dict[tuple[str, str], t.Any] = {}
@@ -103,6 +100,8 @@ class Rooms:
 
     def permitted(self, items: t.Sequence[tuple[Outcome, t.Any]]) -> list[Outcome | ApiError]:
         self.asked.append([outcome.desired.vpc_id or "" for outcome, _clouds in items])
+        for vpc_id in self.asked[-1]:
+            self.met("permitted", vpc_id)
         return [FORBIDDEN if found.desired.vpc_id in self.unpermitted else found for found, _clouds in items]
 
     def carry_out(self, outcome: Outcome, clouds: SharedClouds, done: list[Step]) -> Work[Outcome]:
@@ -131,6 +130,7 @@ class Rooms:
 
     def run(self, *items: Item | PrivateLinkError, check_mode: bool = False, strict: bool = False) -> list[Ended]:
         self.deadline = Deadline(60, 1, clock=self.time.clock, sleep=self.time.sleep)
+        self.deadline.report = self.reported.append
         numbered = [
             Item(number, one) if isinstance(one, PrivateLinkError) else replace(one, number=number)
             for number, one in enumerate(items, start=1)
@@ -231,6 +231,14 @@ def test_what_aws_would_not_permit_fails_before_anything_is_touched_and_with_str
     assert [line for line in rooms.log if line.startswith("begin")] == []
 
 
+def test_a_defect_while_aws_is_asked_is_the_error_of_its_item_alone(rooms: Rooms) -> None:
+    rooms.defects = {("permitted", "vpc-2")}
+    results = [one.returned() for one in rooms.run(item("vpc-1"), item("vpc-2"))]
+    assert [one["failed"] for one in results] == [False, True]
+    assert "a defect of tidbcloud.privatelink" in results[1]["msg"]
+    assert "begin vpc-2" not in rooms.log
+
+
 def test_in_check_mode_nothing_is_asked_of_what_aws_permits(rooms: Rooms) -> None:
     rooms.run(item(), check_mode=True)
     assert rooms.asked == []
@@ -314,15 +322,35 @@ def test_a_warning_about_options_comes_also_of_an_item_that_fails(rooms: Rooms) 
 
 def test_without_items_there_is_no_work(rooms: Rooms) -> None:
     assert rooms.run() == []
-    assert report([]) == {"changed": False, "results": [], "summary": {"ok": 0, "changed": 0, "failed": 0}}
+    nothing: dict[str, t.Any] = {"before": {}, "after": {}}
+    summary = {"ok": 0, "changed": 0, "failed": 0}
+    assert report([]) == {"changed": False, "results": [], "summary": summary, "diff": nothing}
 
 
-def test_the_report_sums_up_and_quotes_the_first_failure(rooms: Rooms) -> None:
+def test_the_counts_that_are_reported_include_what_was_refused_and_what_was_there(rooms: Rooms) -> None:
+    rooms.there, rooms.forbidden, rooms.broken = {"vpc-there"}, {"vpc-forbidden"}, {"vpc-broken"}
+    rooms.unpermitted = {"vpc-denied"}
+    places = ["vpc-there", "vpc-forbidden", "vpc-broken", "vpc-denied", VPC]
+    rooms.run(PrivateLinkError("An option is wrong."), *(item(vpc_id) for vpc_id in places))
+    assert rooms.reported[0] == "6 of 6 checked"
+    assert rooms.reported[-1] == "2 done, 4 failed, 0 waiting"
+
+
+def test_what_is_not_touched_for_another_item_has_no_difference(rooms: Rooms) -> None:
+    rooms.forbidden = {OTHER_VPC}
+    returned = report(rooms.run(item(VPC), item(OTHER_VPC), check_mode=True, strict=True))
+    assert returned["diff"] == {"before": {}, "after": {}}
+    assert returned["results"][0]["diff"]["before"] == returned["results"][0]["diff"]["after"]
+
+
+def test_the_report_sums_up_and_names_every_failure(rooms: Rooms) -> None:
     rooms.there, rooms.broken, rooms.forbidden = {OTHER_VPC}, {"vpc-broken"}, {"vpc-forbidden"}
     returned = report(rooms.run(item(VPC), item(OTHER_VPC), item("vpc-broken"), item("vpc-forbidden")))
     assert returned["summary"] == {"ok": 2, "changed": 2, "failed": 2}
     assert (returned["changed"], returned["failed"]) == (True, True)
-    assert returned["msg"] == "2 of 4 private endpoints failed. Item 3: It is rejected."
+    assert returned["msg"] == (
+        "2 of 4 private endpoints failed. Item 3: It is rejected. Item 4: There is no such VPC. Name another."
+    )
     assert len(returned["results"]) == 4
 
 

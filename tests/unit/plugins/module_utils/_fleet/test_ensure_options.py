@@ -188,3 +188,21 @@ def test_a_refresh_forgets_both_clouds_of_every_account(made: Made) -> None:
 def test_a_refresh_without_tidb_cloud_is_one_of_aws(made: Made) -> None:
     made.fleet(Module({"service_name": SERVICE})).refresh()
     assert made.refreshed == ["aws"]
+
+
+def refuses(_session: object, _cluster_ids: object) -> t.NoReturn:
+    raise PrivateLinkError("The API key is refused.")
+
+
+def test_without_tidb_cloud_the_items_that_do_not_need_it_go_on(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ensure_options, "SharedTidbCloud", refuses)
+    first, second = made.fleet(Module({"cluster_id": ONE}, {"service_name": SERVICE})).items
+    assert str(first.desired) == "The API key is refused."
+    assert isinstance(second.desired, Desired)
+    assert second.clouds is not None
+
+
+def test_where_every_item_needs_tidb_cloud_its_error_ends_the_run(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ensure_options, "SharedTidbCloud", refuses)
+    with pytest.raises(PrivateLinkError, match="refused"):
+        made.fleet(Module({"cluster_id": ONE}, {"cluster_id": TWO}))

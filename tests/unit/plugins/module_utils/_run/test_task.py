@@ -10,7 +10,7 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.task import Option, task
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.task import Option, task
 from tests.support.endpoint_literals import CLUSTER_ID, SERVICE_NAME, VPCE
 
 

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Errors in a role name its variables; what is for a playbook of its own, and what clouds say elsewhere, stays."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.tidbcloud.privatelink.plugins.modules import (
+    endpoint_info,
+    endpoint_ping,
+    endpoint_service,
+    private_endpoint,
+    reachability_info,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.role_words import (
+    OTHER,
+    ROLES,
+    SAME,
+    WORDS,
+    in_role_words,
+)
+from tests.support import module_documents as documents
+
+(PREFIX,) = ROLES.values()
+ROOT = Path(__file__).resolve().parents[4]
+TASK = "tidbcloud.privatelink.private_endpoint: {state: absent, vpc_endpoint_id: vpce-1, region: us-east-1}"
+
+
+def variables() -> set[str]:
+    text = (ROOT / "roles/private_connection/meta/argument_specs.yml").read_text(encoding="utf-8")
+    entries = yaml.safe_load(text)["argument_specs"].values()
+    return {name.removeprefix(PREFIX) for entry in entries for name in entry["options"]}
+
+
+def test_every_word_stands_for_a_variable_that_the_role_has() -> None:
+    assert {*SAME, *WORDS, *OTHER.values()} <= variables()
+
+
+@pytest.mark.parametrize(
+    "module", [private_endpoint, endpoint_info, endpoint_service, endpoint_ping, reachability_info]
+)
+def test_every_option_of_a_module_that_the_role_has_too_is_translated(module: t.Any) -> None:
+    options = set(documents.options(module)) & variables()
+    assert options - {*SAME, *WORDS, *OTHER, "include_costs"} == set()
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Run again with recreate_failed=true.", "Run again with private_connection_recreate_failed=true."),
+        ("Give vpc_id, subnet_ids.", "Give private_connection_vpc_id, private_connection_subnet_ids."),
+        ("Set region=us-east-1 in this region.", "Set private_connection_region=us-east-1 in this region."),
+        (
+            "Or with state=absent.",
+            "Or with private_connection_state=absent (the playbook disconnect).",
+        ),
+        (
+            "Check login_user and connect_to.",
+            "Check private_connection_check_user and private_connection_check_connect_to.",
+        ),
+        ("The state is pending, the name is free.", "The state is pending, the name is free."),
+        ("Set private_connection_vpc_id.", "Set private_connection_vpc_id."),
+        ("Set TIDBCLOUD_PUBLIC_KEY.", "Set TIDBCLOUD_PUBLIC_KEY."),
+        (f"Run {TASK}, or set vpc_id.", f"Run {TASK}, or set private_connection_vpc_id."),
+    ],
+)
+def test_a_sentence_names_variables_for_options_and_nothing_else_changes(said: str, shown: str) -> None:
+    assert in_role_words({"msg": said}, PREFIX) == {"msg": shown}
+
+
+def test_it_reaches_what_is_said_at_any_depth_and_no_data() -> None:
+    said, shown = "Set wait_timeout.", "Set private_connection_wait_timeout."
+    result = {
+        "violations": [{"code": "vpc_id", "message": said, "remedy": said}],
+        "private_endpoint": {"status_note": said, "tags": {"Name": said}, "vpc_id": "vpc_id"},
+        "causes": [said],
+        "steps": [{"name": "set_tags", "detail": said}],
+        "changed": False,
+    }
+    assert in_role_words(result, PREFIX) == {
+        **result,
+        "violations": [{"code": "vpc_id", "message": shown, "remedy": shown}],
+        "private_endpoint": {"status_note": shown, "tags": {"Name": said}, "vpc_id": "vpc_id"},
+        "causes": [shown],
+    }
