@@ -513,7 +513,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read_
     own_prices,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.remedies import Remedies
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.scope import scope_warnings
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.scope import place_of, scope_warnings
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     connect_tidbcloud,
     shared_arguments,
@@ -542,7 +542,7 @@ def main() -> None:
             for warning in warnings:
                 warn(warning)
             endpoints = priced(endpoints, prices)
-            sums = costs(endpoints, prices)
+            sums = costs(endpoints, prices, [place_of(one) for one in fleet.scope["unreadable"]])
         for warning in scope_warnings(fleet.scope):
             warn(warning)
         seen = (fleet.looked_at, fleet.known_projects)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 Values = t.Mapping[str, t.Any]
 NOT_LOOKED_AT = "not looked at"
+# Filters that leave out private endpoints of a service that is shown.
+_OF_ENDPOINTS = ("vpc_ids", "vpc_endpoint_ids", "statuses")
 # Ids in one list.
 _MOST = 10
 
@@ -63,7 +65,8 @@ class Scope:
     def count(self, seen: int, region: str | None) -> str:
         """How many private endpoints a service in that region has, as far as was looked at."""
         if region in self.scope["regions"]:
-            return str(seen)
+            is_part = any(option in self.scope["filters"] for option in _OF_ENDPOINTS)
+            return f"{seen} of those looked at" if is_part else str(seen)
         of_filter = self.scope["filters"].get("regions")
         if not seen or (of_filter and region not in of_filter):
             return NOT_LOOKED_AT

@@ -56,7 +56,7 @@ def _endpoint(endpoint: Values, is_gone: bool) -> tuple[str, ...]:
         endpoint["vpc_endpoint_id"] or "-",
         endpoint["vpc_id"] or unseen,
         endpoint["region"] or "-",
-        str(len(endpoint["availability_zone_ids"])) if is_seen else NOT_LOOKED_AT,
+        str(len(endpoint["subnet_ids"])) if is_seen else NOT_LOOKED_AT,  # One in each zone; not all may be visible.
         unseen if cost is None else f"{cost:.2f}",
         f"{endpoint['host'] or '-'}{f':{port}' if port else ''}",
     )

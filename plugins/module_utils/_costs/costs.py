@@ -55,10 +55,13 @@ def _zones(endpoint: Endpoint) -> int:
     return len(endpoint["subnet_ids"]) if billed else 0
 
 
-def costs(private_endpoints: t.Iterable[Endpoint], prices: Prices = TABLE) -> dict[str, t.Any]:
+def costs(
+    private_endpoints: t.Iterable[Endpoint], prices: Prices = TABLE, unread: t.Sequence[str] = ()
+) -> dict[str, t.Any]:
     """The return value `costs`: sums in USD a month over what `priced` returns for the same prices.
 
-    A sum includes only what has a known price; `not_included` names what has none, and what is billed by use.
+    A sum includes only what has a known price; `not_included` names what has none, what is billed by use, and the
+    places that could not be read (`unread`).
     """
     found = list(private_endpoints)
     endpoints = [endpoint for endpoint in found if endpoint["aws_visible"]]
@@ -75,7 +78,10 @@ def costs(private_endpoints: t.Iterable[Endpoint], prices: Prices = TABLE) -> di
         "by_cluster": _sums(endpoints, "cluster_id"),
         "by_account": _sums(endpoints, "account_id"),
         "prices": [_returned(region, price) for region, price in used.items()],
-        "not_included": _not_included(regions, used, shared, len(found) - len(endpoints)),
+        "not_included": [
+            *_not_included(regions, used, shared, len(found) - len(endpoints)),
+            *(f"AWS in {place}: it could not be read" for place in unread),
+        ],
     }
 
 

@@ -194,6 +194,7 @@ def test_an_account_that_cannot_be_read_is_named_and_the_others_are_read(custome
     (unreadable,) = result["scope"]["unreadable"]
     assert (unreadable["account"], unreadable["region"]) == ("lost", "us-east-1")
     assert "lost" in unreadable["reason"]
+    assert result["costs"]["not_included"][-1] == "AWS in lost, us-east-1: it could not be read"
     lost_first = look(customer, accounts=both[::-1], include_costs=True)
     assert (ids(lost_first), lost_first["costs"]["total_monthly_usd"]) == (ids(result), 7.3)
 

@@ -22,7 +22,13 @@ FINDING = {
     "vpc_endpoint_id": "vpce-1",
 }
 SHOWN = {**ENDPOINT, "cluster_name": "orders", "monthly_cost_usd": 7.3, "node_group_id": "2", "aws_visible": True}
-UNSEEN: dict[str, t.Any] = {"aws_visible": False, "vpc_id": None, "availability_zone_ids": [], "monthly_cost_usd": None}
+UNSEEN: dict[str, t.Any] = {
+    "aws_visible": False,
+    "vpc_id": None,
+    "subnet_ids": [],
+    "availability_zone_ids": [],
+    "monthly_cost_usd": None,
+}
 SERVICE = {"state": "active", "cluster_name": "orders", "cluster_id": "1", "node_group_id": "2", "region": "us-east-1"}
 
 
@@ -58,6 +64,11 @@ def test_what_aws_was_not_asked_about_is_no_number_in_any_column() -> None:
     assert not re.search(r"\b0\b|0\.00", shown[1])
 
 
+def test_a_zone_that_is_not_visible_is_counted_by_its_subnet() -> None:
+    shared = {**SHOWN, "subnet_ids": ["subnet-1", "subnet-2"], "availability_zone_ids": ["use1-az1"]}
+    assert lines(private_endpoints=[shared])[1].split()[5] == "2"
+
+
 def test_what_aws_was_asked_about_and_does_not_have_is_not_called_unseen() -> None:
     gone = {**FINDING, "code": "interface_endpoint_missing"}
     shown = lines(private_endpoints=[{**SHOWN, **UNSEEN}], findings=[gone])
@@ -69,6 +80,8 @@ def test_what_aws_was_asked_about_and_does_not_have_is_not_called_unseen() -> No
     [
         ("us-east-1", {}, [], "0"),
         ("us-east-1", {}, [SHOWN], "1"),
+        ("us-east-1", {"statuses": ["failed"]}, [], "0 of those looked at"),
+        ("us-east-1", {"cluster_ids": ["1"]}, [], "0"),
         ("eu-west-1", {}, [], "not looked at"),
         ("eu-west-1", {"regions": ["us-east-1"]}, [], "not looked at"),
         ("eu-west-1", {}, [{**SHOWN, **UNSEEN}], "1 registered, AWS not looked at"),

@@ -144,3 +144,7 @@ def test_a_gigabyte_has_no_one_price_where_regions_differ(other: Price) -> None:
     sums = costs([endpoint(), endpoint("us-west-2")], {"us-east-1": LISTED, "us-west-2": other})
     assert sums["per_gb_usd"] is None
     assert sums["not_included"][0] == "data processed (no one price holds in us-east-1, us-west-2)"
+
+
+def test_what_could_not_be_read_is_named_among_what_a_sum_leaves_out() -> None:
+    assert costs([], unread=["1, eu-west-1"])["not_included"][-1] == "AWS in 1, eu-west-1: it could not be read"

@@ -69,7 +69,7 @@ def test_a_price_that_is_not_known_makes_the_sum_unknown() -> None:
 
 
 def test_without_changes_and_where_nothing_was_touched_there_is_no_difference() -> None:
-    nothing = {"before": {}, "after": {}}
+    nothing: dict[str, t.Any] = {"before": {}, "after": {}}
     assert report([ended(there=True)])["diff"] == nothing
     spared = report([ended("Not touched."), failed("It is full.")])
     assert spared["diff"] == nothing
