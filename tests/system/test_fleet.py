@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -143,3 +144,46 @@ def test_facts_about_many_private_endpoints_are_read_by_lists(customer: Customer
         "ListPrivateEndpointConnections": 2,
         "GetPrivateLinkService": others,
     }
+
+
+PROFILES = """
+[profile no-helper]
+credential_process = /there/is/no/such/helper
+
+[profile no-token]
+role_arn = arn:aws:iam::210987654321:role/connector
+web_identity_token_file = /there/is/no/such/token
+
+[profile silent-helper]
+credential_process = /bin/true
+"""
+BROKEN = ("no-helper", "no-token", "silent-helper", "no-such-profile")
+
+
+def test_credentials_that_cannot_be_used_are_the_error_of_their_item_alone(
+    customer: Customer, network: Network, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(PROFILES)
+    customer.environment["AWS_CONFIG_FILE"] = str(tmp_path / "config")
+    good, *others = endpoints_of_new_clusters(customer, network, 1 + len(BROKEN))
+    endpoints = [{**other, "profile": profile} for other, profile in zip(others, BROKEN, strict=True)]
+    result = customer.run("private_endpoints", endpoints=[*endpoints, good])
+    assert result["summary"] == {"ok": 1, "changed": 1, "failed": len(BROKEN)}
+    assert [one["failed"] for one in result["results"]] == [True] * len(BROKEN) + [False]
+    for number, one in enumerate(result["results"][:-1], start=1):
+        assert "a defect of" not in one["msg"], one["msg"]
+        assert f"Item {number}: " in result["msg"]
+
+
+def test_accounts_whose_credentials_cannot_be_used_never_stop_the_others(
+    customer: Customer, network: Network, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(PROFILES)
+    customer.environment["AWS_CONFIG_FILE"] = str(tmp_path / "config")
+    options = {"cluster_id": customer.cluster_id("main"), **network.options}
+    made = customer.run("private_endpoint", **options)["private_endpoint"]
+    role = {"assume_role_arn": f"arn:aws:iam::{customer.account['account_id']}:role/reader"}
+    accounts = [*({"profile": profile} for profile in BROKEN), role]
+    result = customer.run("endpoint_info", accounts=[{**one, "regions": ["us-east-1"]} for one in accounts])
+    assert [one["vpc_endpoint_id"] for one in result["private_endpoints"]] == [made["vpc_endpoint_id"]]
+    assert [one["account"] for one in result["scope"]["unreadable"]] == list(BROKEN)

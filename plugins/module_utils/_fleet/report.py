@@ -10,16 +10,16 @@ import typing as t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .._run.text import printable
+from .._run.text import listed, printable, sentence
 
 if t.TYPE_CHECKING:
     from .._privatelink.lifecycle import Outcome
     from .._run.errors import PrivateLinkError
 
 Result = dict[str, t.Any]
-# Of the failures in `msg`: how many are quoted, and characters of each.
+# Of the failures in `msg`: how many are quoted, and characters for all of them together.
 _MOST_QUOTED = 10
-_LONGEST_QUOTE = 2000
+_ROOM = 3000
 _COST = "monthly_cost_usd"
 
 
@@ -88,19 +88,30 @@ def report(ended: Sequence[Ended], *, tracebacks: bool = False) -> Result:
 
 
 def _failures(results: Sequence[Result]) -> str:
-    """Every failed item, by its number from 1; what several have in common is said once."""
+    """Every failed item by its number from 1, the first ones with the reason; one that is shared is said once."""
     failed = {number: result["msg"] for number, result in enumerate(results, start=1) if result["failed"]}
+    quoted = dict(list(failed.items())[:_MOST_QUOTED])
+    longest = _ROOM // len(set(quoted.values()))
     first: dict[str, int] = {}
     said = []
-    for number, message in failed.items():
-        if message in first:
-            said.append(f"Item {number}: as item {first[message]}.")
-        elif len(first) < _MOST_QUOTED:
-            first[message] = number
-            said.append(f"Item {number}: {printable(message, _LONGEST_QUOTE)}")
+    for number, message in quoted.items():
+        earlier = first.setdefault(message, number)
+        said.append(f"Item {number}: {printable(message, longest) if earlier == number else f'as item {earlier}.'}")
+    others = [number for number in failed if number not in quoted]
+    if others:
+        said.append(f"Item{'s' if len(others) > 1 else ''} {_numbers(others)}: see results.")
+    return sentence(f"{len(failed)} of {len(results)} private endpoints failed. {' '.join(said)}")
+
+
+def _numbers(ascending: Sequence[int]) -> str:
+    """As text, with those that follow each other as "from to to"."""
+    runs: list[list[int]] = []
+    for number in ascending:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
         else:
-            said.append(f"Item {number}: see results.")
-    return f"{len(failed)} of {len(results)} private endpoints failed. {' '.join(said)}"
+            runs.append([number])
+    return listed(f"{run[0]} to {run[-1]}" if len(run) > 2 else listed(run) for run in runs)
 
 
 def _difference(ended: Sequence[Ended], results: Sequence[Result]) -> dict[str, Result]:

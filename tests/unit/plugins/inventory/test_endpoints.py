@@ -49,6 +49,7 @@ class Fleet:
         self.reads: list[tuple[Filters, list[t.Any]]] = []
         self.params: dict[str, t.Any] = {}
         self.errors: list[Exception] = []
+        self.missing: list[str] = []
         self.seconds = 0.0
 
     def connect(self, options: t.Any, deadline: Deadline) -> str:
@@ -56,8 +57,12 @@ class Fleet:
         self.params = options.params
         return "tidbcloud"
 
-    def read(self, filters: Filters, tidb: object, accounts: list[t.Any]) -> list[dict[str, t.Any]]:
+    def read(
+        self, filters: Filters, tidb: object, accounts: list[t.Any], warn: t.Callable[[str], None]
+    ) -> list[dict[str, t.Any]]:
         self.reads.append((filters, accounts))
+        for warning in self.missing:
+            warn(warning)
         for error in self.errors:
             raise error
         return self.found
@@ -359,3 +364,11 @@ def test_what_a_poisoned_cache_holds_is_data_as_well(fleet: Fleet) -> None:
     assert host["name"] == "{{ 6 * 7 }}"
     assert not is_template(host["name"])
     assert not is_template(host["private_endpoint"]["cluster_name"])
+
+
+def test_what_was_not_found_or_not_read_is_warned_of(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("ansible.utils.display.Display.warning", lambda _self, message, **_more: shown.append(message))
+    fleet.missing = ["cluster_ids names 12, which was not found.\x1b[2J It is not there."]
+    assert len(fleet.inventory().hosts) == 2
+    assert shown == ["cluster_ids names 12, which was not found. [2J It is not there."]

@@ -43,10 +43,16 @@ def test_every_failed_item_is_named_and_a_reason_that_several_share_is_said_once
 
 
 def test_of_many_reasons_the_first_are_quoted_and_no_item_is_left_out() -> None:
-    said = report([failed(f"Option {number} is wrong. {'x' * 5000}") for number in range(30)])["msg"]
-    assert [f"Item {number}: " in said for number in range(1, 31)] == [True] * 30
-    assert said.endswith("Item 30: see results.")
-    assert len(said) < 30_000
+    reasons = [failed(f"Option {number} is wrong. {'x' * 5000}") for number in range(700)]
+    said = report([*reasons, ended(), *reasons[:2]])["msg"]
+    assert [f"Item {number}: Option {number - 1} is wrong." in said for number in range(1, 11)] == [True] * 10
+    assert said.endswith("Items 11 to 700, 702, 703: see results.")
+    assert len(said) <= 4_000
+    assert report([failed("It is full.")] * 11)["msg"].endswith("Item 10: as item 1. Item 11: see results.")
+
+
+def test_a_single_reason_is_quoted_in_full() -> None:
+    assert report([failed("x" * 2500)])["msg"].endswith(f"Item 1: {'x' * 2500}")
 
 
 def test_what_differs_is_returned_for_each_item_that_changes_with_the_cost_of_all() -> None:
