@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import is_dataclass, replace
 
 from ansible.utils.unsafe_proxy import wrap_var
 
@@ -80,10 +81,22 @@ def in_role_words(value: t.Any, prefix: str, *, says: bool = False) -> t.Any:
     `says`: whether the value is of a key under which modules say something. Ansible takes no text in it for a template.
     """
     if isinstance(value, t.Mapping):
-        return {key: in_role_words(item, prefix, says=key in _SAYING) for key, item in value.items()}
+        return {
+            key: _error(item, prefix) if key == "exception" else in_role_words(item, prefix, says=key in _SAYING)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [in_role_words(item, prefix, says=says) for item in value]
     return wrap_var(_named(value, prefix)) if says and isinstance(value, str) else value
+
+
+def _error(exception: t.Any, prefix: str) -> t.Any:
+    """What ansible-core 2.19 and later show of a failure in place of `msg`; before, it is a traceback."""
+    event = getattr(exception, "event", None)
+    if not (is_dataclass(exception) and is_dataclass(event)):
+        return exception
+    named = replace(t.cast(t.Any, event), msg=_named(str(getattr(event, "msg", "")), prefix))
+    return replace(t.cast(t.Any, exception), event=named)
 
 
 def _named(text: str, prefix: str) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,23 @@ def test_it_reaches_what_is_said_at_any_depth_and_no_data() -> None:
         "private_endpoint": {"status_note": shown, "tags": {"Name": said}, "vpc_id": "vpc_id"},
         "causes": [shown],
     }
+
+
+@dataclass(frozen=True)
+class Event:
+    msg: str
+    formatted_traceback: str | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    event: Event
+
+
+def test_what_newer_versions_of_ansible_show_in_place_of_the_message_is_in_the_same_words() -> None:
+    result = {"msg": "Set vpc_id.", "exception": Summary(Event("Set vpc_id.", "vpc_id"))}
+    assert in_role_words(result, PREFIX) == {
+        "msg": "Set private_connection_vpc_id.",
+        "exception": Summary(Event("Set private_connection_vpc_id.", "vpc_id")),
+    }
+    assert in_role_words({"exception": "Traceback: vpc_id"}, PREFIX) == {"exception": "Traceback: vpc_id"}
