@@ -68,7 +68,7 @@ options:
     choices: [ipv4, ipv6, dualstack]
   tags:
     description:
-      - Tags of the interface endpoint. The ownership tags of this collection are added to them.
+      - Tags of the interface endpoint. The ownership tags of this collection are added to them. One whose value is null is not set.
       - Tags that begin with C(aws:) are ignored with a warning, since only AWS sets them.
     type: dict
     aliases: [resource_tags]

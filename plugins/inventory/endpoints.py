@@ -103,11 +103,13 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import read_private_endpoints
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read_options import (
+    filter_arguments,
     fleet_accounts,
     fleet_filters,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import connect_tidbcloud
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError, Unexpected
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.given import as_given
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import in_time
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.requirements import missing_libraries
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import encodable, printable, sentence
@@ -145,6 +147,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def verify_file(self, path: str) -> bool:
         return bool(super().verify_file(path)) and path.endswith(FILE_NAMES)
 
+    def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
+        """An option that is left empty counts as not set; Ansible takes it for false, for an error, or for an item."""
+        given = {name: value for name, value in (direct or {}).items() if not _is_empty(value)}
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=given)
+
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
@@ -171,7 +178,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         return t.cast("list[Endpoint]", self._cache[key])
 
     def _read(self) -> list[Endpoint]:
-        options = _Options({name: self._templated(value) for name, value in self.get_options().items()})
+        options = _Options(self._given())
         aws_details = options.params["aws_details"]
         missing = missing_libraries() if aws_details else ""
         if missing:
@@ -194,6 +201,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         for warning in warnings:
             self.display.warning(sentence(warning))
         return endpoints
+
+    def _given(self) -> dict[str, t.Any]:
+        """The options, without blanks around them. What a template leaves empty counts as not set, too."""
+        spec = {**self.option_definitions, **filter_arguments()}
+        values = {name: self._templated(value) for name, value in self.get_options().items()}
+        given = as_given({name: value for name, value in values.items() if not _is_empty(value)}, spec)
+        return {**{name: spec[name].get("default") for name in values}, **given}
 
     def _templated(self, value: t.Any) -> t.Any:
         """Options may be templates, such as a lookup of the API key."""
@@ -227,6 +241,10 @@ class _Options:
 
     def fail_json(self, msg: str, **_details: t.Any) -> t.NoReturn:
         raise PrivateLinkError(msg)
+
+
+def _is_empty(value: t.Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _kept(cached: t.Any) -> list[Endpoint] | None:

@@ -343,13 +343,12 @@ import re
 import traceback
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.failures import StageFailed
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.login import Account
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.ping import Check, Outcome, ping
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._mysql.resolve import is_address
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.bounded import Overdue, bounded
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.given import AnsibleGivenModule
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.requirements import require_python
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import encodable, printable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.version import ISSUES, VERSION
@@ -428,7 +427,7 @@ def requested_check(params: t.Mapping[str, t.Any]) -> Check:
 
 def main() -> None:
     require_python()
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = AnsibleGivenModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     sentence = violation(module.params)
     if sentence:
         module.fail_json(msg=sentence)

@@ -216,6 +216,36 @@ def test_an_empty_string_for_a_list_counts_as_not_given(customer: Customer, comp
     assert (result["failed"], result["changed"]) == (False, False)
 
 
+def test_answers_of_a_survey_are_those_that_were_meant(customer: Customer, complete: dict[str, t.Any]) -> None:
+    left_empty = ("profile", "endpoint_url", "tags", "tidbcloud_api_url", "tidbcloud_public_key", "ip_address_type")
+    given: dict[str, t.Any] = dict.fromkeys((*left_empty, "assume_role_arn", "allow_violations"), "")
+    pasted = {name: f"{value} " for name, value in complete.items() if isinstance(value, str)}
+    listed = {name: " , ".join(value) for name, value in complete.items() if isinstance(value, list)}
+    result = customer.run("private_endpoint", **{**given, **pasted, **listed, "region": "us-east-1\n"})
+    assert result["private_endpoint"]["status"] == "active", result["msg"]
+    assert not customer.run("private_endpoint", **complete)["changed"]
+    found = customer.run("endpoint_info", cluster_ids=f"{complete['cluster_id']} ,", statuses="", regions=" us-east-1")
+    assert [one["vpc_id"] for one in found["private_endpoints"]] == [complete["vpc_id"]]
+
+
+@pytest.mark.parametrize("state", ["", " "])
+def test_an_empty_state_is_refused_and_never_the_default(
+    customer: Customer, complete: dict[str, t.Any], state: str
+) -> None:
+    result = customer.run("private_endpoint", **complete, state=state)
+    assert "value of state must be one of: present, absent" in result["msg"]
+    assert customer.sandbox.log.entries() == []
+
+
+def test_a_tag_without_a_value_is_not_set(customer: Customer, complete: dict[str, t.Any]) -> None:
+    result = customer.run("private_endpoint", **complete, tags={"team": None, "cost": ""})
+    tags = result["private_endpoint"]["tags"]
+    assert (tags["cost"], "team" in tags) == ("", False)
+    items = [{"cluster_id": f"{complete['cluster_id']} ", "vpc_id": complete["vpc_id"], "tags": {"team": None}}]
+    result = customer.run("private_endpoints", endpoints=items)
+    assert "team" not in result["results"][0]["private_endpoint"]["tags"]
+
+
 # --- the provider side ------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,8 @@ from .._run.requirements import NO_AMAZON_AWS, give_up, missing_libraries, requi
 
 require_python()  # What follows may not be importable otherwise.
 
+from .._run.given import AnsibleGivenModule
+
 # In a block, since Ansible fails with a list of file names if a required import is missing.
 try:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule as _AmazonModule
@@ -31,6 +33,8 @@ class AnsibleAWSModule(_AmazonModule):  # type: ignore[misc]
         if not HAS_AMAZON_AWS:
             give_up(NO_AMAZON_AWS)
         missing = missing_libraries()
+        # amazon.aws takes the class of the module within from here alone, not from what it is called with.
+        _AmazonModule.default_settings["module_class"] = AnsibleGivenModule
         super().__init__(check_boto3=not missing, **specification)
         if missing:
             self.fail_json(msg=missing)

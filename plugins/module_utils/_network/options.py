@@ -14,6 +14,7 @@ from .._privatelink.desired import Desired
 from .._privatelink.options import ENDPOINT_TIMEOUT, desired_endpoint, endpoint_arguments
 from .._privatelink.ownership import settable
 from .._run.errors import PrivateLinkError
+from .._run.given import as_given, texts
 from .._run.options import wait_arguments
 from .._run.wait import Work
 from .calls import Network
@@ -89,7 +90,7 @@ def looked_for(params: Params) -> tuple[WantedConnection, Desired]:
     """The connection and its private endpoint. Raises PrivateLinkError for options that cannot be."""
     _require(params, "look at")
     spec = {**endpoint_arguments(), **wait_arguments(ENDPOINT_TIMEOUT)}
-    read = ArgumentSpecValidator(spec).validate(params["endpoint"])
+    read = ArgumentSpecValidator(spec).validate(as_given(params["endpoint"], spec))
     if read.error_messages:
         raise PrivateLinkError(f"endpoint cannot be used: {' '.join(read.error_messages)}")
     try:
@@ -107,15 +108,11 @@ def _require(params: Params, doing: str) -> None:
 
 def _connection(params: Params) -> Connection:
     _require(params, "make")
-    return Connection(ownership=_text(params["ownership"]), tags=settable(_text(params["tags"])))
+    return Connection(ownership=texts(params["ownership"]), tags=settable(texts(params["tags"])))
 
 
 def _wanted(params: Params) -> list[WantedSubnet]:
     return [WantedSubnet(item["cidr_block"], item["availability_zone_id"]) for item in params["subnets"]]
-
-
-def _text(tags: Params) -> dict[str, str]:
-    return {str(key): str(value) for key, value in tags.items()}
 
 
 def _returned(outcome: Outcome) -> dict[str, t.Any]:

@@ -14,6 +14,7 @@ from ansible.module_utils.basic import env_fallback
 
 from .._aws.session import AwsSession
 from .._run.errors import MissingLibrary, PrivateLinkError
+from .._run.given import texts
 from .._run.options import _require_time
 from .._run.requirements import lacking
 from .._run.wait import Deadline
@@ -81,7 +82,7 @@ def _wanted(params: t.Mapping[str, t.Any], option: str, spec: t.Mapping[str, t.A
     if spec["type"] == "list":
         return frozenset(value) if "choices" in spec else _given(params, option)
     if spec["type"] == "dict":
-        return None if value is None else {str(key): str(item) for key, item in value.items()}
+        return None if value is None else texts(value)
     return value if spec["type"] == "bool" else value or None
 
 

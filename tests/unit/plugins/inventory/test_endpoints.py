@@ -372,3 +372,57 @@ def test_what_was_not_found_or_not_read_is_warned_of(fleet: Fleet, monkeypatch: 
     fleet.missing = ["cluster_ids names 12, which was not found.\x1b[2J It is not there."]
     assert len(fleet.inventory().hosts) == 2
     assert shown == ["cluster_ids names 12, which was not found. [2J It is not there."]
+
+
+EMPTY = [
+    "project_id",
+    "cluster_ids",
+    "statuses",
+    "regions",
+    "accounts",
+    "aws_details",
+    "wait_timeout",
+    "tidbcloud_timeout",
+    "tidbcloud_api_url",
+    "region",
+    "profile",
+    "assume_role_arn",
+    "strict",
+    "compose",
+    "keyed_groups",
+]
+
+
+@pytest.mark.parametrize("empty", ["", " ", None])
+@pytest.mark.parametrize("option", EMPTY)
+def test_an_option_that_is_left_empty_is_as_if_it_were_not_there(fleet: Fleet, option: str, empty: str | None) -> None:
+    fleet.inventory()
+    expected = fleet.params
+    given: dict[str, t.Any] = {option: empty}
+    fleet.inventory(**given)
+    assert fleet.params == expected
+    assert [filters for filters, _accounts in fleet.reads] == [fleet.reads[0][0]] * 2
+    assert len(fleet.reads[1][1]) == 1
+
+
+def test_blanks_around_ids_and_regions_do_not_count_nor_empty_items(fleet: Fleet) -> None:
+    accounts = [{"profile": " reader ", "regions": ["us-east-1 ", ""]}]
+    fleet.inventory(
+        cluster_ids="1 , 2,",
+        vpc_ids=[" vpc-1", ""],
+        regions="us-east-1 , eu-central-1",
+        region="us-east-1 ",
+        accounts=accounts,
+    )
+    filters = fleet.reads[0][0]
+    assert (filters.cluster_ids, filters.vpc_ids) == (frozenset({"1", "2"}), frozenset({"vpc-1"}))
+    assert filters.regions == ("eu-central-1", "us-east-1")
+    assert fleet.params["region"] == "us-east-1"
+    assert fleet.params["accounts"] == [{"profile": "reader", "regions": ["us-east-1"]}]
+
+
+def test_a_template_that_leaves_nothing_is_not_set_either(fleet: Fleet) -> None:
+    fleet.inventory(cluster_ids="{{ ' ' }}", region="{{ '' }}", tidbcloud_api_url="{{ ' https://x.example/v1 ' }}")
+    assert fleet.reads[0][0].cluster_ids == frozenset()
+    assert fleet.params["region"] is None
+    assert fleet.params["tidbcloud_api_url"] == "https://x.example/v1"

@@ -110,8 +110,8 @@ def test_options_that_make_no_sense_are_refused_with_a_sentence(
 
 
 def test_empty_texts_are_options_that_are_not_set(run: Run, options: dict[str, t.Any]) -> None:
-    empty = {"login_user": "", "login_password": "", "ca_pem": "", "expected_addresses": ""}
-    result = run(**options, **empty)
+    empty = {"login_user": "", "login_password": "", "ca_pem": "", "expected_addresses": "", "tls": " "}
+    result = run(**{**options, **empty, "host": f"{options['host']} "})
     assert result["reachable"] is True
     assert result["timings_ms"]["login"] is None
 

@@ -103,11 +103,15 @@ def test_what_a_part_cannot_do_without_is_named_before_anything_is_asked(
 def test_tags_are_texts_whatever_yaml_made_of_them() -> None:
     network = FakeNetwork()
     run(
-        network, "vpc", tags={"stage": 1, 2: True}, ownership={**OWNERSHIP, "tidbcloud:cluster-id": 1379661944646413143}
+        network,
+        "vpc",
+        tags={"stage": 1, 2: True, "none": None},
+        ownership={**OWNERSHIP, "tidbcloud:cluster-id": 1379661944646413143},
     )
     [item] = network.kept["vpc"].values()
     carried = dict(item.part.tags)
     assert (carried["stage"], carried["2"], carried["tidbcloud:cluster-id"]) == ("1", "True", "1379661944646413143")
+    assert "none" not in carried
 
 
 def test_tags_that_only_aws_sets_are_left_out() -> None:
