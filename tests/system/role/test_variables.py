@@ -67,7 +67,11 @@ def test_ranges_that_aws_would_refuse_are_refused_before_the_first_call(operator
     wrong = {"client_cidrs": "10.1.2.3,10.0.0.0/33", "subnet_cidrs": "10.43.0.0/24"}
     run = operator.play("connect", *mode, **{**one_zone(operator), **wrong})
     assert run.status != 0
-    for problem in ("'10.1.2.3' has no prefix length", "10.0.0.0/33 has no valid prefix length", "10.43.0.0/24 is not in the"):
+    for problem in (
+        "'10.1.2.3' has no prefix length",
+        "10.0.0.0/33 has no valid prefix length",
+        "10.43.0.0/24 is not in the",
+    ):
         assert problem in run.output
     assert run.requests == ()
 
