@@ -42,9 +42,17 @@ def test_each_zone_has_the_part_of_its_number() -> None:
     assert ranges == {"use1-az1": "10.42.0.0/19", "use1-az4": "10.42.96.0/19"}
 
 
-@pytest.mark.parametrize("cidr", ["", "10.42.0.1/16", "10.42.0.0/33", "everywhere"])
-def test_what_is_not_a_range_is_refused(cidr: str) -> None:
-    with pytest.raises(AnsibleFilterError, match="is not a range of addresses"):
+@pytest.mark.parametrize(
+    ("cidr", "problem"),
+    [
+        ("", "is not a range of addresses"),
+        ("10.42.0.1/16", "write 10.42.0.0/16"),
+        ("10.42.0.0/33", "has no valid prefix length"),
+        ("everywhere", "is not a range of addresses"),
+    ],
+)
+def test_what_is_not_a_range_is_refused(cidr: str, problem: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=problem):
         zone_ranges(cidr, ZONES)
 
 
