@@ -36,7 +36,7 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule reports it before a s
     import boto3
     import botocore.session
     from botocore.config import Config
-    from botocore.credentials import Credentials
+    from botocore.credentials import RefreshableCredentials
 
 if t.TYPE_CHECKING:
     from .._run.wait import Deadline
@@ -213,7 +213,7 @@ def _found(core_session: t.Any) -> dict[str, t.Any]:
     Raises what botocore raises.
     """
     found = core_session.get_credentials()
-    if type(found) is not Credentials:  # Others fetch theirs when they are used.
+    if found is None or isinstance(found, RefreshableCredentials):  # These fetch theirs when they are used.
         return {}
     return dict(zip(_KEYS, (found.access_key, found.secret_key, found.token)))
 

@@ -35,8 +35,8 @@ def require_python() -> None:
 
 def give_up(sentence: str) -> t.NoReturn:
     """End the module before there is one, as ansible-core does where Python is too old for itself."""
-    print(json.dumps({"failed": True, "changed": False, "msg": sentence}))
-    sys.exit(1)
+    sys.stdout.write(json.dumps({"failed": True, "changed": False, "msg": sentence}) + "\n")
+    raise SystemExit(1)
 
 
 def missing_libraries(names: t.Iterable[str] = tuple(LIBRARIES)) -> str:

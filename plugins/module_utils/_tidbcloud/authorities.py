@@ -35,6 +35,7 @@ def check_authorities(ca_path: str | None) -> None:
 
 
 def _check(named: str, path: str) -> None:
+    content = b""
     try:
         if os.path.isdir(path):
             if not any(_HASHED.fullmatch(name) for name in os.listdir(path)):

@@ -148,7 +148,7 @@ def _no_connection(request: Request, error: Exception, every: tuple[BaseExceptio
 
 def _missing_file(error: Exception) -> str | None:
     """What requests says of the files that it looks for before it connects; null if it is something else."""
-    if type(error) is not OSError or error.errno is not None:
+    if error.__class__ is not OSError or error.errno is not None:
         return None
     return (
         f"a file that TLS needs is missing on this host ({cause(error)}); install certifi and requests again, or name "
