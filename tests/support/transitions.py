@@ -335,7 +335,8 @@ WHOLE_EDIT = (
     "set_ip_address_type",
     "disable_private_dns",
 )
-WHOLE_EDIT_BACK = (*WHOLE_EDIT[:-1], "enable_private_dns")
+# What dualstack needs of subnets must not hinder those that have no IPv6.
+WHOLE_EDIT_BACK = (*WHOLE_EDIT[:4], "set_ip_address_type", *WHOLE_EDIT[4:8], "enable_private_dns")
 MORE_TO_DO = None
 # The id that the options name is that of the one that was replaced.
 WITHOUT_ID: Options = {"vpc_endpoint_id": None}
@@ -367,7 +368,7 @@ TRANSITIONS: dict[str, Transition] = {
     "tags, not purged": Transition(("set_tags",), after(edited("tags"), purge_tags=False)),
     "everything at once": Transition(WHOLE_EDIT, edited()),
     "everything at once, back": Transition(WHOLE_EDIT_BACK, edited(back=True)),
-    "everything at once, not waiting": Transition(WHOLE_EDIT[:3], after(edited(), **AT_ONCE), MORE_TO_DO),
+    "everything at once, not waiting": Transition(WHOLE_EDIT[:4], after(edited(), **AT_ONCE), MORE_TO_DO),
     "change one over service_name": Transition(("set_tags",), made_of_service(tags={"team": "a"})),
     # adopting
     "adopt by id": Transition(ADOPTION, adopted),

@@ -171,7 +171,7 @@ def test_an_explicit_denial_is_called_one(customer: Customer) -> None:
     denial = {"Sid": "No", "Effect": "Deny", "Action": "ec2:CreateVpcEndpoint", "Resource": "*"}
     policy = policy_of("endpoints")
     result = Limited(customer, {**policy, "Statement": [*policy["Statement"], denial]})("private_endpoint", **desired)
-    assert "a policy denies ec2:CreateVpcEndpoint explicitly" in result["msg"]
+    assert "an IAM policy of these credentials denies ec2:CreateVpcEndpoint explicitly" in result["msg"]
     assert "allow ec2:CreateVpcEndpoint" not in result["msg"]
 
 

@@ -18,9 +18,9 @@ _VPC_RANGE = re.compile(r"([0-9]{1,3}[.]){3}[0-9]{1,3}/(1[6-9]|2[0-8])")
 
 def contradictions(wanted: WantedConnection) -> list[str]:
     """A sentence for each, what to do included; the first is the one to begin with."""
-    rules = [*_target(wanted), *([] if wanted.state == "absent" else _present(wanted))]
+    rules = [*_target(wanted), *(_present(wanted) if wanted.state == "present" else [])]
     broken = [sentence for is_broken, sentence in rules if is_broken]
-    return [*wanted.variable_problems, *broken, *([] if wanted.state == "absent" else _ranges(wanted))]
+    return [*wanted.variable_problems, *broken, *(_ranges(wanted) if wanted.state == "present" else [])]
 
 
 def _ranges(wanted: WantedConnection) -> list[str]:

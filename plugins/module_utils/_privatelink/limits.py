@@ -187,8 +187,8 @@ def group_violations(at: Situation) -> list[Violation]:
             remedy = "Give security groups of the VPC in vpc_id, or associate this one with it."
             if associated is None:
                 remedy += (
-                    " Whether it is associated could not be read: allow ec2:DescribeSecurityGroupVpcAssociations, or "
-                    "set allow_violations=security_group_not_in_vpc if it is."
+                    " Whether it is associated could not be read: allow ec2:DescribeSecurityGroupVpcAssociations in "
+                    "the IAM policy of these credentials, or set allow_violations=security_group_not_in_vpc if it is."
                 )
             found.append(Violation("security_group_not_in_vpc", message, remedy))
     return found

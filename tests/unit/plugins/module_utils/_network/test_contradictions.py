@@ -158,3 +158,8 @@ def test_a_subnet_that_aws_would_not_make_is_refused_before_anything_is_made(
 def test_ranges_do_not_matter_where_nothing_is_made() -> None:
     removed = dataclasses.replace(MADE, state="absent", client_cidrs=("10.1.2.3",), subnet_cidrs=("first",))
     assert contradictions(removed) == []
+
+
+def test_a_check_of_what_is_there_needs_no_network_to_be_named() -> None:
+    checked = WantedConnection(state="verify", cluster_id="1", vpc_id="vpc-1")
+    assert contradictions(checked) == contradictions(dataclasses.replace(checked, vpc_id="")) == []
