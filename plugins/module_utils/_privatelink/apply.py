@@ -44,6 +44,8 @@ from .steps import (
 # changed meanwhile; both at most this often.
 _EFFECT_WITHIN = 30.0
 _REPETITIONS = 2
+# After the last one it has longer. What another run changes back between two looks shows as no effect at all.
+_LAST_EFFECT_WITHIN = 240.0
 
 
 class Run:
@@ -115,15 +117,20 @@ class Run:
         repetitions, contested = 0, False
         while True:
             is_last = repetitions == _REPETITIONS
-            at_most = None if is_last and not contested else _EFFECT_WITHIN
+            at_most = _LAST_EFFECT_WITHIN if is_last and not contested else _EFFECT_WITHIN
             seen = yield Await(lambda: self._look_for_change(vpc_endpoint_id), DESCRIPTIONS[goal.kind], at_most)
             if seen.done and not self._conditions.overridden:
                 return
             contested = contested or seen.done
-            if is_last:
+            if is_last and (contested or self._conditions.missing):
+                why = (
+                    "something else changes it at the same time"
+                    if contested
+                    else "AWS accepted the change several times and does not show it, or something else changes it back"
+                )
                 raise WaitFailed(
-                    f"Interface endpoint {vpc_endpoint_id} is not as desired: something else changes it at the same "
-                    f"time. What differs: {differences(self._conditions.missing)}. Run again once that has ended."
+                    f"Interface endpoint {vpc_endpoint_id} is not as desired: {why}. What differs: "
+                    f"{differences(self._conditions.missing)}. Run again once that has ended."
                 )
             missing = self._conditions.begin_again(vpc_endpoint_id)
             repetitions += bool(missing)
