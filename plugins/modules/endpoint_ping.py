@@ -52,8 +52,8 @@ options:
     elements: str
   expected_addresses:
     description:
-      - The addresses of the endpoint's network interfaces. Any other address fails the check before anything is sent to
-        it.
+      - The addresses of the endpoint's network interfaces, of a dualstack endpoint those of both families. Any other
+        address fails the check before anything is sent to it.
       - Not every one of them must appear.
     type: list
     elements: str

@@ -51,7 +51,9 @@ class Facts:
     @property
     def are_addresses_own(self) -> bool:
         """Whether every address that was tried is one of the private endpoint's."""
-        own = {one.get("private_ip_address") for one in self.endpoint.get("network_interfaces") or []}
+        own: set[str] = set()
+        for one in self.endpoint.get("network_interfaces") or []:
+            own.update([one.get("private_ip_address"), *(one.get("ipv6_addresses") or [])])
         return own.issuperset(self.connect_to)
 
 

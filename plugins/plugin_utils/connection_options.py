@@ -59,7 +59,7 @@ def wanted_connection(given: Values) -> WantedConnection:
         places_check=bool(given.get("check_host")) or bool(given_source(given)),
         wait=bool(given.get("wait", True)),
         on_failed_check=str(given.get("on_failed_check") or "fail"),
-        has_check_user=bool(given.get("check_user")),
+        has_check_user=bool(str(given.get("check_user") or "").strip()),
         has_check_password=bool(given.get("check_password")),
     )
 

@@ -18,6 +18,8 @@ from pathlib import Path
 import yaml
 from ansible.module_utils.common import validation
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import settable
+
 PREFIX = "private_connection_"
 # What the role itself sets: a playbook of the collection hands them to the next job, as extra variables.
 RETURNED = frozenset({"result", "status", "host", "port"})
@@ -115,7 +117,9 @@ def _of_another_kind(values: Values) -> list[str]:
         try:
             check(value)
         except (TypeError, ValueError, OverflowError):
-            found.append(f"{PREFIX}{name} must be {what}; it is {value!r}.")
+            # A mapping may hold a proxy with its password.
+            shown = "something else" if KINDS[name] is _MAPPING else repr(value)
+            found.append(f"{PREFIX}{name} must be {what}; it is {shown}.")
     return found
 
 
@@ -135,5 +139,4 @@ def own_tags(value: t.Any) -> dict[str, str]:
     Raises TypeError for anything else.
     """
     tags = validation.check_type_dict(given(value, {}))
-    own = {str(key): item for key, item in tags.items() if not str(key).lower().startswith("aws:")}
-    return {key: str(item) for key, item in own.items() if item is not None}
+    return settable({str(key): str(item) for key, item in tags.items() if item is not None})

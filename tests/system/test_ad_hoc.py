@@ -98,6 +98,7 @@ def test_an_id_that_is_not_there_is_named_and_json_stays_json(terminal: Terminal
 TAGS = "tidbcloud.privatelink.private_endpoint"
 
 
+@pytest.mark.exhaustive
 def test_what_a_command_changes_is_a_table_and_no_other_line_where_programs_read(
     terminal: Terminal, made: dict[str, t.Any]
 ) -> None:
@@ -120,6 +121,7 @@ def table_of(output: str) -> list[str]:
     return [line for line in lines[start + 1 :] if line.startswith("NAME") or "USD" in line or " (" in line]
 
 
+@pytest.mark.exhaustive
 def test_check_and_diff_show_a_fleet_as_the_run_after_it_does(
     terminal: Terminal, customer: Customer, made: dict[str, t.Any]
 ) -> None:

@@ -136,6 +136,7 @@ def test_the_verdict_says_where_aws_is_not_the_reason_and_what_it_could_not_know
     assert "10.7.2.200" in run.output
 
 
+@pytest.mark.exhaustive
 def test_a_wrong_password_is_not_looked_for_in_aws(connected: Site) -> None:
     run = connected.check(check_password="wrong-password-0000")
     assert run.status != 0

@@ -28,6 +28,7 @@ def one_zone(operator: Operator) -> dict[str, Any]:
     return {"vpc_cidr": VPC_RANGE, "availability_zone_ids": operator.zone_ids()[0], **operator.check_options()}
 
 
+@pytest.mark.exhaustive
 def test_nothing_that_connect_prints_is_a_secret(operator: Operator, one_zone: dict[str, Any]) -> None:
     run = operator.play("connect", "-vvv", **one_zone)
     assert run.status == 0, run.output
@@ -72,6 +73,7 @@ def test_status_shows_a_table_and_fails_on_what_fail_on_names(operator: Operator
     assert "fail_on names faild; it may name" in run.output
 
 
+@pytest.mark.exhaustive
 def test_check_says_whether_clients_can_connect(operator: Operator, one_zone: dict[str, Any]) -> None:
     run = operator.play("check", **operator.check_options())
     assert run.status != 0

@@ -39,6 +39,7 @@ def test_what_a_region_filter_leaves_out_is_no_number_and_not_healthy(operator: 
     assert HEALTHY not in run.output
 
 
+@pytest.mark.exhaustive
 def test_what_was_looked_at_is_said_and_what_is_healthy_in_it(operator: Operator, one_zone: dict[str, Any]) -> None:
     assert operator.play("connect", **one_zone).status == 0
     run = operator.play("status")

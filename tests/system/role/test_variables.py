@@ -50,11 +50,18 @@ def test_a_playbook_refuses_the_state_of_the_other(operator: Operator, playbook:
 def test_a_life_whose_other_questions_are_left_empty(operator: Operator) -> None:
     """What an earlier job hands on is among the extra variables, too, and IDs are pasted with a blank behind."""
     handed_on = {"host": "db.example.com", "port": 4000}
-    answers = {"cluster_id": f"{operator.cluster_id()} ", **one_zone(operator), **handed_on}
+    checked = {**one_zone(operator), "check": "", **operator.check_options()}
+    answers = {"cluster_id": f"{operator.cluster_id()} ", **checked, **handed_on}
     run = operator.play("connect", **{**left_empty("connect"), **answers})
     assert run.status == 0, run.output
     run = operator.play("connect", **{**left_empty("connect"), **answers})
     assert (run.status, run.changed) == (0, 0), run.output
+    assert "logged in as" in run.output
+    run = operator.play(
+        "check", **{**left_empty("check"), "cluster_id": operator.cluster_id(), **operator.check_options()}
+    )
+    assert run.status == 0, run.output
+    assert "logged in as" in run.output
     run = operator.play("status", **{**left_empty("status"), "cluster_ids": f" {operator.cluster_id()} "})
     assert run.status == 0, run.output
     run = operator.play("disconnect", **{**left_empty("disconnect"), "cluster_id": f"{operator.cluster_id()} "})

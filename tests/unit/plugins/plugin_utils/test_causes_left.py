@@ -62,6 +62,8 @@ def test_one_way_of_several_that_is_not_known_to_be_open_disproves_nothing() -> 
 def test_host_port_and_addresses_that_the_clouds_gave_are_not_blamed() -> None:
     given = [causes.MISTYPED, causes.WRONG_PORT.format(port=4000), causes.OTHER_HOST, causes.SUBNETS_CHANGED]
     assert causes_left(given, facts(UNKNOWN)) == []
-    own = {**UNKNOWN, "network_interfaces": [{"private_ip_address": "10.0.0.7"}]}
+    addresses = {"private_ip_address": "10.0.0.7", "ipv6_addresses": ["2600:1f18::7"]}
+    own = {**UNKNOWN, "network_interfaces": [addresses]}
+    assert causes_left([causes.OLD_ADDRESS], facts(own, connect_to=("2600:1f18::7",))) == []
     assert causes_left([causes.OLD_ADDRESS], facts(own, connect_to=("10.0.0.7",))) == []
     assert causes_left([causes.OLD_ADDRESS], facts(own, connect_to=("10.0.0.8",))) == [causes.OLD_ADDRESS]

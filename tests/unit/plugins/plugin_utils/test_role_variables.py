@@ -97,6 +97,12 @@ def test_a_value_of_another_kind_is_refused_under_the_name_of_its_variable(
     )
 
 
+def test_a_mapping_that_is_none_is_not_quoted() -> None:
+    [sentence] = problems({"private_connection_aws_config": "proxies https://user:hunter2@proxy"})
+    assert "private_connection_aws_config must be a mapping" in sentence
+    assert "hunter2" not in sentence
+
+
 @pytest.mark.parametrize(
     ("state", "is_refused"), [("", False), (None, False), ("absent", False), ("present", True), ("Absent", True)]
 )
