@@ -222,7 +222,7 @@ def test_four_nodes_with_different_options_make_one_private_endpoint(
     assert crowded.registered() == crowded.live_endpoints()
     for result in results:
         assert not result["failed"] or any(said in result["msg"] for said in OVERTAKEN), result
-    assert any(not result["failed"] for result in results)
+    # All may lose, each to another's change. Then the next run settles it.
     crowded.sandbox.settings.change({"endpoint_visible": 0.0})
     (settled,) = at_once(crowded, "private_endpoint", alone[:1])
     assert not settled["failed"], settled["msg"]

@@ -28,8 +28,8 @@ def tls_problem(error: BaseException, host: str, address: str, authorities: str)
     for one in every:
         if isinstance(one, ssl.SSLCertVerificationError):
             return _rejected(one, host, address, authorities)
-    if any("doesn't match" in str(one) for one in every):  # urllib3's own comparison
-        return f"the certificate of {host} is for another host ({cause(error)}); check {address}"
+    if any(map(_is_of_another_host, every)):
+        return f"the certificate of {host} was not accepted ({cause(error)}); it is for another host: check {address}"
     unread = next((one for one in every if _is_of_a_file(one)), None)
     if unread is not None:
         return (
@@ -53,6 +53,16 @@ def _rejected(error: ssl.SSLCertVerificationError, host: str, address: str, auth
     if error.verify_code == _NOT_YET_VALID:
         return f"{found}; check this host's clock"
     return f"{found}; where a proxy or a private CA signs it, name that CA's file in {authorities}"
+
+
+def is_certificate_rejected(error: BaseException) -> bool:
+    """Whether this side rejected the peer's certificate, before anything was sent."""
+    return any(isinstance(one, ssl.SSLCertVerificationError) or _is_of_another_host(one) for one in causes(error))
+
+
+def _is_of_another_host(error: BaseException) -> bool:
+    """As urllib3 1.26 says it, which compares names itself, in an exception that is not one of TLS."""
+    return "doesn't match" in str(error)
 
 
 def _is_of_a_file(error: BaseException) -> bool:

@@ -20,7 +20,7 @@ from urllib.request import getproxies_environment
 from .._run.cause import cause, causes
 from .._run.errors import ApiError
 from .._run.files import file_problem
-from .._run.tls import tls_problem
+from .._run.tls import is_certificate_rejected, tls_problem
 from .urls import is_host
 
 with contextlib.suppress(ImportError):  # Without it nothing here is called: then there is no Session.
@@ -123,8 +123,8 @@ def _not_sent(request: Request, error: Exception, every: tuple[BaseException, ..
         if isinstance(found, socket.gaierror):
             text = f"the name {request.host} was not found; check {request.option} and this host's DNS"
             return _unsent(request, text, passing=found.errno == socket.EAI_AGAIN)
-        if isinstance(found, ssl.SSLCertVerificationError):
-            return _unsent(request, tls_problem(error, request.host, request.option, _AUTHORITIES), passing=False)
+    if is_certificate_rejected(error):
+        return _unsent(request, tls_problem(error, request.host, request.option, _AUTHORITIES), passing=False)
     file = file_problem(error) or _missing_file(error)
     if file is not None:
         return _unsent(request, file, passing=False)
