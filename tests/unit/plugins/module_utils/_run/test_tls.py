@@ -38,7 +38,10 @@ def broken(reason: str) -> Exception:
         (rejected(64, "IP address mismatch"), "it is for another host: check the_url"),
         (rejected(10, "certificate has expired"), "have it renewed, and check this host's clock"),
         (rejected(9, "certificate is not yet valid"), "(certificate is not yet valid); check this host's clock"),
-        (wrapped(ValueError("hostname 'a' doesn't match 'b'")), "was not accepted (hostname 'a' doesn't match 'b'); it is for another host"),
+        (
+            wrapped(ValueError("hostname 'a' doesn't match 'b'")),
+            "was not accepted (hostname 'a' doesn't match 'b'); it is for another host",
+        ),
         (wrapped(FileNotFoundError(errno.ENOENT, "No such file")), "that the_ca names (No such file); name one that"),
         (wrapped(IsADirectoryError(errno.EISDIR, "Is a directory")), "that the_ca names (Is a directory); name one"),
         (broken("NO_CERTIFICATE_OR_CRL_FOUND"), "that the_ca names (no certificate or crl found); name one that"),
