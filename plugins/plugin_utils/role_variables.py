@@ -19,6 +19,7 @@ import yaml
 from ansible.module_utils.common import validation
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import settable
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.given import texts
 
 PREFIX = "private_connection_"
 # What the role itself sets: a playbook of the collection hands them to the next job, as extra variables.
@@ -139,4 +140,4 @@ def own_tags(value: t.Any) -> dict[str, str]:
     Raises TypeError for anything else.
     """
     tags = validation.check_type_dict(given(value, {}))
-    return settable({str(key): str(item) for key, item in tags.items() if item is not None})
+    return settable(texts(tags))

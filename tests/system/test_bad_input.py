@@ -21,17 +21,6 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 NO_CLUSTER = "1379661944646419999"
 
 
-@pytest.fixture
-def network(customer: Customer) -> Network:
-    return customer.network()
-
-
-@pytest.fixture
-def complete(customer: Customer, network: Network) -> dict[str, t.Any]:
-    """The options of a creation in which nothing is wrong."""
-    return {"cluster_id": customer.cluster_id("main"), **network.options}
-
-
 MODULES = ("private_endpoint", "endpoint_service", "endpoint_info")
 
 

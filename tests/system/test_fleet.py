@@ -14,11 +14,6 @@ from tests.support.customer import Customer, Network
 from tests.support.new_clusters import clusters, endpoints_of_new_clusters
 
 
-@pytest.fixture
-def network(customer: Customer) -> Network:
-    return customer.network()
-
-
 def calls(customer: Customer, api: str) -> dict[str, int]:
     return dict(customer.sandbox.log.counts()[api])
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.customer import Customer, Network
+from tests.support.customer import Customer
 from tests.support.refused_runs import assert_clean, error, refused
 
 ROLE = "arn:aws:iam::210987654321:role/private-endpoints"
@@ -47,17 +47,6 @@ PROFILES = {
     ),
     "half a key": ("aws_access_key_id = AKIAHALFHALFHALFHALF", "missing: aws_secret_access_key"),
 }
-
-
-@pytest.fixture
-def network(customer: Customer) -> Network:
-    return customer.network()
-
-
-@pytest.fixture
-def complete(customer: Customer, network: Network) -> dict[str, t.Any]:
-    """The options of a creation in which nothing is wrong."""
-    return {"cluster_id": customer.cluster_id("main"), **network.options}
 
 
 def without_keys(customer: Customer) -> None:
