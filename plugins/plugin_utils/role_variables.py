@@ -111,7 +111,8 @@ def _unknown(values: Values) -> list[str]:
 
 def _of_another_kind(values: Values) -> list[str]:
     found = []
-    for name, (what, check) in KINDS.items():
+    for name, kind in KINDS.items():
+        what, check = kind
         value = given(values.get(PREFIX + name), None)
         if value is None:
             continue
@@ -119,7 +120,7 @@ def _of_another_kind(values: Values) -> list[str]:
             check(value)
         except (TypeError, ValueError, OverflowError):
             # A mapping may hold a proxy with its password.
-            shown = "something else" if KINDS[name] is _MAPPING else repr(value)
+            shown = "something else" if kind is _MAPPING else repr(value)
             found.append(f"{PREFIX}{name} must be {what}; it is {shown}.")
     return found
 
