@@ -34,6 +34,22 @@ STATE_CHANGES = {
     "tidbcloud": ("service_creating", "registration_accept", "registration_active", "registration_deleting"),
     "aws": ("endpoint_available", "private_dns", "endpoint_deleting", "interfaces_gone"),
 }
+# The same on the provider's side. Apart, because no job of the consumer's side comes by them.
+PROVIDER_STATE_CHANGES = {
+    "aws": (
+        "configuration_available",
+        "configuration_zones",
+        "configuration_regions",
+        "configuration_deleting",
+        "connection_rejecting",
+        "private_name_verification",
+        "load_balancer_active",
+    ),
+}
+
+
+def _state_changes(api: object) -> tuple[str, ...]:
+    return (*STATE_CHANGES.get(str(api), ()), *PROVIDER_STATE_CHANGES.get(str(api), ()))
 
 
 @dataclasses.dataclass
@@ -148,7 +164,7 @@ class Faults:
 
     def hold(self, change: str) -> Callable[[], bool]:
         """For a state change that falls due: a function that says whether it is still held back."""
-        api = next((api for api, changes in STATE_CHANGES.items() if change in changes), "")
+        api = next((api for api in STATE_CHANGES if change in _state_changes(api)), "")
         fault = self._hit([fault for fault in self.list() if fault.kind == "stuck"], api, change, {})
         return lambda: any(one is fault for one in self.list())
 
@@ -181,8 +197,8 @@ def _check(fields: Mapping[str, Any]) -> None:
         raise ValueError(f"The headers must be an object or one of {', '.join(HEADER_SETS)}.")
     if kind == "set" and not fields.get("field"):
         raise ValueError("The fault set needs a field.")
-    if kind == "stuck" and call not in STATE_CHANGES.get(api, ()):
-        raise ValueError(f"Nothing of {api} is called {call}. There are: {STATE_CHANGES}.")
+    if kind == "stuck" and call not in _state_changes(api):
+        raise ValueError(f"Nothing of {api} is called {call}. There are: {', '.join(_state_changes(api))}.")
     if kind in fault_kinds.TLS and call != fault_kinds.CONNECT:
         raise ValueError(f"The call of the fault {kind} must be {fault_kinds.CONNECT}.")
 

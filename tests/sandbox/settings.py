@@ -60,6 +60,26 @@ class Settings:
     network_visible: float = 0.0
     # the answer to a client token that was used before: the endpoint as it is, or as it was when it was made
     token_answer: str = "current"
+    # AWS, the provider's side: a new endpoint service: Pending -> Available
+    configuration_available: float = 0.5
+    # how long a new endpoint service is in no list, and NotFound by its id
+    configuration_visible: float = 0.0
+    # ModifyVpcEndpointServiceConfiguration with the id alone -> its load balancers' zones are served (minutes)
+    configuration_zones: float = 1.0
+    # a region that was added: Pending -> Available
+    configuration_regions: float = 1.0
+    # DeleteVpcEndpointServiceConfigurations: Deleting -> gone
+    configuration_deleting: float = 0.5
+    # how long a new endpoint is missing among the connections of its service
+    connection_visible: float = 0.0
+    # RejectVpcEndpointConnections -> rejected
+    connection_rejecting: float = 0.5
+    # StartVpcEndpointServicePrivateDnsVerification -> the TXT record is looked for (minutes to 48 hours)
+    private_name_verification: float = 2.0
+    # a new load balancer: provisioning -> active
+    load_balancer_active: float = 1.0
+    # a registered target of a load balancer: initial -> healthy
+    target_healthy: float = 1.0
     # no list has larger pages, whatever is requested
     aws_page_size: int = 1000
     # interface endpoints per VPC

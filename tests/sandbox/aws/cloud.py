@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.aws.app import App
 from tests.sandbox.aws.authorization import Authorizer
+from tests.sandbox.aws.balancer_calls import Elbv2
 from tests.sandbox.aws.consumer import Consumer
 from tests.sandbox.aws.credentials import Keys, Principal
 from tests.sandbox.aws.endpoints import Endpoint, Endpoints
 from tests.sandbox.aws.identity import Sts
 from tests.sandbox.aws.network import Networks
 from tests.sandbox.aws.pricing import PriceList
+from tests.sandbox.aws.principals import root_of
+from tests.sandbox.aws.private_names import VERIFIED, PrivateName, PublicDns
+from tests.sandbox.aws.provider import Provider
 from tests.sandbox.aws.quotas import Quotas
 from tests.sandbox.aws.responses import Ec2
 from tests.sandbox.aws.services import EndpointService, EndpointServices
@@ -43,10 +47,21 @@ class Aws:
         self._services = EndpointServices()
         self._endpoints = Endpoints(clock, settings, self._networks)
         self._consumer = Consumer(clock, settings, self._services, self._endpoints)
+        self.dns = PublicDns()
+        self.provider = Provider(clock, settings, self._services, self._endpoints, self.dns)
         handlers = {
             "ec2": lambda *request: Ec2(
-                clock, settings, self._networks, self._services, self._endpoints, self._consumer
+                clock,
+                settings,
+                self._networks,
+                self._services,
+                self._endpoints,
+                self._consumer,
+                self.provider,
+                self._keys,
             )._dispatch(*request),
+            # moto's own handler of this name serves both generations
+            "elb": lambda *request: Elbv2(clock, settings, self._services)._dispatch(*request),
             "sts": lambda *request: Sts(self._keys)._dispatch(*request),
             "servicequotas": lambda *request: Quotas(settings)._dispatch(*request),
         }
@@ -73,14 +88,20 @@ class Aws:
         acceptance_required: bool = True,
         address_types: Iterable[str] = ("ipv4",),
     ) -> None:
+        """TiDB Cloud's, or another that has always been there.
+
+        :param principals: account ids.
+        """
+        service_id = service_name.rsplit(".", 1)[-1]
+        load_balancer_arn = f"arn:aws:elasticloadbalancing:{region}:{owner_id}:loadbalancer/net/{service_id}/0"
         self._services.add(
             EndpointService(
                 service_name=service_name,
                 region=region,
                 owner_id=owner_id,
-                zone_ids=tuple(zone_ids),
-                private_dns_name=private_dns_name,
-                principals=frozenset(principals),
+                zones={load_balancer_arn: tuple(zone_ids)},
+                private_name=PrivateName(private_dns_name, VERIFIED) if private_dns_name else None,
+                principals={root_of(account_id) for account_id in principals},
                 acceptance_required=acceptance_required,
                 address_types=tuple(address_types),
             )
@@ -114,6 +135,30 @@ class Aws:
         self._endpoints.add(endpoint, acceptance_required=True)
         return endpoint
 
+    def connect(self, service_name: str, account_id: str = PROVIDER_ACCOUNT_ID) -> Endpoint:
+        """Connect from a network that the sandbox does not show, such as TiDB Cloud's for changefeeds and migration.
+
+        Raises KeyError for a service that the sandbox does not have, PermissionError where it does not permit the
+        account.
+        """
+        service = self._services.get(service_name)
+        if service is None:
+            raise KeyError(service_name)
+        caller = Principal(account_id, "", "", root_of(account_id), "")
+        if service not in self._services.visible(caller, service.region):
+            raise PermissionError(f"The service {service_name} does not permit the account {account_id}.")
+        endpoint = Endpoint(
+            account_id=account_id,
+            region=service.region,
+            vpc_id="vpc-0f1e2d3c4b5a69788",
+            service_name=service_name,
+            subnet_ids=[],
+            security_group_ids=[],
+            created_at=self._clock.now(),
+        )
+        self._endpoints.add(endpoint, acceptance_required=service.acceptance_required)
+        return endpoint
+
     def accept(self, vpc_endpoint_id: str) -> bool:
         """TiDB Cloud accepts; False if there is nothing to accept (unknown, deleted, accepted before)."""
         endpoint = self.endpoint(vpc_endpoint_id)
@@ -136,6 +181,8 @@ class Aws:
         with self._clock.lock:
             self._endpoints.reset()
             self._consumer.reset()
+            self.provider.reset()
+            self.dns.reset()
             self._services.reset()
             self._networks.reset(self._keys.account_ids())
             self._keys.forget_sessions()

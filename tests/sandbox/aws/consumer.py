@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tests.sandbox.aws import rules
+from tests.sandbox.aws.credentials import Principal
 from tests.sandbox.aws.endpoints import Endpoint, Endpoints, copy_of
 from tests.sandbox.aws.errors import Refused
 from tests.sandbox.aws.network import Network
@@ -24,6 +25,7 @@ class Creation:
     """The parameters of CreateVpcEndpoint."""
 
     service_name: str
+    service_region: str | None
     vpc_id: str
     endpoint_type: str
     subnet_ids: tuple[str, ...]
@@ -61,7 +63,7 @@ class Consumer:
     def reset(self) -> None:
         self._tokens.clear()
 
-    def create(self, network: Network, asked: Creation) -> Endpoint:
+    def create(self, network: Network, caller: Principal, asked: Creation) -> Endpoint:
         """The new endpoint, or the one that the same client token made before, whatever became of it.
 
         API, "Ensuring idempotency": a repeated request answers with the first result and does nothing.
@@ -71,7 +73,8 @@ class Consumer:
             fingerprint, first, endpoint = self._tokens[token]
             rules.same_request(asked.fingerprint, fingerprint)
             return endpoint if self._settings.token_answer == "current" else replace(first, interfaces={})
-        service = self._services.find(asked.service_name, network.account_id, network.region)
+        regions = [asked.service_region] if asked.service_region else []
+        service = self._services.find(asked.service_name, caller, network.region, regions)
         group_ids = self._check_creation(network, asked, service)
         endpoint = Endpoint(
             account_id=network.account_id,
@@ -98,7 +101,7 @@ class Consumer:
         rules.some_subnet(asked.subnet_ids)
         subnets = [network.subnet(subnet_id) for subnet_id in asked.subnet_ids]
         rules.subnets_in_vpc(subnets, vpc.vpc_id)
-        rules.zones_of_service(subnets, service)
+        rules.zones_of_service(subnets, service, network.region)
         rules.one_subnet_per_zone((), subnets)
         # guide, "Associate a security group": without one, the VPC's default group
         group_ids = list(asked.security_group_ids) or [network.default_group_id(vpc.vpc_id)]
@@ -151,7 +154,7 @@ class Consumer:
         # What AWS answers for a subnet that the endpoint already has is not published: this is the harsher answer.
         added = [network.subnet(one) for one in asked.add_subnet_ids]
         rules.subnets_in_vpc(added, endpoint.vpc_id)
-        rules.zones_of_service(added, service)
+        rules.zones_of_service(added, service, network.region)
         rules.one_subnet_per_zone(map(network.subnet, endpoint.subnet_ids), added)
         for subnet_id in asked.remove_subnet_ids:
             network.subnet(subnet_id)
@@ -171,6 +174,7 @@ class Consumer:
 
     def _check_private_dns(self, network: Network, vpc_id: str, service: EndpointService, *, accepted: bool) -> None:
         rules.private_dns_has_name(service)
+        rules.private_dns_is_verified(service)
         rules.private_dns_in_vpc(network.vpc(vpc_id))
         rules.private_dns_accepted(accepted, service)
         rules.private_dns_free(service.private_dns_name, vpc_id, self._domains_held(vpc_id))

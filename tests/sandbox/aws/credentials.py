@@ -7,12 +7,14 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from moto.core.exceptions import InvalidClientTokenIdError
 
 _SIGNATURE = re.compile(
     r"AWS4-HMAC-SHA256 Credential=([^/]+)/[^/]+/([^/]+)/([^/]+)/aws4_request, ?SignedHeaders=([^,]+), ?Signature=(\w+)"
@@ -75,6 +77,15 @@ class Keys:
 
     def get(self, access_key: str) -> Principal | None:
         return self._principals.get(access_key)
+
+    def caller(self, headers: Mapping[str, str]) -> Principal:
+        """Who signed a request that was let through."""
+        signature = read_signature(headers["Authorization"])
+        principal = self.get(signature.access_key) if signature else None
+        if principal is None:
+            # the application in front lets no other caller through
+            raise InvalidClientTokenIdError
+        return principal
 
     def sessions(self) -> list[Principal]:
         """Those of assumed roles."""

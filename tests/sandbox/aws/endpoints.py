@@ -144,6 +144,10 @@ class Endpoints:
                 )
         return endpoint
 
+    def begin_to_reject(self, endpoint: Endpoint) -> None:
+        """The provider's request to end the connection, which AWS takes a while to do."""
+        self._later("connection_rejecting", endpoint, self.reject)
+
     def reject(self, endpoint: Endpoint) -> bool:
         """The provider ends the connection: the endpoint stays behind, useless and billed."""
         if not endpoint.is_live:
@@ -197,7 +201,7 @@ class Endpoints:
         self._endpoints.clear()
         self._earlier.clear()
 
-    def _later(self, setting: str, endpoint: Endpoint, action: Callable[[Endpoint], None]) -> None:
+    def _later(self, setting: str, endpoint: Endpoint, action: Callable[[Endpoint], object]) -> None:
         """`setting`: the delay's name."""
 
         def run() -> None:

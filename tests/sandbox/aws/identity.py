@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import datetime
 
-from moto.core.exceptions import AccessDeniedError, InvalidClientTokenIdError
+from moto.core.exceptions import AccessDeniedError
 from moto.core.responses import ActionResult
 from moto.sts.responses import TokenResponse
 
-from tests.sandbox.aws.credentials import Keys, Principal, read_signature
+from tests.sandbox.aws.credentials import Keys
 
 
 class Sts(TokenResponse):
@@ -19,14 +19,14 @@ class Sts(TokenResponse):
         self._keys = keys
 
     def get_caller_identity(self) -> ActionResult:
-        caller = self._caller()
+        caller = self._keys.caller(self.headers)
         return ActionResult({"UserId": caller.user_id, "Account": caller.account_id, "Arn": caller.arn})
 
     def assume_role(self) -> ActionResult:
         role_arn = str(self._get_param("RoleArn"))
         principal = self._keys.assume_role(role_arn, str(self._get_param("RoleSessionName")))
         if principal is None:
-            raise AccessDeniedError(self._caller().arn, f"sts:AssumeRole on resource: {role_arn}")
+            raise AccessDeniedError(self._keys.caller(self.headers).arn, f"sts:AssumeRole on resource: {role_arn}")
         duration = datetime.timedelta(seconds=self._get_int_param("DurationSeconds", 3600))
         return ActionResult(
             {
@@ -40,11 +40,3 @@ class Sts(TokenResponse):
                 "AssumedRoleUser": {"AssumedRoleId": principal.user_id, "Arn": principal.arn},
             }
         )
-
-    def _caller(self) -> Principal:
-        signature = read_signature(self.headers["Authorization"])
-        principal = self._keys.get(signature.access_key) if signature else None
-        if principal is None:
-            # the application in front lets no other caller through
-            raise InvalidClientTokenIdError
-        return principal

@@ -104,6 +104,9 @@ class Network:
         """Zone id to zone name, as this account knows the region's zones."""
         return {zone.zone_id: zone.name for zone in self.backend.describe_availability_zones()}
 
+    def region_names(self) -> set[str]:
+        return {region.name for region in self.backend.describe_regions()}
+
     def add_interface(self, subnet_id: str, group_ids: Sequence[str], description: str) -> str:
         """Make a network interface as AWS does for an interface endpoint; returns its id."""
         interface = self.backend.create_network_interface(

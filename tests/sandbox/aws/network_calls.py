@@ -99,6 +99,12 @@ class NetworkCalls(EC2Response):
         items = [{"GroupId": group_id, "VpcId": vpc_id, "State": "associated"} for group_id, vpc_id in shown]
         return ActionResult({"SecurityGroupVpcAssociations": items, "NextToken": token})
 
+    def describe_availability_zones(self) -> ActionResult:
+        zones = self.network.zone_names()
+        rules.zones_known("zone", self._ids("ZoneNames"), zones.values())
+        rules.zones_known("zone-id", self._ids("ZoneIds"), zones)
+        return super().describe_availability_zones()
+
     def _check_age(self, parameter: str) -> None:
         """In a list by ids, what is too young does not exist."""
         code, message = NOT_FOUND[parameter]

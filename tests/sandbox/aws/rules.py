@@ -82,15 +82,28 @@ def group_can_be_associated(group: SecurityGroup, vpc_id: str) -> None:
         raise Refused("InvalidParameterValue", f"Security group {group.group_id} already belongs to VPC {vpc_id}")
 
 
-def zones_of_service(subnets: Iterable[Subnet], service: EndpointService) -> None:
-    """Guide: only zones that the service is in. Text seen: terraform-aws-modules/terraform-aws-vpc #785."""
-    for subnet in subnets:
+def zones_of_service(subnets: Iterable[Subnet], service: EndpointService, region: str) -> None:
+    """Guide: only zones that the service is in. Text seen: terraform-aws-modules/terraform-aws-vpc #785.
+
+    From another region any zone will do (guide, "Cross-Region access").
+    """
+    for subnet in subnets if region == service.region else ():
         if subnet.zone_id not in service.zone_ids:
             raise Refused(
                 "InvalidParameter",
                 f"The VPC endpoint service {service.service_name} does not support the availability zone of the "
                 f"subnet: {subnet.subnet_id}.",
             )
+
+
+def zones_known(kind: str, named: Iterable[str], known: Collection[str]) -> None:
+    """API DescribeAvailabilityZones, by name or id. Text seen by many users.
+
+    :param kind: zone or zone-id.
+    """
+    for one in named:
+        if one not in known:
+            raise Refused("InvalidParameterValue", f"Invalid availability {kind}: [{one}]")
 
 
 def one_subnet_per_zone(present: Iterable[Subnet], added: Iterable[Subnet]) -> None:
@@ -113,7 +126,7 @@ def address_type_possible(address_type: str, service: EndpointService, subnets: 
     """Guide, "IP address type": the service and every subnet must support it. Wording not published."""
     if address_type not in ADDRESS_TYPES:
         raise Refused("InvalidParameterValue", f"Invalid value '{address_type}' for IpAddressType.")
-    if address_type not in service.address_types:
+    if not service.has_address_type(address_type):
         raise Refused(
             "InvalidParameter",
             f"The VPC endpoint service {service.service_name} does not support the IP address type: {address_type}.",
@@ -133,6 +146,16 @@ def private_dns_has_name(service: EndpointService) -> None:
             "InvalidParameter",
             f"Private DNS can't be enabled because the service {service.service_name} does not provide a private DNS "
             "name.",
+        )
+
+
+def private_dns_is_verified(service: EndpointService) -> None:
+    """Guide, "Manage DNS names": only once the provider has proved the domain to be its own. Text seen by users."""
+    if not service.is_verified:
+        raise Refused(
+            "InvalidParameter",
+            f"Private DNS can't be enabled because the service {service.service_name} has not verified the private "
+            "DNS name.",
         )
 
 

@@ -21,7 +21,7 @@ def endpoint_shape(endpoint: Endpoint, service: EndpointService | None, network:
         "VpcEndpointType": endpoint.endpoint_type,
         "VpcId": endpoint.vpc_id,
         "ServiceName": endpoint.service_name,
-        "ServiceRegion": endpoint.region,
+        "ServiceRegion": service.region if service else endpoint.region,
         "State": endpoint.state,
         "PolicyDocument": FULL_ACCESS,
         "RouteTableIds": [],
@@ -65,43 +65,32 @@ def dns_entries(endpoint: Endpoint, service: EndpointService | None, network: Ne
     return entries
 
 
-def service_shape(service: EndpointService, network: Network) -> dict[str, object]:
-    zone_names = network.zone_names()
+def service_shape(service: EndpointService, network: Network, tags: dict[str, str]) -> dict[str, object]:
+    """A service as its consumers see it; those of other regions see no zones, and only its owner sees its tags."""
+    zone_names = network.zone_names() if service.region == network.region else {}
+    zone_ids = [one for one in service.zone_ids if one in zone_names]
     shape: dict[str, object] = {
         "ServiceName": service.service_name,
         "ServiceId": service.service_id,
         "ServiceType": [{"ServiceType": "Interface"}],
         "ServiceRegion": service.region,
-        "AvailabilityZoneIds": list(service.zone_ids),
-        "AvailabilityZones": sorted(zone_names[zone_id] for zone_id in service.zone_ids),
+        "AvailabilityZoneIds": zone_ids,
+        "AvailabilityZones": sorted(zone_names[zone_id] for zone_id in zone_ids),
         "Owner": service.owner_id,
         "BaseEndpointDnsNames": [service.base_dns_name],
         "VpcEndpointPolicySupported": False,
         "AcceptanceRequired": service.acceptance_required,
         "ManagesVpcEndpoints": False,
-        "Tags": [],
+        "Tags": tag_list(tags),
         "SupportedIpAddressTypes": list(service.address_types),
     }
-    if service.private_dns_name:
-        shape["PrivateDnsName"] = service.private_dns_name
-        shape["PrivateDnsNames"] = [{"PrivateDnsName": service.private_dns_name}]
-        shape["PrivateDnsNameVerificationState"] = "verified"
+    if service.payer:
+        shape["PayerResponsibility"] = service.payer
+    if service.private_name:
+        shape["PrivateDnsName"] = service.private_name.name
+        shape["PrivateDnsNames"] = [{"PrivateDnsName": service.private_name.name}]
+        shape["PrivateDnsNameVerificationState"] = service.private_name.state
     return shape
-
-
-def connection_shape(endpoint: Endpoint, service: EndpointService, network: Network) -> dict[str, object]:
-    """The provider's view of an endpoint."""
-    return {
-        "ServiceId": service.service_id,
-        "VpcEndpointId": endpoint.vpc_endpoint_id,
-        "VpcEndpointOwner": endpoint.account_id,
-        "VpcEndpointState": endpoint.state,
-        "VpcEndpointRegion": endpoint.region,
-        "CreationTimestamp": datetime.datetime.fromtimestamp(endpoint.created_at, datetime.UTC),
-        "DnsEntries": dns_entries(endpoint, service, network)[:1],
-        "IpAddressType": endpoint.ip_address_type,
-        "Tags": [],
-    }
 
 
 def tag_list(tags: dict[str, str]) -> list[dict[str, str]]:

@@ -429,4 +429,5 @@ def test_only_the_owner_of_a_service_decides_about_connections(cloud: Cloud, ec2
     cloud.clock.advance(cloud.settings.endpoint_available)
     assert describe(ec2, vpc_endpoint_id)["State"] == "available"
     provider.reject_vpc_endpoint_connections(ServiceId=service_id, VpcEndpointIds=[vpc_endpoint_id])
+    cloud.clock.advance(cloud.settings.connection_rejecting)
     assert describe(ec2, vpc_endpoint_id)["State"] == "rejected"
