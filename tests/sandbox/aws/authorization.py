@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.aws import policies
+from tests.sandbox.aws import balancers, policies
 from tests.sandbox.aws.policies import ALLOWED, DENIED, Policy, Target, Values
 
 if TYPE_CHECKING:
@@ -27,12 +27,15 @@ CREATED = {
     "CreateSubnet": "subnet",
     "CreateVpc": "vpc",
     "CreateVpcEndpoint": "vpc-endpoint",
+    "CreateVpcEndpointServiceConfiguration": "vpc-endpoint-service",
 }
 """EC2 action to the type of what it makes."""
 _VPC = {"VpcId": "vpc"}
 _GROUP = {"GroupId": "security-group"}
 _ENDPOINT = {"VpcEndpointId": "vpc-endpoint"}
+_SERVICE = {"ServiceId": "vpc-endpoint-service"}
 CONCERNED: dict[str, dict[str, str]] = {
+    "AcceptVpcEndpointConnections": _SERVICE,
     "AssociateVpcCidrBlock": _VPC,
     "AuthorizeSecurityGroupEgress": _GROUP,
     "AuthorizeSecurityGroupIngress": _GROUP,
@@ -47,8 +50,10 @@ CONCERNED: dict[str, dict[str, str]] = {
     "DeleteSecurityGroup": _GROUP,
     "DeleteSubnet": {"SubnetId": "subnet"},
     "DeleteVpc": _VPC,
+    "DeleteVpcEndpointServiceConfigurations": _SERVICE,
     "DeleteVpcEndpoints": _ENDPOINT,
     "DescribeVpcAttribute": _VPC,
+    "DescribeVpcEndpointServicePermissions": _SERVICE,
     "GetManagedPrefixListEntries": {"PrefixListId": "prefix-list"},
     "ModifySecurityGroupRules": _GROUP,
     "ModifySubnetAttribute": {"SubnetId": "subnet"},
@@ -60,14 +65,22 @@ CONCERNED: dict[str, dict[str, str]] = {
         "AddSecurityGroupId": "security-group",
         "RemoveSecurityGroupId": "security-group",
     },
+    "ModifyVpcEndpointServiceConfiguration": _SERVICE,
+    "ModifyVpcEndpointServicePayerResponsibility": _SERVICE,
+    "ModifyVpcEndpointServicePermissions": _SERVICE,
+    "RejectVpcEndpointConnections": _SERVICE,
     "RevokeSecurityGroupEgress": _GROUP,
     "RevokeSecurityGroupIngress": _GROUP,
+    "StartVpcEndpointServicePrivateDnsVerification": _SERVICE,
     "UpdateSecurityGroupRuleDescriptionsEgress": _GROUP,
     "UpdateSecurityGroupRuleDescriptionsIngress": _GROUP,
 }
 """EC2 action to its parameters that name resources, with their types."""
 TYPES = {"vpce": "vpc-endpoint", "vpc": "vpc", "subnet": "subnet", "sg": "security-group", "rtb": "route-table"}
 """For CreateTags and DeleteTags: prefix of the id to resource type."""
+BALANCED = {"CreateLoadBalancer": "loadbalancer/net", "CreateTargetGroup": "targetgroup"}
+"""Elastic Load Balancing action to the type of what it makes."""
+OTHER_REGIONS = re.compile(r"(Add|Remove)?SupportedRegion\.\d+")
 FREE = frozenset({"sts:GetCallerIdentity"})
 """API GetCallerIdentity: "No permissions are required"; an explicit denial does not matter."""
 
@@ -80,6 +93,8 @@ class Need:
     target: Target
     create_action: str = ""
     in_dry_run: bool = True
+    performed: str = ""
+    """What a refusal calls the action where it is not the one that needs the permission."""
 
 
 @dataclass
@@ -164,6 +179,8 @@ class Authorizer:
         scope = _Scope(self._networks, principal.account_id, signature.region)
         if signature.service == "ec2":
             yield from scope.ec2(action, parameters)
+        elif signature.service == "elasticloadbalancing":
+            yield from scope.balancing(action, parameters)
         elif signature.service == "sts" and action == "AssumeRole":
             yield Need("sts:AssumeRole", Target(parameters.get("RoleArn", ""), "role", scope.keys))
         elif signature.service == "servicequotas" and action == "GetServiceQuota":
@@ -189,15 +206,24 @@ class _Scope:
         if action in ("CreateTags", "DeleteTags"):
             tags = _tags(parameters, "")
             for one in _values(parameters, "ResourceId"):
-                kind = TYPES.get(one.split("-", 1)[0], "")
+                kind = "vpc-endpoint-service" if one.startswith("vpce-svc-") else TYPES.get(one.split("-", 1)[0], "")
                 yield Need(f"ec2:{action}", self._existing(kind, one, _request_keys(tags)))
             return
         needs = [*self._concerned(action, parameters), *self._creation(action, parameters)]
         yield from needs or [Need(f"ec2:{action}", Target(keys=self.keys))]
+        if self._reaches_other_regions(parameters):
+            # Text seen: aws/aws-cdk #36216. AWS refuses the action and names the permission at the end.
+            target = next(need.target for need in needs if need.target.kind.startswith("vpc-endpoint"))
+            yield Need("vpce:AllowMultiRegion", target, performed=f"ec2:{action}")
         if action in ("CreateVpcEndpoint", "ModifyVpcEndpoint") and parameters.get("PrivateDnsEnabled") == "true":
             # AWS makes a hosted zone on the caller's behalf. DryRun does not check that (seen by users).
             zone = Target("arn:aws:route53:::hostedzone/*", "hostedzone", self.keys)
             yield Need("route53:AssociateVPCWithHostedZone", zone, in_dry_run=False)
+
+    def _reaches_other_regions(self, parameters: Parameters) -> bool:
+        """Guide, "Cross-Region access": the provider that allows it and the consumer that does it."""
+        is_consumer = parameters.get("ServiceRegion", self._region) != self._region
+        return is_consumer or any(OTHER_REGIONS.fullmatch(name) for name in parameters)
 
     def _concerned(self, action: str, parameters: Parameters) -> Iterator[Need]:
         for name, kind in CONCERNED.get(action, {}).items():
@@ -213,11 +239,28 @@ class _Scope:
         keys = {**self.keys, **_request_keys(tags)}
         if "ServiceName" in parameters:
             keys["ec2:vpceservicename"] = (parameters["ServiceName"],)
+        if "PrivateDnsName" in parameters:
+            keys["ec2:vpceserviceprivatednsname"] = (parameters["PrivateDnsName"],)
         made = Target(self.arn("ec2", f"{kind}/*"), kind, keys)
         yield Need(f"ec2:{action}", made)
         if tags:
             tagged = Target(made.arn, kind, {**keys, "ec2:createaction": (action,)})
             yield Need("ec2:CreateTags", tagged, create_action=action)
+
+    def balancing(self, action: str, parameters: Parameters) -> Iterator[Need]:
+        """Descriptions are checked on *, everything else on the resources that the request names or makes."""
+        tags = _request_keys(_tags(parameters, "Tags.", "member"))
+        arns = [] if action.startswith("Describe") else _arns(parameters)
+        if action in BALANCED:
+            arns = [self.arn("elasticloadbalancing", f"{BALANCED[action]}/{parameters.get('Name')}/*")]
+        for arn in arns or ["*"]:
+            named = balancers.tags(self._account_id, self._region, arn)
+            keys = {f"aws:resourcetag/{key.lower()}": (value,) for key, value in named.items()}
+            target = Target(arn, arn.split(":")[-1].split("/")[0], {**self.keys, **keys, **tags})
+            yield Need(f"elasticloadbalancing:{action}", target)
+            if tags and action.startswith("Create"):
+                created = {**target.keys, "elasticloadbalancing:createaction": (action,)}
+                yield Need("elasticloadbalancing:AddTags", Target(arn, target.kind, created), create_action=action)
 
     def _existing(self, kind: str, resource_id: str, keys: Mapping[str, Values]) -> Target:
         """A resource that does not exist has no tags, so a condition on them denies before AWS says NotFound."""
@@ -235,7 +278,7 @@ def _sentence(principal: Principal, need: Need, verdict: str) -> str:
         if verdict == DENIED
         else f"because no identity-based policy allows the {need.action} action"
     )
-    return f"User: {principal.arn} is not authorized to perform: {need.action}{where} {why}"
+    return f"User: {principal.arn} is not authorized to perform: {need.performed or need.action}{where} {why}"
 
 
 def _values(parameters: Parameters, name: str) -> list[str]:
@@ -252,8 +295,14 @@ def _specification(parameters: Parameters, kind: str) -> str:
     return "none."
 
 
-def _tags(parameters: Parameters, prefix: str) -> dict[str, str | None]:
-    pattern = re.compile(rf"({re.escape(prefix)}Tag\.\d+)\.Key")
+def _arns(parameters: Parameters) -> list[str]:
+    """The resources of Elastic Load Balancing that a request is about."""
+    pattern = re.compile(r"(LoadBalancer|Listener|TargetGroup)Arn|ResourceArns\.member\.\d+")
+    return [value for name, value in parameters.items() if pattern.fullmatch(name)]
+
+
+def _tags(parameters: Parameters, prefix: str, name: str = "Tag") -> dict[str, str | None]:
+    pattern = re.compile(rf"({re.escape(prefix)}{name}\.\d+)\.Key")
     found = (match for key in parameters if (match := pattern.fullmatch(key)))
     return {parameters[match[0]]: parameters.get(f"{match[1]}.Value") for match in found}
 

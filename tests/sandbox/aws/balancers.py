@@ -30,6 +30,28 @@ def balancer(account_id: str, region: str, load_balancer_arn: str) -> Balancer |
     return Balancer(found.arn, found.type, found.state, found.ip_address_type, zone_ids)
 
 
+def arns(account_id: str) -> list[str]:
+    """The account's load balancers, in all regions."""
+    backends: Any = elbv2_backends[account_id]
+    return [arn for region in list(backends) for arn in backends[region].load_balancers]
+
+
+def has_target(load_balancer_arn: str) -> bool:
+    """Whether a listener leads to a target group that has targets. False for TiDB Cloud's own, which nobody sees."""
+    _arn, _aws, _elb, region, account_id, _name = load_balancer_arn.split(":", 5)
+    backend: Any = elbv2_backends[account_id][region]
+    found = backend.load_balancers.get(load_balancer_arn)
+    actions = [action.data for one in (found.listeners.values() if found else ()) for action in one.default_actions]
+    arns = [arn for action in actions for arn in backend._get_target_group_arns_from(action_data=action)]
+    return any(backend.target_groups[arn].targets for arn in arns)
+
+
+def tags(account_id: str, region: str, arn: str) -> dict[str, str]:
+    """Of a load balancer, a listener or a target group; none for what does not exist."""
+    found: dict[str, str] = elbv2_backends[account_id][region].tagging_service.get_tag_dict_for_resource(arn)
+    return found
+
+
 def force_state(load_balancer_arn: str, state: str) -> None:
     """For tests. Raises KeyError for a load balancer that the sandbox does not have."""
     _arn, _aws, _elb, region, account_id, _name = load_balancer_arn.split(":", 5)
