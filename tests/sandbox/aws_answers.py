@@ -24,6 +24,7 @@ OTHER_CODES = {401: "AuthFailure", 403: "UnauthorizedOperation", 408: "RequestTi
 ERRORS = {
     "AuthFailure": (401, "AWS was not able to validate the provided access credentials"),
     "DependencyViolation": (400, "The resource has dependencies and cannot be deleted."),
+    "ExistingVpcEndpointConnections": (400, "Service has existing active VPC Endpoint connections!"),
     "ExpiredToken": (400, "The security token included in the request is expired"),
     "IncorrectState": (400, "The resource is not in a valid state for the request."),
     "InternalError": (500, "An internal error has occurred"),
@@ -81,18 +82,16 @@ def error(environ: WSGIEnvironment, code: str) -> Answer:
 
 
 def unsuccessful(detail: Mapping[str, Any], code: str) -> Answer:
-    """Of DeleteVpcEndpoints: `UnsuccessfulItem` of the API reference."""
+    """Of calls that delete, accept or reject several: `UnsuccessfulItem` of the API reference."""
     message = ERRORS.get(code, (400, f"Injected {code}."))[1]
-    ids = [value for name, value in detail.items() if name.startswith("VpcEndpointId.")]
+    ids = [value for name, value in detail.items() if name.startswith(("VpcEndpointId.", "ServiceId."))]
     items = "".join(
         f"<item><resourceId>{one}</resourceId><error><code>{code}</code><message>{message}</message></error></item>"
         for one in ids
     )
     body = f"<requestId>injected-200</requestId><unsuccessful>{items}</unsuccessful>"
     namespace = "http://ec2.amazonaws.com/doc/2016-11-15/"
-    return answer(
-        200, "text/xml", f'<DeleteVpcEndpointsResponse xmlns="{namespace}">{body}</DeleteVpcEndpointsResponse>'
-    )
+    return answer(200, "text/xml", f'<UnsuccessfulResponse xmlns="{namespace}">{body}</UnsuccessfulResponse>')
 
 
 def _protocol(environ: WSGIEnvironment) -> str:

@@ -15,6 +15,12 @@
     POST   /clusters {...}, PATCH /clusters/<id> {"state": ...}, DELETE /clusters/<id>
     PATCH  /registrations/<endpoint id> {"state": ..., "message": ...}
     PATCH  /vpc-endpoints/<endpoint id> {"state": ...}
+    POST   /connections {"service_name": ..., "account_id"?: TiDB Cloud's}: that account connects from elsewhere
+    PATCH  /endpoint-services/<service id> {"private_dns_name_state": ...}
+    PATCH  /load-balancers/<ARN> {"state": ...}
+    DELETE /principals/<ARN>                a role or user is deleted in IAM: permissions show its unique id
+    GET    /dns                             the TXT records in public DNS
+    PUT    /dns/<name> {"values": [text]}, DELETE
     GET    /policies                        the IAM policies that are enforced, by principal
     PUT    /policies/<access key id or role ARN> {policy document}, DELETE: everything is allowed again
     GET    /policies/asked                  every permission that AWS calls requested since the start or the last reset,
@@ -31,6 +37,7 @@ from typing import TYPE_CHECKING, Any
 import flask
 from werkzeug.exceptions import HTTPException
 
+from tests.sandbox.control_provider import add_provider
 from tests.sandbox.facts import cluster_facts
 from tests.sandbox.fault_kinds import KINDS
 from tests.sandbox.tidbcloud.build import build_cluster
@@ -68,6 +75,7 @@ def control_app(sandbox: Sandbox) -> flask.Flask:
     _add_faults(app, sandbox)
     _add_tidbcloud(app, sandbox)
     _add_policies(app, sandbox)
+    add_provider(app, sandbox.aws)
 
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> tuple[Json, int]:

@@ -54,7 +54,9 @@ INSTEAD = {
     ),
     "foreign": Kind("the well-formed answer of another API; request_id as with xhtml", PAGE, EITHER),
     "body": Kind("the field text as the whole body, with this HTTP status (200)", ANYTHING, EITHER),
-    "unsuccessful": Kind("AWS: every id that was to be deleted in Unsuccessful[], with this code", TEXT, EITHER),
+    "unsuccessful": Kind(
+        "AWS: every id that was to be deleted, accepted or rejected in Unsuccessful[], with this code", TEXT, EITHER
+    ),
 }
 DELIVERIES = {
     "reset": Kind("the connection is reset, nothing is answered", NONE, EITHER),

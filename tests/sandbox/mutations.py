@@ -23,7 +23,7 @@ HOSTILE = (
 UNKNOWN = "A_VALUE_THAT_NOBODY_KNOWS"
 EXTRA = {"aFieldThatNobodyKnows": {"with": ["another", 1, {"inside": True}]}, "kind": "unknown"}
 # Names of fields that have an enumeration, in lower case.
-STATES = frozenset({"state", "endpointstate", "privatelinkservicestate"})
+STATES = frozenset({"state", "endpointstate", "privatelinkservicestate", "servicestate", "vpcendpointstate"})
 KINDS_OF = frozenset({"cloudprovider", "connectiontype", "vpcendpointtype", "servicetype", "ipaddresstype", "status"})
 PLANS = frozenset({"serviceplan", "clusterplan"})
 ENUMERATIONS = STATES | KINDS_OF | PLANS
@@ -35,6 +35,9 @@ EARLIER = {
     "pending": "pendingAcceptance",
     "deleting": "available",
     "deleted": "deleting",
+    "Available": "Pending",
+    "Deleting": "Available",
+    "verified": "pendingVerification",
 }
 REQUEST_IDS = frozenset({"requestid", "responsemetadata"})
 ID_HEADERS: dict[str, str | None] = {"X-Debug-Trace-Id": None, "x-amzn-RequestId": None, "x-amz-request-id": None}

@@ -59,6 +59,10 @@ def _account(account_id: str, account: Part) -> Iterator[str]:
     for endpoint in account["endpoints"]:
         private_dns = "on" if endpoint["private_dns_enabled"] else "off"
         yield f"    {endpoint['vpc_endpoint_id']}  {endpoint['state']}  {endpoint['region']}  private DNS {private_dns}"
+    for service in account["endpoint_services"]:
+        name = f"  {service['private_dns_name']} {service['private_dns_name_state']}"
+        place = f"{service['service_id']}  {service['state']}  {service['region']}"
+        yield f"    {place}{name if service['private_dns_name'] else ''}"
 
 
 def _fault(fault: Part) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from tests.sandbox.aws import balancers
 from tests.sandbox.aws.app import App
 from tests.sandbox.aws.authorization import Authorizer
 from tests.sandbox.aws.balancer_calls import Elbv2
@@ -159,6 +160,16 @@ class Aws:
         self._endpoints.add(endpoint, acceptance_required=service.acceptance_required)
         return endpoint
 
+    def has_path_to(self, host: str) -> bool:
+        """Whether an endpoint is connected to a customer's service of that private name, and a target is behind it."""
+        return any(
+            endpoint.state == "available"
+            and (service := self._services.get(endpoint.service_name)) is not None
+            and service.private_dns_name == host
+            and any(balancers.has_target(arn) for arn in service.load_balancer_arns)
+            for endpoint in self._endpoints.all()
+        )
+
     def accept(self, vpc_endpoint_id: str) -> bool:
         """TiDB Cloud accepts; False if there is nothing to accept (unknown, deleted, accepted before)."""
         endpoint = self.endpoint(vpc_endpoint_id)
@@ -213,6 +224,20 @@ class Aws:
                 for one in self.endpoints()
                 if one.account_id == account_id
             ],
+            "endpoint_services": [
+                {
+                    "service_id": one.service_id,
+                    "region": one.region,
+                    "state": one.state,
+                    "load_balancer_arns": one.load_balancer_arns,
+                    "principals": sorted(one.principals),
+                    "private_dns_name": one.private_dns_name,
+                    "private_dns_name_state": one.private_name.state if one.private_name else None,
+                }
+                for one in self._services.all()
+                if one.owner_id == account_id
+            ],
+            "load_balancers": balancers.arns(account_id),
         }
         for network in self._networks.of_account(account_id):
             for kind, ids in network.contents().items():
