@@ -36,6 +36,7 @@ class Elbv2(ListenerCalls):
         answer = super().create_load_balancer()
         (balancer,) = cast(Any, answer.result)["LoadBalancers"]
         balancer.scheme = balancer.scheme or "internet-facing"
+        _judge_private_link(balancer, "on")
         if balancer.type == "network":
             self._name_as_network(balancer)
         self._clock.after(self._settings.load_balancer_active, balancer.activate, "load_balancer_active")
@@ -99,6 +100,13 @@ class Elbv2(ListenerCalls):
         balancer.subnets = subnets
         return ActionResult({"AvailabilityZones": balancer.availability_zones})
 
+    def set_security_groups(self) -> ActionResult:
+        balancer = self._balancer(self._text("LoadBalancerArn"))
+        balancer_rules.has_security_groups(balancer.arn, balancer.type, balancer.security_groups)
+        answer = super().set_security_groups()
+        _judge_private_link(balancer, self._text("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"))
+        return answer
+
     def describe_tags(self) -> ActionResult:
         arns: Sequence[str] = self._get_param("ResourceArns", [])
         balancer_rules.few_at_once(arns)
@@ -111,6 +119,12 @@ class Elbv2(ListenerCalls):
 
     def _is_published(self, load_balancer_arn: str) -> bool:
         return self._services.with_load_balancer(load_balancer_arn) is not None
+
+
+def _judge_private_link(balancer: Any, value: str) -> None:
+    """API LoadBalancer: whether security groups judge the clients of endpoints. Not answered where there are none."""
+    if value and balancer.type == "network" and balancer.security_groups:
+        balancer.enforce_security_group_inbound_rules_on_private_link_traffic = value
 
 
 def _settings_of(balancer: FakeLoadBalancer) -> tuple[str, str, str, list[str]]:

@@ -112,6 +112,15 @@ def one_subnet_per_zone(zone_ids: Sequence[str]) -> None:
         )
 
 
+def has_security_groups(load_balancer_arn: str, kind: str, group_ids: Collection[str]) -> None:
+    """API SetSecurityGroups: not on a Network Load Balancer that was made without one. Wording not published."""
+    if kind == "network" and not group_ids:
+        raise BalancerRefused(
+            "InvalidConfigurationRequest",
+            f"Load balancer '{load_balancer_arn}' was created without security groups, so that none can be set",
+        )
+
+
 def target_group_free(target_group_arn: str, used_by: Collection[str], load_balancer_arn: str) -> None:
     """API error `TargetGroupAssociationLimit`: a target group belongs to one load balancer. Text seen by many users."""
     if any(arn != load_balancer_arn for arn in used_by):

@@ -74,9 +74,11 @@ class Provider:
         self._endpoints = endpoints
         self._dns = dns
         self._tokens: dict[tuple[str, str, str], tuple[str, EndpointService]] = {}
+        self._earlier: dict[str, list[tuple[float, EndpointService]]] = {}
 
     def reset(self) -> None:
         self._tokens.clear()
+        self._earlier.clear()
 
     def create(self, network: Network, asked: Publication) -> EndpointService:
         """The new service, or the one that the same client token made before (API, "Ensuring idempotency")."""
@@ -143,6 +145,7 @@ class Provider:
         provider_rules.one_request_for_the_name(asked.private_dns_name, asked.remove_private_dns_name)
         if asked.private_dns_name:
             provider_rules.private_name_possible(asked.private_dns_name)
+        self._before_change(service)
         service.zones = {arn: service.zones[arn] for arn in left} | {one.arn: one.zone_ids for one in added}
         service.address_types = tuple(address_types)
         self._apply(service, asked)
@@ -189,6 +192,7 @@ class Provider:
         service = self.find(network, service_id)
         for one in added:
             principals.check(one)
+        self._before_change(service)
         new = [one for one in dict.fromkeys(added) if one not in service.principals]
         service.principals = (service.principals | set(new)) - set(removed)
         return new
@@ -211,6 +215,19 @@ class Provider:
         self._services.remove(service.service_name)
         network.drop_tags(service.service_id)
 
+    def _before_change(self, service: EndpointService) -> None:
+        """Remember the present state, since the owner's answers lag behind a modification."""
+        visible_at = self._clock.now() + self._settings.modification_visible
+        self._earlier.setdefault(service.service_id, []).append((visible_at, service.copy()))
+
+    def seen(self, service: EndpointService) -> EndpointService:
+        """The service as its owner's answers show it: as it was before the first change that is not visible yet."""
+        for visible_at, before in self._earlier.get(service.service_id, ()):
+            if self._clock.now() < visible_at:
+                before.state = service.state
+                return before
+        return service
+
     def find(self, network: Network, service_id: str) -> EndpointService:
         return self._services.owned(service_id, network.account_id, network.region)
 
@@ -224,7 +241,7 @@ class Provider:
                     "InvalidVpcEndpointServiceId.NotFound", f"The VpcEndpointService Id '{service_id}' does not exist"
                 )
         chosen = named.values() if named else self._services.of(network.account_id, network.region)
-        return [one for one in chosen if one.created_at <= youngest]
+        return [self.seen(one) for one in chosen if one.created_at <= youngest]
 
     def connections(self, network: Network) -> list[Endpoint]:
         """The endpoints of the account's services, as long as AWS knows them; a new one may be missing for seconds."""

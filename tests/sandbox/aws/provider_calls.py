@@ -122,7 +122,7 @@ class ProviderCalls(NetworkCalls):
         return ActionResult({"AddedPrincipals": shapes, "ReturnValue": True})
 
     def describe_vpc_endpoint_service_permissions(self) -> ActionResult:
-        service = self._provider.find(self.network, self._service_id)
+        service = self._provider.seen(self._provider.find(self.network, self._service_id))
         chosen = matching(sorted(service.principals), self._filters(), PERMISSION_FIELDS, lambda one: {})
         shown, token = self._page(chosen)
         return ActionResult(

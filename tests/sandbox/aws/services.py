@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.sandbox.aws import principals
 from tests.sandbox.aws.credentials import Principal
@@ -64,6 +64,10 @@ class EndpointService:
         """Guide, "IP address types": an endpoint is dualstack where its service has both."""
         both = address_type == "dualstack" and {"ipv4", "ipv6"} <= set(self.address_types)
         return both or address_type in self.address_types
+
+    def copy(self) -> EndpointService:
+        """The service as it is now, whatever happens to it later; its private name is still the same object."""
+        return replace(self, zones=dict(self.zones), principals=set(self.principals), regions=dict(self.regions))
 
     def serves(self, region: str) -> bool:
         return region == self.region or self.regions.get(region) == AVAILABLE

@@ -13,7 +13,6 @@ from tests.support.provider_sandbox import begin_balancer, make_balancer, publis
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client as ElbClient
 
 PREFIX = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}"
 NO_BALANCER = f"{PREFIX}:loadbalancer/net/nothing/0123456789abcdef"
@@ -25,16 +24,15 @@ TARGET_GROUPS_MISSING = "One or more target groups not found"
 
 
 @pytest.fixture
-def elb(cloud: Cloud) -> ElbClient:
-    client: ElbClient = cloud.client("elbv2")
-    return client
+def elb(cloud: Cloud) -> Any:
+    return cloud.client("elbv2")
 
 
-def _describe(elb: ElbClient, arn: str) -> Any:
+def _describe(elb: Any, arn: str) -> Any:
     return elb.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]
 
 
-def _target_group(elb: ElbClient, vpc: Vpc, name: str = "tidb", **more: Any) -> str:
+def _target_group(elb: Any, vpc: Vpc, name: str = "tidb", **more: Any) -> str:
     asked: dict[str, Any] = {
         "Name": name,
         "Protocol": "TCP",
@@ -43,10 +41,10 @@ def _target_group(elb: ElbClient, vpc: Vpc, name: str = "tidb", **more: Any) -> 
         "TargetType": "ip",
         **more,
     }
-    return elb.create_target_group(**asked)["TargetGroups"][0]["TargetGroupArn"]
+    return str(elb.create_target_group(**asked)["TargetGroups"][0]["TargetGroupArn"])
 
 
-def _listener(elb: ElbClient, load_balancer_arn: str, target_group_arn: str, **more: Any) -> str:
+def _listener(elb: Any, load_balancer_arn: str, target_group_arn: str, **more: Any) -> str:
     asked: dict[str, Any] = {
         "LoadBalancerArn": load_balancer_arn,
         "Protocol": "TCP",
@@ -54,11 +52,11 @@ def _listener(elb: ElbClient, load_balancer_arn: str, target_group_arn: str, **m
         "DefaultActions": [{"Type": "forward", "TargetGroupArn": target_group_arn}],
         **more,
     }
-    return elb.create_listener(**asked)["Listeners"][0]["ListenerArn"]
+    return str(elb.create_listener(**asked)["Listeners"][0]["ListenerArn"])
 
 
 def test_a_load_balancer_is_active_after_a_while_and_not_because_somebody_asks(
-    cloud: Cloud, elb: ElbClient, vpc: Vpc
+    cloud: Cloud, elb: Any, vpc: Vpc
 ) -> None:
     arn = begin_balancer(cloud, vpc)
     assert arn.startswith(f"{PREFIX}:loadbalancer/net/orders/")
@@ -70,7 +68,7 @@ def test_a_load_balancer_is_active_after_a_while_and_not_because_somebody_asks(
     assert [one["ZoneName"] for one in balancer["AvailabilityZones"]] == ["us-east-1b", "us-east-1c"]
 
 
-def test_load_balancers_are_found_by_their_tags(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
+def test_load_balancers_are_found_by_their_tags(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     tagged = make_balancer(cloud, vpc, Tags=[{"Key": "service", "Value": "tidb"}])
     other = make_balancer(cloud, vpc, name="more")
     elb.add_tags(ResourceArns=[other], Tags=[{"Key": "team", "Value": "a"}])
@@ -83,7 +81,7 @@ def test_load_balancers_are_found_by_their_tags(cloud: Cloud, elb: ElbClient, vp
     assert elb.describe_tags(ResourceArns=[tagged])["TagDescriptions"][0]["Tags"] == []
 
 
-def test_what_does_not_exist_is_refused_each_with_its_code(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
+def test_what_does_not_exist_is_refused_each_with_its_code(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     arn = make_balancer(cloud, vpc)
     with refused("LoadBalancerNotFound", BALANCERS_MISSING):
         elb.describe_load_balancers(LoadBalancerArns=[arn, NO_BALANCER])
@@ -107,14 +105,14 @@ def test_what_does_not_exist_is_refused_each_with_its_code(cloud: Cloud, elb: El
         begin_balancer(cloud, vpc, name="more", Subnets=["subnet-0123456789abcdef0"])
 
 
-def test_an_arn_of_another_region_or_account_is_refused(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
+def test_an_arn_of_another_region_or_account_is_refused(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     arn = make_balancer(cloud, vpc)
     for client in (cloud.client("elbv2", OTHER_ACCOUNT), cloud.client("elbv2", region="us-west-2")):
         with refused("ValidationError", f"'{arn}' is not a valid load balancer ARN"):
             client.describe_load_balancers(LoadBalancerArns=[arn])
 
 
-def test_no_more_than_twenty_can_be_described_at_once(elb: ElbClient) -> None:
+def test_no_more_than_twenty_can_be_described_at_once(elb: Any) -> None:
     text = "You can specify up to 20 resources in a single call"
     with refused("ValidationError", text):
         elb.describe_tags(ResourceArns=[NO_BALANCER] * 21)
@@ -122,7 +120,7 @@ def test_no_more_than_twenty_can_be_described_at_once(elb: ElbClient) -> None:
         elb.describe_load_balancers(LoadBalancerArns=[NO_BALANCER] * 21)
 
 
-def test_lists_come_in_pages(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
+def test_lists_come_in_pages(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     arns = [make_balancer(cloud, vpc, name=f"orders{number}") for number in range(3)]
     for number, port in enumerate((4000, 4001, 4002)):
         _listener(elb, arns[0], _target_group(elb, vpc, f"tidb{number}"), Port=port)
@@ -135,7 +133,7 @@ def test_lists_come_in_pages(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
     assert [len(page["TargetGroups"]) for page in groups] == [2, 1]
 
 
-def test_creating_the_same_again_answers_with_the_first(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
+def test_creating_the_same_again_answers_with_the_first(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     arn, target_group_arn = make_balancer(cloud, vpc), _target_group(elb, vpc)
     listener_arn = _listener(elb, arn, target_group_arn)
     assert begin_balancer(cloud, vpc) == arn
@@ -144,7 +142,7 @@ def test_creating_the_same_again_answers_with_the_first(cloud: Cloud, elb: ElbCl
     assert len(elb.describe_load_balancers()["LoadBalancers"]) == 1
 
 
-def test_a_name_or_a_port_that_is_taken_is_refused(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
+def test_a_name_or_a_port_that_is_taken_is_refused(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     arn, target_group_arn = make_balancer(cloud, vpc), _target_group(elb, vpc)
     _listener(elb, arn, target_group_arn)
     with refused(
@@ -168,7 +166,7 @@ def test_two_subnets_of_one_zone_are_refused(cloud: Cloud, ec2: EC2Client, vpc: 
 
 
 def test_a_load_balancer_with_an_endpoint_service_cannot_be_deleted(
-    cloud: Cloud, ec2: EC2Client, elb: ElbClient, vpc: Vpc
+    cloud: Cloud, ec2: EC2Client, elb: Any, vpc: Vpc
 ) -> None:
     arn = make_balancer(cloud, vpc)
     service_id = publish(cloud, [arn])["ServiceId"]
@@ -184,7 +182,7 @@ def test_a_load_balancer_with_an_endpoint_service_cannot_be_deleted(
     elb.delete_load_balancer(LoadBalancerArn=arn)
 
 
-def test_deletion_protection_keeps_a_load_balancer(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
+def test_deletion_protection_keeps_a_load_balancer(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     arn = make_balancer(cloud, vpc)
     for value in ("true", "false"):
         elb.modify_load_balancer_attributes(
@@ -197,7 +195,7 @@ def test_deletion_protection_keeps_a_load_balancer(cloud: Cloud, elb: ElbClient,
     elb.delete_load_balancer(LoadBalancerArn=arn)
 
 
-def test_subnets_of_a_published_load_balancer_are_only_added(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
+def test_subnets_of_a_published_load_balancer_are_only_added(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     arn = make_balancer(cloud, vpc)
     first, second, third = (vpc.subnets[zone] for zone in ("us-east-1b", "us-east-1c", "us-east-1d"))
     elb.set_subnets(LoadBalancerArn=arn, Subnets=[first])
@@ -212,7 +210,7 @@ def test_subnets_of_a_published_load_balancer_are_only_added(cloud: Cloud, elb: 
     assert [one["SubnetId"] for one in _describe(elb, arn)["AvailabilityZones"]] == [first, second]
 
 
-def test_a_target_group_belongs_to_one_load_balancer(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
+def test_a_target_group_belongs_to_one_load_balancer(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     first, second, target_group_arn = (
         make_balancer(cloud, vpc),
         make_balancer(cloud, vpc, name="more"),
@@ -230,7 +228,7 @@ def test_a_target_group_belongs_to_one_load_balancer(cloud: Cloud, elb: ElbClien
         )
 
 
-def test_a_target_group_in_use_cannot_be_deleted(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
+def test_a_target_group_in_use_cannot_be_deleted(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     target_group_arn = _target_group(elb, vpc)
     listener_arn = _listener(elb, make_balancer(cloud, vpc), target_group_arn)
     text = f"Target group '{target_group_arn}' is currently in use by a listener or a rule"
@@ -242,9 +240,7 @@ def test_a_target_group_in_use_cannot_be_deleted(cloud: Cloud, elb: ElbClient, v
     assert elb.describe_target_groups()["TargetGroups"] == []
 
 
-def test_a_target_group_is_listed_with_the_load_balancers_that_use_it_now(
-    cloud: Cloud, elb: ElbClient, vpc: Vpc
-) -> None:
+def test_a_target_group_is_listed_with_the_load_balancers_that_use_it_now(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     arn, target_group_arn = make_balancer(cloud, vpc), _target_group(elb, vpc)
     assert elb.describe_target_groups(LoadBalancerArn=arn)["TargetGroups"] == []
     listener_arn = _listener(elb, arn, target_group_arn)
@@ -253,17 +249,17 @@ def test_a_target_group_is_listed_with_the_load_balancers_that_use_it_now(
     assert elb.describe_target_groups()["TargetGroups"][0]["LoadBalancerArns"] == []
 
 
-def test_listeners_speak_every_protocol_of_a_network_load_balancer(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
+def test_listeners_speak_every_protocol_of_a_network_load_balancer(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     arn = make_balancer(cloud, vpc)
     listener_arn = _listener(elb, arn, _target_group(elb, vpc))
     for protocol in ("TCP_UDP", "UDP", "TCP"):
-        elb.modify_listener(ListenerArn=listener_arn, Protocol=protocol)  # type: ignore[arg-type]
+        elb.modify_listener(ListenerArn=listener_arn, Protocol=protocol)
         assert elb.describe_listeners(LoadBalancerArn=arn)["Listeners"][0]["Protocol"] == protocol
     with refused("ValidationError", "Listener protocol 'HTTP' must be one of 'UDP, TCP, TLS, TCP_UDP'"):
         _listener(elb, arn, _target_group(elb, vpc, "more"), Protocol="HTTP", Port=80)
 
 
-def test_targets_are_unused_then_initial_then_healthy(cloud: Cloud, elb: ElbClient, vpc: Vpc) -> None:
+def test_targets_are_unused_then_initial_then_healthy(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
     target_group_arn = _target_group(elb, vpc)
     elb.register_targets(TargetGroupArn=target_group_arn, Targets=[{"Id": "10.20.2.10"}])
 
@@ -279,6 +275,21 @@ def test_targets_are_unused_then_initial_then_healthy(cloud: Cloud, elb: ElbClie
     assert states() == {"10.20.2.10": "healthy", "10.20.3.10": "healthy"}
     elb.deregister_targets(TargetGroupArn=target_group_arn, Targets=[{"Id": "10.20.2.10"}, {"Id": "10.20.4.10"}])
     assert states() == {"10.20.3.10": "healthy"}
+
+
+def test_security_groups_judge_the_clients_of_endpoints_unless_that_is_switched_off(
+    cloud: Cloud, elb: Any, vpc: Vpc
+) -> None:
+    with_groups = make_balancer(cloud, vpc, SecurityGroups=[vpc.group_id])
+    without = make_balancer(cloud, vpc, name="more")
+    key = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
+    assert (_describe(elb, with_groups)[key], _describe(elb, without).get(key)) == ("on", None)
+    groups = [vpc.group_id]
+    elb.set_security_groups(LoadBalancerArn=with_groups, SecurityGroups=groups, **{key: "off"})
+    assert _describe(elb, with_groups)[key] == "off"
+    text = f"Load balancer '{without}' was created without security groups, so that none can be set"
+    with refused("InvalidConfigurationRequest", text):
+        elb.set_security_groups(LoadBalancerArn=without, SecurityGroups=groups)
 
 
 def test_zones_have_names_and_ids(ec2: EC2Client) -> None:

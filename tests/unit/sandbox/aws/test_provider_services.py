@@ -157,6 +157,23 @@ def test_zones_are_those_of_the_creation_until_the_service_looks_again(cloud: Cl
     assert published(cloud, service_id)["AvailabilityZones"] == zones
 
 
+def test_a_modification_shows_late_but_counts_at_once(cloud: Cloud, ec2: EC2Client, vpc: Vpc) -> None:
+    service = publish(cloud, [make_balancer(cloud, vpc)])
+    service_id = service["ServiceId"]
+    cloud.settings.modification_visible = 10
+    ec2.modify_vpc_endpoint_service_configuration(ServiceId=service_id, AcceptanceRequired=False)
+    ec2.modify_vpc_endpoint_service_permissions(ServiceId=service_id, AddAllowedPrincipals=[ROOT_OF_OTHER])
+    assert published(cloud, service_id)["AcceptanceRequired"] is True
+    assert ec2.describe_vpc_endpoint_service_permissions(ServiceId=service_id)["AllowedPrincipals"] == []
+    assert connections(cloud, service_id) == {}
+    vpc_endpoint_id = connect(cloud, service)
+    assert connections(cloud, service_id) == {vpc_endpoint_id: "pending"}, "permitted, and without acceptance"
+    cloud.clock.advance(10)
+    assert published(cloud, service_id)["AcceptanceRequired"] is False
+    (found,) = ec2.describe_vpc_endpoint_service_permissions(ServiceId=service_id)["AllowedPrincipals"]
+    assert found["Principal"] == ROOT_OF_OTHER
+
+
 def test_the_same_token_makes_one_service(cloud: Cloud, ec2: EC2Client, vpc: Vpc) -> None:
     arns = [make_balancer(cloud, vpc)]
     first = publish(cloud, arns, ClientToken="orders-1")
