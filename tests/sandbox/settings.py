@@ -15,6 +15,7 @@ CHOICES = {
     "busy_code": ("OperationInProgress", "InvalidParameter"),
     "groups_counted": ("after", "before_removal"),
     "digest_qop": ("auth", "auth-int", "auth-int,auth"),
+    "zone_names": ("same", "own"),
 }
 # What the challenge may offer; by default it offers the first two.
 ALGORITHMS = ("MD5", "SHA-256", "SHA-512-256", "MD5-sess", "SHA-256-sess", "SHA-512-256-sess")
@@ -54,10 +55,13 @@ class Settings:
     endpoint_visible: float = 0.0
     # how long after CreateTags and DeleteTags answers and filters still use the old tags
     tags_visible: float = 0.0
-    # the same for subnets, security groups and address type after ModifyVpcEndpoint
+    # the same for subnets, security groups and address type after ModifyVpcEndpoint, and for an endpoint service and
+    # its permissions, as their owner sees them
     modification_visible: float = 0.0
     # how long after they were made VPCs, subnets and security groups are listed (and known by id to lists)
     network_visible: float = 0.0
+    # what accounts call the zones: all the same, or each its own, as in reality; for what was not used since a reset
+    zone_names: str = "same"
     # the answer to a client token that was used before: the endpoint as it is, or as it was when it was made
     token_answer: str = "current"
     # AWS, the provider's side: a new endpoint service: Pending -> Available

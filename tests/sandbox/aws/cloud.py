@@ -44,7 +44,7 @@ class Aws:
     def __init__(self, clock: Clock, settings: Settings) -> None:
         self._clock = clock
         self._keys = Keys()
-        self._networks = Networks()
+        self._networks = Networks(settings)
         self._services = EndpointServices()
         self._endpoints = Endpoints(clock, settings, self._networks)
         self._consumer = Consumer(clock, settings, self._services, self._endpoints)

@@ -11,14 +11,18 @@ import ipaddress
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.availability_zones_and_regions import Zone
 from moto.ec2.models.subnets import Subnet as MotoSubnet
 
 from tests.sandbox.aws.errors import Refused
+
+if TYPE_CHECKING:
+    from tests.sandbox.settings import Settings
 
 # No machine is ever started here, and moto's own images are 4,000 objects for each account.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
@@ -55,13 +59,32 @@ class SecurityGroup:
 class Network:
     """VPCs, subnets, security groups, network interfaces and tags of one account and region."""
 
-    def __init__(self, account_id: str, region: str) -> None:
+    def __init__(self, account_id: str, region: str, *, own_zone_names: bool = False) -> None:
         self.account_id = account_id
         self.region = region
         self.backend: Any = ec2_backends[account_id][region]
         self.associations: set[tuple[str, str]] = set()
         """Security groups and the other VPCs that they may be used in: moto knows none."""
         self._remove_default_vpc()
+        if own_zone_names:
+            self._rename_zones()
+
+    def _rename_zones(self) -> None:
+        """VPC guide, "Availability Zone IDs": the id is the same zone in every account, the name is not."""
+        zones = self.backend.describe_availability_zones()
+        shift = int(self.account_id) % len(zones)
+        renamed = [
+            Zone(zone.name, self.region, other.zone_id)
+            for zone, other in zip(zones, zones[shift:] + zones[:shift], strict=True)
+        ]
+        self.backend.zones = {self.region: renamed}
+
+    def place(self, subnet: Any, zone_id: str | None) -> None:
+        """Put a new subnet of moto's into the zone that this account calls so."""
+        zones = self.backend.describe_availability_zones()
+        subnet._availability_zone = next(
+            zone for zone in zones if (zone.zone_id == zone_id if zone_id else zone.name == subnet.availability_zone)
+        )
 
     def _remove_default_vpc(self) -> None:
         """Empty a new account, so that a test which lists everything can expect nothing."""
@@ -201,7 +224,8 @@ class Network:
 class Networks:
     """Every account's network, emptied when it is first used."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._networks: dict[tuple[str, str], Network] = {}
         self.born: dict[str, float] = {}
         """When a customer's VPC, subnet or security group was made (sandbox time)."""
@@ -209,7 +233,8 @@ class Networks:
     def of(self, account_id: str, region: str) -> Network:
         key = (account_id, region)
         if key not in self._networks:
-            self._networks[key] = Network(account_id, region)
+            own_zone_names = self._settings.zone_names == "own"
+            self._networks[key] = Network(account_id, region, own_zone_names=own_zone_names)
         return self._networks[key]
 
     def of_account(self, account_id: str) -> list[Network]:

@@ -54,7 +54,9 @@ class NetworkCalls(EC2Response):
 
     def create_subnet(self) -> ActionResult:
         answer = super().create_subnet()
-        self._networks.born[cast(Any, answer.result)["Subnet"].id] = self._clock.now()
+        subnet = cast(Any, answer.result)["Subnet"]
+        self.network.place(subnet, self._text("AvailabilityZoneId"))
+        self._networks.born[subnet.id] = self._clock.now()
         return answer
 
     def create_security_group(self) -> ActionResult:

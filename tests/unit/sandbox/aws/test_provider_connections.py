@@ -283,6 +283,23 @@ def test_a_zone_that_the_service_does_not_serve_is_refused_to_consumers(cloud: C
         create(other, vpc, ("us-east-1d",), ServiceName=service["ServiceName"])
 
 
+def test_accounts_may_call_one_zone_by_different_names(cloud: Cloud, ec2: EC2Client) -> None:
+    cloud.settings.zone_names = "own"
+    service = publish(cloud, [make_balancer(cloud, make_vpc(ec2))], [ROOT_OF_OTHER])
+    other: EC2Client = cloud.client(account=OTHER_ACCOUNT)
+    (seen,) = other.describe_vpc_endpoint_services(ServiceNames=[service["ServiceName"]])["ServiceDetails"]
+    assert sorted(seen["AvailabilityZoneIds"]) == sorted(service["AvailabilityZoneIds"])
+    assert seen["AvailabilityZones"] != service["AvailabilityZones"]
+    vpc = make_vpc(other)
+    zone_id = service["AvailabilityZoneIds"][0]
+    made = other.create_subnet(VpcId=vpc.vpc_id, CidrBlock="10.20.90.0/24", AvailabilityZoneId=zone_id)
+    by_id = made["Subnet"]
+    assert (by_id["AvailabilityZoneId"], by_id["AvailabilityZone"] in seen["AvailabilityZones"]) == (zone_id, True)
+    create(other, vpc, SubnetIds=[by_id["SubnetId"]], ServiceName=service["ServiceName"])
+    (common,) = {one["ZoneName"] for one in other.describe_availability_zones(ZoneIds=[zone_id])["AvailabilityZones"]}
+    assert by_id["AvailabilityZone"] == common
+
+
 def test_tidb_cloud_connects_to_a_service_that_permits_its_account(cloud: Cloud, ec2: EC2Client, service: Any) -> None:
     with pytest.raises(PermissionError):
         cloud.aws.connect(service["ServiceName"])
