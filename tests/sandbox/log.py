@@ -46,7 +46,7 @@ class RequestLog:
         error: str | None = None,
         fault: str | None = None,
     ) -> None:
-        """Add one request: `api` is tidbcloud, aws or database, `caller` a public key or an account id."""
+        """Add one request: `api` is tidbcloud, aws, database or dns, `caller` a public key or an account id."""
         now = self._now()
         with self._lock:
             self._last += 1

@@ -18,6 +18,7 @@ from tests.sandbox.clock import Clock
 from tests.sandbox.control import control_app
 from tests.sandbox.database import Authority, Database, Visit
 from tests.sandbox.database.accounts import CACHING_SHA2
+from tests.sandbox.dns import DnsServer
 from tests.sandbox.facts import Facts, cluster_facts, shared_cluster_facts
 from tests.sandbox.faults import LONGEST_SHUT, Fault, Faults
 from tests.sandbox.log import RequestLog
@@ -97,6 +98,7 @@ class Sandbox:
                 ("aws", "aws", self._aws),
             )
         }
+        self._dns = DnsServer(self.aws.dns.texts, self.log)
         self._control = Server(locked(control_app(self), self.clock.lock))
         self.faults.shut, self.faults.opened = self._shut, self._wait_until_open
         self._servers = (self._dedicated, self._serverless, self._aws, self._control)
@@ -117,9 +119,11 @@ class Sandbox:
             server.start()
         for port in self._secure.values():
             port.start()
+        self._dns.start()
 
     def stop(self) -> None:
         """End everything that `start` began."""
+        self._dns.stop()
         for port in self._secure.values():
             port.stop()
         for server in self._servers:
@@ -190,6 +194,7 @@ class Sandbox:
             for role, cluster_id in CLUSTER_IDS.items()
         }
         user = next(iter(DATABASE_USERS))
+        dns_host, dns_port = self._dns.address()
         return {
             "pid": os.getpid(),
             "control_url": self._control.url,
@@ -209,6 +214,7 @@ class Sandbox:
                 "provider_account_id": PROVIDER_ACCOUNT_ID,
             },
             "clusters": clusters,
+            "dns": {"host": dns_host, "port": dns_port},
             "database": {
                 "host": "127.0.0.1",
                 "port": self.database.port,

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,6 +91,12 @@ def test_a_record_in_public_dns_decides_about_a_name(sandbox: Sandbox, control: 
     name = f"{record['Name']}.{HOST}"
     _ask(control, "PUT", f"/dns/{name}", {"values": [record["Value"]]})
     assert _ask(control, "GET", "/dns") == {"records": {name: [record["Value"]]}}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
+        dns = sandbox.facts()["dns"]
+        client.settimeout(10)
+        client.sendto(struct.pack("!6H", 1, 0, 1, 0, 0, 0) + labels + b"\0\0\x10\0\1", (dns["host"], dns["port"]))
+        assert record["Value"].encode() in client.recv(512)
     for expected in ("verified", "failed"):
         ec2.start_vpc_endpoint_service_private_dns_verification(ServiceId=service["ServiceId"])
         _ask(control, "POST", "/clock/advance", {"seconds": 10})
