@@ -162,10 +162,10 @@ class Provider:
         service.regions = {one: state for one, state in service.regions.items() if one not in asked.remove_regions}
 
     def _add_regions(self, service: EndpointService, regions: Iterable[str]) -> None:
-        for region in regions:
-            if region != service.region and region not in service.regions:
-                service.regions[region] = _PENDING
-        self._later("configuration_regions", service, _open_regions)
+        added = [one for one in regions if one != service.region and one not in service.regions]
+        service.regions |= dict.fromkeys(added, _PENDING)
+        if added:
+            self._later("configuration_regions", service, lambda one: _open_regions(one, added))
 
     def start_verification(self, network: Network, service_id: str) -> None:
         """Look for the TXT record after a while. A name that was changed meanwhile is another verification."""
@@ -317,8 +317,9 @@ def _look_again(network: Network, service: EndpointService) -> None:
             service.zones[arn] = found.zone_ids
 
 
-def _open_regions(service: EndpointService) -> None:
-    service.regions = dict.fromkeys(service.regions, AVAILABLE)
+def _open_regions(service: EndpointService, regions: Collection[str]) -> None:
+    """Those that were not removed meanwhile."""
+    service.regions |= dict.fromkeys(service.regions.keys() & set(regions), AVAILABLE)
 
 
 def _changed(present: Iterable[str], added: Iterable[str], removed: Collection[str]) -> list[str]:

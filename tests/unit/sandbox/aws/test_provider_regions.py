@@ -60,7 +60,11 @@ def test_a_region_is_open_after_a_while(cloud: Cloud, ec2: EC2Client, vpc: Vpc) 
     cloud.clock.advance(cloud.settings.configuration_regions)
     assert _regions(cloud, service) == {REGION: "Available", THERE: "Available"}
     ec2.modify_vpc_endpoint_service_configuration(ServiceId=service["ServiceId"], AddSupportedRegions=["eu-west-1"])
-    assert _regions(cloud, service)["eu-west-1"] == "Pending"
+    cloud.clock.advance(cloud.settings.configuration_regions / 2)
+    ec2.modify_vpc_endpoint_service_configuration(ServiceId=service["ServiceId"], AddSupportedRegions=["eu-west-2"])
+    cloud.clock.advance(cloud.settings.configuration_regions / 2)
+    assert _regions(cloud, service)["eu-west-1"] == "Available"
+    assert _regions(cloud, service)["eu-west-2"] == "Pending", "each after its own time"
 
 
 def test_a_service_is_seen_from_another_region_only_where_that_is_named(cloud: Cloud, service: Any) -> None:
