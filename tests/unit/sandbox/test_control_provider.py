@@ -9,7 +9,6 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from werkzeug.test import Client
 
@@ -17,9 +16,10 @@ from tests.sandbox.control import control_app
 from tests.sandbox.sandbox import ACCOUNTS, Sandbox
 from tests.sandbox.settings import Settings
 from tests.sandbox.status import describe
+from tests.support.customer import Customer
+from tests.support.load_balancers import TARGET, elb, load_balancer
 
 MAIN = ACCOUNTS["main"]
-REGION = "us-east-1"
 TIDB_CLOUD = "arn:aws:iam::410987654323:root"
 ROLE = f"arn:aws:iam::{ACCOUNTS['other']['account_id']}:role/deploy"
 HOST = "tidb.example.com"
@@ -43,34 +43,20 @@ def control(sandbox: Sandbox) -> Client:
     return Client(control_app(sandbox))
 
 
-def _client(sandbox: Sandbox, service: str) -> Any:
-    return boto3.client(
-        service,  # type: ignore[call-overload]
-        region_name=REGION,
-        endpoint_url=sandbox.facts()["aws"]["endpoint_url"],
-        aws_access_key_id=MAIN["access_key"],
-        aws_secret_access_key=MAIN["secret_key"],
-    )
+def _ec2(sandbox: Sandbox) -> Any:
+    return Customer(sandbox).ec2()
 
 
 @pytest.fixture
 def service(sandbox: Sandbox) -> Any:
     """An endpoint service with a private name and a target, that permits a role and TiDB Cloud."""
-    ec2, elb = _client(sandbox, "ec2"), _client(sandbox, "elbv2")
-    vpc_id = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
-    subnet_id = ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.20.1.0/24")["Subnet"]["SubnetId"]
-    arn = elb.create_load_balancer(Name="tidb", Type="network", Subnets=[subnet_id])["LoadBalancers"][0][
-        "LoadBalancerArn"
-    ]
-    group = elb.create_target_group(Name="tidb", Protocol="TCP", Port=4000, VpcId=vpc_id, TargetType="ip")
-    target_group_arn = group["TargetGroups"][0]["TargetGroupArn"]
-    elb.register_targets(TargetGroupArn=target_group_arn, Targets=[{"Id": "10.20.1.10"}])
-    forward = [{"Type": "forward", "TargetGroupArn": target_group_arn}]
-    elb.create_listener(LoadBalancerArn=arn, Protocol="TCP", Port=4000, DefaultActions=forward)
-    sandbox.clock.advance(10)
-    made = ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[arn], PrivateDnsName=HOST)
+    customer = Customer(sandbox)
+    arn = load_balancer(customer, customer.network())
+    made = customer.ec2().create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[arn], PrivateDnsName=HOST)
     service = made["ServiceConfiguration"]
-    ec2.modify_vpc_endpoint_service_permissions(ServiceId=service["ServiceId"], AddAllowedPrincipals=[ROLE, TIDB_CLOUD])
+    customer.ec2().modify_vpc_endpoint_service_permissions(
+        ServiceId=service["ServiceId"], AddAllowedPrincipals=[ROLE, TIDB_CLOUD]
+    )
     sandbox.clock.advance(10)
     return service
 
@@ -82,12 +68,12 @@ def _ask(control: Client, method: str, path: str, body: Any = None) -> Any:
 
 
 def _state(sandbox: Sandbox, service: Any) -> str:
-    found = _client(sandbox, "ec2").describe_vpc_endpoint_service_configurations(ServiceIds=[service["ServiceId"]])
+    found = _ec2(sandbox).describe_vpc_endpoint_service_configurations(ServiceIds=[service["ServiceId"]])
     return str(found["ServiceConfigurations"][0]["PrivateDnsNameConfiguration"]["State"])
 
 
 def test_a_record_in_public_dns_decides_about_a_name(sandbox: Sandbox, control: Client, service: Any) -> None:
-    ec2, record = _client(sandbox, "ec2"), service["PrivateDnsNameConfiguration"]
+    ec2, record = _ec2(sandbox), service["PrivateDnsNameConfiguration"]
     name = f"{record['Name']}.{HOST}"
     _ask(control, "PUT", f"/dns/{name}", {"values": [record["Value"]]})
     assert _ask(control, "GET", "/dns") == {"records": {name: [record["Value"]]}}
@@ -121,9 +107,7 @@ def test_tidb_cloud_can_connect_and_the_database_is_reached_once_accepted(
     made = _ask(control, "POST", "/connections", {"service_name": service["ServiceName"]})
     assert made["state"] == "pendingAcceptance"
     assert not sandbox.database.is_open(HOST)
-    _client(sandbox, "ec2").accept_vpc_endpoint_connections(
-        ServiceId=service["ServiceId"], VpcEndpointIds=[made["endpoint_id"]]
-    )
+    _ec2(sandbox).accept_vpc_endpoint_connections(ServiceId=service["ServiceId"], VpcEndpointIds=[made["endpoint_id"]])
     sandbox.clock.advance(10)
     assert sandbox.database.is_open(HOST)
     assert not sandbox.database.is_open("another.example.com")
@@ -136,16 +120,16 @@ def test_the_database_is_not_reached_without_a_target(sandbox: Sandbox, control:
     made = _ask(control, "POST", "/connections", {"service_name": service["ServiceName"]})
     _ask(control, "PATCH", f"/vpc-endpoints/{made['endpoint_id']}", {"state": "available"})
     assert sandbox.database.is_open(HOST)
-    elb = _client(sandbox, "elbv2")
-    target_group_arn = elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
-    elb.deregister_targets(TargetGroupArn=target_group_arn, Targets=[{"Id": "10.20.1.10"}])
+    client = elb(Customer(sandbox))
+    target_group_arn = client.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
+    client.deregister_targets(TargetGroupArn=target_group_arn, Targets=[{"Id": TARGET}])
     assert not sandbox.database.is_open(HOST)
 
 
 def test_a_load_balancer_can_fail(sandbox: Sandbox, control: Client, service: Any) -> None:
     (arn,) = service["NetworkLoadBalancerArns"]
     _ask(control, "PATCH", f"/load-balancers/{arn}", {"state": "failed"})
-    found = _client(sandbox, "elbv2").describe_load_balancers()["LoadBalancers"]
+    found = elb(Customer(sandbox)).describe_load_balancers()["LoadBalancers"]
     assert [one["State"]["Code"] for one in found] == ["failed"]
     assert control.patch(f"/load-balancers/{arn}x", json={"state": "failed"}).status_code == 404
     assert control.patch("/load-balancers/orders", json={"state": "failed"}).status_code == 404
@@ -153,7 +137,7 @@ def test_a_load_balancer_can_fail(sandbox: Sandbox, control: Client, service: An
 
 def test_a_role_can_be_deleted(sandbox: Sandbox, control: Client, service: Any) -> None:
     _ask(control, "DELETE", f"/principals/{ROLE}")
-    found = _client(sandbox, "ec2").describe_vpc_endpoint_service_permissions(ServiceId=service["ServiceId"])
+    found = _ec2(sandbox).describe_vpc_endpoint_service_permissions(ServiceId=service["ServiceId"])
     assert ROLE not in {one["Principal"] for one in found["AllowedPrincipals"]}
     assert len(found["AllowedPrincipals"]) == 2
 
@@ -175,7 +159,7 @@ def test_the_status_shows_services_and_load_balancers(control: Client, service: 
 def test_a_change_of_state_on_the_providers_side_can_be_held(
     sandbox: Sandbox, control: Client, service: Any, change: str, before: str
 ) -> None:
-    ec2 = _client(sandbox, "ec2")
+    ec2 = _ec2(sandbox)
     fault = _ask(control, "POST", "/faults", {"api": "aws", "call": change, "kind": "stuck"})
     assert fault["fired"] == 0
     if change == "private_name_verification":
@@ -202,7 +186,7 @@ def test_a_fault_refuses_each_connection_that_was_to_be_decided(
 ) -> None:
     name = "".join(part.title() for part in call.split("_"))
     _ask(control, "POST", "/faults", {"api": "aws", "call": name, "kind": "unsuccessful", "value": "InternalError"})
-    answer = getattr(_client(sandbox, "ec2"), call)(ServiceId=service["ServiceId"], **parameters)
+    answer = getattr(_ec2(sandbox), call)(ServiceId=service["ServiceId"], **parameters)
     found = [(one["ResourceId"], one["Error"]["Code"]) for one in answer["Unsuccessful"]]
     assert found == [(one, "InternalError") for one in ids]
 
@@ -213,10 +197,30 @@ def test_a_fault_refuses_the_deletion_of_a_service_with_its_own_sentence(
     code = "ExistingVpcEndpointConnections"
     fault = {"api": "aws", "call": "DeleteVpcEndpointServiceConfigurations", "kind": "unsuccessful", "value": code}
     _ask(control, "POST", "/faults", {**fault, "effect": "before"})
-    ec2 = _client(sandbox, "ec2")
+    ec2 = _ec2(sandbox)
     (found,) = ec2.delete_vpc_endpoint_service_configurations(ServiceIds=[service["ServiceId"]])["Unsuccessful"]
     assert (found["ResourceId"], found["Error"]["Message"]) == (
         service["ServiceId"],
         "Service has existing active VPC Endpoint connections!",
     )
     assert _state(sandbox, service) == "pendingVerification"
+
+
+def test_a_fault_leaves_out_the_zone_ids_that_older_answers_lack(
+    sandbox: Sandbox, control: Client, service: Any
+) -> None:
+    fault = {"api": "aws", "call": "DescribeVpcEndpointServiceConfigurations", "kind": "missing", "times": None}
+    _ask(control, "POST", "/faults", {**fault, "field": "availabilityZoneIdSet"})
+    (found,) = _ec2(sandbox).describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    assert (found.get("AvailabilityZoneIds"), len(found["AvailabilityZones"])) == (None, 2)
+
+
+def test_a_fault_answers_states_of_a_provider_as_the_ones_before(
+    sandbox: Sandbox, control: Client, service: Any
+) -> None:
+    fault = {"api": "aws", "call": "DescribeVpcEndpointServiceConfigurations", "kind": "backwards"}
+    _ask(control, "POST", "/faults", fault)
+    (found,) = _ec2(sandbox).describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    assert found["ServiceState"] == "Pending"
+    (found,) = _ec2(sandbox).describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    assert found["ServiceState"] == "Available"
