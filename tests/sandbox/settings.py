@@ -62,7 +62,7 @@ class Settings:
     network_visible: float = 0.0
     # what accounts call the zones: all the same, or each its own, as in reality; for what was not used since a reset
     zone_names: str = "same"
-    # the answer to a client token that was used before: the endpoint as it is, or as it was when it was made
+    # the answer to a client token that was used before: endpoint or service as it is, or as it was when it was made
     token_answer: str = "current"
     # AWS, the provider's side: a new endpoint service: Pending -> Available
     configuration_available: float = 0.5

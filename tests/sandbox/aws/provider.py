@@ -73,7 +73,8 @@ class Provider:
         self._services = services
         self._endpoints = endpoints
         self._dns = dns
-        self._tokens: dict[tuple[str, str, str], tuple[str, EndpointService]] = {}
+        # Never forgotten, as those of endpoints: see Consumer.
+        self._tokens: dict[tuple[str, str, str], tuple[str, EndpointService, EndpointService]] = {}
         self._earlier: dict[str, list[tuple[float, EndpointService]]] = {}
 
     def reset(self) -> None:
@@ -81,12 +82,15 @@ class Provider:
         self._earlier.clear()
 
     def create(self, network: Network, asked: Publication) -> EndpointService:
-        """The new service, or the one that the same client token made before (API, "Ensuring idempotency")."""
+        """The new service, or the one that the same client token made before, whatever became of it.
+
+        API, "Ensuring idempotency": a repeated request answers with the first result and does nothing.
+        """
         token = (network.account_id, network.region, asked.client_token or "")
         if asked.client_token and token in self._tokens:
-            fingerprint, service = self._tokens[token]
+            fingerprint, first, service = self._tokens[token]
             rules.same_request(asked.fingerprint, fingerprint)
-            return service
+            return service if self._settings.token_answer == "current" else first
         balancers = self._check_creation(network, asked)
         service = EndpointService(
             service_name=f"com.amazonaws.vpce.{network.region}.vpce-svc-0{secrets.token_hex(8)}",
@@ -105,7 +109,7 @@ class Provider:
         self._later("configuration_available", service, _become_available)
         self._add_regions(service, asked.regions)
         if asked.client_token:
-            self._tokens[token] = (asked.fingerprint, service)
+            self._tokens[token] = (asked.fingerprint, service.copy(), service)
         return service
 
     def _check_creation(self, network: Network, asked: Publication) -> list[Balancer]:

@@ -184,6 +184,22 @@ def test_the_same_token_makes_one_service(cloud: Cloud, ec2: EC2Client, vpc: Vpc
     assert _services(ec2) == [first["ServiceId"]]
 
 
+def test_the_token_of_a_deleted_service_is_remembered(cloud: Cloud, ec2: EC2Client, vpc: Vpc) -> None:
+    asked: Any = {"NetworkLoadBalancerArns": [make_balancer(cloud, vpc)], "ClientToken": "orders-1"}
+    service_id = publish(cloud, asked["NetworkLoadBalancerArns"], ClientToken="orders-1")["ServiceId"]
+    ec2.delete_vpc_endpoint_service_configurations(ServiceIds=[service_id])
+    cloud.clock.advance(10_000)
+
+    def again() -> tuple[str, str]:
+        service = ec2.create_vpc_endpoint_service_configuration(**asked)["ServiceConfiguration"]
+        return service["ServiceId"], service["ServiceState"]
+
+    assert again() == (service_id, "Deleting")
+    cloud.settings.token_answer = "first"
+    assert again() == (service_id, "Pending")
+    assert _services(ec2) == []
+
+
 def test_tags_find_a_service(cloud: Cloud, ec2: EC2Client, vpc: Vpc) -> None:
     tags = [{"ResourceType": "vpc-endpoint-service", "Tags": [{"Key": "Name", "Value": "orders"}]}]
     first = publish(cloud, [make_balancer(cloud, vpc)], TagSpecifications=tags)["ServiceId"]
