@@ -13,6 +13,7 @@ import typing as t
 
 from .._aws.model import InterfaceEndpoint, Vpc
 from .._run.text import listed, shell_word
+from .._run.violations import judged
 from .cluster_limits import cluster_violations, service_violations
 from .current import Current
 from .desired import Desired
@@ -44,7 +45,7 @@ def check(
     checked = [limit for limit in concerned if not limit.network or at.vpc_id is not None]
     found = [*current.found.violations, *(violation for limit in checked for violation in limit.check(at))]
     warnings = [*shared_subnet_warnings(at), *quota_warnings(at)]
-    return _allowed(desired, found, warnings, _unchecked(at))
+    return judged(found, warnings, desired.allow_violations, _unchecked(at))
 
 
 def _unchecked(at: Situation) -> tuple[str, ...]:
@@ -54,19 +55,6 @@ def _unchecked(at: Situation) -> tuple[str, ...]:
     known = {VPC: at.vpc_id, SUBNETS: at.vpc_id and at.subnet_ids, GROUPS: at.vpc_id and at.group_ids}
     unknown = [part for part, value in known.items() if not value]
     return tuple(code for part in unknown for limit in LIMITS if limit.network == part for code in limit.codes)
-
-
-def _allowed(
-    desired: Desired, found: t.Iterable[Violation], warnings: t.Iterable[str], unchecked: tuple[str, ...]
-) -> Verdict:
-    """Violations that the user allows become warnings: the cloud has the last word."""
-    found = tuple(found)
-    allowed = tuple(violation for violation in found if violation.code in desired.allow_violations)
-    said = (
-        *warnings,
-        *(f"{violation.message} Continuing, since allow_violations names {violation.code}." for violation in allowed),
-    )
-    return Verdict(tuple(violation for violation in found if violation not in allowed), said, unchecked)
 
 
 def _cluster(at: Situation) -> list[Violation]:

@@ -2,15 +2,13 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the limits say: violations, which end a run before anything is touched, and warnings."""
+"""The limits that a user may allow, and what limits say."""
 
 from __future__ import annotations
 
-import typing as t
-from dataclasses import dataclass
+from .._run.violations import LimitsViolated, Verdict, Violation
 
-from .._run.errors import PrivateLinkError
-from .._run.text import sentence
+__all__ = ["ALLOWABLE", "LimitsViolated", "Verdict", "Violation"]
 
 # The limits that `allow_violations` may name, in case a cloud has lifted them since. `LIMITS` has their rules.
 ALLOWABLE = (
@@ -32,45 +30,3 @@ ALLOWABLE = (
     "endpoint_quota_reached",
     "deletion_protected",
 )
-
-
-@dataclass(frozen=True)
-class Violation:
-    """A limit that the request breaks: a code of the public contract, what was found, and what to do."""
-
-    code: str
-    message: str
-    remedy: str
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "message", sentence(self.message))
-        object.__setattr__(self, "remedy", sentence(self.remedy))
-
-    def returned(self) -> dict[str, str]:
-        """The shape of one item of the return value `violations`."""
-        return {"code": self.code, "message": self.message, "remedy": self.remedy}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the limits say: `violations` stop the run; `warnings` are sentences about limits that cannot be known or
-    were allowed; `unchecked` are the codes of those that can be checked only later.
-    """
-
-    violations: tuple[Violation, ...] = ()
-    warnings: tuple[str, ...] = ()
-    unchecked: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "warnings", tuple(sentence(warning) for warning in self.warnings))
-
-
-class LimitsViolated(PrivateLinkError):
-    """One or more limits forbid what was requested; nothing was touched."""
-
-    def __init__(self, violations: t.Sequence[Violation]) -> None:
-        super().__init__(" ".join(f"{violation.message} {violation.remedy}" for violation in violations))
-        self.violations = tuple(violations)
-
-    def returned(self) -> dict[str, t.Any]:
-        return {"violations": [violation.returned() for violation in self.violations]}
