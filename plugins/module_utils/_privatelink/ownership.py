@@ -9,15 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.model import InterfaceEndpoint
+from .._aws.tags import MANAGED_BY, MANAGED_BY_TAG, PROTECTION_TAG
 from .desired import Desired, is_reserved
 
-MANAGED_BY_TAG = "tidbcloud:managed-by"
+__all__ = ["MANAGED_BY", "MANAGED_BY_TAG", "PROTECTION_TAG"]
+
 CLUSTER_TAG = "tidbcloud:cluster-id"
 NODE_GROUP_TAG = "tidbcloud:node-group-id"
-MANAGED_BY = "tidbcloud.privatelink"
-
-
-PROTECTION_TAG = "deletion-protection"
 # The prefix of the ownership tags, of the claims of a network, and of what later versions add.
 _OWN_PREFIX = "tidbcloud:"
 
