@@ -22,7 +22,7 @@ _SHARED_VPC = "does not support shared VPCs"
 _OWNER = "only the owner of a VPC makes and changes VPC endpoints in it"
 _THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"})
 # Services whose IAM actions have another prefix than their client.
-_IAM_PREFIXES = {"service-quotas": "servicequotas"}
+_IAM_PREFIXES = {"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas"}
 _ENCODED = re.compile(r"Encoded authorization failure message:?\s*\S*", re.IGNORECASE)
 # Characters of AWS's own text: a denial names who, what and which policy.
 _MOST_OF_DENIAL = 600

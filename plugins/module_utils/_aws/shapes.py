@@ -45,13 +45,13 @@ def made_endpoint(item: Json, region: str) -> InterfaceEndpoint:
         private_dns_enabled=flag(item, "PrivateDnsEnabled"),
         dns_names=tuple(host for entry in items(item, "DnsEntries") if (host := name(entry, "DnsName"))),
         ip_address_type=(name(item, "IpAddressType") or "").lower() or None,
-        tags=_tags(item),
+        tags=tags(item),
         last_error=_last_error(item),
-        created_at=_moment(item.get("CreationTimestamp")),
+        created_at=moment(item.get("CreationTimestamp")),
     )
 
 
-def _moment(value: object) -> datetime | None:
+def moment(value: object) -> datetime | None:
     """botocore reads times as UTC; one without a zone is UTC, too."""
     if not isinstance(value, datetime):
         return None
@@ -66,19 +66,20 @@ def age(endpoint: InterfaceEndpoint, metadata: Json) -> float | None:
     if endpoint.created_at is None or metadata.get("RetryAttempts") or not date:
         return None
     try:
-        answered_at = _moment(parsedate_to_datetime(date))
+        answered_at = moment(parsedate_to_datetime(date))
     except (TypeError, ValueError, OverflowError):
         return None
     return (answered_at - endpoint.created_at).total_seconds() if answered_at else None
 
 
-def _tags(item: Json) -> dict[str, str]:
-    tags: dict[str, str] = {}
+def tags(item: Json) -> dict[str, str]:
+    """The tags of anything that has them."""
+    found: dict[str, str] = {}
     for tag in items(item, "Tags"):
         key = text(tag, "Key")
         if key:
-            tags[key] = text(tag, "Value") or ""
-    return tags
+            found[key] = text(tag, "Value") or ""
+    return found
 
 
 def _last_error(item: Json) -> str | None:
