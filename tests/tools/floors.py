@@ -21,6 +21,7 @@ FLOORS = {
     "_tidbcloud": 2,
     "_costs": 3,
     "_privatelink": 4,
+    "_publication": 4,
     "_fleet": 5,
     "_network": 5,
     "_reachability": 5,
@@ -33,6 +34,7 @@ _WHAT = {
     "_costs": "prices and sums",
     "_network": "the network that the role makes",
     "_privatelink": "ONE private endpoint",
+    "_publication": "ONE service of the user's own",
     "_fleet": "MANY private endpoints",
     "_reachability": "the way to an endpoint",
 }

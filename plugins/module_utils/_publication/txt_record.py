@@ -1,0 +1,92 @@
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Looks for the TXT record of a private name in public DNS, as AWS does. Only here is dnspython used, if installed."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._aws.provider_model import PrivateDnsRecord
+from .._run.bounded import Overdue, bounded
+from .._run.cause import cause
+from .current import NOT_LOOKED, NOT_SEEN, SEEN
+
+try:
+    import dns.resolver
+except ImportError:
+    HAS_DNS = False
+else:
+    HAS_DNS = True
+
+# Seconds for the answer to one question, and for all of them: it is no more than a look.
+_ONE_ANSWER = 3.0
+_ALL_ANSWERS = 8.0
+_FEWEST_LABELS = 2
+
+# The values of the TXT records of a name, empty if there are none.
+Ask = t.Callable[[str], t.Sequence[str]]
+
+
+class Look(t.NamedTuple):
+    """What was seen (SEEN, NOT_SEEN, NOT_LOOKED), and why nothing was."""
+
+    seen: str
+    note: str = ""
+
+
+def look_for(record: PrivateDnsRecord, private_dns_name: str, servers: t.Sequence[str], ask: Ask | None = None) -> Look:
+    """Whether public DNS shows the record. `servers`: addresses of resolvers, else those of this host.
+
+    No answer says nothing about the record. Raises nothing.
+    """
+    if not record.name or not record.value:
+        return Look(NOT_LOOKED, "AWS does not say which record it expects")
+    if ask is None and not HAS_DNS:
+        return Look(NOT_LOOKED, "the Python library dnspython is not installed")
+    try:
+        question = ask or _resolver(servers)
+        return bounded(lambda: _looked(record, private_dns_name, question), _ALL_ANSWERS)
+    except Overdue:
+        return Look(NOT_LOOKED, f"the name servers did not answer within {_ALL_ANSWERS:.0f} seconds")
+    except Exception as error:
+        return Look(NOT_LOOKED, f"the name servers gave no answer ({cause(error) or type(error).__name__})")
+
+
+def candidates(record_name: str, private_dns_name: str) -> list[str]:
+    """The names that the record may have. AWS gives the whole name, or only its first label; it is then below the
+    private name or a domain above it.
+
+    Source: "Manage DNS names for VPC endpoint services" of the AWS PrivateLink guide.
+    """
+    record_name = record_name.rstrip(".")
+    labels = private_dns_name.rstrip(".").split(".")
+    labels = labels[1:] if labels[0] == "*" else labels
+    domains = [".".join(labels[start:]) for start in range(len(labels) - _FEWEST_LABELS + 1)]
+    if any(record_name.endswith(f".{domain}") for domain in domains):
+        return [record_name]
+    return [f"{record_name}.{domain}" for domain in domains]
+
+
+def _looked(record: PrivateDnsRecord, private_dns_name: str, ask: Ask) -> Look:
+    for name in candidates(str(record.name), private_dns_name):
+        if record.value in ask(name):
+            return Look(SEEN)
+    return Look(NOT_SEEN)
+
+
+def _resolver(servers: t.Sequence[str]) -> Ask:
+    """Raises what dnspython raises if this host names no resolver, and for an invalid address."""
+    resolver = dns.resolver.Resolver(configure=not servers)
+    if servers:
+        resolver.nameservers = list(servers)
+
+    def ask(name: str) -> t.Sequence[str]:
+        try:
+            answer = resolver.resolve(name + ".", "TXT", lifetime=_ONE_ANSWER, search=False)
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            return ()
+        return [b"".join(one.strings).decode("utf-8", "replace") for one in answer]
+
+    return ask

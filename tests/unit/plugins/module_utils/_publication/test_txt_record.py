@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What public DNS shows of the TXT record of a private name."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.provider_model import PrivateDnsRecord
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication import txt_record
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication.current import (
+    NOT_LOOKED,
+    NOT_SEEN,
+    SEEN,
+)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication.txt_record import candidates, look_for
+
+RECORD = PrivateDnsRecord("pendingverification", "_abc", "TXT", "vpce:xyz")
+NAME = "tidb.data.example.com"
+
+
+def test_a_first_label_is_below_the_name_or_a_domain_above_it() -> None:
+    expected = ["_abc.tidb.data.example.com", "_abc.data.example.com", "_abc.example.com"]
+    assert candidates("_abc", NAME) == expected
+    assert candidates("_abc", f"{NAME}.") == expected
+    assert candidates("_abc", "*.data.example.com") == expected[1:]
+
+
+def test_a_whole_name_is_looked_for_as_it_is() -> None:
+    assert candidates("_abc.example.com", NAME) == ["_abc.example.com"]
+    assert candidates("_abc.tidb.data.example.com.", NAME) == ["_abc.tidb.data.example.com"]
+
+
+def looked(**zone: t.Sequence[str]) -> str:
+    return look_for(RECORD, "example.com", (), lambda name: zone.get(name.replace(".", "_"), ())).seen
+
+
+def test_only_the_value_that_aws_expects_counts() -> None:
+    assert looked(_abc_example_com=["other", "vpce:xyz"]) == SEEN
+    assert looked(_abc_example_com=["vpce:old"]) == NOT_SEEN
+    assert looked() == NOT_SEEN
+
+
+def test_no_answer_says_nothing_about_the_record() -> None:
+    def silent(_name: str) -> t.Sequence[str]:
+        raise OSError("The DNS operation timed out")
+
+    found = look_for(RECORD, NAME, (), silent)
+    assert (found.seen, "timed out" in found.note) == (NOT_LOOKED, True)
+
+
+def test_without_the_library_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(txt_record, "HAS_DNS", False)
+    found = look_for(RECORD, NAME, ())
+    assert (found.seen, "dnspython is not installed" in found.note) == (NOT_LOOKED, True)
+
+
+def test_a_record_that_aws_does_not_describe_cannot_be_looked_for() -> None:
+    assert look_for(PrivateDnsRecord("pendingverification"), NAME, (), lambda _name: ["None"]).seen == NOT_LOOKED
