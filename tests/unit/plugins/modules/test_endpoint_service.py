@@ -6,23 +6,44 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import yaml
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.provider_model import PrivateDnsRecord
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     SERVICE_TIMEOUT,
     shared_arguments,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication.options import publication_arguments
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication.result import shape
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import wait_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.modules import endpoint_service
 from tests.support import module_documents as documents
+from tests.support.publication_literals import connection, published
 
 if t.TYPE_CHECKING:
     from tests.support.customer import Customer, Result
 
 OWN = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "cluster_id": {"type": "str", "required": True},
+    "cluster_id": {"type": "str"},
     "node_group_id": {"type": "str"},
+    **publication_arguments(),
 }
+# What is returned only of a service of one's own.
+SELF_HOSTED = (
+    "service_id",
+    "acceptance_required",
+    "allowed_principals",
+    "load_balancer_arns",
+    "private_dns_name",
+    "private_dns_name_record",
+    "supported_ip_address_types",
+    "regions",
+    "payer",
+    "connections",
+    "tags",
+    "created_at",
+)
 
 
 def look(customer: Customer, role: str = "main", **options: t.Any) -> Result:
@@ -65,7 +86,34 @@ def test_an_active_service_takes_two_requests_and_none_to_aws(customer: Customer
     }
     assert calls(customer) == ["GetCluster", "GetPrivateLinkService"]
     assert (result["changed"], result["steps"], result["diff"]) == (False, [], {"before": {}, "after": {}})
-    documents.assert_returns(endpoint_service, result, besides=("violations", "error"))
+    own = dict.fromkeys(SELF_HOSTED)
+    shown = {**result, "endpoint_service": {**result["endpoint_service"], **own}}
+    documents.assert_returns(endpoint_service, shown, besides=("violations", "error"))
+
+
+def test_a_service_of_ones_own_returns_what_is_documented() -> None:
+    documented = documents.keys(yaml.safe_load(endpoint_service.RETURN))["endpoint_service"]
+    found = shape(published(connection(), record=PrivateDnsRecord("verified")), "us-east-1", {})
+    assert set(found) == set(documented)
+    assert set(found["connections"][0]) == set(documented["connections"])
+    assert set(found["private_dns_name_record"]) == set(documented["private_dns_name_record"])
+    assert set(SELF_HOSTED) < set(documented)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({}, "Exactly one of cluster_id and self_hosted_name is needed, but neither is given."),
+        ({"cluster_id": "1", "self_hosted_name": "orders"}, "but both are given"),
+        ({"cluster_id": "1", "load_balancer_arns": ["arn"]}, "load_balancer_arns needs self_hosted_name"),
+        ({"self_hosted_name": "orders", "node_group_id": "1"}, "node_group_id needs cluster_id"),
+    ],
+)
+def test_the_two_kinds_of_services_exclude_each_other(customer: Customer, options: dict[str, t.Any], says: str) -> None:
+    result = customer.run("endpoint_service", **options)
+    assert result["failed"]
+    assert says in result["msg"]
+    assert customer.requests == []
 
 
 def test_a_failure_returns_what_is_documented(customer: Customer) -> None:
