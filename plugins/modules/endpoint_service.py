@@ -19,7 +19,8 @@ description:
     service on network load balancers, permits principals, accepts and rejects connections, has its private name verified, and deletes it.
   - There is one service for each name. It is found by its tags C(tidbcloud:managed-by) and C(tidbcloud:service-name). Concurrent runs make one
     service; what they differ in is an edit.
-  - Zones that a load balancer got later are served only after the service is told. Each run finds and repairs that (C(refresh_zones)).
+  - Zones that a load balancer got later are served only after the service is asked to look again. Each run finds and repairs that
+    (C(refresh_zones)).
   - With O(self_hosted_name), no TiDB Cloud API key is needed. An option that is omitted leaves its attribute alone, if it has no default.
   - All limits are checked before anything is touched, and all violations are reported together. If a run is stopped at any point, the next one
     finishes it.

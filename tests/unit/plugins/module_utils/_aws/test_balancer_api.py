@@ -33,21 +33,21 @@ def stubber() -> Iterator[Stubber]:
     stubber.assert_no_pending_responses()
 
 
-def refuse(stubber: Stubber, method: str, code: str, wanted: dict[str, t.Any]) -> None:
+def add_refusal(stubber: Stubber, method: str, code: str, wanted: dict[str, t.Any]) -> None:
     meta = {"RequestId": "request-7"}
     stubber.add_client_error(method, code, "no", http_status_code=400, response_meta=meta, expected_params=wanted)
 
 
 def test_one_that_does_not_exist_does_not_hide_the_others(stubber: Stubber) -> None:
     method = "describe_load_balancers"
-    refuse(stubber, method, "LoadBalancerNotFound", {"LoadBalancerArns": [FIRST, SECOND]})
-    refuse(stubber, method, "LoadBalancerNotFound", {"LoadBalancerArns": [FIRST]})
+    add_refusal(stubber, method, "LoadBalancerNotFound", {"LoadBalancerArns": [FIRST, SECOND]})
+    add_refusal(stubber, method, "LoadBalancerNotFound", {"LoadBalancerArns": [FIRST]})
     stubber.add_response(method, {"LoadBalancers": [balancer(SECOND)]}, {"LoadBalancerArns": [SECOND]})
     assert [one.arn for one in api.describe_load_balancers(stubber.client, [FIRST, SECOND])] == [SECOND]
 
 
 def test_a_missing_permission_is_named_as_iam_names_it(stubber: Stubber) -> None:
-    refuse(stubber, "describe_load_balancers", "AccessDenied", {"LoadBalancerArns": [FIRST]})
+    add_refusal(stubber, "describe_load_balancers", "AccessDenied", {"LoadBalancerArns": [FIRST]})
     with pytest.raises(ApiError, match="allow elasticloadbalancing:DescribeLoadBalancers"):
         api.describe_load_balancers(stubber.client, [FIRST])
 
@@ -78,5 +78,5 @@ def test_whether_it_crosses_zones_is_advice(stubber: Stubber) -> None:
     answer = {"Attributes": [{"Key": key, "Value": "false"}]}
     stubber.add_response(method, answer, {"LoadBalancerArn": FIRST})
     assert api.is_cross_zone(stubber.client, FIRST) is False
-    refuse(stubber, method, "AccessDenied", {"LoadBalancerArn": FIRST})
+    add_refusal(stubber, method, "AccessDenied", {"LoadBalancerArn": FIRST})
     assert api.is_cross_zone(stubber.client, FIRST) is None

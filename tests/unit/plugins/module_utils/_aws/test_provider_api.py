@@ -31,7 +31,7 @@ def stubber() -> Iterator[Stubber]:
     stubber.assert_no_pending_responses()
 
 
-def refuse(stubber: Stubber, method: str, code: str, message: str = "no") -> None:
+def add_refusal(stubber: Stubber, method: str, code: str, message: str = "no") -> None:
     meta = {"RequestId": "request-7"}
     stubber.add_client_error(method, code, message, http_status_code=400, response_meta=meta)
 
@@ -51,12 +51,12 @@ def test_services_are_found_by_tags_on_all_pages(stubber: Stubber) -> None:
 
 @pytest.mark.parametrize("code", sorted(aws.SERVICE_NOT_FOUND | aws.SERVICE_MALFORMED))
 def test_a_service_that_aws_does_not_know_is_left_out(stubber: Stubber, code: str) -> None:
-    refuse(stubber, LISTED, code)
+    add_refusal(stubber, LISTED, code)
     assert aws.describe_own_services(stubber.client, ids=[ID]) == []
 
 
 def test_any_other_refusal_is_raised(stubber: Stubber) -> None:
-    refuse(stubber, LISTED, "UnauthorizedOperation")
+    add_refusal(stubber, LISTED, "UnauthorizedOperation")
     with pytest.raises(ApiError, match="ec2:DescribeVpcEndpointServiceConfigurations"):
         aws.describe_own_services(stubber.client, ids=[ID])
 
