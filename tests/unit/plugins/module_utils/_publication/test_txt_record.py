@@ -22,16 +22,19 @@ RECORD = PrivateDnsRecord("pendingverification", "_abc", "TXT", "vpce:xyz")
 NAME = "tidb.data.example.com"
 
 
-def test_a_first_label_is_below_the_name_or_a_domain_above_it() -> None:
-    expected = ["_abc.tidb.data.example.com", "_abc.data.example.com", "_abc.example.com"]
+DOMAINS = [NAME, "data.example.com", "example.com"]
+
+
+def test_a_first_label_is_below_the_name_or_a_domain_above_it_or_left_out() -> None:
+    expected = [*(f"_abc.{domain}" for domain in DOMAINS), *DOMAINS]
     assert candidates("_abc", NAME) == expected
     assert candidates("_abc", f"{NAME}.") == expected
-    assert candidates("_abc", "*.data.example.com") == expected[1:]
+    assert candidates("_abc", "*.example.com") == ["_abc.example.com", "example.com"]
 
 
 def test_a_whole_name_is_looked_for_as_it_is() -> None:
-    assert candidates("_abc.example.com", NAME) == ["_abc.example.com"]
-    assert candidates("_abc.tidb.data.example.com.", NAME) == ["_abc.tidb.data.example.com"]
+    assert candidates("_abc.example.com", NAME) == ["_abc.example.com", *DOMAINS]
+    assert candidates("_abc.tidb.data.example.com.", NAME) == ["_abc.tidb.data.example.com", *DOMAINS]
 
 
 def looked(**zone: t.Sequence[str]) -> str:
@@ -40,6 +43,7 @@ def looked(**zone: t.Sequence[str]) -> str:
 
 def test_only_the_value_that_aws_expects_counts() -> None:
     assert looked(_abc_example_com=["other", "vpce:xyz"]) == SEEN
+    assert looked(example_com=["vpce:xyz"]) == SEEN
     assert looked(_abc_example_com=["vpce:old"]) == NOT_SEEN
     assert looked() == NOT_SEEN
 
