@@ -57,7 +57,7 @@ def test_a_service_is_made_edited_and_deleted_each_as_check_mode_says(provider: 
 
 
 def test_an_unchanged_run_takes_four_calls(provider: ServiceProvider) -> None:
-    options = {"load_balancer_arns": [provider.balancer()]}
+    options: dict[str, Any] = {"load_balancer_arns": [provider.balancer()]}
     provider.publish(**options)
     provider.publish(**options)
     calls = sorted(entry.call for entry in provider.customer.requests)
@@ -96,7 +96,10 @@ def test_who_connects_is_accepted_withdrawn_described_and_rejected(provider: Ser
 
 
 def test_absent_ends_connections_only_if_it_may(provider: ServiceProvider) -> None:
-    options = {"load_balancer_arns": [provider.balancer()], "allowed_principals": [provider.consumer_account]}
+    options: dict[str, Any] = {
+        "load_balancer_arns": [provider.balancer()],
+        "allowed_principals": [provider.consumer_account],
+    }
     service = provider.publish(**options)["endpoint_service"]
     provider.connect(service["service_name"])
     provider.customer.sandbox.clock.advance(10)
@@ -105,7 +108,7 @@ def test_absent_ends_connections_only_if_it_may(provider: ServiceProvider) -> No
 
 
 def test_a_zone_that_the_load_balancer_gets_later_is_drift(provider: ServiceProvider) -> None:
-    options = {"load_balancer_arns": [provider.balancer(subnets=1)]}
+    options: dict[str, Any] = {"load_balancer_arns": [provider.balancer(subnets=1)]}
     provider.publish(**options)
     assert any("only" in warning for warning in provider.customer.warnings)
     (arn,) = options["load_balancer_arns"]
@@ -154,7 +157,7 @@ def test_a_service_that_was_made_by_hand_is_adopted(provider: ServiceProvider) -
 
 
 def test_a_private_name_is_set_shown_with_its_record_and_removed(provider: ServiceProvider) -> None:
-    options = {"load_balancer_arns": [provider.balancer()]}
+    options: dict[str, Any] = {"load_balancer_arns": [provider.balancer()]}
     provider.publish(**options)
     run = done(provider, ["set_private_dns_name"], **options, private_dns_name="tidb.example.com")
     record = run["endpoint_service"]["private_dns_name_record"]
@@ -166,7 +169,7 @@ def test_a_private_name_is_set_shown_with_its_record_and_removed(provider: Servi
 
 @pytest.mark.parametrize("number", range(2))
 def test_a_service_can_be_made_again_after_it_was_deleted(provider: ServiceProvider, number: int) -> None:
-    options = {"load_balancer_arns": [provider.balancer()]}
+    options: dict[str, Any] = {"load_balancer_arns": [provider.balancer()]}
     for _turn in range(2 + number):
         assert names(provider.publish(**options)) == ["create_endpoint_service"]
         assert names(provider.publish(state="absent")) == ["delete_endpoint_service"]

@@ -20,6 +20,7 @@ from .._run.text import listed
 from .._run.violations import Verdict, Violation, judged
 from .current import NOT_LOOKED, Current
 from .desired import Desired
+from .ownership import is_of_name
 from .plan import load_balancers_after, principals_after
 from .principals import EVERYBODY, is_unreadable, normalized
 from .steps import (
@@ -75,9 +76,12 @@ class Situation:
 
     @property
     def others(self) -> list[OwnService]:
-        """The account's other services."""
-        own = self.current.service.service_id if self.current.service else None
-        return [one for one in self.facts.services if one.service_id != own and not one.is_gone]
+        """The account's other services. One of the same name was made by another run meanwhile, and is adopted."""
+        service, desired = self.current.service, self.desired
+        others = [one for one in self.facts.services if not one.is_gone]
+        if service is None:
+            return [one for one in others if not is_of_name(desired, one)]
+        return [one for one in others if one.service_id != service.service_id]
 
 
 def check(desired: Desired, current: Current, planned: Plan, facts: LimitFacts) -> Verdict:

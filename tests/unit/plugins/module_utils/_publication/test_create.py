@@ -129,12 +129,14 @@ def test_what_is_listed_as_gone_gives_another_token_at_once(world: World) -> Non
 
 
 @pytest.mark.parametrize(("state", "kept"), [("pending", FIRST), ("available", "vpce-svc-9")])
-def test_of_twins_all_runs_keep_the_same_and_withdraw_only_their_own(world: World, state: str, kept: str) -> None:
+def test_of_twins_all_runs_keep_the_same_and_withdraw_only_their_own(
+    world: World, monkeypatch: pytest.MonkeyPatch, state: str, kept: str
+) -> None:
     def act() -> None:
         world.later.append(lambda: world.publish("vpce-svc-9", tags=TAGS, load_balancer_arns=(), state=state))
 
     world.before["create_own_service"] = [act]
-    world.sleep = pending_for_ever(world)  # type: ignore[method-assign]
+    monkeypatch.setattr(world, "sleep", pending_for_ever(world))
     made = create(world)
     own = Creation(FIRST) if kept == FIRST else Creation("vpce-svc-9", made=False, withdrawn=FIRST)
     assert made == own

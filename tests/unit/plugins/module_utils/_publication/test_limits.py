@@ -46,7 +46,7 @@ ELSEWHERE = arn("orders", "eu-west-1")
 NEIGHBOUR = service(service_id="vpce-svc-2", tags={"Name": "billing"})
 EVERYBODY = {"allowed_principals": ("*",)}
 TAKEN = service(service_id="vpce-svc-2", load_balancer_arns=(), private_dns_name="tidb.example.com")
-PROTECTED = {"tags": {"deletion-protection": "True"}}
+PROTECTED: dict[str, t.Any] = {"tags": {"deletion-protection": "True"}}
 
 
 def judge(wanted: Desired, now: Current, facts: LimitFacts = FINE) -> Verdict:
@@ -221,6 +221,11 @@ KEPT: dict[str, tuple[Desired, Current, LimitFacts]] = {
     ),
     "everybody, each accepted": (desired(**EVERYBODY), current(), FINE),
     "its own load balancer": (desired(), current(published(tags={})), LimitFacts((service(),), LISTENS)),
+    "the load balancer of the service that another run makes now": (
+        desired(),
+        current(),
+        LimitFacts((service(service_id="vpce-svc-2", state="pending"),), LISTENS),
+    ),
     "the load balancer of a service that is being deleted": (
         desired(),
         current(),

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import provider_api
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.provider_model import PrivateDnsRecord
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication import read
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication.current import (
@@ -26,7 +27,7 @@ from tests.support.publication_literals import ID, ROOT, TAGS, arn, connection, 
 if t.TYPE_CHECKING:
     from tests.support.publishing_world import World
 
-IDS = {"availability_zone_ids": ("use1-az1", "use1-az2")}
+IDS: dict[str, t.Any] = {"availability_zone_ids": ("use1-az1", "use1-az2")}
 
 
 def now(world: World, wanted: Desired) -> Current:
@@ -64,7 +65,7 @@ def test_a_stand_in_that_does_not_select_by_tags_finds_no_strange_service(
 ) -> None:
     world.publish(ID, tags={})
     every = list(world.services.values())
-    monkeypatch.setattr(read.aws, "describe_own_services", lambda *_arguments, **_options: every)
+    monkeypatch.setattr(provider_api, "describe_own_services", lambda *_arguments, **_options: every)
     assert live_of_name(desired(), world.provider) == []
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from datetime import datetime, timezone
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.provider_model import (
@@ -15,7 +16,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication
 from tests.support.publication_literals import ID, OTHER, ROOT, TAGS, arn, connection, current, desired, published
 
 CREATED = datetime(2026, 1, 1, 12, 0, 0, tzinfo=timezone.utc)
-NOTHING = {
+NOTHING: dict[str, t.Any] = {
     "service_name": None,
     "state": None,
     "host": None,
