@@ -30,7 +30,7 @@ Policy = dict[str, Any]
 Statement = dict[str, Any]
 
 OURS = {"tidbcloud:managed-by": "tidbcloud.privatelink"}
-COMBINED = ("info", "endpoints", "network", "reachability", "costs", "quotas")
+COMBINED = ("info", "endpoints", "network", "reachability", "costs", "quotas", "publication")
 """The uses in docs/iam-policy.json: whatever the modules and the role do, but adoption."""
 SPEED = 20
 """The scale of the sandbox's clock for playbooks, which really wait."""
@@ -45,7 +45,8 @@ TAG = "TagWhatIsMade"
 CHANGE = "ChangeAndDeleteWhatIsOurs"
 ADOPT = "MakeOursByTagging"
 DNS = "SwitchOnPrivateDns"
-ORDER = (READ, MAKE, PLACE, PLACE_NETWORK, TAG, CHANGE, ADOPT, DNS)
+REGIONS = "ReachFromOtherRegions"
+ORDER = (READ, MAKE, PLACE, PLACE_NETWORK, TAG, CHANGE, ADOPT, DNS, REGIONS)
 """Of the statements, by their ids."""
 
 
@@ -95,6 +96,8 @@ def _rule(grant: Grant) -> tuple[str, str, Statement]:
     resource = f"arn:aws:ec2:*:*:{grant.resource_type}/*"
     if service == "route53":
         return DNS, "*", {}
+    if service == "vpce":
+        return REGIONS, "*", {}
     if operation.startswith(("Describe", "Get", "List")):
         return READ, "*", {}
     if grant.create_action:

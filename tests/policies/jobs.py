@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from unittest import mock
 
 from tests.sandbox.aws.authorization import FREE, Authorizer
 from tests.support.customer import Customer, Network, Result
 from tests.support.operator import Operator
+from tests.support.service_provider import ServiceProvider
 from tests.support.transitions import by_hand
 
 ADVICE = {"pricing": "costs", "servicequotas": "quotas"}
@@ -158,12 +161,67 @@ def price(customer: Customer, run: Run) -> None:
     run("endpoint_info", include_costs=True)
 
 
+def publish(customer: Customer, run: Run) -> None:
+    """An endpoint service of one's own from its creation to its deletion, with a connection of another account."""
+    provider = ServiceProvider(customer)
+    account, arns = provider.consumer_account, [provider.balancer(), provider.balancer("more")]
+    base: dict[str, Any] = {"self_hosted_name": "orders", "region": "us-east-1", "load_balancer_arns": arns[:1]}
+    made = run("endpoint_service", **base, allowed_principals=[account])
+    provider.connect(made["endpoint_service"]["service_name"])
+    customer.sandbox.clock.advance(10)
+    run("endpoint_service", **{**base, "load_balancer_arns": arns}, accepted_accounts=[account], tags={"a": "b"})
+    run("endpoint_service", **{**base, "load_balancer_arns": arns}, supported_regions=["eu-west-1"], tags={})
+    named = {**base, "load_balancer_arns": arns, "private_dns_name": "tidb.example.com"}
+    run("endpoint_service", **named)
+    with verifiable():
+        run("endpoint_service", **named, check=True)
+        customer.sandbox.aws.dns.publish("tidb.example.com", [_value(customer)])
+        run("endpoint_service", **named)
+    run("endpoint_service", **{**base, "load_balancer_arns": arns}, allowed_principals=[], reject_unpermitted=True)
+    elb = provider.elb
+    elb.add_tags(ResourceArns=arns, Tags=[{"Key": "app", "Value": "tidb"}])
+    run("endpoint_service", **{**base, "load_balancer_arns": None}, load_balancer_tags={"app": "tidb"})
+    with zones_by_name():
+        run("endpoint_service", **base, check=True)
+    run("endpoint_service", self_hosted_name="orders", region="us-east-1", state="absent")
+
+
+def _value(customer: Customer) -> str:
+    """What AWS expects in the TXT record."""
+    answer = customer.ec2().describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    return str(answer[0]["PrivateDnsNameConfiguration"]["Value"])
+
+
+@contextlib.contextmanager
+def verifiable() -> Iterator[None]:
+    """As where dnspython is installed and shows every record."""
+    from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication import current, read, txt_record
+
+    with mock.patch.object(read, "look_for", return_value=txt_record.Look(current.SEEN)):
+        yield
+
+
+@contextlib.contextmanager
+def zones_by_name() -> Iterator[None]:
+    """As where the library leaves the ids of zones out of an answer."""
+    from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import provider_api
+
+    whole = provider_api.shapes.own_service
+
+    def shape(item: Mapping[str, Any], region: str) -> Any:
+        return whole({key: value for key, value in item.items() if key != "AvailabilityZoneIds"}, region)
+
+    with mock.patch.object(provider_api.shapes, "own_service", shape):
+        yield
+
+
 JOBS: Mapping[str, Job] = {
     "info": inform,
     "endpoints": manage,
     "adoption": adopt,
     "reachability": reach,
     "costs": price,
+    "publication": publish,
 }
 
 

@@ -39,7 +39,7 @@ def services(customer: Customer) -> list[dict[str, Any]]:
     return [one for one in found if one["ServiceState"] not in ("Deleting", "Deleted")]
 
 
-def wishes(provider: ServiceProvider, arn: str) -> list[dict[str, Any]]:
+def life(provider: ServiceProvider, arn: str) -> list[dict[str, Any]]:
     """What a life consists of, one run each."""
     account = provider.consumer_account
     wanted: dict[str, Any] = {"load_balancer_arns": [arn], "allowed_principals": [account]}
@@ -66,7 +66,7 @@ def test_whatever_becomes_of_a_writing_call_the_next_run_ends_as_desired(
 ) -> None:
     arn = provider.balancer()
     faults = provider.customer.sandbox.faults
-    for number, wanted in enumerate(wishes(provider, arn)):
+    for number, wanted in enumerate(life(provider, arn)):
         fault = faults.add({"api": "aws", "call": call, "times": count, **KINDS[kind]})
         first = provider.publish(**wanted)
         faults.clear()
@@ -84,7 +84,7 @@ def test_whatever_becomes_of_a_writing_call_the_next_run_ends_as_desired(
 def test_what_aws_shows_late_changes_nothing_about_the_outcome(provider: ServiceProvider, setting: str) -> None:
     setattr(provider.customer.sandbox.settings, setting, 12.0)
     arn = provider.balancer()
-    for number, wanted in enumerate(wishes(provider, arn)):
+    for number, wanted in enumerate(life(provider, arn)):
         first = provider.publish(**wanted)
         assert not first["failed"], first["msg"]
         provider.customer.sandbox.clock.advance(30)

@@ -101,17 +101,18 @@ def statements(use: str) -> list[dict[str, Any]]:
 
 def test_the_iam_policies_of_the_modules_allow_every_call_to_aws_and_no_other() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins/module_utils/_aws").glob("*.py"))
-    calls = set(re.findall(r'"((?:create|delete|describe|get|modify)_[a-z_]+)"', source))
-    uses = ("endpoints", "reachability", "costs", "quotas")
+    calls = set(re.findall(r'"((?:accept|create|delete|describe|get|modify|reject|start)_[a-z_]+)"', source))
+    uses = ("endpoints", "reachability", "costs", "quotas", "publication")
     allowed = {action.partition(":")[2] for use in uses for one in statements(use) for action in one["Action"]}
-    # AWS itself makes the first call on the caller's behalf, for private DNS; the other needs no permission.
+    # AWS itself makes the first call on the caller's behalf, for private DNS; the second is a right and no call; the
+    # other needs no permission.
     called = {call.title().replace("_", "") for call in calls}
-    assert allowed - {"AssociateVPCWithHostedZone"} == called - {"GetCallerIdentity"}
+    assert allowed - {"AssociateVPCWithHostedZone", "AllowMultiRegion"} == called - {"GetCallerIdentity"}
 
 
 def test_the_policy_for_all_uses_has_what_each_of_them_has_and_no_more() -> None:
     parts: dict[str, dict[str, set[str]]] = {}
-    for use in ("info", "endpoints", "network", "reachability", "costs", "quotas"):
+    for use in ("info", "endpoints", "network", "reachability", "costs", "quotas", "publication"):
         for one in statements(use):
             for key in ("Action", "Resource"):
                 parts.setdefault(one["Sid"], {}).setdefault(key, set()).update(one[key])
