@@ -30,6 +30,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
 from tests.support.publication_literals import ACCOUNT, REGION, arn, balancer
 
+# The client that asks only whether a call is permitted.
+ASKING = object()
 READS = ("describe", "find", "is_cross")
 ALREADY_TAKEN = "LBs are already associated with another VPC Endpoint Service Configuration"
 _EC2 = (
@@ -62,6 +64,7 @@ def lost() -> ApiError:
 class World:
     """`calls`: the names of all calls. `faults`: for the next calls of a name, what comes in place of the answer, and
     whether the call took effect all the same. `verification`: what AWS finds of a private name.
+    `denied`: by the names of calls, why they are not permitted. `dry_runs`: what was asked.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,6 +86,9 @@ class World:
         for module, names in ((provider_api, _EC2), (balancer_api, _ELB), (api, _TAGS)):
             for name in names:
                 monkeypatch.setattr(module, name, self._counted(name, getattr(self, f"_{name}")))
+        self.denied: dict[str, ApiError] = {}
+        self.dry_runs: list[str] = []
+        monkeypatch.setattr(api, "dry_run", self._dry_run)
         self.provider = Provider(t.cast(t.Any, _Clients()), REGION)
 
     @property
@@ -121,7 +127,10 @@ class World:
         self._left = calls
 
     def _counted(self, name: str, act: Callable[..., t.Any]) -> Callable[..., t.Any]:
-        def called(_client: t.Any, *arguments: t.Any, **options: t.Any) -> t.Any:
+        def called(client: t.Any, *arguments: t.Any, **options: t.Any) -> t.Any:
+            if client is ASKING:
+                self.dry_runs.append(name)
+                raise refusal("DryRunOperation", name)
             if self._left is not None:
                 if not self._left:
                     raise KeyboardInterrupt
@@ -136,6 +145,15 @@ class World:
             return answer
 
         return called
+
+    def _dry_run(self, _client: t.Any, act: Callable[[t.Any], object]) -> api.DryRun:
+        """Which call is meant is seen from the call; nothing is carried out."""
+        try:
+            act(ASKING)
+        except ApiError as answer:
+            refused = self.denied.get(str(answer))
+            return api.DryRun(False, refused) if refused else api.DryRun(True)
+        raise AssertionError("A question is about one call.")
 
     # --- services ---------------------------------------------------------------------------------------------------
 

@@ -173,3 +173,18 @@ def test_a_service_can_be_made_again_after_it_was_deleted(provider: ServiceProvi
     for _turn in range(2 + number):
         assert names(provider.publish(**options)) == ["create_endpoint_service"]
         assert names(provider.publish(state="absent")) == ["delete_endpoint_service"]
+
+
+def test_a_right_that_is_no_call_is_named_before_anything_is_touched(provider: ServiceProvider) -> None:
+    options: dict[str, Any] = {"load_balancer_arns": [provider.balancer()]}
+    provider.publish(**options)
+    allowed = {"Effect": "Allow", "Action": ["ec2:*", "elasticloadbalancing:*"], "Resource": "*"}
+    authorizer, key = provider.customer.sandbox.aws.authorizer, provider.customer.account["access_key"]
+    authorizer.attach(key, {"Version": "2012-10-17", "Statement": [allowed]})
+    try:
+        result = provider.publish(**options, tags={"team": "data"}, supported_regions=["eu-west-1"])
+    finally:
+        authorizer.detach(key)
+    assert result["failed"]
+    assert "allow vpce:AllowMultiRegion in the IAM policy" in result["msg"]
+    assert (result["steps"], provider.writes) == ([], [])

@@ -149,6 +149,9 @@ class Run:
     # --- changing -----------------------------------------------------------------------------------------------
 
     def _create(self, step: CreateEndpointService) -> Work[None]:
+        if step.made is not None:
+            self._id, self._is_new = step.made, True
+            return
         gone = [one.service_id for one in self._current.gone]
         creation = yield from create_service(self._provider, self._desired, step, gone)
         self._id, self._is_new = creation.service_id, True

@@ -19,6 +19,7 @@ from .desired import Desired
 from .diff import difference
 from .limit_facts import read_limit_facts
 from .limits import LimitFacts, check, standing_warnings
+from .permissions import permitted
 from .plan import plan
 from .provider import Provider
 from .read import live_of_name, read_again, read_current
@@ -72,6 +73,8 @@ def publish(
         warn(warning)
     if check_mode or not (outcome.planned.steps or outcome.planned.goals):
         return outcome
+    deadline.doing = f"asking AWS whether it permits to change {desired.target}"
+    outcome = replace(outcome, planned=permitted(outcome.planned, outcome.before, provider))
     done: list[Step] = []
     deadline.doing = f"changing {desired.target}"
     deadline.so_far = partial(_so_far, done)

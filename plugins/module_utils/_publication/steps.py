@@ -85,7 +85,10 @@ class Step:
 
 @dataclass(frozen=True)
 class CreateEndpointService(Step):
-    """Makes the service, with everything that AWS takes in that one call."""
+    """Makes the service, with everything that AWS takes in that one call.
+
+    `made`: the id, if something in place of AWS created it when it was asked only whether that is permitted.
+    """
 
     name = "create_endpoint_service"
     action = "CreateVpcEndpointServiceConfiguration"
@@ -97,6 +100,7 @@ class CreateEndpointService(Step):
     regions: tuple[str, ...] = ()
     private_dns_name: str | None = None
     zones: tuple[str, ...] = ()
+    made: str | None = None
 
     @property
     def detail(self) -> str:
