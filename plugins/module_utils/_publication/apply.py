@@ -178,6 +178,8 @@ class Run:
         if isinstance(step, DeleteEndpointService):
             return now is None or step.is_done(now)
         if now is None or now.service.is_gone:
+            if self._desired.state == "absent":
+                return True
             if self._is_new and now is None:
                 return False
             raise WaitFailed(_vanished(self._desired, str(self._id))) from refused

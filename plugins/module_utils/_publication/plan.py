@@ -216,8 +216,8 @@ def _name_steps(desired: Desired, current: Current, service: OwnService) -> list
 
 def _zone_steps(desired: Desired, current: Current, service: OwnService) -> list[Step]:
     """Zones that the load balancers got later. Those of one that is added are served from the beginning."""
-    if service.state != "available":
-        return []
+    if service.state != "available" or not service.availability_zones:
+        return []  # Not known yet, or not by name.
     kept = set(service.load_balancer_arns) & set(load_balancers_after(desired, current))
     unserved = tuple(sorted(set(_zones(current, kept)) - set(service.availability_zones)))
     return [RefreshZones(desired.name, (), unserved)] if unserved else []

@@ -156,6 +156,15 @@ def test_so_is_one_that_is_deleted_after_the_last_change(world: World) -> None:
         run(world, ACCEPT)
 
 
+def test_one_that_another_run_deletes_first_is_as_absent_as_desired(world: World) -> None:
+    from tests.support.publishing_world import refusal
+
+    world.publish(ID, [connection(state="available")], tags=TAGS)
+    world.before["reject_connections"] = [lambda: world.forget(ID)]
+    world.faults["reject_connections"] = [(refusal("InvalidVpcEndpointServiceId.NotFound"), False)]
+    assert run(world, DELETE) is None
+
+
 def test_one_that_is_gone_already_needs_no_deletion(world: World) -> None:
     world.publish(ID, tags=TAGS)
     world.before["delete_own_service"] = [lambda: world.forget(ID)]

@@ -117,6 +117,11 @@ CASES: dict[str, tuple[Desired, Current, list[tuple[str, str]]]] = {
         current(published(state="pending", availability_zones=()), balancers=(NEW_ZONE,)),
         [],
     ),
+    "zones that come without names": (
+        desired(),
+        current(published(availability_zones=()), balancers=(NEW_ZONE,)),
+        [],
+    ),
     "address types": (
         desired(address_types=("ipv4", "ipv6")),
         current(published()),
