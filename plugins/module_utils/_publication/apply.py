@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import replace
 
@@ -190,10 +191,27 @@ class Run:
         if refused.ambiguous or refused.code in aws.SERVICE_BUSY:
             return True
         if isinstance(step, DeleteEndpointService) and refused.code == aws.CONNECTIONS_EXIST:
-            # Connections that were rejected count for some seconds more; new ones do for good.
-            now = self._now()
-            return now is not None and not now.live
+            self._end_connections()
+            return True
         return self._is_new and aws.is_unknown(refused)
+
+    def _end_connections(self) -> None:
+        """Rejects whoever connected after the last look. Connections that were rejected count for some seconds more.
+
+        Raises WaitFailed, which names them, if the user did not permit it.
+        """
+        now = self._now()
+        live = now.live if now else ()
+        if live and self._desired.on_connections != "reject":
+            shown = listed(f"{one.vpc_endpoint_id} of account {one.account_id} ({one.state})" for one in live)
+            raise WaitFailed(
+                f"{self._desired.target} is not deleted: {shown} connected while this run worked on it. Have its "
+                "consumers delete their endpoints, or end them with on_connections=reject."
+            )
+        if live:
+            # Another refusal shows at the next attempt to delete.
+            with contextlib.suppress(ApiError):
+                aws.reject_connections(self._provider.ec2, str(self._id), [one.vpc_endpoint_id for one in live])
 
     # --- the end ------------------------------------------------------------------------------------------------
 

@@ -134,6 +134,20 @@ def test_a_deletion_rejects_waits_and_deletes(world: World) -> None:
     assert world.services == {}
 
 
+def test_whoever_connects_after_the_last_look_is_rejected_too(world: World) -> None:
+    world.publish(ID, [connection(state="available")], tags=TAGS)
+    world.before["delete_own_service"] = [lambda: world.connect(ID, connection("vpce-9"))]
+    assert run(world, DELETE) is None
+    assert world.writes == ["reject_connections", "delete_own_service"] * 2
+
+
+def test_without_leave_to_reject_it_is_named(world: World) -> None:
+    world.publish(ID, tags=TAGS)
+    world.before["delete_own_service"] = [lambda: world.connect(ID, connection("vpce-9"))]
+    with pytest.raises(WaitFailed, match=f"vpce-9 of account {OTHER}"):
+        run(world, desired(state="absent"))
+
+
 def test_what_is_left_is_named_when_time_is_up(world: World) -> None:
     world.publish(ID, [connection(state="available")], tags=TAGS)
     world._become = lambda *_arguments: None  # type: ignore[method-assign]
