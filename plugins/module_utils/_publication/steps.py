@@ -137,7 +137,7 @@ class CreateEndpointService(Step):
         }
 
     def is_in_effect(self, now: Published) -> bool:
-        return now.service.state == "available"
+        return now.service.state == "available" and _are_open(now)
 
 
 @dataclass(frozen=True)
@@ -280,10 +280,23 @@ class SetIpAddressTypes(_Exact):
 
 
 class SetRegions(_Exact):
+    """AWS opens a region that is added after a while."""
+
     name, option, parameter = "set_regions", "supported_regions", "SupportedRegions"
+    patience = LATE
 
     def present(self, now: Published) -> t.Collection[str]:
         return now.service.regions
+
+    def is_done(self, now: Published) -> bool:
+        return super().is_in_effect(now)
+
+    def is_in_effect(self, now: Published) -> bool:
+        return super().is_in_effect(now) and _are_open(now)
+
+
+def _are_open(now: Published) -> bool:
+    return "pending" not in now.service.regions.values()
 
 
 @dataclass(frozen=True)

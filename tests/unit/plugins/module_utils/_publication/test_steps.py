@@ -66,7 +66,7 @@ STEPS: dict[str, tuple[Step, Published, dict[str, t.Any], Published]] = {
         SetRegions("orders", (), (), ("eu-west-1",)),
         published(),
         {"AddSupportedRegions": ["eu-west-1"]},
-        published(regions={"eu-west-1": "pending"}),
+        published(regions={"eu-west-1": "available"}),
     ),
     "a principal more": (
         PermitPrincipals("orders", (), (ROOT,)),
@@ -163,6 +163,12 @@ def test_what_a_step_says_does_not_depend_on_the_service_that_it_finds(
 def test_aws_has_taken_an_acceptance_before_the_connection_is_available() -> None:
     step, pending = AcceptConnections("orders", (), ("vpce-1",)), published(connection(state="pending"))
     assert (step.is_done(pending), step.is_in_effect(pending)) == (True, False)
+
+
+def test_aws_has_taken_a_region_before_it_is_open() -> None:
+    step, pending = SetRegions("orders", (), (), ("eu-west-1",)), published(regions={"eu-west-1": "pending"})
+    assert (step.is_done(pending), step.is_in_effect(pending)) == (True, False)
+    assert not CreateEndpointService("orders", (), (arn("orders"),), regions=("eu-west-1",)).is_in_effect(pending)
 
 
 def test_aws_has_taken_a_verification_before_the_name_is_verified() -> None:
