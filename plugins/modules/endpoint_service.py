@@ -205,6 +205,8 @@ options:
       - No run outlasts them by more than 15 seconds, whatever a peer does.
     type: int
     default: 600
+requirements:
+  - dnspython (only to see the TXT record of O(private_dns_name))
 seealso:
   - module: tidbcloud.privatelink.private_endpoint
   - module: tidbcloud.privatelink.endpoint_info
@@ -241,6 +243,16 @@ EXAMPLES = r"""
     load_balancer_tags:
       kubernetes.io/service-name: tidb/orders-tidb
     private_dns_name: tidb.example.com
+    region: us-east-1
+
+- name: Let the changefeeds of TiDB Cloud write to a Kafka of your own
+  tidbcloud.privatelink.endpoint_service:
+    self_hosted_name: kafka
+    load_balancer_arns:
+      - arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/kafka/0123456789abcdef
+    port: 9092
+    allowed_principals: ["210987654321"] # the account that TiDB Cloud's console shows
+    accepted_accounts: ["210987654321"]
     region: us-east-1
 
 - name: Adopt a service that was made by hand, and reject whoever is not permitted

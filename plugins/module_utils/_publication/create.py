@@ -67,7 +67,6 @@ def create_service(
     """
     patience = _LISTED_WITHIN
     for counter in range(_MOST_TOKENS):
-        yield Await(lambda: Seen(True, "listed"), "AWS to list the endpoint services")
         live = live_of_name(desired, provider)
         if live:
             return Creation(_first(live).service_id, made=False)

@@ -17,9 +17,9 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication.plan import plan
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication.steps import CreateEndpointService
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError, WaitTimedOut
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.violations import LimitsViolated
-from tests.support.publication_literals import TAGS, arn, balancer, current, desired, service
+from tests.support.publication_literals import TAGS, arn, balancer, current, desired
 
 if t.TYPE_CHECKING:
     from tests.support.publishing_world import World
@@ -155,19 +155,3 @@ def pending_for_ever(world: World) -> t.Callable[[float], None]:
             world.services[FIRST] = replace(world.services[FIRST], state="pending")
 
     return sleep
-
-
-def test_an_answer_that_is_never_listed_makes_no_second_service_of_the_same_load_balancer(world: World) -> None:
-    hidden = {**TAGS, "tidbcloud:service-name": "hidden"}
-
-    def act() -> None:
-        world.publish("vpce-svc-9", tags=hidden)
-
-    world.before["create_own_service"] = [act]
-    with pytest.raises((LimitsViolated, WaitTimedOut)):
-        create(world)
-    assert list(world.services.values()) == [replace(service(), **vars_of(world.services["vpce-svc-9"]))]
-
-
-def vars_of(found: t.Any) -> dict[str, t.Any]:
-    return dict(vars(found))
