@@ -128,7 +128,8 @@ options:
     description:
       - Host name under which consumers reach the service, in lower case, of a domain of yours. If omitted or empty, it is left alone.
       - AWS verifies it by a TXT record in public DNS, which is returned as RV(endpoint_service.private_dns_name_record). AWS never looks at the
-        server's certificate - it must hold this name.
+        server's certificate - it must hold this name. To verify both end to end, run M(tidbcloud.privatelink.endpoint_ping) with this name as
+        C(host) and addresses of the load balancer as C(connect_to), on a host that reaches it.
     type: str
   remove_private_dns_name:
     description:
@@ -210,6 +211,7 @@ requirements:
 seealso:
   - module: tidbcloud.privatelink.private_endpoint
   - module: tidbcloud.privatelink.endpoint_info
+  - module: tidbcloud.privatelink.endpoint_ping
 """
 
 EXAMPLES = r"""

@@ -38,7 +38,6 @@ from .steps import (
 _REPETITIONS = 2
 _WHAT = {
     BALANCERS_ACTIVE: "the load balancers to be active",
-    AVAILABLE: "the endpoint service to be available",
     CONNECTED: "AWS to connect what was accepted",
     DISCONNECTED: "AWS to end the connections",
     GONE: "AWS to delete the endpoint service",
@@ -93,9 +92,8 @@ class Run:
     # --- awaiting -----------------------------------------------------------------------------------------------
 
     def _awaited(self, condition: Condition) -> Await:
-        looks = {
+        looks: dict[str, t.Callable[[], Seen]] = {
             BALANCERS_ACTIVE: lambda: self._look_at_balancers(condition.ids),
-            AVAILABLE: self._look_for_available,
             CONNECTED: lambda: self._look_for_pending(condition.ids),
             DISCONNECTED: self._look_for_connections,
             GONE: self._look_for_rest,
@@ -113,10 +111,6 @@ class Run:
             )
         waiting = [one.name for one in found if one.is_provisioning]
         return Seen(not waiting, f"{listed(waiting)} is provisioning")
-
-    def _look_for_available(self) -> Seen:
-        now = self._now()
-        return Seen(now is not None and now.service.state == "available", _state(now))
 
     def _look_for_pending(self, ids: t.Sequence[str]) -> Seen:
         now = self._now()
