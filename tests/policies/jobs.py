@@ -204,14 +204,14 @@ def verifiable() -> Iterator[None]:
 @contextlib.contextmanager
 def zones_by_name() -> Iterator[None]:
     """As where the library leaves the ids of zones out of an answer."""
-    from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import provider_api
+    from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import provider_shapes
 
-    whole = provider_api.shapes.own_service
+    whole = provider_shapes.own_service
 
     def shape(item: Mapping[str, Any], region: str) -> Any:
         return whole({key: value for key, value in item.items() if key != "AvailabilityZoneIds"}, region)
 
-    with mock.patch.object(provider_api.shapes, "own_service", shape):
+    with mock.patch.object(provider_shapes, "own_service", shape):
         yield
 
 
