@@ -212,3 +212,12 @@ def test_every_file_that_the_contributors_guide_names_exists() -> None:
     paths = {name for name in named if "/" in name and not name.startswith((".cache", ".venv"))}
     assert len(paths) > 30
     assert {name for name in paths if not (ROOT / name).exists()} == set()
+
+
+def test_a_new_option_touches_no_more_files_than_its_recipe_says() -> None:
+    """Each of them mentions the option that is the example, but the rules of AWS, which has none about it."""
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    recipe = guide.partition("### A new option of a private endpoint")[2].partition("\n### ")[0]
+    named = set(re.findall(r"`([a-z]+/[\w./]+\.(?:py|yml))`", recipe)) - {"tests/sandbox/aws/rules.py"}
+    assert len(named) == 25
+    assert {path for path in named if "ip_address_type" not in (ROOT / path).read_text(encoding="utf-8")} == set()

@@ -14,6 +14,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import ATTRIBUTES, Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.diff import options_of
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.plan import plan
+from tests.support.changes import IN_PLACE, LIVE
 from tests.support.endpoint_literals import (
     OTHER,
     OWNED,
@@ -26,13 +27,12 @@ from tests.support.endpoint_literals import (
     registration,
 )
 
-# Values that one of the two could treat in another way than the other.
-VALUES: dict[str, list[t.Any]] = {
+# Values that one of the two could treat in another way than the other, besides those of the changes in place.
+ODD: dict[str, list[t.Any]] = {
     "vpc_id": [VPC],
     "subnet_ids": [("subnet-b", "subnet-a"), ("subnet-d",)],
     "security_group_ids": [("sg-2", "sg-1"), ("sg-3",)],
     "private_dns_enabled": [None, True, False],
-    "ip_address_type": ["ipv4", "dualstack"],
     "name": ["tidb", "aws:tidb"],
     "tags": [
         {"team": "a", "empty": ""},
@@ -42,7 +42,10 @@ VALUES: dict[str, list[t.Any]] = {
         {"tidbcloud:managed-by": "me", "tidbcloud:mine": "x"},
     ],
 }
-CASES = [(option, value) for option, values in VALUES.items() for value in values]
+CASES = [
+    *((option, value) for option, values in ODD.items() for value in values),
+    *(case for change in IN_PLACE.values() for moment in (change.before, change.after) for case in moment.items()),
+]
 
 
 def here(registrable: bool, endpoint: InterfaceEndpoint | None = None) -> Current:
@@ -66,7 +69,7 @@ def made_of(options: dict[str, t.Any]) -> InterfaceEndpoint:
 
 
 def test_every_option_that_a_private_endpoint_has_is_tried() -> None:
-    assert set(VALUES) == {*ATTRIBUTES, "name"}
+    assert {option for option, _value in CASES} == {*ATTRIBUTES, "name"}
 
 
 @pytest.mark.parametrize("registrable", [True, False], ids=["cluster", "service"])
@@ -82,7 +85,7 @@ def test_the_next_run_with_the_same_options_has_nothing_to_do(option: str, value
 @pytest.mark.parametrize(("option", "value"), CASES)
 def test_changing_ends_where_creating_begins(option: str, value: t.Any) -> None:
     wanted = desired(**{option: value})
-    created, changed = after(wanted, here(True)), after(wanted, here(True, interface_endpoint(ip_address_type="ipv4")))
+    created, changed = after(wanted, here(True)), after(wanted, here(True, LIVE))
     named = {option, *(["tags"] if option == "name" else [])} & set(created)
     assert {one: created[one] for one in named} == {one: changed[one] for one in named}
 
