@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 import yaml
@@ -52,11 +53,16 @@ def keys(documented: t.Mapping[str, Json]) -> Json:
 
 def assert_returns(module: t.Any, returned: Json, *, besides: t.Collection[str] = ()) -> None:
     """Exactly the documented keys, at every depth; `besides` are documented keys that come with other runs."""
-    documented = yaml.safe_load(module.RETURN)
+    documented = _read(module.RETURN)
     own = {name: value for name, value in returned.items() if name not in ("failed", "changed", "invocation", "msg")}
     assert set(own) == set(documented) - set(besides)
     for name, value in own.items():
         _assert_keys(keys(documented)[name], value, name)
+
+
+@functools.cache
+def _read(text: str) -> Json:
+    return t.cast(Json, yaml.safe_load(text))
 
 
 def _assert_keys(expected: Json | None, value: t.Any, where: str) -> None:

@@ -36,6 +36,19 @@ Handler = Callable[..., Any]
 """moto's own: request, url, headers to status, headers, body."""
 
 
+class _Dispatcher(DomainDispatcherApplication):
+    """Looks for the service of a host once: moto lists its own folders for each request."""
+
+    def __init__(self, create_app: Callable[[Any], Flask]) -> None:
+        super().__init__(create_app)
+        self._services: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        if host not in self._services:
+            self._services[host] = super().get_backend_for_host(host)
+        return self._services[host]
+
+
 class App:
     """moto under the sandbox's lock, with `handlers` (service name to handler) in place of moto's own."""
 
@@ -52,7 +65,7 @@ class App:
         self._keys = keys
         self._handlers = handlers
         self._price_list = price_list
-        self._moto = DomainDispatcherApplication(self._create_app)
+        self._moto = _Dispatcher(self._create_app)
 
     def _create_app(self, service: Any) -> Flask:
         app = create_backend_app(service)

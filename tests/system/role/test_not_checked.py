@@ -37,6 +37,13 @@ def test_a_vpc_that_was_just_made_is_connected_and_not_checked(operator: Operato
         assert [step in "".join(lines) for lines in tables] == [True, True], (planned.output, run.output)
     assert "0.00              7.30" in planned.output
     assert '"monthly_cost_usd": 7.3' in planned.output
+
+
+@pytest.mark.exhaustive
+def test_where_nothing_can_be_checked_later_runs_say_so_and_a_required_check_fails(
+    operator: Operator, made: dict[str, Any]
+) -> None:
+    assert operator.play("connect", **made).status == 0
     again = operator.play("connect", **made)
     assert (again.status, again.changed, again.output.count(NOT_CHECKED)) == (0, 0, 1), again.output
     required = operator.play("connect", **made, check="required")

@@ -49,6 +49,7 @@ def test_what_was_looked_at_is_said_and_what_is_healthy_in_it(operator: Operator
     assert f"{HEALTHY} between the two sides of what was looked at." in run.output
 
 
+@pytest.mark.exhaustive
 def test_an_error_names_the_variables_of_the_role(operator: Operator, one_zone: dict[str, Any]) -> None:
     assert operator.play("connect", **one_zone).status == 0
     (vpce,) = [one.vpc_endpoint_id for one in operator.sandbox.aws.endpoints()]

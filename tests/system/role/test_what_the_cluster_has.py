@@ -60,6 +60,7 @@ def site(operator: Operator, tmp_path: Path) -> Site:
     return Site(operator, tmp_path)
 
 
+@pytest.mark.exhaustive
 def test_the_only_one_is_checked_and_removed(site: Site) -> None:
     made = site.connect(site.network("10.7.0.0"))
     run = site.operator.play("check", **site.operator.check_options())
