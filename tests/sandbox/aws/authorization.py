@@ -213,8 +213,8 @@ class _Scope:
         yield from needs or [Need(f"ec2:{action}", Target(keys=self.keys))]
         if self._reaches_other_regions(parameters):
             # Text seen: aws/aws-cdk #36216. AWS refuses the action and names the permission at the end.
-            target = next(need.target for need in needs if need.target.kind.startswith("vpc-endpoint"))
-            yield Need("vpce:AllowMultiRegion", target, performed=f"ec2:{action}")
+            of = next((need for need in needs if need.target.kind.startswith("vpc-endpoint")), needs[0])
+            yield Need("vpce:AllowMultiRegion", of.target, performed=f"ec2:{action}")
         if action in ("CreateVpcEndpoint", "ModifyVpcEndpoint") and parameters.get("PrivateDnsEnabled") == "true":
             # AWS makes a hosted zone on the caller's behalf. DryRun does not check that (seen by users).
             zone = Target("arn:aws:route53:::hostedzone/*", "hostedzone", self.keys)
@@ -256,7 +256,7 @@ class _Scope:
         for arn in arns or ["*"]:
             named = balancers.tags(self._account_id, self._region, arn)
             keys = {f"aws:resourcetag/{key.lower()}": (value,) for key, value in named.items()}
-            target = Target(arn, arn.split(":")[-1].split("/")[0], {**self.keys, **keys, **tags})
+            target = Target(arn, arn.rpartition(":")[2].partition("/")[0], {**self.keys, **keys, **tags})
             yield Need(f"elasticloadbalancing:{action}", target)
             if tags and action.startswith("Create"):
                 created = {**target.keys, "elasticloadbalancing:createaction": (action,)}
