@@ -69,7 +69,7 @@ options:
   tags:
     description:
       - Tags of the interface endpoint. The ownership tags of this collection are added to them. One whose value is null is not set.
-      - Tags that begin with C(aws:) are ignored with a warning, since only AWS sets them.
+      - Tags that begin with C(aws:), in upper or lower case, are ignored with a warning, since only AWS sets them.
     type: dict
     aliases: [resource_tags]
   purge_tags:

@@ -173,6 +173,7 @@ options:
   tags:
     description:
       - Tags of the service, beside its ownership tags.
+      - Tags that begin with C(aws:), in upper or lower case, are ignored with a warning, since only AWS sets them.
     type: dict
     aliases: [resource_tags]
   purge_tags:

@@ -13,11 +13,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import DEAD_STATES
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import (
-    CLUSTER_TAG,
-    MANAGED_BY,
-    MANAGED_BY_TAG,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.tags import is_managed
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import CLUSTER_TAG
 
 from .foreign import printable
 
@@ -84,7 +81,7 @@ def _is_there(endpoint: Values, is_removal: bool) -> bool:
 
 def _is_own(endpoint: Values, wanted: Values) -> bool:
     tags = endpoint.get("tags") or {}
-    return tags.get(MANAGED_BY_TAG) == MANAGED_BY and tags.get(CLUSTER_TAG) == wanted["cluster_id"]
+    return is_managed(tags) and tags.get(CLUSTER_TAG) == wanted["cluster_id"]
 
 
 def _is_doubtful(endpoint: Values) -> bool:

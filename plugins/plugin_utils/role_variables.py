@@ -18,7 +18,7 @@ from pathlib import Path
 import yaml
 from ansible.module_utils.common import validation
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import settable
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.tags import settable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.given import texts
 
 PREFIX = "private_connection_"

@@ -14,6 +14,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model i
     Vpc,
     VpcEndpointService,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.tags import MANAGED_BY, MANAGED_BY_TAG
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.current import (
     Current,
     Found,
@@ -24,8 +25,6 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import (
     CLUSTER_TAG,
-    MANAGED_BY,
-    MANAGED_BY_TAG,
     NODE_GROUP_TAG,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import (

@@ -10,8 +10,8 @@ import typing as t
 from datetime import datetime
 
 from .._aws.model import DEAD_STATES
+from .._aws.tags import PROTECTION_TAG, is_managed
 from .._privatelink.duplicates import Standing, why_kept
-from .._privatelink.ownership import MANAGED_BY, MANAGED_BY_TAG, PROTECTION_TAG
 from .remedies import Remedies
 
 Endpoint = t.Mapping[str, t.Any]
@@ -95,7 +95,7 @@ def _duplicates(
         found.update(
             (other["vpc_endpoint_id"], _duplicate(other, kept, reason, remedies))
             for other, reason in zip(others, why)
-            if other["tags"].get(MANAGED_BY_TAG) == MANAGED_BY
+            if is_managed(other["tags"])
         )
     return found
 

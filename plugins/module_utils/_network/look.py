@@ -13,10 +13,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from .._aws.tags import settable
 from .._privatelink.clouds import Clouds
 from .._privatelink.desired import Desired
 from .._privatelink.lifecycle import Outcome, ensure
-from .._privatelink.ownership import settable
 from .._privatelink.steps import CreateVpcEndpoint, Modification
 from .._run.errors import PrivateLinkError
 from .._run.wait import Deadline

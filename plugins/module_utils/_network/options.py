@@ -10,9 +10,9 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from .._aws.tags import settable
 from .._privatelink.desired import Desired
 from .._privatelink.options import ENDPOINT_TIMEOUT, desired_endpoint, endpoint_arguments
-from .._privatelink.ownership import settable
 from .._run.errors import PrivateLinkError
 from .._run.given import as_given, texts
 from .._run.options import wait_arguments

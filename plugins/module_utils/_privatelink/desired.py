@@ -11,15 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from .._aws.model import InterfaceEndpoint
-from .._run.text import listed, sentence
+from .._aws.tags import reserved_warnings
+from .._run.text import sentence
 from .violations import ALLOWABLE
-
-RESERVED_PREFIX = "aws:"
-
-
-def is_reserved(key: str) -> bool:
-    """Whether only AWS sets tags with this key. Source: Amazon EC2 User Guide, "Tag restrictions"."""
-    return key.startswith(RESERVED_PREFIX)
 
 
 def _option(kind: str = "str", *, absent: t.Any = ..., **spec: t.Any) -> dict[str, t.Any]:
@@ -73,12 +67,7 @@ class Desired:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the options request and no run can do, as sentences."""
-        reserved = sorted(key for key in self.tags or {} if is_reserved(key))
-        said = []
-        if reserved:
-            said.append(
-                f'AWS alone sets tags that begin with "{RESERVED_PREFIX}". Ignored in tags: {listed(reserved)}.'
-            )
+        said = reserved_warnings(self.tags)
         if "region_mismatch" in self.allow_violations:
             said.append(
                 "allow_violations: region_mismatch has no effect: a private endpoint never connects across regions. "

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from .._aws.model import InterfaceEndpoint
+from .._aws.tags import PROTECTION_TAG, is_managed, is_protected
 from .._run.task import task
 from .desired import Desired
-from .ownership import MANAGED_BY, MANAGED_BY_TAG, PROTECTION_TAG, is_protected
 from .violations import Violation
 
 if t.TYPE_CHECKING:
@@ -86,9 +86,9 @@ def hindrances(desired: Desired, ordered: t.Sequence[Pair]) -> dict[str, str]:
 def _hindrance(desired: Desired, endpoint: InterfaceEndpoint | None, pair: Pair, first: Pair) -> str | None:
     if endpoint is None:
         return "cannot be seen"
-    if is_protected(endpoint):
+    if is_protected(endpoint.tags):
         return f"carries the tag {PROTECTION_TAG}=true"
-    if endpoint.tags.get(MANAGED_BY_TAG) != MANAGED_BY:
+    if not is_managed(endpoint.tags):
         return "was not made by this collection"
     if endpoint.name != (first.endpoint.name if first.endpoint else None):
         return f"is named {endpoint.name!r}" if endpoint.name else "has no Name"
@@ -136,7 +136,7 @@ def protected_violations(desired: Desired, pairs: t.Sequence[Pair]) -> tuple[Vio
             f"Remove that tag, then run {_call(desired, pair)}.",
         )
         for pair in pairs
-        if pair.endpoint and is_protected(pair.endpoint)
+        if pair.endpoint and is_protected(pair.endpoint.tags)
     )
 
 

@@ -11,12 +11,13 @@ import typing as t
 from dataclasses import replace
 
 from .._aws.model import LEFTOVER_STATES, InterfaceEndpoint
+from .._aws.tags import is_managed
 from .._tidbcloud.model import Registration
 from .cluster_limits import cluster_not_found, node_group_not_found
 from .current import Found, Pair, Provider, pair_up
 from .desired import Desired
 from .duplicates import ambiguous, are_duplicates, hindrances, kept_first, protected_violations
-from .ownership import CLUSTER_TAG, MANAGED_BY, MANAGED_BY_TAG
+from .ownership import CLUSTER_TAG
 from .violations import LimitsViolated, Violation
 
 # AWS's own services and those of partners have other names. What comes first depends on the partition.
@@ -139,9 +140,7 @@ def _in_scope(desired: Desired, endpoint: InterfaceEndpoint) -> bool:
     if desired.vpc_id:
         return endpoint.vpc_id == desired.vpc_id
     tags = endpoint.tags
-    owned = tags.get(MANAGED_BY_TAG) == MANAGED_BY and (
-        not desired.cluster_id or tags.get(CLUSTER_TAG) == desired.cluster_id
-    )
+    owned = is_managed(tags) and (not desired.cluster_id or tags.get(CLUSTER_TAG) == desired.cluster_id)
     return owned and (not desired.name or endpoint.name == desired.name)
 
 

@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from functools import partial
 
+from .._aws.tags import is_managed
 from .._run.errors import PrivateLinkError, WaitFailed, as_known
 from .._run.text import listed
 from .._run.wait import Await, Deadline, Seen, Work
@@ -17,7 +18,6 @@ from .clouds import Clouds
 from .current import Current
 from .desired import Desired
 from .diff import difference
-from .ownership import MANAGED_BY, MANAGED_BY_TAG
 from .plan import plan
 from .promise import lacking
 from .read import read_again, read_current
@@ -258,7 +258,7 @@ def _dns_warning(outcome: Outcome) -> tuple[str, ...]:
     """Private DNS changes a name for a whole VPC, so a run warns if this collection did not make the endpoint."""
     endpoint = outcome.before.found.main.endpoint if outcome.before.found.main else None
     enabled = outcome.planned.has(EnablePrivateDns) and outcome.desired.private_dns_enabled is None
-    if endpoint is None or not enabled or endpoint.tags.get(MANAGED_BY_TAG) == MANAGED_BY:
+    if endpoint is None or not enabled or is_managed(endpoint.tags):
         return ()
     return (
         f"Private DNS is switched on for {endpoint.vpc_endpoint_id}, which this collection did not make: "

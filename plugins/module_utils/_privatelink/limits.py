@@ -12,12 +12,12 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.model import InterfaceEndpoint, Vpc
+from .._aws.tags import PROTECTION_TAG, is_protected
 from .._run.text import listed, shell_word
 from .._run.violations import judged
 from .cluster_limits import cluster_violations, service_violations
 from .current import Current
 from .desired import Desired
-from .ownership import PROTECTION_TAG, is_protected
 from .situation import NOTHING_RESERVED, LimitFacts, Reserved, Situation
 from .steps import (
     AddSecurityGroups,
@@ -273,7 +273,7 @@ def deletion_violations(at: Situation) -> list[Violation]:
             "Remove the tag, or set it to false, then run again.",
         )
         for pair in at.current.found.pairs
-        if pair.endpoint and is_protected(pair.endpoint)
+        if pair.endpoint and is_protected(pair.endpoint.tags)
     ]
 
 

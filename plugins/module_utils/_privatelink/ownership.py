@@ -2,32 +2,16 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who decides that an endpoint is ours: the ownership tags, which tags a run sets, and which it never removes. Pure."""
+"""Who decides that an endpoint is ours: the ownership tags, which tags a run sets, and which it removes. Pure."""
 
 from __future__ import annotations
 
-import typing as t
-
 from .._aws.model import InterfaceEndpoint
-from .._aws.tags import MANAGED_BY, MANAGED_BY_TAG, PROTECTION_TAG
-from .desired import Desired, is_reserved
-
-__all__ = ["MANAGED_BY", "MANAGED_BY_TAG", "PROTECTION_TAG"]
+from .._aws.tags import MANAGED_BY, MANAGED_BY_TAG, purged, settable
+from .desired import Desired
 
 CLUSTER_TAG = "tidbcloud:cluster-id"
 NODE_GROUP_TAG = "tidbcloud:node-group-id"
-# The prefix of the ownership tags, of the claims of a network, and of what later versions add.
-_OWN_PREFIX = "tidbcloud:"
-
-
-def is_protected(endpoint: InterfaceEndpoint) -> bool:
-    """Whether its tag says that it is not to be deleted. A boolean of YAML becomes "True" on its way to a tag."""
-    return endpoint.tags.get(PROTECTION_TAG, "").lower() == "true"
-
-
-def settable(tags: t.Mapping[str, str]) -> dict[str, str]:
-    """Those that a user can set: AWS reserves some keys, and refuses a request that has one of them."""
-    return {key: value for key, value in tags.items() if not is_reserved(key)}
 
 
 def wanted_tags(desired: Desired, node_group_id: str | None) -> dict[str, str]:
@@ -44,15 +28,8 @@ def wanted_tags(desired: Desired, node_group_id: str | None) -> dict[str, str]:
 
 
 def unwanted_tags(desired: Desired, endpoint: InterfaceEndpoint) -> tuple[str, ...]:
-    """Keys to purge if `tags` is set: never `tidbcloud:*`, `aws:*`, `Name` or deletion protection."""
-    if desired.tags is None or not desired.purge_tags:
-        return ()
-    kept = {*desired.tags, "Name", PROTECTION_TAG}
-    return tuple(sorted(key for key in endpoint.tags if key not in kept and not _is_kept_for_others(key)))
-
-
-def _is_kept_for_others(key: str) -> bool:
-    return key.startswith(_OWN_PREFIX) or is_reserved(key)
+    """Keys to purge if `tags` is set."""
+    return () if desired.tags is None or not desired.purge_tags else purged(endpoint.tags, desired.tags)
 
 
 def tags_after(desired: Desired, node_group_id: str | None, endpoint: InterfaceEndpoint | None) -> dict[str, str]:

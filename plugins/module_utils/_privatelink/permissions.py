@@ -17,12 +17,12 @@ from functools import partial
 
 from .._aws import api as aws
 from .._aws.model import InterfaceEndpoint
+from .._aws.tags import is_managed
 from .._run.bounded import Acting, Overdue, bounded
 from .._run.errors import ApiError
 from .apply import ask_for
 from .clouds import Clouds
 from .create import client_token
-from .ownership import MANAGED_BY, MANAGED_BY_TAG
 from .steps import CreateVpcEndpoint, Modification, RemoveTags, Step
 
 if t.TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _place(outcome: Outcome, step: Step) -> _Place | None:
     endpoint = _endpoint(outcome, step)
     if endpoint is None:
         return None
-    ours = endpoint.tags.get(MANAGED_BY_TAG) == MANAGED_BY
+    ours = is_managed(endpoint.tags)
     return None if not ours and isinstance(step, (Modification, RemoveTags)) else (endpoint.vpc_id, ours)
 
 

@@ -10,10 +10,11 @@ import typing as t
 from dataclasses import replace
 
 from .._aws.model import LEFTOVER_STATES, InterfaceEndpoint
+from .._aws.tags import settable
 from .._run.errors import PrivateLinkError
 from .current import Current, Pair
 from .desired import Desired
-from .ownership import settable, tags_after, unwanted_tags, wanted_tags
+from .ownership import tags_after, unwanted_tags, wanted_tags
 from .steps import (
     ACCEPTED,
     AVAILABLE,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from .._aws.model import InterfaceEndpoint
+from .._aws.tags import MANAGED_BY, MANAGED_BY_TAG
 from .._run.bounded import at_once
 from .._run.errors import ApiError
 from .._tidbcloud.model import Cluster, EndpointService
@@ -26,7 +27,7 @@ from .cluster_limits import (
 )
 from .current import Provider
 from .desired import Desired
-from .ownership import CLUSTER_TAG, MANAGED_BY, MANAGED_BY_TAG, NODE_GROUP_TAG
+from .ownership import CLUSTER_TAG, NODE_GROUP_TAG
 from .registrations import Registrations, is_registered, read_registrations, service_from
 from .violations import LimitsViolated, Violation
 

@@ -15,7 +15,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._aws.provider_model import Listener, LoadBalancer, OwnService, region_of
-from .._aws.tags import PROTECTION_TAG, is_protected
+from .._aws.tags import PROTECTION_TAG, is_protected, reserved_warnings
 from .._run.text import listed
 from .._run.violations import Verdict, Violation, judged
 from .current import NOT_LOOKED, Current
@@ -306,7 +306,7 @@ def standing_warnings(desired: Desired, current: Current) -> list[str]:
     published = current.published
     if desired.state == "absent":
         return []
-    found = []
+    found = reserved_warnings(desired.tags)
     if EVERYBODY in principals_after(desired, current):
         found.append(f"{desired.name} permits every AWS account (*).")
     if current.missing_ids:

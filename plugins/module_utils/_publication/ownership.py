@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.provider_model import OwnService
-from .._aws.tags import purged
+from .._aws.tags import purged, settable
 from .._run.text import listed
 from .._run.violations import LimitsViolated, Violation
 from .desired import NAME_TAG, Desired
@@ -17,7 +17,7 @@ from .desired import NAME_TAG, Desired
 
 def wanted_tags(desired: Desired) -> dict[str, str]:
     """The tags that a published service carries: the ownership tags and the user's."""
-    return {**(desired.tags or {}), **desired.ownership}
+    return {**settable(desired.tags or {}), **desired.ownership}
 
 
 def unwanted_tags(desired: Desired, service: OwnService) -> tuple[str, ...]:

@@ -15,8 +15,9 @@ from .._aws import network_api as network
 from .._aws.model import InterfaceEndpoint
 from .._aws.network_model import Interface, SubnetRange, VpcNames
 from .._aws.session import AwsSession
+from .._aws.tags import is_managed
 from .._privatelink.cluster_limits import aws_region
-from .._privatelink.ownership import CLUSTER_TAG, MANAGED_BY, MANAGED_BY_TAG, NODE_GROUP_TAG
+from .._privatelink.ownership import CLUSTER_TAG, NODE_GROUP_TAG
 from .._run.errors import ApiError, PrivateLinkError
 from .._run.text import listed
 from .._tidbcloud.api import TidbCloud
@@ -58,7 +59,7 @@ def _read_tagged(
 ) -> Provider:
     """The cluster of the ownership tags; without one, look for the registration, unless that was done before."""
     tagged = endpoint.tags.get(CLUSTER_TAG)
-    if endpoint.tags.get(MANAGED_BY_TAG) == MANAGED_BY and not tagged and not question.cluster_id:
+    if is_managed(endpoint.tags) and not tagged and not question.cluster_id:
         return Provider(expected=False)
     if known is not None and (question.cluster_id or known.registration or not tagged):
         return known

@@ -230,9 +230,9 @@ def same_request(fingerprint: str, first: str) -> None:
 
 
 def tag_keys_free(keys: Iterable[str]) -> None:
-    """API, "Tag restrictions": the prefix aws: is AWS's own."""
+    """AWS General Reference, "Tag naming limits and requirements": aws: is AWS's own, in upper and lower case."""
     for key in keys:
-        if key.startswith("aws:"):
+        if key.lower().startswith("aws:"):
             raise Refused("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
 
 

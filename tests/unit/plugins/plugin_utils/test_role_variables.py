@@ -120,5 +120,5 @@ def test_false_and_zero_are_values() -> None:
 
 def test_tags_may_be_text_and_one_without_a_value_is_not_set() -> None:
     assert own_tags('{"team": "data", "floor": 7}') == {"team": "data", "floor": "7"}
-    assert own_tags({"team": None, "empty": "", "aws:made-by": "x"}) == {"empty": ""}
+    assert own_tags({"team": None, "empty": "", "aws:made-by": "x", "AWS:b": "x"}) == {"empty": ""}
     assert own_tags("") == own_tags(None) == {}

@@ -351,7 +351,7 @@ def test_tag_keys_of_aws_are_refused(ec2: EC2Client, vpc: Vpc) -> None:
         create(ec2, vpc, TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": tags}])
     vpc_endpoint_id = create(ec2, vpc)
     with refused("InvalidParameterValue", text):
-        ec2.create_tags(Resources=[vpc_endpoint_id], Tags=[{"Key": "aws:name", "Value": "orders"}])
+        ec2.create_tags(Resources=[vpc_endpoint_id], Tags=[{"Key": "AWS:name", "Value": "orders"}])
 
 
 def test_an_unknown_filter_is_refused(ec2: EC2Client) -> None:

@@ -117,9 +117,9 @@ def test_tags_are_texts_whatever_yaml_made_of_them() -> None:
 def test_tags_that_only_aws_sets_are_left_out() -> None:
     """AWS would refuse the whole request."""
     network = FakeNetwork()
-    run(network, "vpc", tags={"stage": "test", "aws:created": "x"})
+    run(network, "vpc", tags={"stage": "test", "aws:created": "x", "AWS:made": "x"})
     [item] = network.kept["vpc"].values()
-    assert [key for key in item.part.tags if key.startswith("aws:")] == []
+    assert [key for key in item.part.tags if key.lower().startswith("aws:")] == []
     assert item.part.tags["stage"] == "test"
 
 

@@ -40,5 +40,5 @@ def test_what_no_run_can_do_is_a_warning() -> None:
     tags, region = Desired(
         tags={"aws:b": "x", "team": "a", "aws:a\n": "y"}, allow_violations=frozenset({"region_mismatch"})
     ).warnings
-    assert tags == 'AWS alone sets tags that begin with "aws:". Ignored in tags: aws:a, aws:b.'
+    assert tags == 'AWS alone sets tags that begin with "aws:", in upper or lower case. Ignored in tags: aws:a, aws:b.'
     assert "region_mismatch has no effect" in region

@@ -327,6 +327,7 @@ STANDING: dict[str, tuple[Desired, Current, str | None]] = {
         current(published(**NAMED, record=PrivateDnsRecord("failed", "_abc", "TXT", "vpce:xyz"))),
         "_abc = vpce:xyz",
     ),
+    "a tag of AWS": (desired(tags={"AWS:x": "y"}), current(), "AWS:x"),
     "absent": (desired(state="absent", **EVERYBODY), current(published(connection(state="available"))), None),
 }
 

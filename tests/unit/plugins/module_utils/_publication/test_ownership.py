@@ -60,7 +60,7 @@ def test_one_that_is_named_and_does_not_exist_is_said_so() -> None:
 
 
 def test_tags_of_the_user_come_beside_those_that_own_and_never_in_their_place() -> None:
-    wanted = wanted_tags(desired(tags={"team": "data", "tidbcloud:service-name": "mine"}))
+    wanted = wanted_tags(desired(tags={"team": "data", "tidbcloud:service-name": "mine", "aws:a": "x", "AWS:b": "x"}))
     assert wanted == {"team": "data", **TAGS}
 
 

@@ -14,10 +14,7 @@ import pytest
 from moto import mock_aws
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import network_api as network
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import (
-    MANAGED_BY,
-    MANAGED_BY_TAG,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.tags import MANAGED_BY, MANAGED_BY_TAG
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.violations import LimitsViolated
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.model import Facts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._reachability.question import Question
