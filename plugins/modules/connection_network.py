@@ -281,7 +281,7 @@ def main() -> None:
             wanted, desired = looked_for(module.params)
             clouds = connect(module, deadline, tidbcloud=desired.registrable)
             clouds.aws.prepare()
-            return look(wanted, desired, clouds, deadline, warner(module)).returned()
+            return look(wanted, desired, clouds, deadline, warner(module), is_rehearsal=module.check_mode).returned()
         session = connect(module, deadline, tidbcloud=False).aws
         if session.region is None:
             raise PrivateLinkError("The AWS region is not known: give region.")

@@ -9,6 +9,8 @@ AWS publishes few of its codes, and answers `InvalidParameter` to many things: t
 
 from __future__ import annotations
 
+import re
+
 from .._run.errors import ApiError
 
 # AWS takes one change of an interface endpoint at a time.
@@ -17,6 +19,8 @@ _BUSY_CODES = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"
 # "Cannot modify VPC Endpoint vpce-... at this time because there is an idempotent operation going on" comes with the
 # code InvalidParameter. Source: mongodb/terraform-provider-mongodbatlas #590.
 _BUSY_WORDS = ("operation in progress", "operation is in progress", "operation going on")
+# As EC2 writes them, in lower case: InvalidSubnetID.NotFound, InvalidGroup.NotFound, InvalidVpcID.NotFound.
+_UNKNOWN_PARTS = re.compile(r"invalid(subnet|subnetid|vpcid|group|groupid|securitygroupid)\.notfound")
 _LIMIT_WORDS = ("limit", "quota", "maximum number", "exceed", "too many")
 _THROTTLED_WORDS = ("requestlimit", "throttl", "requestratetoohigh")
 # In the first seconds after the acceptance AWS refuses private DNS; a refusal that says one of these lasts.
@@ -27,6 +31,13 @@ def is_busy(refused: ApiError) -> bool:
     """Whether another change of the interface endpoint is under way, after which it can be requested again."""
     code = str(refused.code)
     return code in _BUSY_CODES or code.endswith("InProgress") or _says(refused, _BUSY_WORDS)
+
+
+def is_unknown_part(refused: ApiError) -> bool:
+    """Whether AWS does not know a VPC, a subnet or a security group. Where it was listed, it may only be new: what one
+    call shows, the next may not know yet. Source: "Eventual consistency" in the Amazon EC2 Developer Guide.
+    """
+    return _UNKNOWN_PARTS.fullmatch(str(refused.code).lower()) is not None
 
 
 def is_limit(refused: ApiError) -> bool:

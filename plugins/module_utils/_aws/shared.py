@@ -74,13 +74,15 @@ class Reads:
 
 
 Value = t.TypeVar("Value")
+# The kinds of what is kept that are about parts of a network.
+_OF_NETWORKS = frozenset({"vpc", "groups", "associations"})
 
 
 class SharedReads(Reads):
     """Reads for many private endpoints: each list once, until `refresh`.
 
-    Interface endpoints are listed completely and selected here. What the limits need does not change during a run, and
-    is kept throughout.
+    Interface endpoints are listed completely and selected here. Quotas, services and who calls do not change during a
+    run, and are kept throughout.
     """
 
     def __init__(self, ec2: Client, quotas: t.Callable[[], Client], sts: t.Callable[[], Client] | None = None) -> None:
@@ -97,10 +99,11 @@ class SharedReads(Reads):
         self._kept: dict[tuple[str, str], t.Any] = {}
 
     def refresh(self) -> None:
-        """Forget what changes: interface endpoints, their network interfaces, and subnets that were not listed."""
+        """Forget what changes: interface endpoints, their network interfaces, and what is listed of a network."""
         self._endpoints = None
         self._interfaces = None
         self._subnets = {subnet_id: subnet for subnet_id, subnet in self._subnets.items() if subnet}
+        self._kept = {key: kept for key, kept in self._kept.items() if key[0] not in _OF_NETWORKS}
 
     def vpc_endpoints(self, *, ids: Sequence[str] = (), filters: Filters | None = None) -> list[InterfaceEndpoint]:
         filters = filters or {}

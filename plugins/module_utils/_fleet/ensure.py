@@ -14,14 +14,14 @@ from functools import partial
 
 from .._privatelink.clouds import SharedClouds
 from .._privatelink.desired import Desired
-from .._privatelink.lifecycle import Outcome, carry_out, prepare, settled
+from .._privatelink.lifecycle import NETWORK_LISTED_WITHIN, Outcome, carry_out, prepare, settled
 from .._privatelink.permissions import permitted
 from .._privatelink.situation import Reserved, network_of, new_subnet_ids
 from .._privatelink.steps import CreateVpcEndpoint, EnablePrivateDns, Step
 from .._privatelink.violations import LimitsViolated, Violation
 from .._run.errors import PrivateLinkError, WaitTimedOut, as_known
 from .._run.progress import Count
-from .._run.wait import Deadline, Work
+from .._run.wait import Deadline, Patience, Work
 from .._run.wait_all import NOT_BEGUN, WorkGroup
 from .report import Ended, report
 
@@ -92,23 +92,24 @@ def ensure_fleet(
 def _prepare(items: Sequence[Item], deadline: Deadline, check_mode: bool) -> None:
     """In order, each against what those before it will use."""
     taken, count, every = _Taken(), Count(deadline.report), len(items)
+    patience = None if check_mode else Patience(deadline, NETWORK_LISTED_WITHIN)
     for item in items:
         deadline.doing = f"checking item {item.number} of endpoints"
         try:
-            item.found = _prepare_one(item, taken, check_mode, deadline)
+            item.found = _prepare_one(item, taken, patience, deadline)
         except Exception as error:
             item.found = as_known(error, deadline.doing)
         count.report(partial("{} of {} checked".format, item.number, every), now=item.number == every)
 
 
-def _prepare_one(item: Item, taken: _Taken, check_mode: bool, deadline: Deadline) -> Outcome:
+def _prepare_one(item: Item, taken: _Taken, patience: Patience | None, deadline: Deadline) -> Outcome:
     if isinstance(item.desired, PrivateLinkError):
         raise item.desired
     taken.claim(item, item.desired)
     if not deadline.may_begin():
         raise WaitTimedOut(NOT_BEGUN)
     clouds = t.cast(SharedClouds, item.clouds)
-    outcome = prepare(item.desired, clouds, check_mode=check_mode, reserved=taken.reserved())
+    outcome = prepare(item.desired, clouds, check_mode=patience is None, reserved=taken.reserved(), patience=patience)
     taken.take(item, outcome)
     return outcome
 

@@ -109,9 +109,13 @@ def look(
     clouds: Clouds,
     deadline: Deadline,
     warn: t.Callable[[str], None],
+    *,
+    is_rehearsal: bool,
 ) -> Look:
-    """Raises PrivateLinkError for options that contradict each other, before anything is read, and what `ensure`
-    raises: the limits that need no network are checked.
+    """`is_rehearsal`: the play is in check mode, and has made nothing that AWS may not list yet.
+
+    Raises PrivateLinkError for options that contradict each other, before anything is read, and what `ensure` raises:
+    the limits that need no network are checked.
     """
     wrong = contradictions(wanted)
     if wrong:
@@ -119,7 +123,7 @@ def look(
     planned = replace(
         desired, allow_missing_network=True, allow_violations=desired.allow_violations | _WAITED_FOR, state="present"
     )
-    found = Look(wanted, ensure(planned, clouds, deadline, check_mode=True, warn=warn))
+    found = Look(wanted, ensure(planned, clouds, deadline, check_mode=True, warn=warn, is_rehearsal=is_rehearsal))
     given = Parts(wanted.vpc_id, wanted.subnet_ids, wanted.security_group_ids)
     if not found.is_endpoint_settled:
         return replace(found, parts=given)

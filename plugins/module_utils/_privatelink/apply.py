@@ -12,12 +12,12 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from .._aws import api as aws
-from .._aws.refusals import is_busy, is_limit, is_name_conflict, is_too_early
+from .._aws.refusals import is_busy, is_limit, is_name_conflict, is_too_early, is_unknown_part
 from .._run.errors import ApiError, WaitFailed
 from .._run.wait import Await, Seen, Work
 from .clouds import Clouds
 from .conditions import DESCRIPTIONS, Conditions, FreedName
-from .create import Creation, create_interface_endpoint
+from .create import MOST_UNKNOWN, Creation, create_interface_endpoint
 from .current import Current
 from .desired import Desired
 from .promise import differences, is_overtaken
@@ -183,7 +183,7 @@ class Run:
         attempts, names = itertools.count(1), FreedName(self._reads, self._current.provider)
 
         def attempt() -> Seen:
-            is_first = next(attempts) == 1
+            number = next(attempts)
             try:
                 ask_for(self._ec2, steps, vpc_endpoint_id)
             except ApiError as refused:
@@ -192,7 +192,7 @@ class Run:
                     return Seen(True, "done")
                 if len(steps) > 1 and is_limit(refused):
                     return Seen(True, "refused", refused)
-                if self._passes(refused, steps, names) or (is_first and self._may_have_passed(refused, steps)):
+                if self._passes(refused, steps, names) or self._may_pass(number, refused, steps):
                     return Seen(False, str(refused))
                 if not again:
                     raise
@@ -243,12 +243,15 @@ class Run:
         changes = endpoint is not None and is_change and self._desired.wait
         return changes and is_overtaken(self._conditions.before(vpc_endpoint_id), self.done, endpoint)
 
-    def _may_have_passed(self, refused: ApiError, steps: tuple[Step, ...]) -> bool:
-        """Whether the reason may be gone by now: another run may have changed the endpoint before the refusal and
-        changed it back before the look after it, so that nothing shows it.
+    def _may_pass(self, number: int, refused: ApiError, steps: tuple[Step, ...]) -> bool:
+        """Whether the reason of this refusal, the first or a later one, may be gone by now although nothing shows it.
 
-        AWS answers 400 to what the state of the endpoint forbids, 401 and 403 if a permission is missing.
+        A part of the network that was listed may be new. Another run may have changed the endpoint before the refusal
+        and changed it back before the look after it: AWS answers 400 to what the state of the endpoint forbids, 401 and
+        403 if a permission is missing.
         """
+        if number > 1:
+            return number <= MOST_UNKNOWN and is_unknown_part(refused)
         about_state = isinstance(steps[0], Change) and not isinstance(steps[0], EnablePrivateDns)
         return about_state and refused.status == HTTPStatus.BAD_REQUEST and self._desired.wait
 

@@ -40,6 +40,9 @@ class Clouds:
         """What to read with."""
         return Reads(self.ec2(region), *self._advisers(region))
 
+    def refresh(self) -> None:
+        """Forget what changes while a run waits: nothing is kept."""
+
     def _advisers(self, region: str) -> tuple[t.Callable[[], t.Any], t.Callable[[], t.Any]]:
         """What makes the clients of Service Quotas and STS, which few runs need."""
         return lambda: self.aws.client("service-quotas", region), lambda: self.aws.client("sts", region)

@@ -14,7 +14,7 @@ from functools import partial
 
 from .._aws import api as aws
 from .._aws.model import DEAD_STATES, InterfaceEndpoint
-from .._aws.refusals import is_busy
+from .._aws.refusals import is_busy, is_unknown_part
 from .._aws.shared import Reads
 from .._run.errors import ApiError, PrivateLinkError
 from .._run.wait import Await, Seen, Work
@@ -27,6 +27,8 @@ from .violations import LimitsViolated
 
 _MOST_TOKENS = 32
 _MOST_LOST = 3
+# How often a part of the network that was listed may be unknown, about ten seconds.
+MOST_UNKNOWN = 6
 # Seconds in which another run's interface endpoint must be listed. Waited for once in a run: AWS may remember the
 # tokens of several deleted endpoints longer than it lists these.
 _OTHERS_LISTED_WITHIN = 60.0
@@ -106,21 +108,24 @@ _OF_ANOTHER_RUN = "AWS to show the interface endpoint that another run has asked
 
 def _ask(ec2: t.Any, token: str, step: CreateVpcEndpoint) -> Work[aws.Created | None]:
     """Null if AWS remembers the token with other parameters. After a lost answer it asks again with the same token."""
-    attempt = partial(_attempt, ec2, token, step, iter(range(_MOST_LOST)))
+    attempt = partial(_attempt, ec2, token, step, iter(range(_MOST_LOST)), iter(range(MOST_UNKNOWN)))
     seen = attempt()
     if not seen.done:
         seen = yield Await(attempt, "AWS to answer the request for the interface endpoint")
     return t.cast("aws.Created | None", seen.value)
 
 
-def _attempt(ec2: t.Any, token: str, step: CreateVpcEndpoint, repetitions: t.Iterator[int]) -> Seen:
-    """Asks for it once. A lost answer uses up one of `repetitions`, and is raised if none is left."""
+def _attempt(ec2: t.Any, token: str, step: CreateVpcEndpoint, lost: t.Iterator[int], unknown: t.Iterator[int]) -> Seen:
+    """Asks for it once. A lost answer uses up one of `lost`, an answer that does not know a part of the network one of
+    `unknown`, and is raised if none is left.
+    """
     try:
         return Seen(True, "answered", aws.create_vpc_endpoint(ec2, client_token=token, **step.request))
     except ApiError as refused:
         if refused.code == _MISMATCH:
             return Seen(True, "answered for another run")
-        if not is_busy(refused) and (not refused.ambiguous or next(repetitions, None) is None):
+        again = lost if refused.ambiguous else unknown if is_unknown_part(refused) else iter(())
+        if not is_busy(refused) and next(again, None) is None:
             raise
         return Seen(False, str(refused))
 

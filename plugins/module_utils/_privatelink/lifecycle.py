@@ -13,7 +13,7 @@ from functools import partial
 from .._aws.tags import is_managed
 from .._run.errors import PrivateLinkError, WaitFailed, as_known
 from .._run.text import listed
-from .._run.wait import Await, Deadline, Seen, Work
+from .._run.wait import Await, Deadline, Patience, Seen, Work
 from .clouds import Clouds
 from .current import Current
 from .desired import Desired
@@ -35,6 +35,8 @@ _MOST_ADOPTIONS = 5
 # Seconds in which a read must show again what a look has seen: lists may be behind.
 _SHOWN_WITHIN = 60.0
 _MOST_NAMED = 10
+# Seconds in which AWS lists a new network. Nothing shows how old an id is, so a wrong one costs a run as long.
+NETWORK_LISTED_WITHIN = 30.0
 
 
 @dataclass(frozen=True)
@@ -82,12 +84,19 @@ class Outcome:
 
 
 def ensure(
-    desired: Desired, clouds: Clouds, deadline: Deadline, *, check_mode: bool, warn: t.Callable[[str], None]
+    desired: Desired,
+    clouds: Clouds,
+    deadline: Deadline,
+    *,
+    check_mode: bool,
+    warn: t.Callable[[str], None],
+    is_rehearsal: bool | None = None,
 ) -> Outcome:
     """Brings one private endpoint into the desired state, or says what would be done.
 
-    `warn` gets what the user should know before anything is touched, even if the run fails later; what comes up
-    on the way follows at the end.
+    `is_rehearsal`: whether nothing can be too new to be listed, since earlier tasks made nothing either; by default as
+    in check mode. `warn` gets what the user should know before anything is touched, even if the run fails later; what
+    comes up on the way follows at the end.
 
     Raises LimitsViolated, or ApiError if AWS would not permit it, before anything is touched, PrivateLinkError
     otherwise; `steps` of the error names the steps that were done.
@@ -95,7 +104,13 @@ def ensure(
     for warning in desired.warnings:
         warn(warning)
     deadline.doing = f"reading the private endpoint of {desired.target}"
-    outcome = prepare(desired, clouds, check_mode=check_mode)
+    rehearses = check_mode if is_rehearsal is None else is_rehearsal
+    outcome = prepare(
+        desired,
+        clouds,
+        check_mode=check_mode,
+        patience=None if rehearses else Patience(deadline, NETWORK_LISTED_WITHIN),
+    )
     for warning in outcome.warnings:
         if warning not in desired.warnings:
             warn(warning)
@@ -128,10 +143,18 @@ def _so_far(done: t.Sequence[Step]) -> dict[str, t.Any]:
     return {"changed": bool(done), "steps": [step.returned() for step in done]}
 
 
-def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Reserved | None = None) -> Outcome:
+def prepare(
+    desired: Desired,
+    clouds: Clouds,
+    *,
+    check_mode: bool,
+    reserved: Reserved | None = None,
+    patience: Patience | None = None,
+) -> Outcome:
     """Reads, plans and checks the limits: everything that comes before the first change.
 
-    `reserved` is what other private endpoints of the same run will use. Raises LimitsViolated, PrivateLinkError.
+    `reserved` is what other private endpoints of the same run will use; `patience` waits for a network that is not
+    listed, null for not waiting. Raises LimitsViolated, PrivateLinkError.
     """
     before = read_current(desired, clouds)
     planned = plan(desired, before)
@@ -139,9 +162,19 @@ def prepare(desired: Desired, clouds: Clouds, *, check_mode: bool, reserved: Res
         return Outcome(desired, before, before, planned)
     verdict = _check_limits(desired, before, planned, clouds, reserved)
     if verdict.violations:
+        if patience and _waits_for_network(desired, before, planned, verdict, clouds, patience):
+            return prepare(desired, clouds, check_mode=check_mode, reserved=reserved)
         raise LimitsViolated(verdict.violations)
     _require_network(desired, planned, check_mode)
     return Outcome(desired, before, before, planned, verdict)
+
+
+def _waits_for_network(
+    desired: Desired, current: Current, planned: Plan, verdict: Verdict, clouds: Clouds, patience: Patience
+) -> bool:
+    from .limit_facts import waits_for_network
+
+    return waits_for_network(desired, current, planned, verdict, clouds, patience)
 
 
 def _check_limits(

@@ -7,7 +7,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
+from .._run.text import listed
+from .._run.wait import Patience, Seen
 from .._tidbcloud.model import EndpointService
 from .clouds import Clouds
 from .current import Current, Provider
@@ -15,6 +18,9 @@ from .desired import Desired
 from .limits import NETWORK_STEPS
 from .situation import LimitFacts, network_of
 from .steps import AddSubnets, CreateVpcEndpoint, EnablePrivateDns, Plan, RegisterEndpoint
+from .violations import Verdict
+
+_NOT_LISTED = frozenset({"vpc_not_found", "subnet_not_found", "security_group_not_found"})
 
 
 def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: Clouds) -> LimitFacts:
@@ -48,3 +54,29 @@ def _read_service(provider: Provider, clouds: Clouds) -> EndpointService | None:
     if service is None or service.availability_zones or provider.cluster is None or provider.node_group_id is None:
         return None
     return clouds.tidb.get_service(provider.cluster.cluster_id, provider.node_group_id)
+
+
+def waits_for_network(
+    desired: Desired, current: Current, planned: Plan, verdict: Verdict, clouds: Clouds, patience: Patience
+) -> bool:
+    """Whether it waited for a part of the network that may be too new to be listed: an earlier task may have made it.
+    Then everything is to be read again. It does so only where nothing else hinders the run. Raises ApiError.
+
+    Source: "Eventual consistency" in the Amazon EC2 Developer Guide.
+    """
+    codes = {violation.code for violation in verdict.violations}
+    if not desired.wait or not codes or codes - _NOT_LISTED:
+        return False
+    return patience.waits(partial(_look_for_network, desired, current, planned, clouds), "AWS to list the network")
+
+
+def _look_for_network(desired: Desired, current: Current, planned: Plan, clouds: Clouds) -> Seen:
+    clouds.refresh()
+    reads = clouds.reads(str(current.provider.region))
+    vpc_id, subnet_ids, group_ids = network_of(desired, current, planned)
+    missing = {*([] if vpc_id is None or reads.vpc(vpc_id) else [vpc_id])}
+    if subnet_ids:
+        missing |= {*subnet_ids} - {subnet.subnet_id for subnet in reads.subnets(subnet_ids)}
+    if group_ids:
+        missing |= {*group_ids} - {*reads.security_groups(group_ids)}
+    return Seen(not missing, f"{listed(sorted(missing))} not listed")

@@ -168,3 +168,29 @@ class Deadline:
             f"Waited {self.seconds:g} seconds in all, at last for {awaited.what}; last seen: {seen.state}. Nothing is "
             "lost: run again to continue from here, or raise wait_timeout."
         )
+
+
+class Patience:
+    """The seconds that a run may wait for things of one kind, however many it needs."""
+
+    def __init__(self, deadline: Deadline, seconds: float) -> None:
+        self._deadline = deadline
+        self._seconds = seconds
+        # What the run had left when it began to wait; null before.
+        self._left_at_first: float | None = None
+
+    def waits(self, look: t.Callable[[], Seen], what: str) -> bool:
+        """Looks until it is done or the seconds are over, once at least. Returns whether looking once more may show
+        something else. `what` completes "waiting for".
+        """
+        doing = self._deadline.doing
+        if self._left_at_first is None:
+            self._left_at_first = self._deadline.left()
+        at_most = max(0.0, self._seconds - (self._left_at_first - self._deadline.left()))
+        seen = self._deadline.drive(_awaited(Await(look, what, at_most, leaves_half=True)))
+        self._deadline.doing = doing
+        return seen.done or at_most > 0
+
+
+def _awaited(awaited: Await) -> Work[Seen]:
+    return (yield awaited)

@@ -12,6 +12,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.refusal
     is_limit,
     is_name_conflict,
     is_too_early,
+    is_unknown_part,
 )
 from tests.support.scripted_clouds import refusal
 
@@ -32,7 +33,11 @@ REFUSALS = [
     ("RequestLimitExceeded", "Request limit exceeded.", ""),
     ("Throttling", "Rate exceeded", ""),
     ("UnauthorizedOperation", "You are not authorized to perform this operation.", ""),
-    ("InvalidGroup.NotFound", "The security group 'sg-1' does not exist", ""),
+    ("InvalidGroup.NotFound", "The security group 'sg-1' does not exist", "unknown part"),
+    ("InvalidSubnetID.NotFound", "The subnet ID 'subnet-1' does not exist", "unknown part"),
+    ("InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist", "unknown part"),
+    ("InvalidVpcId.NotFound", "The Vpc Id vpc-1 does not exist", "unknown part"),
+    ("InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id 'vpce-1' does not exist", ""),
 ]
 
 
@@ -43,6 +48,7 @@ def test_a_refusal_has_one_meaning(code: str, words: str, meaning: str) -> None:
         "busy": is_busy(refused),
         "limit": is_limit(refused),
         "conflict": is_name_conflict(refused),
+        "unknown part": is_unknown_part(refused),
     }
     assert [one for one, is_meant in meant.items() if is_meant] == [meaning] * (meaning in meant)
     assert is_too_early(refused) == (meaning in ("too early", "busy", "limit") and code == "InvalidParameter")

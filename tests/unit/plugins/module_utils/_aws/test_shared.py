@@ -59,6 +59,10 @@ class Account:
         self.calls.append(("groups", *ids))
         return dict.fromkeys(ids, "vpc-1")
 
+    def describe_associated_groups(self, client: object, vpc_id: str, ids: Sequence[str]) -> frozenset[str]:
+        self.calls.append(("associations", vpc_id, *ids))
+        return frozenset()
+
     def describe_vpc(self, client: object, vpc_id: str) -> Vpc | None:
         self.calls.append(("vpc", vpc_id))
         return None if vpc_id == "vpc-unknown" else Vpc(vpc_id, True, True)
@@ -188,20 +192,29 @@ def test_a_subnet_that_was_not_listed_is_asked_for_again_after_a_refresh(account
     assert [one.subnet_id for one in shared.subnets(["subnet-unknown"])] == ["subnet-unknown"]
 
 
-def test_what_the_limits_need_is_read_once_for_the_whole_run_also_where_it_is_not_there(
+def test_a_vpc_and_groups_that_were_not_listed_are_asked_for_again_after_a_refresh_and_only_then(
+    account: Account, shared: SharedReads
+) -> None:
+    """They may be new."""
+    for _round in range(2):
+        for _item in range(2):
+            assert shared.vpc("vpc-unknown") is None
+            assert shared.security_groups(["sg-2", "sg-1"]) == shared.security_groups(["sg-1", "sg-2"])
+            assert shared.associated_groups("vpc-1", ["sg-1"]) is not None
+        shared.refresh()
+    assert [call[0] for call in account.calls] == ["vpc", "groups", "associations"] * 2
+
+
+def test_what_else_the_limits_need_is_read_once_for_the_whole_run_also_where_it_is_not_there(
     account: Account, shared: SharedReads
 ) -> None:
     for _round in range(2):
-        assert shared.vpc("vpc-unknown") is None
         assert shared.vpc_endpoint_service("service-1") is None
-        assert shared.security_groups(["sg-2", "sg-1"]) == shared.security_groups(["sg-1", "sg-2"])
         assert shared.endpoint_quota() == 50
         assert shared.caller_account() == "210987654321"
         shared.refresh()
     assert account.calls == [
-        ("vpc", "vpc-unknown"),
         ("service", "service-1"),
-        ("groups", "sg-2", "sg-1"),
         ("quota", "quotas"),
         ("account", "sts"),
     ]

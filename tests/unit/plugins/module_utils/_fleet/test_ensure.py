@@ -28,7 +28,13 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
     PrivateLinkError,
     WaitFailed,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Await, Deadline, Seen, Work
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import (
+    Await,
+    Deadline,
+    Patience,
+    Seen,
+    Work,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.model import NodeGroup
 from tests.support.endpoint_literals import (
     GROUP,
@@ -81,7 +87,10 @@ class Rooms:
         if (room, vpc_id) in self.defects:
             raise KeyError("a key that the code takes for granted")
 
-    def prepare(self, wanted: Desired, clouds: SharedClouds, *, check_mode: bool, reserved: Reserved) -> Outcome:
+    def prepare(
+        self, wanted: Desired, clouds: SharedClouds, *, check_mode: bool, reserved: Reserved, patience: Patience | None
+    ) -> Outcome:
+        assert check_mode is (patience is None)
         vpc_id = wanted.vpc_id or ""
         self.log.append(f"prepare {vpc_id}")
         self.reserved.append(reserved)

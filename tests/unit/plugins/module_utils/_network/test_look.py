@@ -193,3 +193,17 @@ def test_options_that_private_endpoint_does_not_take_are_refused(customer: Custo
     assert "endpoint cannot be used: " in found["msg"]
     found = customer.run("connection_network", part="connection", wanted={"cluster_id": "1"}, endpoint={"wait": True})
     assert "wanted lacks 'state'" in found["msg"]
+
+
+def test_a_network_that_an_earlier_task_made_is_waited_for_unless_nothing_is_made(connector: Connector) -> None:
+    clock = connector.customer.sandbox.clock
+    network = connector.customer.network(*connector.zones)
+    connector.customer.sandbox.settings.change({"network_visible": 10.0})
+    wanted = wanted_connection({"state": "present", "cluster_id": connector.cluster_id, **network.options})
+    options: dict[str, t.Any] = {"part": "connection", "wanted": wanted.returned()}
+    endpoint = {"cluster_id": connector.cluster_id, **network.options}
+    began = clock.now()
+    rehearsed = connector.customer.run("connection_network", check=True, **options, endpoint=endpoint)
+    assert rehearsed["failed"]
+    assert clock.now() - began < 2
+    assert not connector.customer.run("connection_network", **options, endpoint=endpoint)["failed"]

@@ -57,7 +57,9 @@ def ensured(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
     """A run in that world, in which there is neither a network nor anything that could change it."""
     monkeypatch.setattr(lifecycle, "read_current", lambda wanted, _clouds: case.world.read(wanted))
     monkeypatch.setattr(limit_facts, "read_limit_facts", lambda *_state: LimitFacts())
-    lifecycle.ensure(case.wanted, NOTHING, Deadline(900, 1), check_mode=False, warn=lambda _warning: None)
+    lifecycle.ensure(
+        case.wanted, NOTHING, Deadline(900, 1), check_mode=False, warn=lambda _warning: None, is_rehearsal=True
+    )
 
 
 def test_no_step_is_taken_where_a_limit_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:

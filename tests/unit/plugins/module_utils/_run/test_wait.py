@@ -12,6 +12,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait im
     CALL_GRACE,
     Await,
     Deadline,
+    Patience,
     Seen,
     Work,
 )
@@ -201,3 +202,23 @@ def test_what_leaves_half_of_a_short_time_lets_the_work_go_on(seconds: float, wa
 
     began = time.clock()
     assert deadline(time, seconds=seconds).drive(work()) - began == waited
+
+
+def test_patience_is_one_for_everything_that_is_waited_for() -> None:
+    time = Time()
+    waiting = deadline(time, seconds=900)
+    waiting.doing = "checking"
+    patience, began = Patience(waiting, 30), time.clock()
+    assert patience.waits(looks("pending"), "one")
+    assert time.clock() - began == pytest.approx(30)
+    assert not patience.waits(looks("pending"), "two")
+    assert patience.waits(looks("ready"), "three")
+    assert time.clock() - began == pytest.approx(30)
+    assert waiting.doing == "checking"
+
+
+def test_patience_never_uses_up_the_time_of_a_run() -> None:
+    time = Time()
+    waiting = deadline(time, seconds=10)
+    assert Patience(waiting, 30).waits(looks("pending"), "one")
+    assert waiting.left() == pytest.approx(5)
