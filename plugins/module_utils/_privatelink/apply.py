@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import itertools
+import random
 import typing as t
 from dataclasses import replace
 from http import HTTPStatus
 
 from .._aws import api as aws
+from .._aws.model import InterfaceEndpoint
 from .._aws.refusals import is_busy, is_limit, is_name_conflict, is_too_early, is_unknown_part
 from .._run.errors import ApiError, WaitFailed
 from .._run.wait import Await, Seen, Work
@@ -40,12 +42,19 @@ from .steps import (
     requests_of,
 )
 
-# A change or a removal that shows no effect after this many seconds is requested once more, and so is what another run
-# changed meanwhile; both at most this often.
+# A change or a removal that shows no effect after this many seconds is requested once more, at most this often.
 _EFFECT_WITHIN = 30.0
 _REPETITIONS = 2
-# After the last one it has longer. What another run changes back between two looks shows as no effect at all.
+# After the last one it has longer.
 _LAST_EFFECT_WITHIN = 240.0
+# What another run changed meanwhile is corrected at once, and then three times more at most, each time after a random
+# number of looks without any change: of several runs that take each other's changes back, the last one that tries
+# succeeds.
+_CORRECTIONS = 4
+_CALM_LOOKS = (2, 12)
+# Seconds in which there must be as many.
+_CALM_WITHIN = 60.0
+_WITHOUT_EFFECT = "AWS accepted the change several times and does not show it, or something else changes it back"
 
 
 class Run:
@@ -114,28 +123,46 @@ class Run:
         Raises WaitFailed if others keep changing it.
         """
         vpc_endpoint_id = self._id_of(goal)
-        repetitions, contested = 0, False
+        repetitions = corrections = 0
         while True:
-            is_last = repetitions == _REPETITIONS
-            at_most = _LAST_EFFECT_WITHIN if is_last and not contested else _EFFECT_WITHIN
+            is_last = repetitions == _REPETITIONS and not corrections
+            at_most = _LAST_EFFECT_WITHIN if is_last else _EFFECT_WITHIN
             seen = yield Await(lambda: self._look_for_change(vpc_endpoint_id), DESCRIPTIONS[goal.kind], at_most)
             if seen.done and not self._conditions.overridden:
                 return
-            contested = contested or seen.done
-            if is_last and (contested or self._conditions.missing):
-                why = (
-                    "something else changes it at the same time"
-                    if contested
-                    else "AWS accepted the change several times and does not show it, or something else changes it back"
-                )
-                raise WaitFailed(
-                    f"Interface endpoint {vpc_endpoint_id} is not as desired: {why}. What differs: "
-                    f"{differences(self._conditions.missing)}. Run again once that has ended."
-                )
-            missing = self._conditions.begin_again(vpc_endpoint_id)
-            repetitions += bool(missing)
-            for steps in requests_of(missing):
+            if seen.done or (corrections and self._conditions.missing):
+                is_hopeless = corrections == _CORRECTIONS
+                if is_hopeless or (seen.done and corrections and not (yield from self._is_calm(vpc_endpoint_id))):
+                    raise self._not_as_desired(vpc_endpoint_id, "something else changes it at the same time")
+                corrections += 1
+            elif self._conditions.missing:
+                if repetitions == _REPETITIONS:
+                    raise self._not_as_desired(vpc_endpoint_id, _WITHOUT_EFFECT)
+                repetitions += 1
+            for steps in requests_of(self._conditions.begin_again(vpc_endpoint_id)):
                 yield from self._change(steps, again=True)
+
+    def _not_as_desired(self, vpc_endpoint_id: str, why: str) -> WaitFailed:
+        return WaitFailed(
+            f"Interface endpoint {vpc_endpoint_id} is not as desired: {why}. What differs: "
+            f"{differences(self._conditions.missing)}. Run again once that has ended."
+        )
+
+    def _is_calm(self, vpc_endpoint_id: str) -> Work[bool]:
+        """Whether other runs seem to have ended. They wait as well, each for another number of looks."""
+        needed = random.randint(*_CALM_LOOKS)
+        like: list[t.Any] = []
+
+        def look() -> Seen:
+            self._conditions.look(DONE, vpc_endpoint_id)
+            now = self._conditions.seen.get(vpc_endpoint_id)
+            if like and now != like[-1]:
+                like.clear()
+            like.append(now)
+            return Seen(len(like) > needed, f"{vpc_endpoint_id} is being changed")
+
+        what = f"other runs to end their changes of {vpc_endpoint_id}"
+        return (yield Await(look, what, at_most=_CALM_WITHIN, leaves_half=True)).done
 
     def _look_for_change(self, vpc_endpoint_id: str) -> Seen:
         seen = self._conditions.look(DONE, vpc_endpoint_id)
@@ -187,15 +214,20 @@ class Run:
             try:
                 ask_for(self._ec2, steps, vpc_endpoint_id)
             except ApiError as refused:
+                endpoint = self._look_after(steps, vpc_endpoint_id)
                 # A change that was done although its answer was lost may be refused when it is requested again.
-                if self._is_done_with(steps, vpc_endpoint_id, refused):
+                if all(step.is_in_effect(endpoint) for step in steps):
                     return Seen(True, "done")
                 if len(steps) > 1 and is_limit(refused):
                     return Seen(True, "refused", refused)
-                if self._passes(refused, steps, names) or self._may_pass(number, refused, steps):
+                if self._passes(refused, steps, names):
                     return Seen(False, str(refused))
-                if not again:
+                # What is then missing is requested at the end.
+                if again or self._is_overtaken(steps, endpoint):
+                    return Seen(True, "left to the end")
+                if not self._may_pass(number, refused, steps):
                     raise
+                return Seen(False, str(refused))
             return Seen(True, "accepted")
 
         seen = yield Await(attempt, f"AWS to accept the change of {vpc_endpoint_id}")
@@ -227,21 +259,22 @@ class Run:
             return self._desired.wait and endpoint is not None and names.is_being_freed(endpoint)
         return is_too_early(refused)
 
-    def _is_done_with(self, steps: tuple[Step, ...], vpc_endpoint_id: str, refused: ApiError) -> bool:
-        """Whether it is in effect, or another run has changed the endpoint so that it cannot be done as planned: what
-        is then missing is requested at the end.
+    def _look_after(self, steps: tuple[Step, ...], vpc_endpoint_id: str) -> InterfaceEndpoint | None:
+        """The interface endpoint after a refusal.
 
         Raises WaitFailed if something else deletes what is to be changed: no repetition would help.
         """
         found = aws.describe_vpc_endpoints(self._ec2, ids=[vpc_endpoint_id])
         endpoint = self._conditions.note(vpc_endpoint_id, found)
-        is_change = isinstance(steps[0], Change)
-        if is_change:
+        if isinstance(steps[0], Change):
             self._conditions.require_alive(vpc_endpoint_id, endpoint)
-        if all(step.is_in_effect(endpoint) for step in steps):
-            return True
-        changes = endpoint is not None and is_change and self._desired.wait
-        return changes and is_overtaken(self._conditions.before(vpc_endpoint_id), self.done, endpoint)
+        return endpoint
+
+    def _is_overtaken(self, steps: tuple[Step, ...], endpoint: InterfaceEndpoint | None) -> bool:
+        """Whether another run has changed the endpoint so that the steps cannot be done as planned."""
+        if endpoint is None or not isinstance(steps[0], Change) or not self._desired.wait:
+            return False
+        return is_overtaken(self._conditions.before(endpoint.vpc_endpoint_id), self.done, endpoint)
 
     def _may_pass(self, number: int, refused: ApiError, steps: tuple[Step, ...]) -> bool:
         """Whether the reason of this refusal, the first or a later one, may be gone by now although nothing shows it.

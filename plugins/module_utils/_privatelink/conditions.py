@@ -64,6 +64,10 @@ class Conditions:
         self._unlisted: dict[str, int] = {}
         self._before = {pair.vpc_endpoint_id: pair.endpoint for pair in pairs if pair.endpoint}
         self.seen: dict[str, InterfaceEndpoint] = {}
+        # What each interface endpoint was like since its changes were requested, and in how many looks in a row one of
+        # these was missing although it had been in effect.
+        self._like: dict[str, list[InterfaceEndpoint]] = {}
+        self._taken_back: dict[str, int] = {}
         self.missing: tuple[Change, ...] = ()
         self.overridden: tuple[Change, ...] = ()
 
@@ -96,6 +100,8 @@ class Conditions:
                 self._misses[vpc_endpoint_id] += 1
             return None
         self._misses[vpc_endpoint_id] = 0
+        if found[0] != self.seen.get(vpc_endpoint_id):
+            self._like.setdefault(vpc_endpoint_id, []).append(found[0])
         self.seen[vpc_endpoint_id] = found[0]
         return found[0]
 
@@ -175,13 +181,25 @@ class Conditions:
         """Changes take effect some seconds after AWS has accepted them."""
         self.missing = missing(self._desired, self._current, endpoint, registration)
         before = self._before.get(endpoint.vpc_endpoint_id)
-        self.overridden = tuple(step for step in self.missing if is_overridden(step, before, endpoint))
+        taken_back = self._all_taken_back(endpoint.vpc_endpoint_id)
+        self.overridden = tuple(
+            step for step in self.missing if step in taken_back or is_overridden(step, before, endpoint)
+        )
         return Seen(not self.missing, f"still missing at {endpoint.vpc_endpoint_id}: {differences(self.missing)}")
+
+    def _all_taken_back(self, vpc_endpoint_id: str) -> list[Change]:
+        """What is missing, was in effect, and stays missing: an answer may be behind, five in a row are not."""
+        like = self._like.get(vpc_endpoint_id, [])
+        found = [step for step in self.missing if any(step.is_in_effect(one) for one in like)]
+        self._taken_back[vpc_endpoint_id] = self._taken_back.get(vpc_endpoint_id, 0) + 1 if found else 0
+        return found if self._taken_back[vpc_endpoint_id] >= _MISSES else []
 
     def begin_again(self, vpc_endpoint_id: str) -> tuple[Change, ...]:
         """The changes that have no effect yet, to request them again. The present state then counts as the old one."""
         if vpc_endpoint_id in self.seen:
             self._before[vpc_endpoint_id] = self.seen[vpc_endpoint_id]
+        self._like.pop(vpc_endpoint_id, None)
+        self._taken_back.pop(vpc_endpoint_id, None)
         steps, self.missing, self.overridden = self.missing, (), ()
         return steps
 

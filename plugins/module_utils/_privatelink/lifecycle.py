@@ -251,7 +251,8 @@ def settled(outcome: Outcome, clouds: Clouds) -> Work[Outcome]:
     look = partial(_look_at_the_end, outcome, clouds)
     at_most = _SHOWN_WITHIN if desired.state == "present" else None
     try:
-        seen = yield Await(look, "both clouds to show the private endpoint as desired", at_most)
+        what = "both clouds to show the private endpoint as desired"
+        seen = yield Await(look, what, at_most, leaves_half=at_most is not None)
         if not seen.done:
             raise WaitFailed(
                 f"The private endpoint of {desired.target} was as desired, but no longer is: {seen.value}. Another "

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import typing as t
 from dataclasses import replace
@@ -30,7 +31,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
     WaitFailed,
     WaitTimedOut,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Seen
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Await, Seen, Work
 from tests.support.changes import IN_PLACE, InPlace
 from tests.support.endpoint_literals import (
     CONNECTION_ID,
@@ -279,8 +280,70 @@ def test_what_another_run_changes_meanwhile_is_set_again_and_then_given_up_at_on
     ):
         edited(clouds, desired(tags={"stage": "ours"}), interface_endpoint(tags={**OWNED, "stage": "old"}))
     # The first time, the third value shows it; afterwards theirs is the old value, until it changes again.
-    assert clouds.names().count("create_tags") == 3
-    assert sum(clouds.time.slept) < 120
+    assert clouds.names().count("create_tags") == 5
+    assert sum(clouds.time.slept) < 150
+
+
+def test_a_change_that_aws_is_too_busy_for_is_asked_for_until_it_is_accepted_whatever_others_change(
+    clouds: Clouds,
+) -> None:
+    busy = refusal("OperationInProgress")
+    clouds.refusals["modify_vpc_endpoint"] = [None, busy, busy, busy]
+    rival = interface_endpoint(subnet_ids=("subnet-a", "subnet-b"), security_group_ids=("sg-1", "sg-9"))
+    clouds.after["modify_vpc_endpoint"] = lambda: (
+        clouds.after.pop("modify_vpc_endpoint"),
+        clouds.endpoints.update({VPCE: rival}),
+    )
+    edited(clouds, desired(subnet_ids=("subnet-b",)), interface_endpoint(subnet_ids=("subnet-a",)))
+    assert clouds.endpoints[VPCE].subnet_ids == ("subnet-b",)
+    assert clouds.names().count("modify_vpc_endpoint") == 6
+    assert sum(clouds.time.slept) < 20
+
+
+def test_what_was_in_effect_and_is_as_before_was_taken_back_and_is_set_again_soon(clouds: Clouds) -> None:
+    old, ours = ({**OWNED, "stage": stage} for stage in ("old", "ours"))
+    clouds.registrations[VPCE] = registration(state="PENDING")
+    clouds.endpoints[VPCE] = interface_endpoint(tags=old)
+    here = current(main=pair(clouds.endpoints[VPCE], clouds.registrations[VPCE]))
+    clouds.at[3.0] = lambda: clouds.endpoints.update({VPCE: interface_endpoint(tags=old)})
+    clouds.at[4.0] = lambda: clouds.registrations.update({VPCE: registration()})
+    wanted = desired(tags={"stage": "ours"})
+    carried_out(clouds, plan(wanted, here), wanted, here)
+    assert clouds.endpoints[VPCE].tags == ours
+    assert clouds.names().count("create_tags") == 2
+    assert sum(clouds.time.slept) < 30
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_of_runs_that_take_each_others_changes_back_one_succeeds_at_least(
+    clouds: Clouds, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Each looks and acts at moments of its own."""
+    draw = random.Random(seed)
+    monkeypatch.setattr("random.randint", draw.randint)
+    clouds.endpoints[VPCE] = interface_endpoint(tags={**OWNED, "stage": "old"}, security_group_ids=("sg-0",))
+    clouds.registrations[VPCE] = registration()
+    here = current(main=pair(clouds.endpoints[VPCE], clouds.registrations[VPCE]))
+    works, waiting, ended = dict[int, Work[Desired]](), dict[int, tuple[Await, float]](), dict[int, bool]()
+    for number in range(4):
+        wanted = desired(tags={"stage": str(number)}, security_group_ids=(f"sg-{number}",))
+        works[number] = Run(wanted, here, t.cast(t.Any, clouds)).carry_out(plan(wanted, here))
+        waiting[number] = next(works[number]), clouds.time.now
+    while waiting:
+        clouds.time.sleep(0.2)
+        number = draw.choice([*waiting])
+        awaited, began = waiting[number]
+        try:
+            seen = awaited.look()
+            if seen.done or (awaited.at_most is not None and clouds.time.now >= began + awaited.at_most):
+                waiting[number] = works[number].send(seen), clouds.time.now
+        except (StopIteration, WaitFailed) as end:
+            ended[number] = isinstance(end, StopIteration)
+            waiting.pop(number)
+    assert any(ended.values())
+    last = [number for number, succeeded in ended.items() if succeeded][-1]
+    assert clouds.endpoints[VPCE].tags["stage"] == str(last)
+    assert clouds.endpoints[VPCE].security_group_ids == (f"sg-{last}",)
 
 
 @pytest.mark.parametrize("call", ["terminate_registration", "delete_vpc_endpoint"])
