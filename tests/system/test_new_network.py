@@ -71,7 +71,7 @@ def test_nobody_waits_where_nothing_can_be_new_or_waiting_is_off(customer: Custo
     assert customer.sandbox.clock.now() - began < 2
 
 
-def test_a_violation_that_no_wait_ends_is_told_at_once(customer: Customer) -> None:
+def test_a_violation_that_no_wait_ends_is_reported_at_once(customer: Customer) -> None:
     network = customer.network(dns=False)
     options = {**desired(customer), **network.options, "subnet_ids": [UNKNOWN]}
     began = customer.sandbox.clock.now()
