@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: endpoints
-short_description: Private endpoints of TiDB Cloud clusters as hosts
+short_description: Private endpoints of TiDB Cloud clusters, and endpoint services of your own, as hosts
 version_added: 0.1.0
 author:
   - TiDB Cloud PrivateLink contributors (@tidbcloud-privatelink)
@@ -17,12 +17,19 @@ description:
     V(local).
   - The host variable C(private_endpoint) holds its facts, with the keys that M(tidbcloud.privatelink.endpoint_info)
     returns.
-  - Every host is in the group C(private_endpoints) and in C(status_<status>), C(region_<region>), C(project_<ID>),
-    C(cluster_<ID>) and C(vpc_<ID>), as far as these are known. Characters that a group name cannot hold become
-    underscores.
+  - Every private endpoint is in the group C(private_endpoints) and in C(status_<status>), C(region_<region>),
+    C(project_<ID>), C(cluster_<ID>) and C(vpc_<ID>), as far as these are known. Characters that a group name cannot
+    hold become underscores.
+  - An endpoint service of your own is a host, too, named by its ID C(vpce-svc-…), in the groups C(endpoint_services)
+    and C(service_region_<region>), and in none of private endpoints. The host variable C(endpoint_service) holds its
+    facts, with connections and principals, as M(tidbcloud.privatelink.endpoint_info) returns them. O(compose),
+    O(groups) and O(keyed_groups) are for private endpoints only.
+  - Your own services are read if O(aws_details) is on and no filter but O(regions) is set. Without a TiDB Cloud API
+    key they are all that is read.
   - Text from the clouds is data. It is never a template, and what is not an ID becomes neither a host nor a group.
   - Costs two requests to TiDB Cloud for a hundred private endpoints of a project (its clusters and their
-    registrations), and one more to sign in.
+    registrations), and one more to sign in. Your own services cost calls to AWS alone, one for each account and
+    region and two for each service.
   - The name of the inventory file must end with C(tidbcloud_endpoints.yml) or C(tidbcloud_endpoints.yaml).
 extends_documentation_fragment:
   - tidbcloud.privatelink.aws
@@ -101,12 +108,14 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import read_private_endpoints
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import Hosts, read_hosts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read_options import (
+    connect_unless_keyless,
     filter_arguments,
     fleet_accounts,
     fleet_filters,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.scope import Filters
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import connect_tidbcloud
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError, Unexpected
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.given import as_given
@@ -114,6 +123,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.requirements import missing_libraries
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import encodable, printable, sentence
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.wait import Deadline
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._tidbcloud.api import TidbCloud
 
 try:
     from ansible.template import trust_as_template
@@ -125,6 +135,7 @@ except ImportError:  # ansible-core before 2.19, which takes every string for a 
 
 FILE_NAMES = ("tidbcloud_endpoints.yml", "tidbcloud_endpoints.yaml")
 EVERY = "private_endpoints"
+SERVICES = "endpoint_services"
 # Maps each group prefix to the fact that its groups are named after.
 GROUPS = {
     "status": "status",
@@ -133,6 +144,7 @@ GROUPS = {
     "cluster": "cluster_id",
     "vpc": "vpc_id",
 }
+SERVICE_ID = re.compile(r"vpce-svc-[0-9a-z]{1,32}")
 ENDPOINT_ID = re.compile(r"vpce-[0-9a-z]{1,32}")
 # An id, a region or a status. Group names are words in host patterns, and keys in playbooks.
 WORD = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -155,7 +167,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
-        for endpoint in self._endpoints(path, cache):
+        hosts = self._hosts(path, cache)
+        for service in hosts.endpoint_services:
+            if SERVICE_ID.fullmatch(service["service_id"]):
+                self._add_service(service)
+        for endpoint in hosts.private_endpoints:
             vpc_endpoint_id = endpoint["vpc_endpoint_id"]
             if vpc_endpoint_id and ENDPOINT_ID.fullmatch(vpc_endpoint_id):
                 self._add(endpoint)
@@ -164,7 +180,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                     f"A private endpoint is left out: {printable(vpc_endpoint_id)!r} is not the ID of a VPC endpoint."
                 )
 
-    def _endpoints(self, path: str, cache: bool) -> list[Endpoint]:
+    def _hosts(self, path: str, cache: bool) -> Hosts:
         """From the cache where the user wants one; `cache` is false to renew it."""
         if not self.get_option("cache"):
             return self._read()
@@ -174,10 +190,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             if kept is not None:
                 return kept
             self.display.warning("The inventory cache does not contain private endpoints, so it is renewed.")
-        self._cache[key] = self._read()
-        return t.cast("list[Endpoint]", self._cache[key])
+        hosts = self._read()
+        self._cache[key] = hosts._asdict()
+        return hosts
 
-    def _read(self) -> list[Endpoint]:
+    def _read(self) -> Hosts:
         options = _Options(self._given())
         aws_details = options.params["aws_details"]
         missing = missing_libraries() if aws_details else ""
@@ -186,21 +203,22 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
         warnings: list[str] = []
 
-        def read(deadline: Deadline) -> list[Endpoint]:
+        def read(deadline: Deadline) -> Hosts:
             deadline.doing = "reading the private endpoints"
             accounts = fleet_accounts(options, deadline) if aws_details else []
-            tidbcloud = connect_tidbcloud(options, deadline)
-            return read_private_endpoints(fleet_filters(options.params), tidbcloud, accounts, warnings.append)
+            filters = fleet_filters(options.params)
+            connect = connect_unless_keyless if aws_details else _connect
+            return read_hosts(filters, connect(options, filters, deadline), accounts, warnings.append)
 
         try:
-            endpoints = t.cast("list[Endpoint]", encodable(in_time(options.params, read)))
+            hosts = Hosts(**encodable(in_time(options.params, read)._asdict()))
         except PrivateLinkError as error:
             if isinstance(error, Unexpected):
                 self.display.vvv(error.traceback)
             raise AnsibleParserError(str(error)) from None
         for warning in warnings:
             self.display.warning(sentence(warning))
-        return endpoints
+        return hosts
 
     def _given(self) -> dict[str, t.Any]:
         """The options, without blanks around them. What a template leaves empty counts as not set, too."""
@@ -213,16 +231,28 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         """Options may be templates, such as a lookup of the API key."""
         return self.templar.template(value) if isinstance(value, (str, list)) else value
 
-    def _add(self, endpoint: dict[str, t.Any]) -> None:
-        host = self.inventory.add_host(endpoint["vpc_endpoint_id"], self.inventory.add_group(EVERY))
+    def _add_host(self, name: str, group: str, variable: str, facts: Endpoint) -> tuple[str, dict[str, t.Any]]:
+        """The host and its variables."""
+        host = self.inventory.add_host(name, self.inventory.add_group(group))
         variables = {
             # What the APIs return is never a template.
-            "private_endpoint": wrap_var(endpoint),
+            variable: wrap_var(facts),
             "ansible_connection": trust_as_template("local"),
             "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
         }
-        for name, value in variables.items():
-            self.inventory.set_variable(host, name, value)
+        for key, value in variables.items():
+            self.inventory.set_variable(host, key, value)
+        return host, variables
+
+    def _add_service(self, service: Endpoint) -> None:
+        """In groups of its own: a play over private endpoints must not meet it."""
+        host, _variables = self._add_host(service["service_id"], SERVICES, "endpoint_service", service)
+        if service["region"] and WORD.fullmatch(service["region"]):
+            group = f"service_region_{service['region']}".replace("-", "_")
+            self.inventory.add_child(self.inventory.add_group(group), host)
+
+    def _add(self, endpoint: Endpoint) -> None:
+        host, variables = self._add_host(endpoint["vpc_endpoint_id"], EVERY, "private_endpoint", endpoint)
         for prefix, fact in GROUPS.items():
             if endpoint[fact] and WORD.fullmatch(endpoint[fact]):
                 group = f"{prefix}_{endpoint[fact]}".replace("-", "_")
@@ -247,15 +277,28 @@ def _is_empty(value: t.Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _kept(cached: t.Any) -> list[Endpoint] | None:
+def _connect(options: t.Any, _filters: Filters, deadline: Deadline) -> TidbCloud:
+    """Where AWS is not read, there is nothing to show without TiDB Cloud."""
+    return connect_tidbcloud(options, deadline)
+
+
+def _kept(cached: t.Any) -> Hosts | None:
     """The content of a cache, as plain data: an attacker who can write it must gain nothing but false facts. Null if
     this plugin did not write it.
     """
     plain = encodable(cached)
-    if not isinstance(plain, list) or not all(isinstance(endpoint, dict) for endpoint in plain):
+    if not isinstance(plain, dict) or plain.keys() != set(Hosts._fields):
         return None
-    facts = ("vpc_endpoint_id", *GROUPS.values())
-    sound = all(
-        fact in endpoint and isinstance(endpoint[fact], (str, type(None))) for endpoint in plain for fact in facts
-    )
-    return plain if sound else None
+    endpoint_facts = ("vpc_endpoint_id", *GROUPS.values())
+    if not _are_sound(plain["private_endpoints"], endpoint_facts):
+        return None
+    services = plain["endpoint_services"]
+    if not _are_sound(services, ("service_id", "region")) or not all(one["service_id"] for one in services):
+        return None
+    return Hosts(**plain)
+
+
+def _are_sound(items: t.Any, facts: t.Sequence[str]) -> bool:
+    if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+        return False
+    return all(fact in one and isinstance(one[fact], (str, type(None))) for one in items for fact in facts)

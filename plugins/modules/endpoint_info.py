@@ -7,16 +7,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: endpoint_info
-short_description: Gather facts about endpoint services and private endpoints of TiDB Cloud
+short_description: Gather facts about endpoint services and private endpoints
 version_added: 0.1.0
 author:
   - TiDB Cloud PrivateLink contributors (@tidbcloud-privatelink)
 description:
   - Lists the endpoint services of TiDB Cloud clusters and their private endpoints, the interface endpoint in AWS and the
     registration with TiDB Cloud joined, with status and stage, and what is wrong between the two sides.
+  - Lists the endpoint services of your own as well, those that the AWS accounts publish themselves, with who may connect and who does, and what is
+    wrong with them. They need no TiDB Cloud API key. Without one, they are all that is read, which RV(scope.not_read) and a warning say.
+  - Your own services are read in the accounts and regions that are read. A filter other than O(regions) is about private endpoints of TiDB Cloud,
+    leaves them out, and costs no call for them. They cost one call for each account and region, and where there are any, two for each service and
+    one for twenty load balancers.
   - TiDB Cloud is read once, AWS once for each region. It is not an error if nothing matches. RV(scope) says what was read, and a warning
     names each ID that was not found.
-  - An account or region that cannot be read never stops the others, see RV(scope.unreadable).
+  - An account or region that cannot be read never stops the others, see RV(scope.unreadable). What AWS does not let these credentials read of your
+    own services never ends a run, see RV(scope.not_read).
   - The module has no desired state to compare with, so private DNS that is off is a finding, not a status.
 extends_documentation_fragment:
   - tidbcloud.privatelink.aws
@@ -113,6 +119,15 @@ EXAMPLES = r"""
       - assume_role_arn: arn:aws:iam::210987654321:role/privatelink-reader
         regions: [us-east-1, eu-central-1]
 
+- name: Gather your own endpoint services of two regions, with who may connect and who does; no TiDB Cloud API key is needed
+  tidbcloud.privatelink.endpoint_info:
+    regions: [us-east-1, eu-central-1]
+  register: facts
+
+- name: Show who waits for acceptance
+  ansible.builtin.debug:
+    msg: "{{ facts.findings | selectattr('code', 'equalto', 'connection_waiting') | map(attribute='message') | list }}"
+
 # On the command line:
 #   ansible localhost -m tidbcloud.privatelink.endpoint_info
 #   ansible localhost -m tidbcloud.privatelink.endpoint_info -a "cluster_id=1234567890123456789 region=us-east-1 vpc_id=vpc-0123456789abcdef0"
@@ -120,7 +135,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 endpoint_services:
-  description: Endpoint services of the clusters found.
+  description:
+    - Endpoint services of the clusters found, and those that the AWS accounts publish themselves (RV(endpoint_services[].hosting=self_hosted)), which
+      have more keys.
+    - What could not be read of your own is null there, and named in RV(scope.not_read). RV(endpoint_services[].port) of your own is null - AWS does not
+      say it. Of one that is being deleted, neither principals nor connections are read.
   returned: success
   type: list
   elements: dict
@@ -171,9 +190,90 @@ endpoint_services:
       description: ID of the project.
       type: str
     hosting:
-      description: Who runs the service, V(tidb_cloud).
+      description: Who runs the service, V(tidb_cloud) or V(self_hosted), which is you.
       type: str
       sample: tidb_cloud
+    service_id:
+      description: ID of the service. This key and those below are only those of a service of your own.
+      type: str
+      sample: vpce-svc-0123456789abcdef0
+    acceptance_required:
+      description: Whether each connection waits until it is accepted.
+      type: bool
+    allowed_principals:
+      description: Who may connect, as ARNs.
+      type: list
+      elements: str
+      sample: [arn:aws:iam::210987654321:root]
+    load_balancer_arns:
+      description: ARNs of the load balancers.
+      type: list
+      elements: str
+    private_dns_name:
+      description: The private name.
+      type: str
+    private_dns_name_record:
+      description: The record by which AWS verifies the private name. Null without one.
+      type: dict
+      contains:
+        name:
+          description: Name of the record, as AWS gives it. If it is one label, it is below the private name's domain.
+          type: str
+        type:
+          description: Type of the record.
+          type: str
+          sample: TXT
+        value:
+          description: Its value.
+          type: str
+        state:
+          description: One of V(pendingVerification), V(verified), V(failed).
+          type: str
+    supported_ip_address_types:
+      description: Address types.
+      type: list
+      elements: str
+      sample: [ipv4]
+    regions:
+      description: Other regions that reach the service.
+      type: list
+      elements: str
+    payer:
+      description: Who pays for the endpoints of consumers, if it is the service's owner. Null otherwise.
+      type: str
+    connections:
+      description: The endpoints that request the service, in whatever state.
+      type: list
+      elements: dict
+      contains:
+        vpc_endpoint_id:
+          description: ID of the endpoint.
+          type: str
+        account_id:
+          description: Its account.
+          type: str
+        state:
+          description: Its state as AWS gives it.
+          type: str
+          sample: pendingAcceptance
+        ip_address_type:
+          description: Its address type.
+          type: str
+        region:
+          description: Its region.
+          type: str
+        created_at:
+          description: When it was made.
+          type: str
+        permitted:
+          description: Whether its account is permitted, by the rule of O(tidbcloud.privatelink.endpoint_service#module:reject_unpermitted). Null where a principal cannot be read.
+          type: bool
+    tags:
+      description: Tags.
+      type: dict
+    created_at:
+      description: When the service was made. AWS does not say it, so it is null.
+      type: str
   # END
 private_endpoints:
   description:
@@ -309,7 +409,7 @@ private_endpoints:
       type: float
   # END
 findings:
-  description: What is wrong between the two sides, for the accounts in RV(scope) only.
+  description: What is wrong between the two sides, and with services of your own, for the accounts in RV(scope) only.
   returned: success
   type: list
   elements: dict
@@ -318,12 +418,17 @@ findings:
       description: >-
         One of V(not_registered), V(interface_endpoint_missing), V(leftover), V(registration_failed), V(drift), V(private_dns_off),
         V(duplicate_endpoint) (several live interface endpoints connect one VPC to one service; one finding for each that would not be kept).
+        Of services of your own, one of V(connection_waiting), V(connection_unpermitted), V(zones_not_served), V(private_dns_unverified) (never
+        verified, failed, or lost again), V(principal_gone).
       type: str
     severity:
       description: V(error) or V(warning).
       type: str
+    service_id:
+      description: The service of your own. Null for a private endpoint of TiDB Cloud.
+      type: str
     vpc_endpoint_id:
-      description: The interface endpoint.
+      description: The interface endpoint. Of a service of your own, the one that connects to it.
       type: str
     private_endpoint_connection_id:
       description: The registration.
@@ -339,7 +444,7 @@ findings:
       description: What it costs in USD a month, as RV(private_endpoints[].monthly_cost_usd).
       type: float
 costs:
-  description: Sums over the private endpoints returned, null without O(include_costs).
+  description: Sums over the private endpoints returned, null without O(include_costs), and where TiDB Cloud was not read.
   returned: success
   type: dict
   contains:
@@ -451,6 +556,30 @@ scope:
         reason:
           description: What was asked, what was found and what to do.
           type: str
+    not_read:
+      description:
+        - What could not be read beside that, and what was not looked at without an API key. A warning names each of them, too.
+        - No finding is made where it might have answered.
+      type: list
+      elements: dict
+      contains:
+        what:
+          description: >-
+            One of V(TiDB Cloud), V(endpoint services), V(principals), V(connections), V(load balancers), V(zone ids), V(private name).
+          type: str
+          sample: principals
+        account:
+          description: ID of the AWS account.
+          type: str
+        region:
+          description: AWS region.
+          type: str
+        service_id:
+          description: The service of your own that it belongs to. Null for all of them.
+          type: str
+        reason:
+          description: What was asked, what was found and what to do.
+          type: str
     not_judged:
       description: The private endpoints for which too little was read to say that nothing is wrong.
       type: list
@@ -505,8 +634,11 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.module 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._costs.costs import costs, priced
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._costs.prices import read_costing
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.findings import findings, not_judged
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.own_findings import own_findings
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.own_tasks import OwnTasks
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import read_fleet
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read_options import (
+    connect_unless_keyless,
     filter_arguments,
     fleet_accounts,
     fleet_filters,
@@ -514,10 +646,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read_
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.remedies import Remedies
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.scope import place_of, scope_warnings
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
-    connect_tidbcloud,
-    shared_arguments,
-)
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import shared_arguments
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.module import finish, warner
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import read_arguments
@@ -535,9 +664,11 @@ def main() -> None:
         warn, session = warner(module), accounts[0].session
         if not isinstance(session, PrivateLinkError):
             session.prepare()
-        fleet = read_fleet(fleet_filters(module.params), connect_tidbcloud(module, deadline), accounts)
+        filters = fleet_filters(module.params)
+        tidb = connect_unless_keyless(module, filters, deadline)
+        fleet = read_fleet(filters, tidb, accounts)
         endpoints, sums = fleet.private_endpoints, None
-        if module.params["include_costs"]:
+        if module.params["include_costs"] and tidb is not None:
             prices, warnings = read_costing(endpoints, own, session)
             for warning in warnings:
                 warn(warning)
@@ -546,11 +677,12 @@ def main() -> None:
         for warning in scope_warnings(fleet.scope):
             warn(warning)
         seen = (fleet.looked_at, fleet.known_projects)
+        found = findings(endpoints, *seen, fleet.created_at, Remedies(fleet.access))
         return {
             "changed": False,
             "endpoint_services": fleet.endpoint_services,
             "private_endpoints": endpoints,
-            "findings": findings(endpoints, *seen, fleet.created_at, Remedies(fleet.access)),
+            "findings": [*found, *own_findings(fleet.own, OwnTasks(fleet.access))],
             "costs": sums,
             "scope": {**fleet.scope, "not_judged": not_judged(endpoints, *seen)},
         }

@@ -326,12 +326,11 @@ endpoint_service:
       description: ID of the project.
       type: str
     hosting:
-      description: Who runs the service, V(tidb_cloud).
+      description: Who runs the service, V(tidb_cloud) or V(self_hosted), which is you.
       type: str
       sample: tidb_cloud
-  # END
     service_id:
-      description: ID of the service. This key and those below come only with O(self_hosted_name).
+      description: ID of the service. This key and those below are only those of a service of your own.
       type: str
       sample: vpce-svc-0123456789abcdef0
     acceptance_required:
@@ -403,7 +402,7 @@ endpoint_service:
           description: When it was made.
           type: str
         permitted:
-          description: Whether its account is permitted, by the rule of O(reject_unpermitted). Null where a principal cannot be read.
+          description: Whether its account is permitted, by the rule of O(tidbcloud.privatelink.endpoint_service#module:reject_unpermitted). Null where a principal cannot be read.
           type: bool
     tags:
       description: Tags.
@@ -411,6 +410,7 @@ endpoint_service:
     created_at:
       description: When the service was made. AWS does not say it, so it is null.
       type: str
+  # END
 steps:
   description: >-
     What was done or, in check mode, would be done, in order. Empty exactly when C(changed) is false, as always with O(cluster_id). Names are

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .foreign import printable
-from .status_scope import some
+from .status_scope import TIDB_CLOUD, some, unread
 
 Values = t.Mapping[str, t.Any]
 STATUSES = ("not_configured", "initiating", "pending", "active", "deleting", "failed")
@@ -22,13 +22,21 @@ FINDINGS = (
     "private_dns_off",
     "duplicate_endpoint",
 )
+# ... about endpoint services of the user's own.
+OWN_FINDINGS = (
+    "connection_waiting",
+    "connection_unpermitted",
+    "zones_not_served",
+    "private_dns_unverified",
+    "principal_gone",
+)
 # What was named and not found, or could not be read: nobody knows what fail_on would have met there.
 UNSEEN = ("not_found", "unreadable")
 
 
 def unknown_words(fail_on: t.Sequence[str]) -> str:
     """What is wrong with the words, as a sentence; empty where nothing is."""
-    words = (*STATUSES, *FINDINGS, *UNSEEN)
+    words = (*STATUSES, *FINDINGS, *OWN_FINDINGS, *UNSEEN)
     unknown = sorted(set(fail_on) - set(words))
     if not unknown:
         return ""
@@ -65,6 +73,7 @@ def _met(info: Values, fail_on: t.Sequence[str]) -> dict[str, list[str]]:
             ("unreadable", " ".join(word for word in (one["account"], one["region"]) if word))
             for one in scope["unreadable"]
         ),
+        *(("unreadable", unread(one)) for one in scope["not_read"] if _matters(one, fail_on)),
     ]
     met: dict[str, list[str]] = {}
     for word, one in named:
@@ -73,6 +82,13 @@ def _met(info: Values, fail_on: t.Sequence[str]) -> dict[str, list[str]]:
     return met
 
 
+def _matters(one: Values, fail_on: t.Sequence[str]) -> bool:
+    """Whether what fail_on names might have been there: own services have findings of their own alone."""
+    of_own = one["what"] != TIDB_CLOUD
+    return any(word == "unreadable" or (word in OWN_FINDINGS) == of_own for word in fail_on)
+
+
 def _id(one: Values) -> str:
-    """Of the interface endpoint, else of the registration."""
-    return one["vpc_endpoint_id"] or one["private_endpoint_connection_id"] or "without an id"
+    """Of the interface endpoint, else of the registration, else of the user's own service."""
+    known = one["vpc_endpoint_id"] or one["private_endpoint_connection_id"] or one.get("service_id")
+    return known or "without an id"

@@ -9,34 +9,31 @@ from __future__ import annotations
 import typing as t
 
 from .foreign import SENTENCE, printable
+from .status_own import own_lines
 from .status_scope import NOT_LOOKED_AT, Scope
+from .text_table import GAP, table
 
 Values = t.Mapping[str, t.Any]
 _ENDPOINTS = ("STATUS", "CLUSTER", "PRIVATE ENDPOINT", "VPC", "REGION", "ZONES", "USD/MONTH", "HOST AND PORT")
 _SERVICES = ("SERVICE", "CLUSTER", "NODE GROUP", "REGION", "PRIVATE ENDPOINTS")
-# A line of its own: an empty one would be lost.
-_GAP = " "
 
 
 def status_lines(info: Values) -> list[str]:
     """What endpoint_info returned, for a person. What was not read is never shown as a number, or as healthy."""
     shown = printable(info)
-    services = shown["endpoint_services"]
+    services = [one for one in shown["endpoint_services"] if one.get("hosting") != "self_hosted"]
+    own = [one for one in shown["endpoint_services"] if one.get("hosting") == "self_hosted"]
     regions = frozenset(service["region"] for service in services)
-    scope = Scope(printable(info["scope"], SENTENCE), regions, not (services or shown["private_endpoints"]))
+    is_empty = not (services or own or shown["private_endpoints"])
+    scope = Scope(printable(info["scope"], SENTENCE), regions, is_empty, bool(own))
     return [
         *scope.lines(),
         *_endpoints(shown["private_endpoints"], shown["findings"], scope),
         *_services(services, shown["private_endpoints"], scope),
+        *own_lines(own),
         *_costs(shown.get("costs") or {}, shown["private_endpoints"]),
         *_findings(printable(info["findings"], SENTENCE), scope),
     ]
-
-
-def table(rows: t.Sequence[t.Sequence[str]]) -> list[str]:
-    """One line for each row, the columns but the last one padded to their widest cell."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
-    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[-1]]) for row in rows]
 
 
 def _endpoints(endpoints: t.Sequence[Values], findings: t.Sequence[Values], scope: Scope) -> list[str]:
@@ -65,7 +62,7 @@ def _endpoint(endpoint: Values, is_gone: bool) -> tuple[str, ...]:
 def _services(services: t.Sequence[Values], endpoints: t.Sequence[Values], scope: Scope) -> list[str]:
     if not services:
         return []
-    return [_GAP, *table([_SERVICES, *(_service(service, endpoints, scope) for service in services)])]
+    return [GAP, *table([_SERVICES, *(_service(service, endpoints, scope) for service in services)])]
 
 
 def _service(service: Values, endpoints: t.Sequence[Values], scope: Scope) -> tuple[str, ...]:
@@ -84,11 +81,11 @@ def _costs(costs: Values, endpoints: t.Sequence[Values]) -> list[str]:
     if not costs:
         return []
     if endpoints and not any(endpoint["aws_visible"] for endpoint in endpoints):
-        return [_GAP, f"Zone-hours: {NOT_LOOKED_AT}."]
+        return [GAP, f"Zone-hours: {NOT_LOOKED_AT}."]
     monthly = f"{costs['total_monthly_usd']:.2f}"
     left_out = ", ".join(costs["not_included"])
     more = [f"Not included: {left_out}."] if left_out else []
-    return [_GAP, f"Zone-hours cost USD {monthly} a month ({costs['source']}, {costs['as_of']}).", *more]
+    return [GAP, f"Zone-hours cost USD {monthly} a month ({costs['source']}, {costs['as_of']}).", *more]
 
 
 def _findings(findings: t.Sequence[Values], scope: Scope) -> list[str]:

@@ -14,6 +14,7 @@ SCOPE: dict[str, t.Any] = {
     "filters": {},
     "not_found": [],
     "unreadable": [],
+    "not_read": [],
     "not_judged": [],
 }
 EMPTY: dict[str, t.Any] = {

@@ -200,6 +200,7 @@ def _finding(endpoint: Endpoint, code: str, severity: str, message: str, remedy:
     return {
         "code": code,
         "severity": severity,
+        "service_id": None,
         "vpc_endpoint_id": endpoint["vpc_endpoint_id"],
         "private_endpoint_connection_id": endpoint["private_endpoint_connection_id"],
         "message": message,

@@ -20,12 +20,16 @@ from .._privatelink.ownership import CLUSTER_TAG, NODE_GROUP_TAG
 from .._privatelink.registrations import is_registered, rows_of
 from .._privatelink.result import endpoint_service, shape
 from .._privatelink.status import status_and_stage
+from .._run.bounded import at_once
 from .._run.errors import ApiError, PrivateLinkError, as_known
 from .._tidbcloud.api import TidbCloud
 from .._tidbcloud.model import Cluster, Registration
+from .own_services import Reader
+from .own_side import NOTHING_OWN, SERVICES, TIDB_CLOUD, Own, OwnSide, row
 from .scope import Filters, Met, not_found, scope_warnings
 from .services import GroupService, complete, services_of
 
+NO_KEY = "No API key is set (tidbcloud_public_key and tidbcloud_private_key)."
 # Up to this many lists of single node groups are read instead of one of their project.
 _FEW_GROUPS = 5
 
@@ -59,6 +63,7 @@ class AwsSide:
     looked_at: frozenset[tuple[str, str]] = frozenset()
     unreadable: tuple[dict[str, str | None], ...] = ()
     access: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
+    own: OwnSide = NOTHING_OWN
 
     def __add__(self, other: AwsSide) -> AwsSide:
         return AwsSide(
@@ -68,7 +73,16 @@ class AwsSide:
             self.looked_at | other.looked_at,
             (*self.unreadable, *other.unreadable),
             {**other.access, **self.access},
+            self.own + other.own,
         )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for in AWS: which interface endpoints, null for none, and whether the accounts' own services."""
+
+    endpoint: t.Callable[[InterfaceEndpoint], bool] | None
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,7 @@ class Fleet:
 
     `created_at`: when each interface endpoint was made, null if AWS does not say. `known_projects`: those whose
     lists say of every interface endpoint whether it is registered. `access`: by account, the options that lead to it.
+    `own`: the accounts' own services.
     """
 
     endpoint_services: list[dict[str, t.Any]]
@@ -86,26 +101,61 @@ class Fleet:
     created_at: t.Mapping[str, datetime | None] = field(default_factory=dict)
     known_projects: frozenset[str] = frozenset()
     access: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
+    own: tuple[Own, ...] = ()
 
 
-def read_fleet(filters: Filters, tidb: TidbCloud, accounts: t.Sequence[Account]) -> Fleet:
-    """Reads services and private endpoints. Finding nothing is not an error, nor is one account or region that cannot
-    be read beside others. Raises PrivateLinkError.
+class Hosts(t.NamedTuple):
+    """What the inventory shows, in the shapes that `endpoint_info` returns: private endpoints, and the accounts' own
+    services.
     """
+
+    private_endpoints: list[dict[str, t.Any]]
+    endpoint_services: list[dict[str, t.Any]]
+
+
+def read_fleet(filters: Filters, tidb: TidbCloud | None, accounts: t.Sequence[Account]) -> Fleet:
+    """Reads services and private endpoints. Finding nothing is not an error, nor is one account or region that cannot
+    be read beside others.
+
+    Without TiDB Cloud, only the accounts' own services are read. Raises PrivateLinkError.
+    """
+    if tidb is None:
+        return _own_alone(filters, accounts)
     listed = _read_clusters(filters, tidb)
     clusters = [cluster for cluster in listed if is_on_aws(cluster)]
     every = _read_registrations(filters, clusters, tidb)
     registrations = _wanted(filters, every)
     services = complete(_services(filters, clusters, every), tidb, partial(_zones, accounts))
     side = _read_aws(filters, accounts, services, registrations)
+    offered = [endpoint_service(one.provider(one.cluster.region)) for one in services]
     return Fleet(
-        [endpoint_service(one.provider(one.cluster.region)) for one in services],
+        [*offered, *(one.returned() for one in side.own.services)],
         _private_endpoints(filters, pair_up(side.endpoints, registrations), services, side),
         _scope(filters, clusters, side, not_found(filters, Met(listed, every, side.endpoints))),
         side.looked_at,
         {endpoint.vpc_endpoint_id: endpoint.created_at for endpoint in side.endpoints},
         _known_projects(_projects(filters, clusters), every),
         side.access,
+        side.own.services,
+    )
+
+
+def _own_alone(filters: Filters, accounts: t.Sequence[Account]) -> Fleet:
+    """The accounts' own services. Raises PrivateLinkError, also if it is not known where to look."""
+    side = _look(accounts, filters, (), Wanted(None, own=True))
+    if not side.looked_at:
+        raise PrivateLinkError(
+            "Without a TiDB Cloud API key, only your own endpoint services can be read, and it is not known in which "
+            "region. Set region, AWS_REGION, the profile's region, or regions."
+        )
+    scope = _scope(filters, (), side, ())
+    return Fleet(
+        [one.returned() for one in side.own.services],
+        [],
+        {**scope, "not_read": [row(TIDB_CLOUD, NO_KEY), *scope["not_read"]]},
+        side.looked_at,
+        access=side.access,
+        own=side.own.services,
     )
 
 
@@ -119,20 +169,26 @@ def _scope(
         "filters": filters.returned(),
         "not_found": list(missing),
         "unreadable": list(side.unreadable),
+        "not_read": list(side.own.not_read),
     }
 
 
-def read_private_endpoints(
+def read_hosts(
     filters: Filters,
-    tidb: TidbCloud,
+    tidb: TidbCloud | None,
     accounts: t.Sequence[Account],
     warn: t.Callable[[str], None] = lambda _warning: None,
-) -> list[dict[str, t.Any]]:
-    """The private endpoints alone: no request for a service, two for a hundred registrations of a project.
+) -> Hosts:
+    """What the inventory shows: no request for a service of TiDB Cloud, two for a hundred registrations of a project.
 
     Without accounts AWS is not read: every private endpoint is then as its registration says. `warn` gets what the
     filters name and was not found, and what could not be read. Raises PrivateLinkError.
     """
+    if tidb is None:
+        alone = _own_alone(filters, accounts)
+        for warning in scope_warnings(alone.scope):
+            warn(warning)
+        return Hosts([], alone.endpoint_services)
     listed = _read_clusters(filters, tidb)
     clusters = [cluster for cluster in listed if is_on_aws(cluster)]
     every = _read_registrations(filters, clusters, tidb)
@@ -142,7 +198,8 @@ def read_private_endpoints(
     missing = not_found(filters, Met(listed, every, side.endpoints))
     for warning in scope_warnings(_scope(filters, clusters, side, missing)):
         warn(warning)
-    return _private_endpoints(filters, pair_up(side.endpoints, registrations), services, side)
+    endpoints = _private_endpoints(filters, pair_up(side.endpoints, registrations), services, side)
+    return Hosts(endpoints, [one.returned() for one in side.own.services])
 
 
 def _read_clusters(filters: Filters, tidb: TidbCloud) -> list[Cluster]:
@@ -232,18 +289,25 @@ def _read_aws(
     services: t.Sequence[GroupService],
     registrations: t.Sequence[Registration],
 ) -> AwsSide:
-    """One paged list for each account and region; which endpoints are ours is decided here.
-
-    An account or region that cannot be read never stops the others. Raises PrivateLinkError if none can be read.
-    """
+    """One paged list for each account and region; which endpoints are ours is decided here. Raises as `_look`."""
     names = {one.service_name for one in services if one.service} | {row.service_name for row in registrations}
     clusters = {one.cluster.cluster_id for one in services} | filters.cluster_ids
     found_in = {one.cluster.region for one in services} | {row.region for row in registrations}
+    is_wanted = partial(_is_ours, names=names, clusters=clusters, filters=filters)
+    return _look(accounts, filters, found_in, Wanted(is_wanted, own=not filters.are_of_private_endpoints))
+
+
+def _look(
+    accounts: t.Sequence[Account], filters: Filters, found_in: t.Collection[str | None], wanted: Wanted
+) -> AwsSide:
+    """What the accounts hold of it. An account or region that cannot be read never stops the others.
+
+    Raises PrivateLinkError if none can be read.
+    """
     side = AwsSide()
     errors: list[PrivateLinkError] = []
     for account in accounts:
-        is_wanted = partial(_is_ours, names=names, clusters=clusters, filters=filters)
-        read, failed = _read_account(account, account.regions or filters.regions, found_in, is_wanted)
+        read, failed = _read_account(account, account.regions or filters.regions, found_in, wanted)
         side += read
         errors += failed
     if errors and not side.looked_at:
@@ -252,10 +316,7 @@ def _read_aws(
 
 
 def _read_account(
-    account: Account,
-    regions: tuple[str, ...],
-    found_in: t.Iterable[str | None],
-    is_wanted: t.Callable[[InterfaceEndpoint], bool],
+    account: Account, regions: tuple[str, ...], found_in: t.Iterable[str | None], wanted: Wanted
 ) -> tuple[AwsSide, list[PrivateLinkError]]:
     """What it holds in those regions, else in its own, and the errors of those that could not be read."""
     if isinstance(account.session, PrivateLinkError):
@@ -264,7 +325,7 @@ def _read_account(
     side, errors = AwsSide(), dict[str, PrivateLinkError]()
     for region in regions or _own_regions(account.session, found_in):
         try:
-            side += _read_region(account, account.session, region, is_wanted)
+            side += _read_region(account, account.session, region, wanted)
         except Exception as error:
             errors[region] = as_known(error, f"reading AWS in {region}")
     name = next((account_id for account_id, _region in side.looked_at), account.name)
@@ -276,15 +337,38 @@ def _unreadable(account: str, region: str | None, error: PrivateLinkError) -> di
     return {"account": account, "region": region, "reason": str(error)}
 
 
-def _read_region(
-    account: Account, session: AwsSession, region: str, is_wanted: t.Callable[[InterfaceEndpoint], bool]
-) -> AwsSide:
+def _read_region(account: Account, session: AwsSession, region: str, wanted: Wanted) -> AwsSide:
+    """Private endpoints and own services are read at once: neither depends on the other."""
     ec2 = session.client("ec2", region)
-    endpoints = [endpoint for endpoint in aws.describe_vpc_endpoints(ec2, filters={}) if is_wanted(endpoint)]
-    interfaces, subnets = _details(ec2, endpoints)
     account_id = aws.caller_account(session.client("sts", region))
-    looked_at = frozenset({(account_id, region)})
-    return AwsSide(tuple(endpoints), tuple(interfaces), tuple(subnets), looked_at, access={account_id: account.options})
+    looked_at = AwsSide(looked_at=frozenset({(account_id, region)}), access={account_id: account.options})
+    if not wanted.own:
+        return looked_at + _read_endpoints(ec2, wanted)
+    endpoints, own = at_once(
+        lambda: _read_endpoints(ec2, wanted), lambda: _read_own(session, account_id, region, wanted)
+    )
+    return looked_at + endpoints + AwsSide(own=own)
+
+
+def _read_endpoints(ec2: t.Any, wanted: Wanted) -> AwsSide:
+    if wanted.endpoint is None:
+        return AwsSide()
+    endpoints = [endpoint for endpoint in aws.describe_vpc_endpoints(ec2, filters={}) if wanted.endpoint(endpoint)]
+    interfaces, subnets = _details(ec2, endpoints)
+    return AwsSide(tuple(endpoints), tuple(interfaces), tuple(subnets))
+
+
+def _read_own(session: AwsSession, account_id: str, region: str, wanted: Wanted) -> OwnSide:
+    """That they cannot be read is an error only where nothing else is looked for."""
+    reader = Reader(session, account_id, region)
+    try:
+        services = reader.listed()
+    except Exception as error:
+        if wanted.endpoint is None:
+            raise
+        reason = str(as_known(error, f"reading {SERVICES}"))
+        return OwnSide(not_read=(row(SERVICES, reason, account_id, region),))
+    return reader.read(services)
 
 
 def _own_regions(session: AwsSession, found_in: t.Iterable[str | None]) -> tuple[str, ...]:

@@ -11,12 +11,16 @@ import typing as t
 
 from .._aws.model import Price
 from .._aws.session import AwsSession
+from .._privatelink.options import connect_tidbcloud
 from .._privatelink.status import NOTES
 from .._run.errors import PrivateLinkError, as_known
 from .._run.wait import Deadline
 from .._tidbcloud.ids import tidb_id
 from .read import Account
 from .scope import Filters
+
+if t.TYPE_CHECKING:
+    from .._tidbcloud.api import TidbCloud
 
 _ACCESS_OPTIONS = ("profile", "assume_role_arn", "assume_role_external_id")
 
@@ -76,6 +80,14 @@ def fleet_filters(params: t.Mapping[str, t.Any]) -> Filters:
         statuses=frozenset(params["statuses"]),
         regions=tuple(sorted(set(params["regions"]))),
     )
+
+
+def connect_unless_keyless(module: t.Any, filters: Filters, deadline: Deadline) -> TidbCloud | None:
+    """TiDB Cloud from a module's options; null without an API key where no filter names what only TiDB Cloud knows:
+    own endpoint services need none. Raises PrivateLinkError as `connect_tidbcloud` does.
+    """
+    has_key = any(module.params[f"tidbcloud_{half}_key"] for half in ("public", "private"))
+    return connect_tidbcloud(module, deadline) if has_key or filters.are_of_private_endpoints else None
 
 
 def fleet_accounts(module: t.Any, deadline: Deadline) -> list[Account]:

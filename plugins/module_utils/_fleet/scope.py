@@ -29,6 +29,11 @@ class Filters:
     statuses: frozenset[str] = frozenset()
     regions: tuple[str, ...] = ()
 
+    @property
+    def are_of_private_endpoints(self) -> bool:
+        """Whether any leaves out what is no private endpoint of TiDB Cloud: only regions concern own services, too."""
+        return bool(self.returned().keys() - {"regions"})
+
     def returned(self) -> dict[str, list[str]]:
         """Those that leave anything out, by option."""
         return {one.name: sorted(values) for one in fields(self) if (values := getattr(self, one.name))}
@@ -119,7 +124,15 @@ def scope_warnings(scope: t.Mapping[str, t.Any]) -> list[str]:
             f"AWS was not read in {place_of(one)}, so what is there is missing here: {one['reason']}"
             for one in scope["unreadable"]
         ),
+        *(f"Not read, so missing here: {unread(one)}. {one['reason']}" for one in scope["not_read"]),
     ]
+
+
+def unread(one: t.Mapping[str, t.Any]) -> str:
+    """An item of `scope.not_read` as words, such as: principals of vpce-svc-1 in 123456789012, us-east-1."""
+    of = f" of {one['service_id']}" if one["service_id"] else ""
+    where = place_of(one)
+    return f"{one['what']}{of}{f' in {where}' if where else ''}"
 
 
 def place_of(unreadable: t.Mapping[str, t.Any]) -> str:

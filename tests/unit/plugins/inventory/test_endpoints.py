@@ -16,6 +16,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader, inventory_loader
 
 from ansible_collections.tidbcloud.privatelink.plugins.inventory import endpoints
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import read_options
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import Hosts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.scope import Filters
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink import options
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import ApiError
@@ -46,6 +48,7 @@ class Fleet:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.found = [endpoint(1), endpoint(2, status="failed", region="us-west-2", vpc_id=None)]
+        self.services: list[dict[str, t.Any]] = []
         self.reads: list[tuple[Filters, list[t.Any]]] = []
         self.params: dict[str, t.Any] = {}
         self.errors: list[Exception] = []
@@ -57,15 +60,13 @@ class Fleet:
         self.params = options.params
         return "tidbcloud"
 
-    def read(
-        self, filters: Filters, tidb: object, accounts: list[t.Any], warn: t.Callable[[str], None]
-    ) -> list[dict[str, t.Any]]:
+    def read(self, filters: Filters, tidb: object, accounts: list[t.Any], warn: t.Callable[[str], None]) -> Hosts:
         self.reads.append((filters, accounts))
         for warning in self.missing:
             warn(warning)
         for error in self.errors:
             raise error
-        return self.found
+        return Hosts(self.found, self.services)
 
     def inventory(self, *, renewed: bool = False, **options: t.Any) -> InventoryData:
         """As Ansible would read it from a file. `renewed`: with `--flush-cache`."""
@@ -87,8 +88,9 @@ def fleet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Fleet:
         init_plugin_loader()
     fleet = Fleet(tmp_path)
     module = inventory_loader.get(NAME).__class__.parse.__globals__
-    monkeypatch.setitem(module, "read_private_endpoints", fleet.read)
+    monkeypatch.setitem(module, "read_hosts", fleet.read)
     monkeypatch.setitem(module, "connect_tidbcloud", fleet.connect)
+    monkeypatch.setattr(read_options, "connect_tidbcloud", fleet.connect)
     for variable in ("TIDBCLOUD_PUBLIC_KEY", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
@@ -269,8 +271,7 @@ def test_an_invalid_id_is_reported(fleet: Fleet) -> None:
 
 def test_a_missing_requests_is_reported(monkeypatch: pytest.MonkeyPatch, fleet: Fleet) -> None:
     monkeypatch.setattr(options, "HAS_REQUESTS", False)
-    module = inventory_loader.get(NAME).__class__.parse.__globals__
-    monkeypatch.setitem(module, "connect_tidbcloud", options.connect_tidbcloud)
+    monkeypatch.setattr(read_options, "connect_tidbcloud", options.connect_tidbcloud)
     with pytest.raises(AnsibleParserError, match="requests"):
         fleet.inventory()
 

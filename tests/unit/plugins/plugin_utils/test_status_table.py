@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.status_table import status_lines, table
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.status_table import status_lines
 from tests.support.fleet_facts import EMPTY, SCOPE
 from tests.support.role_runs import ENDPOINT
 
@@ -30,10 +30,6 @@ UNSEEN: dict[str, t.Any] = {
     "monthly_cost_usd": None,
 }
 SERVICE = {"state": "active", "cluster_name": "orders", "cluster_id": "1", "node_group_id": "2", "region": "us-east-1"}
-
-
-def test_columns_are_as_wide_as_their_widest_cell_and_the_last_has_no_padding() -> None:
-    assert table([("A", "B", "C"), ("aaa", "b", "c"), ("a", "bb", "")]) == ["A    B   C", "aaa  b   c", "a    bb  "]
 
 
 def lines(**info: t.Any) -> list[str]:

@@ -67,6 +67,7 @@ def test_each_cause_is_one_finding_with_its_remedy_and_cost(
     assert set(finding) == {
         "code",
         "severity",
+        "service_id",
         "vpc_endpoint_id",
         "private_endpoint_connection_id",
         "message",

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, provider_api
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import (
     InterfaceEndpoint,
     NetworkInterface,
@@ -21,7 +21,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model i
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import (
     Account,
     read_fleet,
-    read_private_endpoints,
+    read_hosts,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.scope import Filters
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.ownership import (
@@ -135,6 +135,7 @@ class Aws:
             "caller_account": lambda sts: sts[0],
         }.items():
             monkeypatch.setattr(api, name, act)
+        monkeypatch.setattr(provider_api, "describe_own_services", lambda _ec2: [])
 
     def _note(self, what: str, client: Client, found: t.Any) -> t.Any:
         self.asked.append((what, client[1]))
@@ -159,7 +160,7 @@ def fleet(filters: Filters, tidb: Tidb, *accounts: Account) -> t.Any:
 
 
 def private_endpoints(filters: Filters, tidb: Tidb, *accounts: Account) -> list[str]:
-    found = read_private_endpoints(filters, t.cast(t.Any, tidb), accounts)
+    found = read_hosts(filters, t.cast(t.Any, tidb), accounts).private_endpoints
     return [str(one["vpc_endpoint_id"]) for one in found]
 
 
@@ -186,6 +187,7 @@ def test_both_sides_are_joined_with_the_network_of_the_interface_endpoint(aws: A
         "filters": {},
         "not_found": [],
         "unreadable": [],
+        "not_read": [],
     }
     assert found.looked_at == {(ACCOUNT, REGION)}
 
@@ -386,7 +388,7 @@ def test_ids_that_were_not_found_and_places_that_were_not_read_are_warned_of(aws
     warnings: list[str] = []
     filters = Filters(cluster_ids=frozenset({CLUSTER_ID, "10"}))
     both = (account(), account(OTHER_ACCOUNT))
-    read_private_endpoints(filters, t.cast(t.Any, Tidb()), both, warnings.append)
+    read_hosts(filters, t.cast(t.Any, Tidb()), both, warnings.append)
     assert [warning.split()[:3] for warning in warnings] == [["cluster_ids", "names", "10,"], ["AWS", "was", "not"]]
 
 

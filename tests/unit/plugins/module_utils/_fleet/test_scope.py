@@ -76,7 +76,12 @@ def test_a_cluster_of_another_cloud_is_said_to_be_there() -> None:
 def test_what_is_missing_is_warned_of() -> None:
     unreadable = {"account": "1", "region": None, "reason": "The profile is not there."}
     missing = {"option": "cluster_ids", "id": "12", "reason": "It is not there."}
-    assert scope_warnings({"not_found": [missing], "unreadable": [unreadable]}) == [
+    unread = {"what": "principals", "account": "1", "region": "us-east-1", "service_id": "vpce-svc-1", "reason": "No."}
+    alone = {"what": "TiDB Cloud", "account": None, "region": None, "service_id": None, "reason": "No API key."}
+    found = {"not_found": [missing], "unreadable": [unreadable], "not_read": [unread, alone]}
+    assert scope_warnings(found) == [
         "cluster_ids names 12, which was not found. It is not there.",
         "AWS was not read in 1, so what is there is missing here: The profile is not there.",
+        "Not read, so missing here: principals of vpce-svc-1 in 1, us-east-1. No.",
+        "Not read, so missing here: TiDB Cloud. No API key.",
     ]

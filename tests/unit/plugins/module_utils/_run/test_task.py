@@ -10,7 +10,7 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.task import Option, task
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.task import Option, is_writable, task, task_of
 from tests.support.endpoint_literals import CLUSTER_ID, SERVICE_NAME, VPCE
 
 
@@ -38,3 +38,16 @@ def test_it_means_what_was_put_in(options: dict[str, Option]) -> None:
 )
 def test_what_is_empty_or_could_mean_something_else_is_left_out(value: str | None) -> None:
     assert parsed(state="absent", vpc_endpoint_id=value) == {"state": "absent"}
+
+
+@pytest.mark.parametrize("value", [[], ["123456789012"], ["*", "arn:aws:iam::123456789012:root"], ["vpce-1", "yes"]])
+def test_a_list_means_what_was_put_in(value: list[str]) -> None:
+    assert yaml.safe_load(task_of("endpoint_service", a=value)) == {
+        "tidbcloud.privatelink.endpoint_service": {"a": value}
+    }
+
+
+@pytest.mark.parametrize("item", ["", "{{ 1 }}", 'a"b', "a\nb"])
+def test_a_list_that_cannot_be_written_exactly_is_left_out_as_a_whole(item: str) -> None:
+    assert not is_writable(["fine", item])
+    assert parsed(state="absent", a=["fine", item]) == {"state": "absent"}
