@@ -82,6 +82,10 @@ def more_of(customer: Customer, network: Network) -> Network:
 
 def inform(customer: Customer, run: Run) -> None:
     """Facts, what an unchanged run reads, and what check mode reads for a run that would change something."""
+    provider = ServiceProvider(customer)
+    assert not provider.publish(load_balancer_arns=[provider.balancer()])["failed"]
+    with zones_by_name():
+        run("endpoint_info", region="us-east-1")
     network, empty = customer.network(), customer.network()
     desired = {"cluster_id": customer.cluster_id("main"), **network.options}
     assert not customer.run("private_endpoint", **desired)["failed"]
