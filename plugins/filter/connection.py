@@ -23,6 +23,9 @@ from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import (
     verified_change,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import connection_options as options
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import (
+    provider_side as provided,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.foreign import as_data
 
 Values = t.Mapping[str, t.Any]
@@ -97,6 +100,29 @@ def removable_network(found: Values, ownership: t.Mapping[str, str], steps: t.Se
     return as_data(leftovers.removable(found, ownership, steps))
 
 
+def provider_credentials(own: Values, consumer: Values) -> t.Any:
+    """The AWS options for the provider's account. See provider_credentials.yml."""
+    return as_data(provided.credentials(own, consumer))
+
+
+def provider_side(known: Values) -> t.Any:
+    """What a run asks of the provider. See provider_side.yml."""
+    try:
+        return as_data(provided.provider_side(known))
+    except TypeError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+def provider_ending(known: Values) -> t.Any:
+    """What of the provider's side ends. See provider_ending.yml."""
+    return as_data(provided.ending(known))
+
+
+def with_provider(endpoint: Values, served: Values) -> t.Any:
+    """The private endpoint with its provider's side. See with_provider.yml."""
+    return as_data(provided.with_provider(endpoint, served))
+
+
 class FilterModule:
     """The filters that decide."""
 
@@ -113,4 +139,8 @@ class FilterModule:
             "cluster_choice": cluster_choice,
             "own_endpoints": own_endpoints,
             "removable_network": removable_network,
+            "provider_credentials": provider_credentials,
+            "provider_side": provider_side,
+            "provider_ending": provider_ending,
+            "with_provider": with_provider,
         }

@@ -20,6 +20,8 @@ description:
     part. A run that makes a VPC, or finds one that was just made, looks until whatever was made at the same time is listed, which takes
     some seconds. The VPC that a private endpoint is in counts, else the one with the oldest claim, then the one with the lowest ID.
   - A run removes a VPC that it made and that does not count, if nothing is in it. One that made none removes what runs that were stopped left.
+  - With O(part=account) and O(part=service) it makes nothing either. These look at whose credentials it has, and at the endpoint service that
+    another account publishes for the connection.
   - A range or a name that is taken by something with all tags of O(ownership) is taken over.
 extends_documentation_fragment:
   - tidbcloud.privatelink.aws
@@ -41,9 +43,9 @@ attributes:
 options:
   part:
     description:
-      - What to make. V(connection) makes nothing and looks at all of it.
+      - What to make. V(connection) makes nothing and looks at all of it. V(account) and V(service) look at the account, and at the provider's side.
     type: str
-    choices: [connection, security_group, subnets, vpc]
+    choices: [account, connection, security_group, service, subnets, vpc]
     required: true
   wanted:
     description:
@@ -99,6 +101,19 @@ options:
     description:
       - Description of the security group.
     type: str
+  self_hosted_name:
+    description:
+      - Name that the endpoint service is published as. Needed with O(part=service).
+    type: str
+  service_id:
+    description:
+      - ID of the endpoint service, if it is to be adopted.
+    type: str
+  load_balancer_arns:
+    description:
+      - ARNs of its load balancers, which say in which region it is if nothing else does.
+    type: list
+    elements: str
   wait_timeout:
     description:
       - Seconds for all that is waited for.
@@ -186,9 +201,17 @@ is_settled:
   description: Whether there is nothing to do and nothing to wait for, in the network either.
   returned: success, with O(part=connection)
   type: bool
+account_id:
+  description: The AWS account that the credentials belong to.
+  returned: success, with O(part=account) or O(part=service)
+  type: str
+endpoint_service:
+  description: The endpoint service, as M(tidbcloud.privatelink.endpoint_service) returns it. Its keys are null where there is none.
+  returned: success, with O(part=service)
+  type: dict
 parts:
   description: What counts - the VPC, the subnets in the order of O(subnets), or the security group.
-  returned: success, unless O(part=connection)
+  returned: success, if something is made
   type: list
   elements: dict
   contains:
@@ -212,22 +235,22 @@ parts:
       type: str
 made:
   description: What was made or, in check mode, would be, and counts - by the range of a VPC or subnet, or the name of the security group.
-  returned: success, unless O(part=connection)
+  returned: success, if something is made
   type: list
   elements: str
 removed:
   description: IDs of what was made at the same time, or by a run that was stopped, does not count, and was removed.
-  returned: success, unless O(part=connection)
+  returned: success, if something is made
   type: list
   elements: str
 left:
   description: IDs of what does not count and was left, since something is in it, or since another run removes its own.
-  returned: success, unless O(part=connection)
+  returned: success, if something is made
   type: list
   elements: str
 enables_dns:
   description: Whether DNS attributes of the VPC were switched on.
-  returned: success, unless O(part=connection)
+  returned: success, if something is made
   type: bool
 # BEGIN return_values error
 error:
@@ -261,6 +284,10 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.opt
     made,
     network_arguments,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.provided import (
+    look_at_account,
+    look_at_service,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.options import (
     connect,
     shared_arguments,
@@ -283,8 +310,12 @@ def main() -> None:
             clouds.aws.prepare()
             return look(wanted, desired, clouds, deadline, warner(module), is_rehearsal=module.check_mode).returned()
         session = connect(module, deadline, tidbcloud=False).aws
+        if module.params["part"] == "service":
+            return look_at_service(module.params, session, deadline)
         if session.region is None:
             raise PrivateLinkError("The AWS region is not known: give region.")
+        if module.params["part"] == "account":
+            return look_at_account(session, session.region)
         network = Network(session.client("ec2", session.region))
         if module.check_mode:
             return found(network, module.params)

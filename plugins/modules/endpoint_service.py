@@ -102,6 +102,12 @@ options:
       - Whether principals that O(allowed_principals) does not name are withdrawn. It acts only where O(allowed_principals) is given.
     type: bool
     default: true
+  withdrawn_principals:
+    description:
+      - Principals to withdraw, whoever else is permitted, written as in O(allowed_principals). Unlike with an exact set, one that another run permits at the
+        same time stays.
+    type: list
+    elements: str
   accepted_accounts:
     description:
       - IDs of accounts, in quotes. Every waiting connection of these is accepted.
@@ -182,6 +188,11 @@ options:
         C(deletion-protection).
     type: bool
     default: true
+  removed_tags:
+    description:
+      - Keys of tags to remove, also those that O(purge_tags) never removes, after everything else is done. The ownership tags are refused.
+    type: list
+    elements: str
   allow_violations:
     description:
       - Codes of limits to treat as warnings, in case AWS has lifted them since.

@@ -15,7 +15,16 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors 
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import role_variables
 
 Values = t.Mapping[str, t.Any]
-_TEXTS = ("state", "cluster_id", "node_group_id", "service_name", "vpc_endpoint_id", "vpc_id", "vpc_cidr")
+_TEXTS = (
+    "state",
+    "cluster_id",
+    "node_group_id",
+    "service_name",
+    "self_hosted_name",
+    "vpc_endpoint_id",
+    "vpc_id",
+    "vpc_cidr",
+)
 _LISTS = ("subnet_ids", "subnet_cidrs", "security_group_ids")
 _SOURCE = ("instance_id", "network_interface_id", "address", "subnet_id")
 _REQUIRED = "required"
@@ -61,7 +70,17 @@ def wanted_connection(given: Values) -> WantedConnection:
         on_failed_check=str(given.get("on_failed_check") or "fail"),
         has_check_user=bool(str(given.get("check_user") or "").strip()),
         has_check_password=bool(given.get("check_password")),
+        keeps_endpoint=_is_true(given.get("keep_vpc_endpoint")),
+        provider_variables=tuple(role_variables.set_names(given.get("variables") or {}, "provider_")),
     )
+
+
+def _is_true(value: t.Any) -> bool:
+    """Whether it is set and true; what is neither true nor false is one of the problems of the variables."""
+    try:
+        return bool(boolean(value)) if role_variables.given(value, None) is not None else False
+    except TypeError:
+        return False
 
 
 def check_word(value: t.Any) -> str:

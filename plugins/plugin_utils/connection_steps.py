@@ -14,6 +14,7 @@ import typing as t
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
 
+from .provider_steps import ended_steps, of_both_sides, target_of
 from .steps_table import steps_table
 
 Values = t.Mapping[str, t.Any]
@@ -34,16 +35,22 @@ def connect_table(known: Values) -> list[str]:
     """The table of a run of connect; empty where it has no steps.
 
     Of `known`: wanted, look, network, subnets, made, and what connection_network and amazon.aws returned for each part
-    that the role makes: made_vpc, made_subnets, agreed_security_group, made_security_group.
+    that the role makes: made_vpc, made_subnets, agreed_security_group, made_security_group; and provider, what was done
+    on the provider's side of a service of the user's own.
     """
-    steps = [*_network_steps(known), *(_text(step, known) for step in _endpoint_steps(known))]
+    endpoint = [_text(step, known) for step in _endpoint_steps(known)]
+    steps = [*_network_steps(known), *(of_both_sides(known, endpoint) if known.get("provider") else endpoint)]
     return _table(known, steps, [known["made"].get("diff") or {}]) if steps else []
 
 
 def disconnect_table(known: Values) -> list[str]:
-    """The table of a run of disconnect; empty where it has no steps. Of `known`: wanted, removed, removed_network."""
+    """The table of a run of disconnect; empty where it has no steps.
+
+    Of `known`: wanted, removed, removed_network, and provider.
+    """
     removed = known["removed"]
     steps = [f"{step['name']}: {step['detail']} ({step['target']})" for step in removed["steps"]]
+    steps += ended_steps(known) if known.get("provider") else []
     for key, kind in KINDS.items():
         steps += [f"remove {kind} {one['item']['id']}" for one in known["removed_network"][key] if one.get("changed")]
     return _table(known, steps, removed.get("diffs") or [removed.get("diff") or {}]) if steps else []
@@ -54,7 +61,8 @@ KINDS = {"security_groups": "security group", "subnets": "subnet", "vpcs": "VPC"
 
 def _table(known: Values, steps: list[str], diffs: t.Sequence[Values]) -> list[str]:
     wanted = known["wanted"]
-    name = wanted["vpc_endpoint_id"] or (wanted["name"] if wanted["cluster_id"] else wanted["service_name"])
+    of = wanted["name"] if wanted["cluster_id"] else wanted["self_hosted_name"] or wanted["service_name"]
+    name = wanted["vpc_endpoint_id"] or of
     before, after = (_sum(diffs, moment) for moment in ("before", "after"))
     return steps_table([{"name": name, "steps": steps, "monthly_before": before, "monthly_after": after}])
 
@@ -169,7 +177,7 @@ def _text(step: Values, known: Values) -> str:
     if not detail:
         names = _names(known)
         detail = ", ".join(names.get(one, one) for one in step["detail"].split(", "))
-    return f"{step['name']}: {detail} ({step['target']})"
+    return f"{step['name']}: {detail} ({target_of(step, known)})"
 
 
 def _names(known: Values) -> dict[str, str]:

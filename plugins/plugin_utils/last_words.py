@@ -51,10 +51,13 @@ def _access(known: Values) -> list[str]:
 def _command(known: Values, host: str) -> list[str]:
     user, ca_path = (printable(known.get(key) or "") for key in ("check_user", "check_ca_path"))
     port = int(known["result"]["port"] or 0)
-    command = (
-        f"Connect: mysql -h {host} -P {port} -u {shlex.quote(user or 'root')} -p "
-        f"--ssl-mode=VERIFY_IDENTITY --ssl-ca={shlex.quote(ca_path or 'ca.pem')}"
-    )
+    command = f"Connect: mysql -h {host} -P {port} -u {shlex.quote(user or 'root')} -p"
+    own = known["wanted"]["self_hosted_name"]
+    if own and not (known["result"].get("endpoint_service") or {}).get("private_dns_name"):
+        return [command]
+    command = f"{command} --ssl-mode=VERIFY_IDENTITY --ssl-ca={shlex.quote(ca_path or 'ca.pem')}"
+    if own and not ca_path:
+        return [command, "ca.pem is the CA certificate that signed the server's."]
     if ca_path:
         return [command]
     return [command, "ca.pem is the CA certificate of the cluster. The TiDB Cloud console offers it under Connect."]
@@ -129,9 +132,11 @@ def removed_lines(known: Values) -> list[str]:
     table = disconnect_table(known)
     done = "Nothing was changed. A run would do this:" if known["check_mode"] else "This was done:"
     network = known["removed_network"]
+    left = (known.get("provider") or {}).get("left")
     return [
         *([done, *table] if table else []),
         *(line for key, kind in KINDS.items() for line in _left(network[key], kind)),
+        *([left] if left else []),
         *(_nothing(known) if not known["removed"]["steps"] else []),
     ]
 
@@ -145,11 +150,17 @@ def _left(results: t.Iterable[Values], kind: str) -> t.Iterator[str]:
 def _nothing(known: Values) -> list[str]:
     """What was looked for, and what the cluster has in its place."""
     wanted, region = known["wanted"], known["result"]["region"]
-    of = f"cluster {wanted['cluster_id']}" if wanted["cluster_id"] else wanted["service_name"]
-    which = f"in {wanted['vpc_id']}" if wanted["vpc_id"] else f"named {wanted['endpoint_name']}"
-    looked = f"There is no private endpoint {wanted['vpc_endpoint_id'] or which} of {of} in {printable(region)}."
+    of = f"cluster {wanted['cluster_id']}" if wanted["cluster_id"] else _service(wanted)
+    named = f"named {wanted['endpoint_name']}" if wanted["endpoint_name"] else ""
+    which = wanted["vpc_endpoint_id"] or (f"in {wanted['vpc_id']}" if wanted["vpc_id"] else named)
+    what = " ".join(part for part in ("private endpoint", which) if part)
+    looked = f"There is no {what} of {of} in {printable(region)}."
     others = known.get("others")
     return [printable(looked, SENTENCE), *([str(others), _HOW_TO_NAME] if others else [])]
+
+
+def _service(wanted: Values) -> str:
+    return str(wanted["self_hosted_name"] or wanted["service_name"])
 
 
 _HOW_TO_NAME = (

@@ -59,8 +59,12 @@ _MAPPING: Kind = ("a mapping, such as {'team': 'data'}", validation.check_type_d
 KINDS: dict[str, Kind] = {
     "state": _one_of("present", "absent"),
     "on_failed_check": _one_of("fail", "keep", "revert"),
-    **dict.fromkeys(("tags", "aws_config"), _MAPPING),
-    **dict.fromkeys(("wait_timeout", "check_retries", "check_delay"), _INTEGER),
+    "check_tls": _one_of("verify", "encrypt", "off"),
+    "provider_on_connections": _one_of("refuse", "reject"),
+    **dict.fromkeys(
+        ("tags", "aws_config", "provider_tags", "provider_load_balancer_tags", "provider_aws_config"), _MAPPING
+    ),
+    **dict.fromkeys(("wait_timeout", "check_retries", "check_delay", "provider_port"), _INTEGER),
     **dict.fromkeys(("wait_delay", "check_timeout", "tidbcloud_timeout"), _NUMBER),
     **dict.fromkeys(
         (
@@ -72,6 +76,12 @@ KINDS: dict[str, Kind] = {
             "remove_duplicates",
             "validate_certs",
             "include_costs",
+            "provider_acceptance_required",
+            "provider_purge_tags",
+            "provider_reject_unpermitted",
+            "provider_remove_private_dns_name",
+            "provider_validate_certs",
+            "provider_verify_private_dns",
         ),
         _BOOLEAN,
     ),
@@ -123,6 +133,12 @@ def _of_another_kind(values: Values) -> list[str]:
             shown = "something else" if kind is _MAPPING else repr(value)
             found.append(f"{PREFIX}{name} must be {what}; it is {shown}.")
     return found
+
+
+def set_names(values: Values, beginning: str) -> list[str]:
+    """The variables that are set, of those whose name begins so."""
+    names = [name for name in values if name.startswith(PREFIX + beginning)]
+    return sorted(name for name in names if given(values[name], None) not in (None, [], ()))
 
 
 def _contradicting(values: Values, fixed_state: str) -> list[str]:

@@ -50,7 +50,11 @@ def with_reverted(known: Values, seconds: float) -> dict[str, t.Any]:
         "reachable": works,
         "down_seconds": round(seconds, 1) if works else None,
     }
-    return {**known["result"], **(reverted.get("private_endpoint") or {}), "reverted": undone}
+    now = dict(reverted.get("private_endpoint") or {})
+    if known["wanted"]["self_hosted_name"]:
+        # What only the provider's side says was not touched.
+        now = {key: value for key, value in now.items() if key not in ("host", "port")}
+    return {**known["result"], **now, "reverted": undone}
 
 
 def failed_check_lines(known: Values) -> list[str]:
@@ -133,7 +137,8 @@ def _not_undone(known: Values) -> list[str]:
         return [f"Not undone: clients could not connect before the change either. {msg}".rstrip()]
     if not made.get("changed"):
         return ["Nothing is undone: this run did not change the private endpoint."]
-    names = ", ".join(printable(step["name"]) for step in made["steps"])
+    of_provider = ((known.get("provider") or {}).get("made") or {}).get("steps") or []
+    names = ", ".join(printable(step["name"]) for step in [*of_provider, *made["steps"]])
     return [f"Not undone: {names}. Only {VERIFIABLE} are."]
 
 

@@ -35,15 +35,25 @@ def _ranges(wanted: WantedConnection) -> list[str]:
 
 
 def _target(wanted: WantedConnection) -> list[tuple[bool, str]]:
+    named = {option: getattr(wanted, option) for option in ("cluster_id", "service_name", "self_hosted_name")}
+    targets = [f"private_connection_{option}" for option, value in named.items() if value]
     return [
         (
-            not wanted.cluster_id and not wanted.service_name,
-            "Say what to connect to: private_connection_cluster_id for a cluster of TiDB Cloud, or "
-            "private_connection_service_name for any other endpoint service. Neither is set.",
+            not targets,
+            "Say what to connect to: private_connection_cluster_id for a cluster of TiDB Cloud, "
+            "private_connection_self_hosted_name for a TiDB of your own, or private_connection_service_name for any "
+            "other endpoint service. None is set.",
+        ),
+        (len(targets) > 1, f"Give one of {' and '.join(targets)}, not {'both' if len(targets) == 2 else 'all'}."),
+        (
+            bool(wanted.provider_variables) and not wanted.self_hosted_name,
+            f"{', '.join(wanted.provider_variables)} would do nothing without private_connection_self_hosted_name, "
+            "which names the service that the provider publishes. Give it, or leave them out.",
         ),
         (
-            bool(wanted.cluster_id and wanted.service_name),
-            "Give one of private_connection_cluster_id and private_connection_service_name, not both.",
+            wanted.keeps_endpoint and bool(wanted.self_hosted_name),
+            "private_connection_keep_vpc_endpoint ends the registration with TiDB Cloud alone, and a TiDB of your own "
+            "has none. Leave it out.",
         ),
         (
             bool(wanted.makes_vpc and wanted.vpc_id),
@@ -58,7 +68,7 @@ def _target(wanted: WantedConnection) -> list[tuple[bool, str]]:
 
 
 def _present(wanted: WantedConnection) -> list[tuple[bool, str]]:
-    unverifiable = not (wanted.check and wanted.wait and wanted.cluster_id)
+    unverifiable = not (wanted.check and wanted.wait and wanted.has_port)
     return [
         (
             not wanted.makes_vpc and not wanted.vpc_id and wanted.makes_network,
@@ -79,13 +89,13 @@ def _present(wanted: WantedConnection) -> list[tuple[bool, str]]:
         (
             wanted.requires_check and unverifiable,
             "With private_connection_check=required leave private_connection_wait on, and give "
-            "private_connection_cluster_id, since without a cluster there is no port to check.",
+            "private_connection_cluster_id or private_connection_self_hosted_name: no other service says its port.",
         ),
         (
             wanted.on_failed_check == "revert" and unverifiable,
             "With private_connection_on_failed_check=revert a change is verified by the check: leave "
-            "private_connection_check and private_connection_wait on, and give private_connection_cluster_id, since "
-            "without a cluster there is no port to check.",
+            "private_connection_check and private_connection_wait on, and give private_connection_cluster_id or "
+            "private_connection_self_hosted_name: no other service says its port.",
         ),
     ]
 
@@ -113,9 +123,10 @@ def _parts(wanted: WantedConnection) -> list[tuple[bool, str]]:
         ),
         (
             not wanted.makes_network and bool(wanted.makes_vpc or says_subnets or says_clients),
-            "The role makes no network for private_connection_vpc_endpoint_id or private_connection_service_name: omit "
-            "private_connection_vpc_cidr, private_connection_subnet_cidrs, private_connection_availability_zone_ids, "
-            "private_connection_client_cidrs and private_connection_client_security_group_ids.",
+            "The role makes no network for private_connection_vpc_endpoint_id, private_connection_service_name or "
+            "private_connection_self_hosted_name: omit private_connection_vpc_cidr, private_connection_subnet_cidrs, "
+            "private_connection_availability_zone_ids, private_connection_client_cidrs and "
+            "private_connection_client_security_group_ids.",
         ),
         (
             bool(wanted.makes_network and wanted.subnet_ids and says_subnets),

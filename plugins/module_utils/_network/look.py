@@ -29,6 +29,8 @@ from .zones import Subnets, keeps_zones, subnets_in
 
 # The role waits for the service before it makes anything.
 _WAITED_FOR = frozenset({"service_not_active"})
+# It makes a service of the user's own, and permits the account, before the private endpoint is made.
+_PERMITTED_FIRST = "service_not_visible"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class Look:
     @property
     def is_live(self) -> bool:
         """Whether clients may be connected over it."""
-        return (self.endpoint["vpc_endpoint_state"], self.endpoint["endpoint_state"]) == ("available", "ACTIVE")
+        registered = None if self.wanted.self_hosted_name else "ACTIVE"
+        return (self.endpoint["vpc_endpoint_state"], self.endpoint["endpoint_state"]) == ("available", registered)
 
     @property
     def will_edit(self) -> bool:
@@ -120,10 +123,14 @@ def look(
     wrong = contradictions(wanted)
     if wrong:
         raise PrivateLinkError(" ".join(wrong))
+    later = _WAITED_FOR | ({_PERMITTED_FIRST} if wanted.self_hosted_name else set())
     planned = replace(
-        desired, allow_missing_network=True, allow_violations=desired.allow_violations | _WAITED_FOR, state="present"
+        desired, allow_missing_network=True, allow_violations=desired.allow_violations | later, state="present"
     )
-    found = Look(wanted, ensure(planned, clouds, deadline, check_mode=True, warn=warn, is_rehearsal=is_rehearsal))
+    outcome = ensure(
+        planned, clouds, deadline, check_mode=True, warn=_but_of_later(warn, wanted), is_rehearsal=is_rehearsal
+    )
+    found = Look(wanted, outcome)
     given = Parts(wanted.vpc_id, wanted.subnet_ids, wanted.security_group_ids)
     if not found.is_endpoint_settled:
         return replace(found, parts=given)
@@ -133,6 +140,17 @@ def look(
     deadline.doing = f"reading the network of {desired.target}"
     network = Network(clouds.ec2(str(found.endpoint["region"])))
     return replace(found, subnets=subnets, parts=_parts(found, given, subnets, network))
+
+
+def _but_of_later(warn: t.Callable[[str], None], wanted: WantedConnection) -> t.Callable[[str], None]:
+    """Without the warning that the service is not visible yet, where the role sees to that."""
+    of_later = f"allow_violations names {_PERMITTED_FIRST}."
+
+    def warn_of_others(warning: str) -> None:
+        if not (wanted.self_hosted_name and warning.endswith(of_later)):
+            warn(warning)
+
+    return warn_of_others
 
 
 def _parts(found: Look, given: Parts, subnets: Subnets, network: Network) -> Parts:

@@ -35,7 +35,9 @@ from .wanted import WantedConnection
 Params = t.Mapping[str, t.Any]
 # What a part requires.
 _NEEDED = {
+    "account": (),
     "connection": ("wanted", "endpoint"),
+    "service": ("self_hosted_name",),
     "vpc": ("ownership", "cidr_block"),
     "subnets": ("ownership", "vpc_id"),
     "security_group": ("ownership", "vpc_id", "name", "description"),
@@ -60,6 +62,9 @@ def network_arguments() -> dict[str, t.Any]:
         "subnets": {"type": "list", "elements": "dict", "default": [], "options": subnet},
         "name": {"type": "str"},
         "description": {"type": "str"},
+        "self_hosted_name": {"type": "str"},
+        "service_id": {"type": "str"},
+        "load_balancer_arns": {"type": "list", "elements": "str"},
     }
 
 

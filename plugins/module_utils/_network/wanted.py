@@ -19,13 +19,15 @@ class WantedConnection:
 
     `given_name` is private_connection_name. `places_check`: the host or the source of the check is named, so that a
     check that cannot connect from there has failed. `variable_problems`: what is wrong with single variables.
-    `has_check_user` and `has_check_password` say only that these are set.
+    `has_check_user` and `has_check_password` say only that these are set. `keeps_endpoint` is
+    private_connection_keep_vpc_endpoint. `provider_variables`: the names of those that are set.
     """
 
     state: str = "present"
     cluster_id: str = ""
     node_group_id: str = ""
     service_name: str = ""
+    self_hosted_name: str = ""
     vpc_endpoint_id: str = ""
     vpc_id: str = ""
     vpc_cidr: str = ""
@@ -45,6 +47,8 @@ class WantedConnection:
     variable_problems: tuple[str, ...] = ()
     has_check_user: bool = False
     has_check_password: bool = False
+    keeps_endpoint: bool = False
+    provider_variables: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, values: Values) -> WantedConnection:
@@ -61,7 +65,12 @@ class WantedConnection:
     @property
     def makes_network(self) -> bool:
         """For an endpoint that is adopted, and for a service that is not of TiDB Cloud, nothing is made around it."""
-        return not self.vpc_endpoint_id and not self.service_name
+        return not (self.vpc_endpoint_id or self.service_name or self.self_hosted_name)
+
+    @property
+    def has_port(self) -> bool:
+        """Whether it is known which port to check."""
+        return bool(self.cluster_id or self.self_hosted_name)
 
     @property
     def makes_subnets(self) -> bool:

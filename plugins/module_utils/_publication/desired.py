@@ -19,7 +19,7 @@ DEFAULT_PORT = 4000
 class Desired:
     """The options of `endpoint_service` with `self_hosted_name`. `None` means: leave that alone.
 
-    `allowed_principals` are as the user wrote them.
+    `allowed_principals` and `withdrawn_principals` are as the user wrote them.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Desired:
     acceptance_required: bool = True
     allowed_principals: tuple[str, ...] | None = None
     purge_allowed_principals: bool = True
+    withdrawn_principals: tuple[str, ...] = ()
     accepted_accounts: frozenset[str] = frozenset()
     accepted_endpoint_ids: frozenset[str] = frozenset()
     rejected_endpoint_ids: frozenset[str] = frozenset()
@@ -44,6 +45,7 @@ class Desired:
     on_connections: str = "refuse"
     tags: t.Mapping[str, str] | None = None
     purge_tags: bool = True
+    removed_tags: frozenset[str] = frozenset()
     allow_violations: frozenset[str] = field(default_factory=frozenset)
     wait: bool = True
 

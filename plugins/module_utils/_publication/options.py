@@ -30,6 +30,7 @@ def publication_arguments() -> dict[str, t.Any]:
         "acceptance_required": {"type": "bool", "default": True},
         "allowed_principals": texts,
         "purge_allowed_principals": {"type": "bool", "default": True},
+        "withdrawn_principals": texts,
         "accepted_accounts": texts,
         "accepted_endpoint_ids": texts,
         "rejected_endpoint_ids": texts,
@@ -44,6 +45,7 @@ def publication_arguments() -> dict[str, t.Any]:
         "on_connections": {"type": "str", "choices": ["refuse", "reject"], "default": "refuse"},
         "tags": {"type": "dict", "aliases": ["resource_tags"]},
         "purge_tags": {"type": "bool", "default": True},
+        "removed_tags": texts,
         "allow_violations": {**texts, "choices": list(ALLOWABLE), "default": []},
     }
 
@@ -90,6 +92,7 @@ def desired_publication(params: t.Mapping[str, t.Any]) -> Desired:
         acceptance_required=params["acceptance_required"],
         allowed_principals=_exact(params, "allowed_principals"),
         purge_allowed_principals=params["purge_allowed_principals"],
+        withdrawn_principals=_exact(params, "withdrawn_principals") or (),
         accepted_accounts=_accounts(params),
         accepted_endpoint_ids=_endpoint_ids(params, "accepted_endpoint_ids"),
         rejected_endpoint_ids=_endpoint_ids(params, "rejected_endpoint_ids"),
@@ -104,6 +107,7 @@ def desired_publication(params: t.Mapping[str, t.Any]) -> Desired:
         on_connections=params["on_connections"],
         tags=_tags(params, "tags"),
         purge_tags=params["purge_tags"],
+        removed_tags=frozenset(_exact(params, "removed_tags") or ()),
         allow_violations=frozenset(params["allow_violations"] or ()),
         wait=params["wait"],
     )
@@ -117,6 +121,7 @@ def _reject_contradictions(desired: Desired) -> None:
         raise PrivateLinkError(
             f"accepted_endpoint_ids and rejected_endpoint_ids both have {printable(', '.join(both))}. Leave it in one."
         )
+    _reject_set_and_removed(desired)
     if desired.load_balancer_arns is not None and desired.load_balancer_tags is not None:
         raise PrivateLinkError("load_balancer_arns and load_balancer_tags exclude each other. Give one of them.")
     if desired.private_dns_name and desired.remove_private_dns_name:
@@ -125,6 +130,21 @@ def _reject_contradictions(desired: Desired) -> None:
         )
     if not 1 <= desired.port <= _LAST_PORT:
         raise PrivateLinkError(f"port must be from 1 to {_LAST_PORT}, but is {desired.port}.")
+
+
+def _reject_set_and_removed(desired: Desired) -> None:
+    principals = sorted({*(desired.allowed_principals or ())} & {*desired.withdrawn_principals})
+    if principals:
+        raise PrivateLinkError(
+            f"allowed_principals and withdrawn_principals both have {printable(', '.join(principals))}. "
+            "Leave it in one."
+        )
+    tags = sorted(desired.removed_tags & {*(desired.tags or {}), *desired.ownership})
+    if tags:
+        raise PrivateLinkError(
+            f"removed_tags has {printable(', '.join(tags))}, which the service is to carry. "
+            "Leave it out of removed_tags."
+        )
 
 
 def _exact(params: t.Mapping[str, t.Any], option: str) -> tuple[str, ...] | None:

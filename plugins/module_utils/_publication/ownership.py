@@ -22,7 +22,9 @@ def wanted_tags(desired: Desired) -> dict[str, str]:
 
 def unwanted_tags(desired: Desired, service: OwnService) -> tuple[str, ...]:
     """Keys to purge if `tags` is set."""
-    return () if desired.tags is None or not desired.purge_tags else purged(service.tags, desired.tags)
+    if desired.tags is None or not desired.purge_tags:
+        return ()
+    return tuple(key for key in purged(service.tags, desired.tags) if key not in desired.removed_tags)
 
 
 def is_of_name(desired: Desired, service: OwnService) -> bool:

@@ -59,7 +59,8 @@ def wanted_principals(desired: Desired, region: str) -> tuple[str, ...]:
 
 def principals_after(desired: Desired, current: Current) -> frozenset[str]:
     """Who is permitted after the run."""
-    present = frozenset(current.published.principals if current.published else ())
+    withdrawn = {normalized(one, current.region) or one for one in desired.withdrawn_principals}
+    present = frozenset(current.published.principals if current.published else ()) - withdrawn
     if desired.allowed_principals is None:
         return present
     wanted = frozenset(wanted_principals(desired, current.region))
@@ -159,6 +160,7 @@ def _edits(desired: Desired, current: Current, published: Published) -> list[Ste
         *_name_steps(desired, current, service),
         *_zone_steps(desired, current, service),
         *_connection_steps(desired, current, published),
+        *_last_tag_steps(desired, service),
     ]
 
 
@@ -167,6 +169,12 @@ def _tag_steps(desired: Desired, service: OwnService) -> list[Step]:
     unwanted = unwanted_tags(desired, service)
     steps: list[Step] = [SetTags(desired.name, (), changed)] if changed else []
     return [*steps, RemoveTags(desired.name, (), unwanted)] if unwanted else steps
+
+
+def _last_tag_steps(desired: Desired, service: OwnService) -> list[Step]:
+    """Tags that are removed by name may remember what the other steps undo: they go last."""
+    removed = tuple(sorted(desired.removed_tags & service.tags.keys()))
+    return [RemoveTags(desired.name, (), removed)] if removed else []
 
 
 def _balancer_steps(desired: Desired, current: Current, service: OwnService) -> list[Step]:

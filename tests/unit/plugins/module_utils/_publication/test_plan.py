@@ -87,6 +87,27 @@ CASES: dict[str, tuple[Desired, Current, list[tuple[str, str]]]] = {
         current(published(principals=[ROOT])),
         [("permit_principals", f"arn:aws:iam::{THIRD}:root")],
     ),
+    "one is withdrawn, whoever else is permitted": (
+        desired(withdrawn_principals=(OTHER,)),
+        current(published(principals=[ROOT, f"arn:aws:iam::{THIRD}:root"])),
+        [("withdraw_principals", ROOT)],
+    ),
+    "one is permitted and another withdrawn": (
+        desired(allowed_principals=(THIRD,), purge_allowed_principals=False, withdrawn_principals=(OTHER,)),
+        current(published(principals=[ROOT])),
+        [("withdraw_principals", ROOT), ("permit_principals", f"arn:aws:iam::{THIRD}:root")],
+    ),
+    "one is withdrawn that nobody permitted": (desired(withdrawn_principals=(OTHER,)), current(published()), []),
+    "what remembers goes after what it remembers": (
+        desired(withdrawn_principals=(OTHER,), removed_tags=frozenset({"tidbcloud:permitted", "not there"})),
+        current(published(principals=[ROOT], tags={**TAGS, "tidbcloud:permitted": ROOT})),
+        [("withdraw_principals", ROOT), ("remove_tags", "tidbcloud:permitted")],
+    ),
+    "a tag that is purged is removed by name only once": (
+        desired(tags={}, removed_tags=frozenset({"team"})),
+        current(published(tags={**TAGS, "team": "data", "cost": "1"})),
+        [("remove_tags", "cost"), ("remove_tags", "team")],
+    ),
     "load balancers are swapped, one stays at any time": (
         desired(),
         current(published(), **OTHERS),
