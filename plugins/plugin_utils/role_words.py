@@ -38,6 +38,7 @@ SAME = (
     "remove_duplicates",
     "secret_key",
     "security_group_ids",
+    "self_hosted_name",
     "service_name",
     "session_token",
     "subnet_ids",
@@ -66,43 +67,86 @@ OTHER = {
     "source_network_interface_id": "check_source_network_interface_id",
     "source_subnet_id": "check_source_subnet_id",
 }
+# Options about the provider's side of a connection, where a task has a service of the user's own.
+PROVIDER = (
+    "accepted_accounts",
+    "accepted_endpoint_ids",
+    "acceptance_required",
+    "allow_violations",
+    "allowed_principals",
+    "assume_role_arn",
+    "assume_role_external_id",
+    "load_balancer_arns",
+    "load_balancer_tags",
+    "on_connections",
+    "private_dns_name",
+    "purge_tags",
+    "reject_unpermitted",
+    "rejected_endpoint_ids",
+    "remove_private_dns_name",
+    "service_id",
+    "supported_ip_address_types",
+    "supported_regions",
+    "verify_dns_servers",
+    "verify_private_dns",
+)
+PROVIDER_WORDS = ("port", "profile", "region", "tags")
 # These are words of English, too: they are options only where they are given a value.
 WORDS = ("name", "profile", "region", "regions", "state", "statuses", "tags", "wait")
 # Keys under which modules say something.
 _SAYING = frozenset({"causes", "found", "message", "msg", "reason", "remedy", "status_note", "warnings"})
 # A whole task is for a playbook of its own.
 _TASK = r"tidbcloud\.privatelink\.\w+: \{[^}]*\}"
-_OPTION = re.compile(rf"{_TASK}|\b(?P<option>{'|'.join([*SAME, *OTHER])})\b|\b(?P<word>{'|'.join(WORDS)})(?==\S)")
 
 
-def in_role_words(value: t.Any, prefix: str, *, says: bool = False) -> t.Any:
+def _pattern(options: t.Iterable[str], words: t.Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"{_TASK}|\b(?P<option>{'|'.join(options)})\b|\b(?P<word>{'|'.join(words)})(?==\S)")
+
+
+_OPTION = _pattern([*SAME, *OTHER], WORDS)
+_OF_PROVIDER = _pattern(PROVIDER, PROVIDER_WORDS)
+
+
+def in_provider_words(value: t.Any, prefix: str) -> t.Any:
+    """The same for what a module says about the provider's side, whose variables have a beginning of their own."""
+    return in_role_words(_in_words(value, f"{prefix}provider_", _OF_PROVIDER), prefix)
+
+
+def in_role_words(value: t.Any, prefix: str) -> t.Any:
     """The same result of a module, with variables of the role, which begin with `prefix`, for options in what it says.
 
-    `says`: whether the value is of a key under which modules say something. Ansible takes no text in it for a template.
+    Ansible takes no text in it for a template.
     """
+    return _in_words(value, prefix, _OPTION)
+
+
+def _in_words(value: t.Any, prefix: str, options: re.Pattern[str], *, says: bool = False) -> t.Any:
+    """`says`: whether the value is of a key under which modules say something."""
     if isinstance(value, t.Mapping):
         return {
-            key: _error(item, prefix) if key == "exception" else in_role_words(item, prefix, says=key in _SAYING)
+            key: _error(item, prefix, options)
+            if key == "exception"
+            else _in_words(item, prefix, options, says=key in _SAYING)
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [in_role_words(item, prefix, says=says) for item in value]
-    return wrap_var(_named(value, prefix)) if says and isinstance(value, str) else value
+        return [_in_words(item, prefix, options, says=says) for item in value]
+    return wrap_var(_named(value, prefix, options)) if says and isinstance(value, str) else value
 
 
-def _error(exception: t.Any, prefix: str) -> t.Any:
+def _error(exception: t.Any, prefix: str, options: re.Pattern[str]) -> t.Any:
     """What ansible-core 2.19 and later show of a failure in place of `msg`; before, it is a traceback."""
     event = getattr(exception, "event", None)
     if not (is_dataclass(exception) and is_dataclass(event)):
         return exception
-    named = replace(t.cast(t.Any, event), msg=_named(str(getattr(event, "msg", "")), prefix))
+    named = replace(t.cast(t.Any, event), msg=_named(str(getattr(event, "msg", "")), prefix, options))
     return replace(t.cast(t.Any, exception), event=named)
 
 
-def _named(text: str, prefix: str) -> str:
+def _named(text: str, prefix: str, options: re.Pattern[str]) -> str:
     def variable(found: re.Match[str]) -> str:
         option = found["option"] or found["word"]
         return f"{prefix}{OTHER.get(option, option)}" if option else found[0]
 
-    said = _OPTION.sub(variable, text)
+    said = options.sub(variable, text)
     return said.replace(f"{prefix}state=absent", f"{prefix}state=absent (the playbook disconnect)")

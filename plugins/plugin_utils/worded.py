@@ -10,7 +10,7 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from .role_words import ROLES, in_role_words
+from .role_words import ROLES, in_provider_words, in_role_words
 
 
 class WordedAction(ActionBase):  # type: ignore[misc]
@@ -28,7 +28,11 @@ class WordedAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         result.update(self._run_module(task_vars))
-        return in_role_words(result, self.role_prefix) if self.role_prefix else result
+        if not self.role_prefix:
+            return result
+        # Of the service of the user's own; a task that waits for one of TiDB Cloud names a cluster.
+        is_of_provider = bool(self._task.args.get("self_hosted_name"))
+        return (in_provider_words if is_of_provider else in_role_words)(result, self.role_prefix)
 
     def _run_module(self, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async

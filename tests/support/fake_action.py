@@ -26,7 +26,7 @@ class Action(ProgressAction):
 
     def __init__(self, module: t.Callable[[dict[str, str]], object]) -> None:
         self.module = module
-        self._task = types.SimpleNamespace(async_val=0, no_log=False, environment=None)
+        self._task = types.SimpleNamespace(async_val=0, no_log=False, environment=None, args={})
         shell = types.SimpleNamespace(tmpdir="")
         self._connection = types.SimpleNamespace(transport="local", become=None, has_native_async=False, _shell=shell)
 
@@ -102,7 +102,7 @@ def assert_runs_the_module_of_its_task(plugin: type[WordedAction], monkeypatch: 
 
     class Tried(plugin):  # type: ignore[misc, valid-type]
         def __init__(self) -> None:
-            self._task = types.SimpleNamespace(async_val=0, _role=None)
+            self._task = types.SimpleNamespace(async_val=0, _role=None, args={})
             shell = types.SimpleNamespace(tmpdir="")
             self._connection = types.SimpleNamespace(has_native_async=False, _shell=shell)
 

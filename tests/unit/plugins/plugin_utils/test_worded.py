@@ -20,7 +20,7 @@ class Worded(WordedAction):
 
     def __init__(self, role: str | None) -> None:
         named = types.SimpleNamespace(get_name=lambda: role) if role else None
-        self._task = types.SimpleNamespace(async_val=0, _role=named)
+        self._task = types.SimpleNamespace(async_val=0, _role=named, args={})
         self._connection = types.SimpleNamespace(has_native_async=False, _shell=types.SimpleNamespace(tmpdir=""))
 
     def _execute_module(self, **_arguments: t.Any) -> dict[str, t.Any]:
