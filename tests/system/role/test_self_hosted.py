@@ -75,7 +75,11 @@ def table(run: PlaybookRun) -> list[str]:
     """The steps that a run prints, in check mode and else."""
     lines = [line.strip().strip('",') for line in run.output.splitlines()]
     words = ("service", "principal", "endpoint", "connections", "private_dns", "tags")
-    return [line.split("  ")[-1].strip() for line in lines if ": " in line and any(w in line.split(": ")[0] for w in words) and "(" in line]
+    return [
+        line.split("  ")[-1].strip()
+        for line in lines
+        if ": " in line and any(w in line.split(": ")[0] for w in words) and "(" in line
+    ]
 
 
 def test_one_run_makes_both_sides_and_one_ends_them(both: TwoAccounts) -> None:

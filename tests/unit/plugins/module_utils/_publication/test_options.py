@@ -44,6 +44,7 @@ def test_every_option_arrives() -> None:
             acceptance_required=False,
             allowed_principals=["210987654321", "*", "*"],
             purge_allowed_principals=False,
+            withdrawn_principals=["345678901234"],
             accepted_accounts=["210987654321"],
             accepted_endpoint_ids=["vpce-1"],
             rejected_endpoint_ids=["vpce-2"],
@@ -57,6 +58,7 @@ def test_every_option_arrives() -> None:
             on_connections="reject",
             tags={"team": 1},
             purge_tags=False,
+            removed_tags=["tidbcloud:permitted", ""],
             allow_violations=["public_service"],
             wait=False,
         )
@@ -69,6 +71,7 @@ def test_every_option_arrives() -> None:
         acceptance_required=False,
         allowed_principals=("*", "210987654321"),
         purge_allowed_principals=False,
+        withdrawn_principals=("345678901234",),
         accepted_accounts=frozenset({"210987654321"}),
         accepted_endpoint_ids=frozenset({"vpce-1"}),
         rejected_endpoint_ids=frozenset({"vpce-2"}),
@@ -82,6 +85,7 @@ def test_every_option_arrives() -> None:
         on_connections="reject",
         tags={"team": "1"},
         purge_tags=False,
+        removed_tags=frozenset({"tidbcloud:permitted"}),
         allow_violations=frozenset({"public_service"}),
         wait=False,
     )
@@ -112,6 +116,9 @@ def test_an_empty_list_is_an_exact_set_where_aws_has_one() -> None:
     ("given", "says"),
     [
         ({"accepted_endpoint_ids": ["vpce-1"], "rejected_endpoint_ids": ["vpce-1"]}, "both have vpce-1"),
+        ({"allowed_principals": ["*"], "withdrawn_principals": ["*"]}, r"both have \*"),
+        ({"removed_tags": ["tidbcloud:service-name"]}, "removed_tags has tidbcloud:service-name"),
+        ({"removed_tags": ["team"], "tags": {"team": "a"}}, "removed_tags has team"),
         ({"load_balancer_arns": [ARN], "load_balancer_tags": {"a": "b"}}, "exclude each other"),
         ({"private_dns_name": "a.b", "remove_private_dns_name": True}, "contradict each other"),
         ({"port": 0}, "port must be from 1 to 65535"),
