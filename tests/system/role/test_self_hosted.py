@@ -1,9 +1,12 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Both sides of a connection to a TiDB of the user's own, over two accounts: one run of the role makes and ends them."""
+"""Both sides of a connection to a TiDB of the user's own, over two accounts: one run makes them, one ends them."""
 
 from __future__ import annotations
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,27 +77,228 @@ def both(operator: Operator) -> TwoAccounts:
 def table(run: PlaybookRun) -> list[str]:
     """The steps that a run prints, in check mode and else."""
     lines = [line.strip().strip('",') for line in run.output.splitlines()]
-    words = ("service", "principal", "endpoint", "connections", "private_dns", "tags")
-    return [
-        line.split("  ")[-1].strip()
-        for line in lines
-        if ": " in line and any(w in line.split(": ")[0] for w in words) and "(" in line
-    ]
+    start = next((number for number, line in enumerate(lines) if line.endswith("STEPS")), None)
+    if start is None:
+        return []
+    at = lines[start].index("STEPS")
+    raw = [line.strip()[1:] for line in run.output.splitlines()][start + 1 :]
+    return [line[at:].rstrip('",') for line in itertools.takewhile(lambda line: line[at - 1 : at] == " ", raw)]
 
 
-def test_one_run_makes_both_sides_and_one_ends_them(both: TwoAccounts) -> None:
-    planned = both.connect("--check")
+def names(run: PlaybookRun) -> list[str]:
+    return [line.split(":")[0] for line in table(run)]
+
+
+def same(both: TwoAccounts, playbook: str, **options: Any) -> PlaybookRun:
+    """A run that does what check mode says."""
+    planned = both.play(playbook, "--check", **options)
     assert (planned.status, planned.writing_calls) == (0, []), planned.output
-    made = both.connect()
-    assert made.status == 0, made.output
-    print(planned.output, made.output)
+    run = both.play(playbook, **options)
+    assert run.status == 0, run.output
+    assert table(run) == table(planned) != []
+    return run
+
+
+def test_one_run_makes_both_sides(both: TwoAccounts) -> None:
+    run = both.connect()
+    assert run.status == 0, run.output
+    made = ["create_endpoint_service", "permit_principals", "create_vpc_endpoint", "accept_connections"]
+    assert names(run) == made, run.output
     assert list(both.connections.values()) == ["available"]
+    root = f"arn:aws:iam::{both.consumer.account['account_id']}:root"
+    assert both.principals == [root]
+    (permitted,) = [value for key, value in both.tags.items() if key.startswith("tidbcloud:permitted:")]
+    assert permitted == f"{root} {both.network.vpc_id}"
+
+
+@pytest.mark.exhaustive
+def test_check_mode_says_what_a_run_does_and_again_nothing_is_done(both: TwoAccounts) -> None:
+    same(both, "connect", **both.made_of)
     again = both.connect()
-    print(again.output)
     assert (again.status, again.changed, again.writing_calls) == (0, 0, []), again.output
-    plan = both.play("disconnect", "--check")
-    print(plan.output)
-    ended = both.play("disconnect")
-    assert ended.status == 0, ended.output
-    print(ended.output)
+    run = same(both, "disconnect")
+    assert names(run) == ["delete_vpc_endpoint", "delete_endpoint_service"]
     assert both.services == []
+    again = both.play("disconnect")
+    assert (again.status, again.changed, again.writing_calls) == (0, 0, []), again.output
+    assert "There is no private endpoint in" in again.output
+
+
+@pytest.mark.exhaustive
+def test_a_service_that_is_there_is_found_by_its_name_and_stays_without_what_was_added(both: TwoAccounts) -> None:
+    other = "arn:aws:iam::333333333333:root"
+    options = {"load_balancer_arns": [both.arn], "allowed_principals": [other], "tags": {"team": "data"}}
+    assert not both.provider.publish(**options)["failed"]
+    before = both.tags
+    run = same(both, "connect")
+    assert names(run) == ["set_tags", "permit_principals", "create_vpc_endpoint", "accept_connections"]
+    assert other in both.principals
+    run = same(both, "disconnect", provider_on_connections="reject")
+    assert names(run) == ["delete_vpc_endpoint", "withdraw_principals", "remove_tags"]
+    assert (both.principals, both.tags) == ([other], before)
+    assert "which no run of connect made" in run.output
+
+
+@pytest.mark.exhaustive
+def test_without_load_balancers_nothing_is_made_of_nothing(both: TwoAccounts) -> None:
+    run = both.play("connect")
+    assert (run.status != 0, run.writing_calls) == (True, []), run.output
+    assert "There is no endpoint service orders" in run.output
+    assert "Give private_connection_provider_load_balancer_arns" in run.output
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (
+            {"cluster_id": "1234567890123456789"},
+            "private_connection_cluster_id and private_connection_self_hosted_name",
+        ),
+        ({"self_hosted_name": ""}, "Say what to connect to"),
+        (
+            {"cluster_id": "1234567890123456789", "self_hosted_name": " "},
+            "would do nothing without private_connection_self_hosted_name",
+        ),
+        ({"vpc_cidr": "10.1.0.0/16", "vpc_id": ""}, "The role makes no network for"),
+        ({"provider_on_connections": "accept"}, "must be one of refuse, reject"),
+    ],
+)
+def test_what_contradicts_is_refused_before_anything_is_asked(
+    both: TwoAccounts, options: dict[str, Any], says: str
+) -> None:
+    run = both.connect(**options)
+    assert (run.status != 0, run.requests) == (True, ()), run.output
+    assert says in " ".join(run.output.split())
+
+
+@pytest.mark.exhaustive
+def test_a_limit_of_either_side_ends_the_run_before_anything_is_made(both: TwoAccounts) -> None:
+    run = both.connect(subnet_ids="subnet-0123456789abcdef0")
+    assert (run.status != 0, run.writing_calls) == (True, []), run.output
+    assert "There is no subnet" in run.output
+    run = both.connect(provider_port=5000)
+    assert (run.status != 0, run.writing_calls) == (True, []), run.output
+    assert "no TCP, TLS or TCP_UDP listener on port 5000" in run.output
+
+
+@pytest.mark.exhaustive
+def test_a_provider_who_may_not_ends_the_run_before_anything_is_made(both: TwoAccounts) -> None:
+    account = both.provider.customer.account
+    keys = {
+        "provider_assume_role_arn": "",
+        "provider_access_key": account["access_key"],
+        "provider_secret_key": account["secret_key"],
+    }
+    reads = {"Effect": "Allow", "Action": ["ec2:Describe*", "elasticloadbalancing:Describe*"], "Resource": "*"}
+    authorizer = both.operator.sandbox.aws.authorizer
+    authorizer.attach(account["access_key"], {"Version": "2012-10-17", "Statement": [reads]})
+    try:
+        run = both.connect(**keys)
+    finally:
+        authorizer.detach(account["access_key"])
+    assert (run.status != 0, run.writing_calls) == (True, []), run.output
+    assert "ec2:CreateVpcEndpointServiceConfiguration" in run.output
+    assert account["secret_key"] not in run.output
+    assert both.connect(**keys).status == 0
+
+
+@pytest.mark.exhaustive
+def test_a_profile_of_the_provider_counts_although_the_environment_has_keys(both: TwoAccounts, tmp_path: Path) -> None:
+    account = both.provider.customer.account
+    (tmp_path / "credentials").write_text(
+        f"[provider]\naws_access_key_id={account['access_key']}\naws_secret_access_key={account['secret_key']}\n"
+    )
+    both.operator.environment["AWS_SHARED_CREDENTIALS_FILE"] = str(tmp_path / "credentials")
+    run = both.connect(provider_assume_role_arn="", provider_profile="provider")
+    assert run.status == 0, run.output
+    assert list(both.connections.values()) == ["available"]
+
+
+HALF_MADE = (
+    ("CreateVpcEndpointServiceConfiguration", "lost"),
+    ("ModifyVpcEndpointServicePermissions", "reset"),
+    ("CreateVpcEndpoint", "lost"),
+    ("AcceptVpcEndpointConnections", "reset"),
+)
+HALF_ENDED = (("DeleteVpcEndpoints", "lost"), ("DeleteVpcEndpointServiceConfigurations", "reset"))
+
+
+def broken(both: TwoAccounts, playbook: str, call: str, kind: str) -> None:
+    """A run that is stopped at this call, proved from the sandbox's log."""
+    both.operator.sandbox.faults.add({"api": "aws", "call": call, "kind": kind, "times": 100})
+    run = both.play(playbook, wait_timeout=4, **(both.made_of if playbook == "connect" else {}))
+    both.operator.sandbox.faults.clear()
+    assert any(entry.fault == kind for entry in run.requests if entry.call == call), run.output
+    assert run.status != 0, run.output
+
+
+@pytest.mark.exhaustive
+def test_runs_that_are_stopped_at_one_call_after_the_other_lead_to_both_sides_and_back_to_nothing(
+    both: TwoAccounts,
+) -> None:
+    for call, kind in HALF_MADE:
+        broken(both, "connect", call, kind)
+    run = both.connect()
+    assert run.status == 0, run.output
+    assert (len(both.services), list(both.connections.values())) == (1, ["available"])
+    for call, kind in HALF_ENDED:
+        broken(both, "disconnect", call, kind)
+    run = both.play("disconnect")
+    assert run.status == 0, run.output
+    assert both.services == []
+    assert both.consumer.live_endpoints() == []
+
+
+@pytest.mark.exhaustive
+def test_a_principal_is_taken_back_after_a_run_that_was_stopped_before_it(both: TwoAccounts) -> None:
+    """The tag goes after the principal, and the service stays: what remembers is there until nothing is left to do."""
+    assert not both.provider.publish(load_balancer_arns=[both.arn])["failed"]
+    before = both.tags
+    assert both.play("connect").status == 0
+    for call in ("ModifyVpcEndpointServicePermissions", "DeleteTags"):
+        broken(both, "disconnect", call, "reset")
+    run = both.play("disconnect")
+    assert run.status == 0, run.output
+    assert (both.principals, both.tags) == ([], before)
+
+
+@pytest.mark.exhaustive
+def test_two_consumers_connect_at_once_and_neither_ends_the_other(both: TwoAccounts) -> None:
+    second = both.consumer.network()
+    with ThreadPoolExecutor() as pool:
+        runs = [pool.submit(both.connect), pool.submit(both.connect, **second.options)]
+    for run in runs:
+        assert run.result().status == 0, run.result().output
+    assert (len(both.services), list(both.connections.values())) == (1, ["available"] * 2)
+    run = both.play("disconnect")
+    assert run.status == 0, run.output
+    assert (len(both.principals), sorted(both.connections.values())) == (1, ["available"])
+    run = both.play("disconnect", **second.options)
+    assert run.status == 0, run.output
+    assert both.services == []
+
+
+@pytest.mark.exhaustive
+def test_a_private_endpoint_whose_service_was_withdrawn_is_described_and_removed(both: TwoAccounts) -> None:
+    assert both.connect().status == 0
+    assert not both.provider.publish(state="absent", on_connections="reject")["failed"]
+    (vpce,) = [one.vpc_endpoint_id for one in both.operator.sandbox.aws.endpoints()]
+    run = both.play("check")
+    assert run.status != 0
+    assert f"{vpce} of orders is failed" in " ".join(run.output.split())
+    run = same(both, "disconnect", vpc_id="", subnet_ids="", security_group_ids="")
+    assert names(run) == ["delete_vpc_endpoint"]
+    assert both.consumer.live_endpoints() == []
+
+
+@pytest.mark.exhaustive
+def test_clients_are_checked_by_the_private_name(both: TwoAccounts) -> None:
+    both.provider.register_target(both.arn)
+    checked = {**both.operator.check_options(), "check": "required", "provider_private_dns_name": PRIVATE_NAME}
+    run = both.connect(**checked)
+    assert run.status == 0, run.output
+    assert "logged in as" in run.output
+    run = both.play("check", **both.operator.check_options())
+    assert (run.status, run.writing_calls) == (0, []), run.output
+    assert "logged in as" in run.output
