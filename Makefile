@@ -172,7 +172,10 @@ sandbox-status: setup ## what is in it
 demo: setup ## see a whole life of a connection, from an empty account and back, on this machine alone
 	@python -m tests.demo
 
+demo-self-hosted: setup ## its second half alone: a TiDB of your own, published in one account and reached from another
+	@python -m tests.demo --self-hosted
+
 bench: setup ## what fleets cost, beside what users would have without this collection; a quarter of an hour, JSON in .cache/bench
 	@python -m tests.benchmarks
 
-.PHONY: more test-all older newer coverage more-network more-system more-chaos more-integration oldest pins bench demo help setup test lint unit contract network chaos chaos-sample nightly system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
+.PHONY: more test-all older newer coverage more-network more-system more-chaos more-integration oldest pins bench demo demo-self-hosted help setup test lint unit contract network chaos chaos-sample nightly system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status

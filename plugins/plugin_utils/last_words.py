@@ -53,14 +53,13 @@ def _command(known: Values, host: str) -> list[str]:
     port = int(known["result"]["port"] or 0)
     command = f"Connect: mysql -h {host} -P {port} -u {shlex.quote(user or 'root')} -p"
     own = known["wanted"]["self_hosted_name"]
-    if own and not (known["result"].get("endpoint_service") or {}).get("private_dns_name"):
+    name = (known["result"].get("endpoint_service") or {}).get("private_dns_name")
+    if own and not name:
         return [command]
-    command = f"{command} --ssl-mode=VERIFY_IDENTITY --ssl-ca={shlex.quote(ca_path or 'ca.pem')}"
-    if own and not ca_path:
-        return [command, "ca.pem is the CA certificate that signed the server's."]
-    if ca_path:
-        return [command]
-    return [command, "ca.pem is the CA certificate of the cluster. The TiDB Cloud console offers it under Connect."]
+    mode = "VERIFY_CA" if own and name != host else "VERIFY_IDENTITY"
+    command = f"{command} --ssl-mode={mode} --ssl-ca={shlex.quote(ca_path or 'ca.pem')}"
+    which = "that signed the server's." if own else "of the cluster. The TiDB Cloud console offers it under Connect."
+    return [command, *([] if ca_path else [f"ca.pem is the CA certificate {which}"])]
 
 
 def _checked(known: Values) -> list[str]:

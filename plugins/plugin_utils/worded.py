@@ -32,7 +32,8 @@ class WordedAction(ActionBase):  # type: ignore[misc]
             return result
         # Of the service of the user's own; a task that waits for one of TiDB Cloud names a cluster.
         is_of_provider = bool(self._task.args.get("self_hosted_name"))
-        return (in_provider_words if is_of_provider else in_role_words)(result, self.role_prefix)
+        named: dict[str, t.Any] = (in_provider_words if is_of_provider else in_role_words)(result, self.role_prefix)
+        return named
 
     def _run_module(self, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async

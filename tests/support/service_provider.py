@@ -63,6 +63,13 @@ class ServiceProvider:
             elb.create_listener(LoadBalancerArn=arn, Protocol="TCP", Port=port, DefaultActions=forward)
         return arn
 
+    def register_target(self, balancer_arn: str) -> None:
+        """A server behind each listener of a load balancer."""
+        elb = self.elb
+        for listener in elb.describe_listeners(LoadBalancerArn=balancer_arn)["Listeners"]:
+            target = {"Id": "10.7.0.10", "Port": listener["Port"]}
+            elb.register_targets(TargetGroupArn=listener["DefaultActions"][0]["TargetGroupArn"], Targets=[target])
+
     def publish(self, *, check: bool = False, **options: Any) -> Result:
         """Runs the module for the service."""
         given = {"self_hosted_name": NAME, "region": "us-east-1", **options}

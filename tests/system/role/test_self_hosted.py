@@ -127,8 +127,8 @@ def test_check_mode_says_what_a_run_does_and_again_nothing_is_done(both: TwoAcco
 @pytest.mark.exhaustive
 def test_a_service_that_is_there_is_found_by_its_name_and_stays_without_what_was_added(both: TwoAccounts) -> None:
     other = "arn:aws:iam::333333333333:root"
-    options = {"load_balancer_arns": [both.arn], "allowed_principals": [other], "tags": {"team": "data"}}
-    assert not both.provider.publish(**options)["failed"]
+    options: dict[str, Any] = {"load_balancer_arns": [both.arn], "allowed_principals": [other]}
+    assert not both.provider.publish(**options, tags={"team": "data"})["failed"]
     before = both.tags
     run = same(both, "connect")
     assert names(run) == ["set_tags", "permit_principals", "create_vpc_endpoint", "accept_connections"]
@@ -153,7 +153,7 @@ def test_without_load_balancers_nothing_is_made_of_nothing(both: TwoAccounts) ->
     [
         (
             {"cluster_id": "1234567890123456789"},
-            "private_connection_cluster_id and private_connection_self_hosted_name",
+            "private_connection_cluster_id and private_connection_self_hosted_name, not both",
         ),
         ({"self_hosted_name": ""}, "Say what to connect to"),
         (
@@ -267,9 +267,9 @@ def test_a_principal_is_taken_back_after_a_run_that_was_stopped_before_it(both: 
 def test_two_consumers_connect_at_once_and_neither_ends_the_other(both: TwoAccounts) -> None:
     second = both.consumer.network()
     with ThreadPoolExecutor() as pool:
-        runs = [pool.submit(both.connect), pool.submit(both.connect, **second.options)]
-    for run in runs:
-        assert run.result().status == 0, run.result().output
+        pending = [pool.submit(both.connect), pool.submit(both.connect, **second.options)]
+    for ended in pending:
+        assert ended.result().status == 0, ended.result().output
     assert (len(both.services), list(both.connections.values())) == (1, ["available"] * 2)
     run = both.play("disconnect")
     assert run.status == 0, run.output
@@ -294,11 +294,14 @@ def test_a_private_endpoint_whose_service_was_withdrawn_is_described_and_removed
 
 @pytest.mark.exhaustive
 def test_clients_are_checked_by_the_private_name(both: TwoAccounts) -> None:
-    both.provider.register_target(both.arn)
-    checked = {**both.operator.check_options(), "check": "required", "provider_private_dns_name": PRIVATE_NAME}
-    run = both.connect(**checked)
+    port = both.operator.facts["database"]["port"]
+    arn = both.provider.balancer("checked", port)
+    both.provider.register_target(arn)
+    checked = {**both.operator.check_options(), "check": "required", "provider_port": port}
+    named = {"provider_load_balancer_arns": arn, "provider_private_dns_name": PRIVATE_NAME}
+    run = both.connect(**checked, **named)
     assert run.status == 0, run.output
     assert "logged in as" in run.output
-    run = both.play("check", **both.operator.check_options())
+    run = both.play("check", **both.operator.check_options(), provider_port=port)
     assert (run.status, run.writing_calls) == (0, []), run.output
     assert "logged in as" in run.output

@@ -13,6 +13,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options
 from ansible_collections.tidbcloud.privatelink.plugins.modules import connection_network
 from tests.support import module_documents as documents
 from tests.support.remains import ec2_client
+from tests.support.service_provider import ServiceProvider
 
 if t.TYPE_CHECKING:
     from tests.support.customer import Customer, Result
@@ -67,3 +68,27 @@ def test_a_network_is_made_part_by_part_and_again_is_unchanged(customer: Custome
     ec2 = ec2_client(customer.facts, "main", "us-east-1")
     tags = ec2.describe_tags(Filters=[{"Name": "key", "Values": ["tidbcloud:claim"]}])["Tags"]
     assert sorted(tag["ResourceType"] for tag in tags) == ["security-group", "subnet", "vpc"]
+
+
+def test_the_account_and_the_service_are_looked_at_and_nothing_is_touched(customer: Customer) -> None:
+    provider = ServiceProvider(customer)
+    account = customer.account["account_id"]
+    looked = customer.run("connection_network", part="account", region="us-east-1")
+    assert (looked["changed"], looked["account_id"]) == (False, account)
+    asked = {"part": "service", "self_hosted_name": "orders", "region": "us-east-1"}
+    none = customer.run("connection_network", **asked)
+    assert (none["account_id"], none["endpoint_service"]["service_id"]) == (account, None)
+    assert none["endpoint_service"]["region"] == "us-east-1"
+    made = provider.publish(load_balancer_arns=[provider.balancer()])["endpoint_service"]
+    there = customer.run("connection_network", **asked)
+    assert there["endpoint_service"] == made
+    assert not [entry.call for entry in customer.requests if not entry.call.startswith(("Describe", "Get"))]
+
+
+def test_the_service_needs_its_name_and_is_in_the_region_of_its_load_balancers(customer: Customer) -> None:
+    result = customer.run("connection_network", part="service", region="us-east-1")
+    assert (result["failed"], customer.requests) == (True, [])
+    assert "self_hosted_name is needed to look at the service." in result["msg"]
+    arn = "arn:aws:elasticloadbalancing:us-west-2:123456789012:loadbalancer/net/orders/0123456789abcdef"
+    found = customer.run("connection_network", part="service", self_hosted_name="orders", load_balancer_arns=[arn])
+    assert found["endpoint_service"]["region"] == "us-west-2"

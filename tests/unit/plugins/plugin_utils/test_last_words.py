@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.last_words import done_lines, run_lines
 from tests.support.role_runs import ADD_GROUP, ENDPOINT, FAILED_PING, TAG, changed, run, wanted
 
@@ -53,6 +55,33 @@ def test_a_connection_is_shown_with_the_command_to_use_it() -> None:
         "Connect: mysql -h db.example.com -P 4000 -u app -p --ssl-mode=VERIFY_IDENTITY --ssl-ca=/etc/ca.pem",
         "Checked from app: logged in as app, 8.0.11-TiDB-v8.5.2, TLSv1.3, certificate valid for 364 days.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "ca_path", "says"),
+    [
+        (None, "", ["-p"]),
+        ("db.example.com", "/etc/ca.pem", ["-p --ssl-mode=VERIFY_IDENTITY --ssl-ca=/etc/ca.pem"]),
+        (
+            "tidb.example.com",
+            "",
+            ["-p --ssl-mode=VERIFY_CA --ssl-ca=ca.pem", "ca.pem is the CA certificate that signed the server's."],
+        ),
+    ],
+)
+def test_the_command_for_a_server_of_ones_own_asks_for_what_its_certificate_can_hold(
+    name: str | None, ca_path: str, says: list[str]
+) -> None:
+    known = run(check_ca_path=ca_path, wanted=wanted(cluster_id="", self_hosted_name="orders"))
+    known["result"] = {**known["result"], "endpoint_service": {"private_dns_name": name}}
+    command = "Connect: mysql -h db.example.com -P 4000 -u root "
+    assert run_lines(known)[3:-1] == [command + says[0], *says[1:]]
+
+
+def test_of_a_service_of_ones_own_it_is_said_what_was_not_found_and_why_the_service_stays() -> None:
+    own = wanted(state="absent", cluster_id="", vpc_id="", self_hosted_name="orders")
+    lines = removed(wanted=own, provider={"withdrawn": {}, "left": "left endpoint service orders"})
+    assert lines == ["left endpoint service orders", "There is no private endpoint of orders in us-east-1."]
 
 
 def test_where_no_certificate_is_named_it_says_where_to_find_it_and_the_command_is_quoted() -> None:

@@ -21,9 +21,12 @@ from ansible_collections.tidbcloud.privatelink.plugins.modules import (
 )
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.role_words import (
     OTHER,
+    PROVIDER,
+    PROVIDER_WORDS,
     ROLES,
     SAME,
     WORDS,
+    in_provider_words,
     in_role_words,
 )
 from tests.support import module_documents as documents
@@ -41,6 +44,29 @@ def variables() -> set[str]:
 
 def test_every_word_stands_for_a_variable_that_the_role_has() -> None:
     assert {*SAME, *WORDS, *OTHER.values()} <= variables()
+    assert {f"provider_{option}" for option in (*PROVIDER, *PROVIDER_WORDS)} <= variables()
+
+
+def test_every_option_that_the_provider_has_is_translated_as_the_providers() -> None:
+    options = {f"provider_{option}" for option in documents.options(endpoint_service)} & variables()
+    keys = {
+        "access_key",
+        "secret_key",
+        "session_token",
+        "endpoint_url",
+        "aws_ca_bundle",
+        "aws_config",
+        "validate_certs",
+    }
+    assert options - {f"provider_{option}" for option in (*PROVIDER, *PROVIDER_WORDS, *keys)} == set()
+
+
+def test_what_is_said_of_the_provider_names_its_variables_and_those_of_both() -> None:
+    said = {"msg": "Give load_balancer_arns, or set port=4000; wait_timeout and self_hosted_name stay."}
+    assert in_provider_words(said, PREFIX)["msg"] == (
+        "Give private_connection_provider_load_balancer_arns, or set private_connection_provider_port=4000; "
+        "private_connection_wait_timeout and private_connection_self_hosted_name stay."
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,9 @@ MADE = WantedConnection(cluster_id="1", vpc_cidr="10.42.0.0/16")
 GIVEN = WantedConnection(cluster_id="1", vpc_id="vpc-1", subnet_ids=("subnet-1",), security_group_ids=("sg-1",))
 ADOPTED = WantedConnection(cluster_id="1", vpc_endpoint_id="vpce-1")
 OTHER = WantedConnection(service_name="com.amazonaws.vpce.x", vpc_id="vpc-1", subnet_ids=("subnet-1",))
+OWN = WantedConnection(
+    self_hosted_name="orders", vpc_id="vpc-1", subnet_ids=("subnet-1",), security_group_ids=("sg-1",)
+)
 NO_TARGET = "Say what to connect to: private_connection_cluster_id"
 TWO_TARGETS = "Give one of private_connection_cluster_id and private_connection_service_name, not both."
 TWO_VPCS = "Give one of private_connection_vpc_cidr, which makes a VPC, and private_connection_vpc_id"
@@ -40,6 +43,8 @@ REQUIRED = "With private_connection_check=required"
         GIVEN,
         ADOPTED,
         OTHER,
+        OWN,
+        dataclasses.replace(OWN, on_failed_check="revert", provider_variables=("private_connection_provider_port",)),
         dataclasses.replace(MADE, subnet_cidrs=("10.42.0.0/24",), availability_zone_ids=("use1-az1",)),
         dataclasses.replace(MADE, client_cidrs=("10.0.0.0/8",), on_failed_check="revert"),
         dataclasses.replace(GIVEN, subnet_ids=(), subnet_cidrs=("10.7.0.0/24",)),
@@ -59,6 +64,20 @@ def test_what_can_be_is_not_refused(wanted: WantedConnection) -> None:
     [
         (MADE, {"cluster_id": ""}, NO_TARGET),
         (GIVEN, {"service_name": "com.amazonaws.vpce.x"}, TWO_TARGETS),
+        (GIVEN, {"self_hosted_name": "orders"}, TWO_TARGETS.replace("service_name", "self_hosted_name")),
+        (
+            GIVEN,
+            {"self_hosted_name": "orders", "service_name": "com.amazonaws.vpce.x"},
+            "Give one of private_connection_cluster_id and private_connection_service_name and "
+            "private_connection_self_hosted_name, not all.",
+        ),
+        (
+            GIVEN,
+            {"provider_variables": ("private_connection_provider_port",)},
+            "private_connection_provider_port would",
+        ),
+        (OWN, {"vpc_cidr": "10.42.0.0/16", "vpc_id": ""}, NO_NETWORK),
+        (OWN, {"state": "absent", "keeps_endpoint": True}, "private_connection_keep_vpc_endpoint ends"),
         (GIVEN, {"vpc_cidr": "10.42.0.0/16"}, TWO_VPCS),
         (MADE, {"state": "absent", "vpc_id": "vpc-1"}, TWO_VPCS),
         (MADE, {"vpc_cidr": ""}, NO_PLACE),
