@@ -33,7 +33,8 @@ Kind = tuple[str, t.Callable[[t.Any], t.Any]]
 
 def _one_of(*words: str) -> Kind:
     def check(value: t.Any) -> str:
-        if value not in words:
+        # YAML reads a bare off as false.
+        if value not in words and not (value is False and "off" in words):
             raise ValueError
         return str(value)
 

@@ -21,7 +21,6 @@ from .._privatelink.steps import CreateVpcEndpoint, Modification
 from .._run.errors import PrivateLinkError
 from .._run.wait import Deadline
 from .calls import Network
-from .contradictions import contradictions
 from .make import Connection, WantedSubnet, find_security_group, find_subnets
 from .rules import admits_exactly
 from .wanted import WantedConnection
@@ -115,14 +114,11 @@ def look(
     *,
     is_rehearsal: bool,
 ) -> Look:
-    """`is_rehearsal`: the play is in check mode, and has made nothing that AWS may not list yet.
+    """`is_rehearsal`: the play is in check mode, and has made nothing that AWS may not list yet. `wanted` has no
+    contradictions.
 
-    Raises PrivateLinkError for options that contradict each other, before anything is read, and what `ensure` raises:
-    the limits that need no network are checked.
+    Raises what `ensure` raises: the limits that need no network are checked.
     """
-    wrong = contradictions(wanted)
-    if wrong:
-        raise PrivateLinkError(" ".join(wrong))
     later = _WAITED_FOR | ({_PERMITTED_FIRST} if wanted.self_hosted_name else set())
     planned = replace(
         desired, allow_missing_network=True, allow_violations=desired.allow_violations | later, state="present"

@@ -19,6 +19,7 @@ from .._run.options import wait_arguments
 from .._run.wait import Work
 from .calls import Network
 from .claims import Part
+from .contradictions import contradictions
 from .make import (
     Connection,
     Outcome,
@@ -92,7 +93,10 @@ def found(network: Network, params: Params) -> dict[str, t.Any]:
 
 
 def looked_for(params: Params) -> tuple[WantedConnection, Desired]:
-    """The connection and its private endpoint. Raises PrivateLinkError for options that cannot be."""
+    """The connection and its private endpoint.
+
+    Raises PrivateLinkError for options that cannot be, and for those that contradict each other.
+    """
     _require(params, "look at")
     spec = {**endpoint_arguments(), **wait_arguments(ENDPOINT_TIMEOUT)}
     read = ArgumentSpecValidator(spec).validate(as_given(params["endpoint"], spec))
@@ -102,6 +106,9 @@ def looked_for(params: Params) -> tuple[WantedConnection, Desired]:
         wanted = WantedConnection.of(params["wanted"])
     except KeyError as missing:
         raise PrivateLinkError(f"wanted lacks {missing}: give what the filter connection_options returns.") from None
+    wrong = contradictions(wanted)
+    if wrong:
+        raise PrivateLinkError(" ".join(wrong))
     return wanted, desired_endpoint({**params, **read.validated_parameters})
 
 

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.policies.documents import path_of
 from tests.support.customer import Customer
 from tests.support.operator import Operator, PlaybookRun
 from tests.support.service_provider import NAME, ServiceProvider
@@ -40,6 +42,11 @@ class TwoAccounts:
     @property
     def made_of(self) -> dict[str, Any]:
         return {"provider_load_balancer_arns": self.arn}
+
+    def another_group(self) -> str:
+        """The id of another security group of the consumer's VPC."""
+        asked = {"VpcId": self.network.vpc_id, "GroupName": "other", "Description": "other"}
+        return str(self.consumer.ec2().create_security_group(**asked)["GroupId"])
 
     def play(self, playbook: str, *arguments: str, **options: Any) -> PlaybookRun:
         return self.operator.play(playbook, *arguments, **{**self.options, **options})
@@ -221,7 +228,7 @@ HALF_MADE = (
     ("CreateVpcEndpoint", "lost"),
     ("AcceptVpcEndpointConnections", "reset"),
 )
-HALF_ENDED = (("DeleteVpcEndpoints", "lost"), ("DeleteVpcEndpointServiceConfigurations", "reset"))
+HALF_ENDED = (("DeleteVpcEndpoints", "reset"), ("DeleteVpcEndpointServiceConfigurations", "reset"))
 
 
 def broken(both: TwoAccounts, playbook: str, call: str, kind: str) -> None:
@@ -292,16 +299,71 @@ def test_a_private_endpoint_whose_service_was_withdrawn_is_described_and_removed
     assert both.consumer.live_endpoints() == []
 
 
-@pytest.mark.exhaustive
-def test_clients_are_checked_by_the_private_name(both: TwoAccounts) -> None:
+@pytest.fixture
+def checked(both: TwoAccounts) -> dict[str, Any]:
+    """Options of a connection whose check reaches a server."""
     port = both.operator.facts["database"]["port"]
     arn = both.provider.balancer("checked", port)
     both.provider.register_target(arn)
-    checked = {**both.operator.check_options(), "check": "required", "provider_port": port}
-    named = {"provider_load_balancer_arns": arn, "provider_private_dns_name": PRIVATE_NAME}
-    run = both.connect(**checked, **named)
+    return {
+        **both.operator.check_options(),
+        "check": "required",
+        "provider_port": port,
+        "provider_load_balancer_arns": arn,
+        "provider_private_dns_name": PRIVATE_NAME,
+    }
+
+
+@pytest.mark.exhaustive
+def test_clients_are_checked_by_the_private_name(both: TwoAccounts, checked: dict[str, Any]) -> None:
+    run = both.connect(**checked)
     assert run.status == 0, run.output
     assert "logged in as" in run.output
-    run = both.play("check", **both.operator.check_options(), provider_port=port)
+    run = both.play("check", **both.operator.check_options(), provider_port=checked["provider_port"])
     assert (run.status, run.writing_calls) == (0, []), run.output
     assert "logged in as" in run.output
+
+
+@pytest.mark.exhaustive
+def test_a_change_that_breaks_the_connection_is_undone_and_the_providers_side_stays(
+    both: TwoAccounts, checked: dict[str, Any]
+) -> None:
+    good, bad = both.network.security_group_ids[0], both.another_group()
+    assert both.connect(**checked, security_group_ids=good).status == 0
+    database, aws = both.operator.sandbox.database, both.operator.sandbox.aws
+    is_open = database.is_open
+    database.is_open = lambda _host: any(good in one.security_group_ids for one in aws.endpoints() if one.is_live)
+    options = {**checked, "check": True, "on_failed_check": "revert", "security_group_ids": bad, "check_retries": 0}
+    try:
+        run = both.connect(**options, check_host="localhost")
+    finally:
+        database.is_open = is_open
+    assert run.status != 0, run.output
+    said = " ".join(run.output.split())
+    assert "was undone: clients could connect before it" in said
+    assert [one.security_group_ids for one in aws.endpoints() if one.is_live] == [[good]]
+    assert list(both.connections.values()) == ["available"]
+
+
+@pytest.mark.exhaustive
+def test_each_side_needs_no_more_than_its_policy(both: TwoAccounts) -> None:
+    account, authorizer = both.provider.customer.account, both.operator.sandbox.aws.authorizer
+    policies = {
+        both.consumer.account["access_key"]: path_of("endpoints"),
+        account["access_key"]: path_of("publication"),
+    }
+    keys = {
+        "provider_assume_role_arn": "",
+        "provider_access_key": account["access_key"],
+        "provider_secret_key": account["secret_key"],
+    }
+    for key, path in policies.items():
+        authorizer.attach(key, json.loads(path.read_text(encoding="utf-8")))
+    try:
+        runs = [both.connect(**keys), both.play("check", **keys), both.play("disconnect", **keys, vpc_id="")]
+    finally:
+        for key in policies:
+            authorizer.detach(key)
+    for run in (runs[0], runs[2]):
+        assert run.status == 0, run.output
+    assert both.services == []

@@ -36,6 +36,25 @@ def test_lists_may_be_text_and_what_is_empty_is_not_set() -> None:
     assert (wanted.check, wanted.wait, wanted.on_failed_check) == (True, True, "fail")
 
 
+def test_of_the_providers_variables_only_the_names_of_those_that_are_set_are_kept() -> None:
+    variables = {
+        "private_connection_provider_secret_key": "secret-0123456789",
+        "private_connection_provider_port": " ",
+        "private_connection_provider_tags": None,
+        "private_connection_provider_allowed_principals": [],
+        "private_connection_provider_acceptance_required": False,
+        "private_connection_profile": "app",
+    }
+    wanted = wanted_connection({"self_hosted_name": "orders", "variables": variables, "keep_vpc_endpoint": "maybe"})
+    assert wanted.provider_variables == (
+        "private_connection_provider_acceptance_required",
+        "private_connection_provider_secret_key",
+    )
+    assert (wanted.self_hosted_name, wanted.makes_network, wanted.keeps_endpoint) == ("orders", False, False)
+    assert wanted_connection({"keep_vpc_endpoint": "yes"}).keeps_endpoint
+    assert "secret-0123456789" not in str(wanted.returned())
+
+
 def test_of_a_login_only_that_it_is_given_is_kept() -> None:
     wanted = wanted_connection({"check_user": "app", "check_password": "secret-0123456789"})
     assert (wanted.has_check_user, wanted.has_check_password) == (True, True)

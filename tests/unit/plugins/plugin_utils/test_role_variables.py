@@ -86,6 +86,16 @@ def test_an_empty_answer_is_not_set_whatever_was_asked(empty: t.Any) -> None:
         ("state", "absent", True),
         ("state", "Absent", False),
         ("on_failed_check", "undo", False),
+        ("check_tls", "encrypt", True),
+        # YAML reads a bare off so.
+        ("check_tls", False, True),
+        ("check_tls", True, False),
+        ("provider_on_connections", "reject", True),
+        ("provider_on_connections", "accept", False),
+        ("provider_port", "9092", True),
+        ("provider_port", "kafka", False),
+        ("provider_acceptance_required", "maybe", False),
+        ("provider_load_balancer_tags", "app=tidb", True),
     ],
 )
 def test_a_value_of_another_kind_is_refused_under_the_name_of_its_variable(
