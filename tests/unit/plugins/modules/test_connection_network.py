@@ -75,7 +75,7 @@ def test_the_account_and_the_service_are_looked_at_and_nothing_is_touched(custom
     account = customer.account["account_id"]
     looked = customer.run("connection_network", part="account", region="us-east-1")
     assert (looked["changed"], looked["account_id"]) == (False, account)
-    asked = {"part": "service", "self_hosted_name": "orders", "region": "us-east-1"}
+    asked: dict[str, t.Any] = {"part": "service", "self_hosted_name": "orders", "region": "us-east-1"}
     none = customer.run("connection_network", **asked)
     assert (none["account_id"], none["endpoint_service"]["service_id"]) == (account, None)
     assert none["endpoint_service"]["region"] == "us-east-1"

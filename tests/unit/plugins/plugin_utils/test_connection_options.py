@@ -37,7 +37,7 @@ def test_lists_may_be_text_and_what_is_empty_is_not_set() -> None:
 
 
 def test_of_the_providers_variables_only_the_names_of_those_that_are_set_are_kept() -> None:
-    variables = {
+    variables: dict[str, t.Any] = {
         "private_connection_provider_secret_key": "secret-0123456789",
         "private_connection_provider_port": " ",
         "private_connection_provider_tags": None,
