@@ -151,7 +151,8 @@ options:
     default: true
   verify_dns_servers:
     description:
-      - Addresses of the resolvers to look with. Defaults to those of the host.
+      - IP addresses of the resolvers to look with, such as V(192.0.2.53), or V(192.0.2.53:5353) and V([2001:db8::53]:5353) where the port is not 53.
+        Defaults to the resolvers of the host.
     type: list
     elements: str
   port:

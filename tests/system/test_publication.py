@@ -167,6 +167,30 @@ def test_a_private_name_is_set_shown_with_its_record_and_removed(provider: Servi
     done(provider, ["remove_private_dns_name"], **options, remove_private_dns_name=True)
 
 
+def test_a_private_name_is_verified_once_its_record_is_seen_in_public_dns(provider: ServiceProvider) -> None:
+    dns = provider.customer.facts["dns"]
+    options: dict[str, Any] = {
+        "load_balancer_arns": [provider.balancer()],
+        "private_dns_name": "tidb.example.com",
+        "verify_dns_servers": [f"{dns['host']}:{dns['port']}"],
+    }
+    record = provider.publish(**options)["endpoint_service"]["private_dns_name_record"]
+    waits = done(provider, [], **options)
+    assert waits["endpoint_service"]["private_dns_name_record"] == record | {"state": "pendingVerification"}
+    asked = [entry.detail["name"] for entry in provider.customer.requests if entry.api == "dns"]
+    assert asked, "Nobody looked."
+    provider.customer.sandbox.aws.dns.publish(asked[0], [record["value"]])
+    run = done(provider, ["verify_private_dns_name"], **options)
+    assert run["endpoint_service"]["private_dns_name_record"]["state"] == "verified"
+
+
+def test_a_resolver_that_does_not_answer_is_no_record_that_is_missing(provider: ServiceProvider) -> None:
+    options: dict[str, Any] = {"load_balancer_arns": [provider.balancer()], "private_dns_name": "tidb.example.com"}
+    provider.publish(**options, verify_private_dns=False)
+    run = provider.publish(**options, verify_dns_servers=["127.0.0.1:9"])
+    assert (names(run), "was not looked at" in " ".join(provider.customer.warnings)) == ([], True)
+
+
 @pytest.mark.parametrize("number", range(2))
 def test_a_service_can_be_made_again_after_it_was_deleted(provider: ServiceProvider, number: int) -> None:
     options: dict[str, Any] = {"load_balancer_arns": [provider.balancer()]}

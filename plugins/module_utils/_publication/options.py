@@ -13,6 +13,7 @@ from .._run.errors import PrivateLinkError
 from .._run.text import printable
 from .desired import DEFAULT_PORT, Desired
 from .principals import ACCOUNT
+from .txt_record import server_of
 from .violations import ALLOWABLE
 
 _LAST_PORT = 65535
@@ -100,7 +101,7 @@ def desired_publication(params: t.Mapping[str, t.Any]) -> Desired:
         private_dns_name=params["private_dns_name"] or None,
         remove_private_dns_name=params["remove_private_dns_name"],
         verify_private_dns=params["verify_private_dns"],
-        verify_dns_servers=_exact(params, "verify_dns_servers") or (),
+        verify_dns_servers=_dns_servers(params),
         port=params["port"],
         address_types=_some(params, "supported_ip_address_types"),
         regions=_exact(params, "supported_regions"),
@@ -153,6 +154,19 @@ def _exact(params: t.Mapping[str, t.Any], option: str) -> tuple[str, ...] | None
     if values is None or (values and not any(values)):
         return None
     return tuple(sorted({value for value in values if value}))
+
+
+def _dns_servers(params: t.Mapping[str, t.Any]) -> tuple[str, ...]:
+    servers = _exact(params, "verify_dns_servers") or ()
+    for server in servers:
+        try:
+            server_of(server)
+        except ValueError:
+            raise PrivateLinkError(
+                f"verify_dns_servers has {printable(server)!r}, which is no IP address. Give addresses such as "
+                "192.0.2.53, with a port such as 192.0.2.53:5353 or [2001:db8::53]:5353 where it is not 53."
+            ) from None
+    return servers
 
 
 def _some(params: t.Mapping[str, t.Any], option: str) -> tuple[str, ...] | None:

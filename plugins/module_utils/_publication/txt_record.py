@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import typing as t
 
 from .._aws.provider_model import PrivateDnsRecord
@@ -24,6 +25,8 @@ else:
 _ONE_ANSWER = 3.0
 _ALL_ANSWERS = 8.0
 _FEWEST_LABELS = 2
+_DNS_PORT = 53
+_PORTS = 1 << 16
 
 # The values of the TXT records of a name, empty if there are none.
 Ask = t.Callable[[str], t.Sequence[str]]
@@ -37,7 +40,7 @@ class Look(t.NamedTuple):
 
 
 def look_for(record: PrivateDnsRecord, private_dns_name: str, servers: t.Sequence[str], ask: Ask | None = None) -> Look:
-    """Whether public DNS shows the record. `servers`: addresses of resolvers, else those of this host.
+    """Whether public DNS shows the record. `servers`: resolvers that `server_of` takes, else those of this host.
 
     No answer says nothing about the record. Raises nothing.
     """
@@ -76,11 +79,29 @@ def _looked(record: PrivateDnsRecord, private_dns_name: str, ask: Ask) -> Look:
     return Look(NOT_SEEN)
 
 
+def server_of(text: str) -> tuple[str, int]:
+    """Address and port of a resolver: `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53` or `[2001:db8::53]:5353`.
+
+    Raises ValueError for anything else.
+    """
+    bracketed = text.startswith("[")
+    if bracketed or text.count(":") == 1:
+        address, _separator, port = text.rpartition(":")
+        address = address.removeprefix("[").removesuffix("]")
+    else:
+        address, port = text, str(_DNS_PORT)
+    number = int(port)
+    if not 0 < number < _PORTS:
+        raise ValueError(f"{number} is no port")
+    return str(ipaddress.ip_address(address)), number
+
+
 def _resolver(servers: t.Sequence[str]) -> Ask:
-    """Raises what dnspython raises if this host names no resolver, and for an invalid address."""
+    """Raises what dnspython raises if this host names no resolver."""
     resolver = dns.resolver.Resolver(configure=not servers)
     if servers:
-        resolver.nameservers = list(servers)
+        resolver.nameserver_ports = dict(map(server_of, servers))
+        resolver.nameservers = list(resolver.nameserver_ports)
 
     def ask(name: str) -> t.Sequence[str]:
         try:

@@ -126,6 +126,7 @@ def test_an_empty_list_is_an_exact_set_where_aws_has_one() -> None:
         ({"accepted_accounts": ["1234"]}, "twelve digits"),
         ({"accepted_endpoint_ids": ["eni-1"]}, "not the id of an endpoint"),
         ({"rejected_endpoint_ids": ["vpce-svc-1"]}, "not the id of an endpoint"),
+        ({"verify_dns_servers": ["dns.example.com"]}, "'dns.example.com', which is no IP address"),
     ],
 )
 def test_what_is_impossible_whatever_aws_has_is_refused(given: dict[str, t.Any], says: str) -> None:

@@ -16,7 +16,11 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication
     NOT_SEEN,
     SEEN,
 )
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication.txt_record import candidates, look_for
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication.txt_record import (
+    candidates,
+    look_for,
+    server_of,
+)
 
 RECORD = PrivateDnsRecord("pendingverification", "_abc", "TXT", "vpce:xyz")
 NAME = "tidb.data.example.com"
@@ -54,6 +58,25 @@ def test_no_answer_says_nothing_about_the_record() -> None:
 
     found = look_for(RECORD, NAME, (), silent)
     assert (found.seen, "timed out" in found.note) == (NOT_LOOKED, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "server"),
+    [
+        ("192.0.2.53", ("192.0.2.53", 53)),
+        ("192.0.2.53:5353", ("192.0.2.53", 5353)),
+        ("2001:db8::53", ("2001:db8::53", 53)),
+        ("[2001:db8::53]:5353", ("2001:db8::53", 5353)),
+    ],
+)
+def test_a_resolver_is_an_address_and_may_have_a_port(text: str, server: tuple[str, int]) -> None:
+    assert server_of(text) == server
+
+
+@pytest.mark.parametrize("text", ["dns.example.com", "192.0.2.53:dns", "192.0.2.53:0", "192.0.2.53:65536", "[::1]", ""])
+def test_nothing_else_is_a_resolver(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the caller says what it was given
+        server_of(text)
 
 
 def test_without_the_library_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
