@@ -184,6 +184,7 @@ def test_a_private_name_is_verified_once_its_record_is_seen_in_public_dns(provid
     assert run["endpoint_service"]["private_dns_name_record"]["state"] == "verified"
 
 
+@pytest.mark.exhaustive
 def test_a_resolver_that_does_not_answer_is_no_record_that_is_missing(provider: ServiceProvider) -> None:
     options: dict[str, Any] = {"load_balancer_arns": [provider.balancer()], "private_dns_name": "tidb.example.com"}
     provider.publish(**options, verify_private_dns=False)
