@@ -33,10 +33,7 @@ Values = t.Mapping[str, t.Any]
 
 def connection_options(given: Values) -> t.Any:
     """What a connection is to be. See connection_options.yml."""
-    try:
-        wanted = options.wanted_connection(given)
-    except PrivateLinkError as error:
-        raise AnsibleFilterError(str(error)) from error
+    wanted = options.wanted_connection(given)
     return as_data(
         {**wanted.returned(), "problems": contradictions(wanted), "check_source": options.given_source(given)}
     )

@@ -11,7 +11,6 @@ import typing as t
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils import role_variables
 
 Values = t.Mapping[str, t.Any]
@@ -27,7 +26,6 @@ _TEXTS = (
 )
 _LISTS = ("subnet_ids", "subnet_cidrs", "security_group_ids")
 _SOURCE = ("instance_id", "network_interface_id", "address", "subnet_id")
-_REQUIRED = "required"
 # Filters, and the variable that names one, where there is one. private_connection_project_id only says where to look.
 _FILTERS = {
     "cluster_ids": "cluster_id",
@@ -50,11 +48,8 @@ def split_list(value: t.Any) -> list[str]:
 
 def wanted_connection(given: Values) -> WantedConnection:
     """`given`: the options under their names without the prefix; what is not set is missing, null or empty."""
-    check = check_word(given.get("check"))
-    try:
-        tags = role_variables.own_tags(given.get("tags"))
-    except (TypeError, ValueError):
-        tags = {}  # It is one of the problems of the variables.
+    check = _usable(role_variables.check_word, given.get("check"), "true")
+    tags = _usable(role_variables.own_tags, given.get("tags"), {})
     read: dict[str, t.Any] = {name: str(given.get(name) or "").strip() for name in _TEXTS}
     read.update({name: tuple(split_list(given.get(name))) for name in _LISTS})
     read.update({name: tuple(sorted(set(split_list(given.get(name))))) for name in _SETS})
@@ -64,37 +59,23 @@ def wanted_connection(given: Values) -> WantedConnection:
         variable_problems=tuple(given.get("variable_problems") or ()),
         tags=tags,
         check=check != "false",
-        requires_check=check == _REQUIRED,
+        requires_check=check == role_variables.REQUIRED,
         places_check=bool(given.get("check_host")) or bool(given_source(given)),
         wait=bool(given.get("wait", True)),
         on_failed_check=str(given.get("on_failed_check") or "fail"),
         has_check_user=bool(str(given.get("check_user") or "").strip()),
         has_check_password=bool(given.get("check_password")),
-        keeps_endpoint=_is_true(given.get("keep_vpc_endpoint")),
+        keeps_endpoint=_usable(boolean, role_variables.given(given.get("keep_vpc_endpoint"), False), False),
         provider_variables=tuple(role_variables.set_names(given.get("variables") or {}, "provider_")),
     )
 
 
-def _is_true(value: t.Any) -> bool:
-    """Whether it is set and true; what is neither true nor false is one of the problems of the variables."""
+def _usable(read: t.Callable[[t.Any], t.Any], value: t.Any, otherwise: t.Any) -> t.Any:
+    """A value of another kind is one of the problems of the variables, and named there."""
     try:
-        return bool(boolean(value)) if role_variables.given(value, None) is not None else False
-    except TypeError:
-        return False
-
-
-def check_word(value: t.Any) -> str:
-    """What private_connection_check says: `true`, also where it is not set, `false` or `required`.
-
-    Raises PrivateLinkError for anything else.
-    """
-    said = "" if value is None else str(value).strip().lower()
-    if said in ("", _REQUIRED):
-        return said or "true"
-    try:
-        return "true" if boolean(said) else "false"
-    except TypeError:
-        raise PrivateLinkError(f"private_connection_check is {value!r}; it must be true, false or required.") from None
+        return read(value)
+    except (TypeError, ValueError):
+        return otherwise
 
 
 def given_source(given: Values) -> dict[str, str]:

@@ -26,6 +26,14 @@ PREFIX = "private_connection_"
 RETURNED = frozenset({"result", "status", "host", "port"})
 _SPECS = Path(__file__).resolve().parents[2] / "roles/private_connection/meta/argument_specs.yml"
 _NEAR = 0.6
+REQUIRED = "required"
+# What private_connection_state may be for an entry point that is there for one thing, and what that thing is.
+_STATES = {
+    "present": ("present", "makes a connection"),
+    "absent": ("absent", "removes a connection"),
+    "verify": ("present", "checks a connection and changes nothing"),
+    "status": ("present", "shows connections and changes nothing"),
+}
 
 Values = t.Mapping[str, t.Any]
 Kind = tuple[str, t.Callable[[t.Any], t.Any]]
@@ -51,6 +59,17 @@ def _not_negative(convert: t.Callable[[t.Any], t.Any]) -> t.Callable[[t.Any], t.
     return check
 
 
+def check_word(value: t.Any) -> str:
+    """What private_connection_check says: `true`, also where it is not set, `false` or `required`.
+
+    Raises TypeError for anything else.
+    """
+    said = given(value, True)
+    if isinstance(said, str) and said.lower() == REQUIRED:
+        return REQUIRED
+    return "true" if validation.check_type_bool(said) else "false"
+
+
 _BOOLEAN: Kind = ("true or false", validation.check_type_bool)
 _INTEGER: Kind = ("a whole number, not negative", _not_negative(validation.check_type_int))
 _NUMBER: Kind = ("a number, not negative", _not_negative(validation.check_type_float))
@@ -60,6 +79,7 @@ _MAPPING: Kind = ("a mapping, such as {'team': 'data'}", validation.check_type_d
 KINDS: dict[str, Kind] = {
     "state": _one_of("present", "absent"),
     "on_failed_check": _one_of("fail", "keep", "revert"),
+    "check": (f"true, false or {REQUIRED}", check_word),
     "check_tls": _one_of("verify", "encrypt", "off"),
     "provider_on_connections": _one_of("refuse", "reject"),
     **dict.fromkeys(
@@ -106,7 +126,8 @@ def given(value: t.Any, otherwise: t.Any) -> t.Any:
 def problems(values: Values, fixed_state: str = "") -> list[str]:
     """A sentence for each variable that the role does not have or cannot use.
 
-    `values`: all variables whose name begins with the prefix. `fixed_state`: the state that the playbook is there for.
+    `values`: all variables whose name begins with the prefix. `fixed_state`: what the playbook is there for, `present`,
+    `absent`, `verify` or `status`, or empty if the variables decide.
     """
     return [*_unknown(values), *_of_another_kind(values), *_contradicting(values, fixed_state)]
 
@@ -143,12 +164,15 @@ def set_names(values: Values, beginning: str) -> list[str]:
 
 
 def _contradicting(values: Values, fixed_state: str) -> list[str]:
-    state = given(values.get(f"{PREFIX}state"), fixed_state)
-    if not fixed_state or state == fixed_state:
+    if fixed_state not in _STATES:
+        return []
+    may, does = _STATES[fixed_state]
+    state = given(values.get(f"{PREFIX}state"), may)
+    if state == may:
         return []
     return [
-        f"This playbook is for {PREFIX}state={fixed_state}, and {state!r} was given. Leave {PREFIX}state out: the "
-        "playbook connect makes a connection, disconnect removes one."
+        f"This playbook {does}, and {PREFIX}state={state!r} was given. Leave {PREFIX}state out: the playbook connect "
+        "makes a connection, disconnect removes one."
     ]
 
 

@@ -17,7 +17,7 @@ from tests.support.remains import ec2_client, remains
 SPECS = Path(__file__).resolve().parents[3] / "roles/private_connection/meta/argument_specs.yml"
 VPC_RANGE = "10.42.0.0/16"
 PREFIX_LIST = "pl-0123456789abcdef0"
-PLAYBOOKS = {"connect": "main", "disconnect": "main", "check": "verify", "status": "status"}
+PLAYBOOKS = {"connect": "connect", "disconnect": "disconnect", "check": "verify", "status": "status"}
 
 
 def one_zone(operator: Operator) -> dict[str, Any]:
@@ -38,11 +38,28 @@ def test_a_misspelt_variable_ends_the_run_before_anything_is_asked(operator: Ope
     assert run.requests == ()
 
 
-@pytest.mark.parametrize(("playbook", "state"), [("disconnect", "present"), ("connect", "absent")])
-def test_a_playbook_refuses_the_state_of_the_other(operator: Operator, playbook: str, state: str) -> None:
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_a_playbook_refuses_the_state_of_another(operator: Operator, playbook: str) -> None:
+    state = "present" if playbook == "disconnect" else "absent"
     run = operator.play(playbook, **one_zone(operator), state=state)
     assert run.status != 0
-    assert "This playbook is for private_connection_state=" in run.output
+    assert f"private_connection_state='{state}' was given" in run.output
+    assert run.requests == ()
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "reached", ["__private_connection_fixed_state", "__private_connection_state", "__private_connection_given"]
+)
+@pytest.mark.parametrize("playbook", ["connect", "disconnect"])
+def test_no_extra_variable_turns_a_playbook_into_the_other(operator: Operator, playbook: str, reached: str) -> None:
+    """Extra variables beat every variable of the role: the state that a playbook is there for is none."""
+    state = "present" if playbook == "disconnect" else "absent"
+    given = {"state": state, "cluster_id": operator.cluster_id(), "vpc_cidr": VPC_RANGE, "check": False}
+    value = given if reached.endswith("given") else state
+    run = operator.play(playbook, "-e", json.dumps({reached: value}), **one_zone(operator))
+    assert run.status != 0
+    assert "extra variables set what is the role's own" in run.output
     assert run.requests == ()
 
 

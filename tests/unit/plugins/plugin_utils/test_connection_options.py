@@ -9,12 +9,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.connection_options import (
     given_source,
     status_filters,
     wanted_connection,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.role_variables import problems
 
 
 def test_lists_may_be_text_and_what_is_empty_is_not_set() -> None:
@@ -91,9 +91,10 @@ def test_the_check_is_wanted_required_or_not(value: t.Any, check: bool, requires
 
 
 @pytest.mark.parametrize("value", ["require", 2, "on_failure"])
-def test_another_word_for_the_check_is_refused(value: t.Any) -> None:
-    with pytest.raises(PrivateLinkError, match="it must be true, false or required"):
-        wanted_connection({"check": value})
+def test_another_word_for_the_check_is_one_of_the_mistakes_and_raises_nothing(value: t.Any) -> None:
+    [sentence] = problems({"private_connection_check": value})
+    assert sentence == f"private_connection_check must be true, false or required; it is {value!r}."
+    assert wanted_connection({"check": value}).check
 
 
 def test_whoever_names_host_or_source_of_the_check_says_that_it_can_connect() -> None:

@@ -28,7 +28,7 @@ def options() -> dict[str, dict[str, t.Any]]:
 
 def test_each_variable_without_a_type_is_checked_here_and_no_other() -> None:
     untyped = {name for name, about in options().items() if about["type"] == "raw"}
-    assert untyped == {f"private_connection_{name}" for name in (*KINDS, "check")}
+    assert untyped == {f"private_connection_{name}" for name in KINDS}
 
 
 def test_no_variable_refuses_an_empty_text_before_the_role_runs() -> None:
@@ -114,11 +114,22 @@ def test_a_mapping_that_is_none_is_not_quoted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "is_refused"), [("", False), (None, False), ("absent", False), ("present", True), ("Absent", True)]
+    ("fixed", "refused"),
+    [
+        ("", set()),
+        ("present", {"absent", "Absent"}),
+        ("absent", {"present", "Absent"}),
+        ("verify", {"absent", "Absent"}),
+        ("status", {"absent", "Absent"}),
+    ],
 )
-def test_a_playbook_for_one_state_refuses_another(state: str | None, is_refused: bool) -> None:
-    found = problems({"private_connection_state": state}, "absent")
-    assert any("This playbook is for private_connection_state=absent" in sentence for sentence in found) == is_refused
+def test_what_is_there_for_one_state_refuses_another(fixed: str, refused: set[str]) -> None:
+    states = ("", " ", None, "present", "absent", "Absent")
+    found = {state: problems({"private_connection_state": state}, fixed) for state in states}
+    contradicted = {
+        state for state, said in found.items() if any("Leave private_connection_state out" in s for s in said)
+    }
+    assert contradicted == refused
 
 
 def test_false_and_zero_are_values() -> None:
