@@ -98,9 +98,9 @@ def status_lines(info: Values, words: t.Sequence[str]) -> t.Any:
     return as_data([*status_table.status_lines(info), *fail_on.found_sentence(info, words)])
 
 
-def unknown_words(words: t.Sequence[str]) -> str:
+def unknown_words(words: t.Sequence[str], statuses: t.Sequence[str] = ()) -> str:
     """What is wrong with fail_on. See unknown_words.yml."""
-    return fail_on.unknown_words(words)
+    return fail_on.unknown_words(words, statuses)
 
 
 def found_words(info: Values, words: t.Sequence[str]) -> list[str]:

@@ -32,21 +32,42 @@ OWN_FINDINGS = (
 )
 # What was named and not found, or could not be read: nobody knows what fail_on would have met there.
 UNSEEN = ("not_found", "unreadable")
+# Findings that only private endpoints of one status have. Those of the others depend on which side is missing.
+_STATUS_OF = {
+    "not_registered": "initiating",
+    "leftover": "failed",
+    "registration_failed": "failed",
+    "private_dns_off": "active",
+}
 
 
-def unknown_words(fail_on: t.Sequence[str]) -> str:
-    """What is wrong with the words, as a sentence; empty where nothing is."""
+def unknown_words(fail_on: t.Sequence[str], statuses: t.Sequence[str] = ()) -> str:
+    """What is wrong with the words, as a sentence; empty where nothing is. `statuses`: the only ones to look at."""
     words = (*STATUSES, *FINDINGS, *OWN_FINDINGS, *UNSEEN)
     unknown = sorted(set(fail_on) - set(words))
-    if not unknown:
+    if unknown:
+        may = ", ".join(words)
+        return f"fail_on names {', '.join(unknown)}; it may name statuses and codes of findings: {may}."
+    return _left_out(fail_on, statuses)
+
+
+def _left_out(fail_on: t.Sequence[str], statuses: t.Sequence[str]) -> str:
+    """A word that can never be met would keep the playbook green."""
+    of_status = {**{status: status for status in STATUSES}, **_STATUS_OF}
+    lost = sorted({word for word in fail_on if of_status.get(word, statuses[0] if statuses else "") not in statuses})
+    if not statuses or not lost:
         return ""
-    may = ", ".join(words)
-    return f"fail_on names {', '.join(unknown)}; it may name statuses and codes of findings: {may}."
+    more = ", ".join(sorted({of_status[word] for word in lost}))
+    return (
+        f"fail_on names {', '.join(lost)}, which private_connection_statuses leaves out, so that it would never be "
+        f"met. Add to private_connection_statuses: {more}."
+    )
 
 
 def found_words(info: Values, fail_on: t.Sequence[str]) -> list[str]:
     """Those of the words that describe something of what endpoint_info returned, and those of UNSEEN that do, named or
-    not: where something could not be seen, that a word was not met proves nothing.
+    not: where something could not be seen, that a word was not met proves nothing. Without any word, `not_found` if
+    what was named is not there, and nothing else is either.
     """
     return sorted(_met(info, fail_on))
 
@@ -54,6 +75,8 @@ def found_words(info: Values, fail_on: t.Sequence[str]) -> list[str]:
 def found_sentence(info: Values, fail_on: t.Sequence[str]) -> list[str]:
     """Why the playbook fails, as lines with the ids; none where it does not."""
     met = _met(info, fail_on)
+    if met and not fail_on:
+        return [f"Nothing was found of what was asked for: {some(met['not_found'])}."]
     found = [f"{word} ({some(ids)})" for word, ids in sorted(met.items()) if word in fail_on]
     unseen = [f"{word} ({some(ids)})" for word, ids in sorted(met.items()) if word not in fail_on]
     return [
@@ -65,6 +88,7 @@ def found_sentence(info: Values, fail_on: t.Sequence[str]) -> list[str]:
 def _met(info: Values, fail_on: t.Sequence[str]) -> dict[str, list[str]]:
     """By word: the ids of what it describes."""
     scope = info["scope"]
+    is_empty = not (info["private_endpoints"] or info["endpoint_services"])
     named = [
         *((endpoint["status"], _id(endpoint)) for endpoint in info["private_endpoints"]),
         *((finding["code"], _id(finding)) for finding in info["findings"]),
@@ -77,7 +101,7 @@ def _met(info: Values, fail_on: t.Sequence[str]) -> dict[str, list[str]]:
     ]
     met: dict[str, list[str]] = {}
     for word, one in named:
-        if fail_on and word in (*fail_on, *UNSEEN):
+        if word in (*fail_on, *UNSEEN) and (fail_on or (word == "not_found" and is_empty)):
             met.setdefault(word, []).append(printable(one))
     return met
 

@@ -21,13 +21,28 @@ def one_zone(operator: Operator) -> dict[str, Any]:
 
 def test_a_cluster_that_is_not_there_is_named_and_nothing_is_called_healthy(operator: Operator) -> None:
     run = operator.play("status", cluster_id=UNKNOWN)
-    assert run.status == 0, run.output
+    assert run.status != 0, run.output
+    assert f"Nothing was found of what was asked for: {UNKNOWN}." in run.output
     assert f"NOT FOUND: {UNKNOWN} (cluster_ids)." in run.output
     assert "Nothing was found, so nothing was judged." in run.output
     assert HEALTHY not in run.output
     run = operator.play("status", cluster_id=UNKNOWN, fail_on="failed")
     assert run.status != 0
     assert f"could not be looked for everywhere: not_found ({UNKNOWN})." in run.output
+
+
+def test_one_that_is_there_beside_one_that_is_not_is_shown_and_the_other_named(operator: Operator) -> None:
+    run = operator.play("status", cluster_ids=[operator.cluster_id(), UNKNOWN])
+    assert run.status == 0, run.output
+    assert f"NOT FOUND: {UNKNOWN} (cluster_ids)." in run.output
+    assert HEALTHY not in run.output
+
+
+def test_a_word_that_can_never_be_met_ends_the_run_before_anything_is_asked(operator: Operator) -> None:
+    run = operator.play("status", statuses="active,pending", fail_on="leftover,failed")
+    assert run.status != 0
+    assert "fail_on names failed, leftover, which private_connection_statuses leaves out" in run.output
+    assert run.requests == ()
 
 
 def test_what_a_region_filter_leaves_out_is_no_number_and_not_healthy(operator: Operator) -> None:

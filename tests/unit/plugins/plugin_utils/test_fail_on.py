@@ -9,6 +9,8 @@ import re
 import typing as t
 from pathlib import Path
 
+import pytest
+
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import findings as audit
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.status import NOTES
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.fail_on import (
@@ -25,6 +27,7 @@ OTHER = {"vpc_endpoint_id": None, "private_endpoint_connection_id": "19"}
 INFO: dict[str, t.Any] = {
     "private_endpoints": [{"status": "failed", **ONE}, {"status": "active", **OTHER}],
     "findings": [{"code": "leftover", **ONE}, {"code": "drift", **OTHER}, {"code": "leftover", **OTHER}],
+    "endpoint_services": [],
     "scope": SCOPE,
 }
 UNSEEN_SCOPE = {
@@ -65,3 +68,30 @@ def test_where_something_could_not_be_seen_that_nothing_was_met_is_no_success() 
     ]
     assert found_sentence(info, ["not_found"])[0] == "Found what fail_on names: not_found (12)."
     assert (found_words(info, []), found_sentence(info, [])) == ([], [])
+
+
+def test_where_nothing_at_all_was_found_of_what_was_named_it_fails_without_a_word() -> None:
+    nothing = {"private_endpoints": [], "findings": [], "endpoint_services": [], "scope": UNSEEN_SCOPE}
+    assert found_words(nothing, []) == ["not_found"]
+    assert found_sentence(nothing, []) == ["Nothing was found of what was asked for: 12."]
+    something = {**nothing, "endpoint_services": [{"cluster_id": "1"}]}
+    assert (found_words(something, []), found_sentence(something, [])) == ([], [])
+    empty = {**nothing, "scope": SCOPE}
+    assert (found_words(empty, []), found_sentence(empty, [])) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("words", "statuses", "lost"),
+    [
+        (["failed"], ["active"], "failed"),
+        (["failed", "leftover"], ["active", "pending"], "failed, leftover"),
+        (["not_registered"], ["failed"], "not_registered"),
+        (["private_dns_off"], ["failed"], "private_dns_off"),
+        (["leftover", "drift", "not_found"], ["failed"], ""),
+        (["failed"], [], ""),
+        ([], ["active"], ""),
+    ],
+)
+def test_a_word_that_the_statuses_leave_out_is_refused(words: list[str], statuses: list[str], lost: str) -> None:
+    said = unknown_words(words, statuses)
+    assert said.startswith(f"fail_on names {lost}, which private_connection_statuses leaves out") if lost else not said
