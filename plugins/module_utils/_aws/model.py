@@ -88,7 +88,10 @@ class Vpc(FromOutside):
 
 @dataclass(frozen=True)
 class VpcEndpointService(FromOutside):
-    """An endpoint service as AWS shows it to a permitted principal."""
+    """An endpoint service as AWS shows it to a permitted principal.
+
+    `unverified`: the state of its private name if AWS says that it has not verified it; null where it does not say.
+    """
 
     service_name: str
     availability_zones: tuple[str, ...] = ()
@@ -96,6 +99,7 @@ class VpcEndpointService(FromOutside):
     acceptance_required: bool = False
     private_dns_name: str | None = None
     private_dns_verified: bool = False
+    unverified: str | None = None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,14 @@ _UNKNOWN_PARTS = re.compile(r"invalid(subnet|subnetid|vpcid|group|groupid|securi
 _LIMIT_WORDS = ("limit", "quota", "maximum number", "exceed", "too many")
 _THROTTLED_WORDS = ("requestlimit", "throttl", "requestratetoohigh")
 # In the first seconds after the acceptance AWS refuses private DNS; a refusal that says one of these lasts.
-_LASTING_DNS_WORDS = ("conflicting", "does not provide", "enablednssupport", "enablednshostnames", "attribute")
+_LASTING_DNS_WORDS = (
+    "conflicting",
+    "does not provide",
+    "enablednssupport",
+    "enablednshostnames",
+    "attribute",
+    "verified",
+)
 
 
 def is_busy(refused: ApiError) -> bool:

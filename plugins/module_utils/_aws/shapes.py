@@ -140,6 +140,8 @@ def vpc_attribute(answer: Json, attribute: str) -> bool:
 
 def vpc_endpoint_service(item: Json, service_name: str) -> VpcEndpointService:
     """Older SDKs return only the names of the zones, not their ids."""
+    state = name(item, "PrivateDnsNameVerificationState") or ""
+    is_verified = state.lower() == "verified"
     several = [found for one in items(item, "PrivateDnsNames") if (found := name(one, "PrivateDnsName"))]
     return VpcEndpointService(
         service_name=name(item, "ServiceName") or service_name,
@@ -147,7 +149,8 @@ def vpc_endpoint_service(item: Json, service_name: str) -> VpcEndpointService:
         availability_zone_ids=names(item, "AvailabilityZoneIds"),
         acceptance_required=flag(item, "AcceptanceRequired"),
         private_dns_name=name(item, "PrivateDnsName") or next(iter(several), None),
-        private_dns_verified=(name(item, "PrivateDnsNameVerificationState") or "").lower() == "verified",
+        private_dns_verified=is_verified,
+        unverified=None if is_verified else state or None,
     )
 
 

@@ -176,3 +176,12 @@ def pair_up(endpoints: t.Iterable[InterfaceEndpoint], registrations: t.Iterable[
     pairs = [Pair(endpoint, by_id.pop(endpoint.vpc_endpoint_id, None)) for endpoint in endpoints]
     alone = [*by_id.values(), *(row for row in rows if not row.vpc_endpoint_id)]
     return pairs + [Pair(None, row, visible=False) for row in alone]
+
+
+def unverified_name(service: VpcEndpointService) -> str:
+    """What private DNS waits for, and who can do something about it."""
+    return (
+        f"AWS has not verified the private name {service.private_dns_name} of {service.service_name} "
+        f"({service.unverified}), so private DNS cannot be used yet: the owner of the service publishes its TXT record "
+        "and has AWS verify it, such as by endpoint_service with private_dns_name."
+    )

@@ -15,7 +15,7 @@ from .._run.errors import PrivateLinkError, WaitFailed, as_known
 from .._run.text import listed
 from .._run.wait import Await, Deadline, Patience, Seen, Work
 from .clouds import Clouds
-from .current import Current
+from .current import Current, unverified_name
 from .desired import Desired
 from .diff import difference
 from .plan import plan
@@ -69,6 +69,7 @@ class Outcome:
             *_dns_warning(self),
             *_dropped_warning(self),
             *_unseen_warning(self),
+            *_unverified_warning(self),
             *self.notes,
         )
 
@@ -310,6 +311,16 @@ def _dropped_warning(outcome: Outcome) -> tuple[str, ...]:
         said = f"Cluster {cluster_id} ({cluster.name}) no longer has the node group of this private endpoint; the group"
         options = "cluster_id and node_group_id"
     return (f"{said} counts as dropped. If that is wrong, check {options}.",)
+
+
+def _unverified_warning(outcome: Outcome) -> tuple[str, ...]:
+    """Why private DNS is off by default although the service has a name. Where it is requested, the limits say it."""
+    service, desired = outcome.before.provider.other, outcome.desired
+    if service is None or service.unverified is None or not service.private_dns_name:
+        return ()
+    if desired.state == "absent" or desired.private_dns_enabled is not None:
+        return ()
+    return (f"{unverified_name(service)} Private DNS is off until then; run again once it is verified.",)
 
 
 def _unseen_warning(outcome: Outcome) -> tuple[str, ...]:

@@ -31,7 +31,8 @@ def read_limit_facts(desired: Desired, current: Current, planned: Plan, clouds: 
     reads = clouds.reads(str(provider.region))
     vpc_id, _subnet_ids, group_ids = network_of(desired, current, planned)
     facts = LimitFacts(subnets=current.network.subnets, service=_read_service(provider, clouds))
-    if planned.has(CreateVpcEndpoint) and provider.service_name:
+    named = planned.has(EnablePrivateDns) and provider.other is not None
+    if (planned.has(CreateVpcEndpoint) or named) and provider.service_name:
         facts = replace(facts, aws_service=reads.vpc_endpoint_service(provider.service_name))
     if vpc_id is None:
         return facts

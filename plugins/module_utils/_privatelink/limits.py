@@ -16,7 +16,7 @@ from .._aws.tags import PROTECTION_TAG, is_protected
 from .._run.text import listed, shell_word
 from .._run.violations import judged
 from .cluster_limits import cluster_violations, service_violations
-from .current import Current
+from .current import Current, unverified_name
 from .desired import Desired
 from .situation import NOTHING_RESERVED, LimitFacts, Reserved, Situation
 from .steps import (
@@ -44,7 +44,7 @@ def check(
     concerned = [limit for limit in LIMITS if planned.has(*limit.steps)]
     checked = [limit for limit in concerned if not limit.network or at.vpc_id is not None]
     found = [*current.found.violations, *(violation for limit in checked for violation in limit.check(at))]
-    warnings = [*shared_subnet_warnings(at), *quota_warnings(at)]
+    warnings = [*shared_subnet_warnings(at), *quota_warnings(at), *_unverified_warnings(at)]
     return judged(found, warnings, desired.allow_violations, _unchecked(at))
 
 
@@ -203,6 +203,17 @@ def _dns_disabled(vpc: Vpc) -> list[Violation]:
         f"aws ec2 modify-vpc-attribute --vpc-id {shell_word(vpc.vpc_id)} --{flag}" for flag in off.values()
     )
     return [Violation("vpc_dns_disabled", message, f"Turn it on ({commands}), or set private_dns_enabled=false.")]
+
+
+def _unverified_warnings(at: Situation) -> list[str]:
+    """AWS gives a service's own private name to consumers only once its owner has proved that the domain is theirs.
+
+    Source: guide, "Manage DNS names". TiDB Cloud's own names are always verified.
+    """
+    service = at.facts.aws_service
+    if at.provider.other is None or service is None or not at.planned.has(EnablePrivateDns):
+        return []
+    return [] if service.unverified is None else [f"{unverified_name(service)} AWS refuses to switch it on until then."]
 
 
 def _name_taken(at: Situation, vpc: Vpc) -> list[Violation]:

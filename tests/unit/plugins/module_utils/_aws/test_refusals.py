@@ -29,6 +29,7 @@ REFUSALS = [
     ("ConflictingDomainExists", "x", "conflict"),
     ("InvalidParameter", "Private DNS can only be enabled after the endpoint connection is accepted.", "too early"),
     ("InvalidParameter", "the service x does not provide a private DNS name.", ""),
+    ("InvalidParameter", "the service x has not verified the private DNS name.", ""),
     ("InvalidParameter", "both enableDnsSupport and enableDnsHostnames VPC attributes set to true", ""),
     ("RequestLimitExceeded", "Request limit exceeded.", ""),
     ("Throttling", "Rate exceeded", ""),

@@ -110,7 +110,9 @@ def test_the_private_name_of_a_service_is_its_own_or_the_first_of_several(
 )
 def test_only_a_verified_name_counts_as_verified(state: str | None, verified: bool) -> None:
     item = {"PrivateDnsNameVerificationState": state}
-    assert shapes.vpc_endpoint_service(item, "com.example").private_dns_verified is verified
+    found = shapes.vpc_endpoint_service(item, "com.example")
+    assert found.private_dns_verified is verified
+    assert found.unverified == (None if verified else state)
 
 
 def test_a_service_that_aws_does_not_name_is_the_one_that_was_asked_for() -> None:

@@ -14,6 +14,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink
     Pair,
     Provider,
     pair_up,
+    unverified_name,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.desired import Desired
 from tests.support.endpoint_literals import (
@@ -72,3 +73,9 @@ def test_a_service_has_its_name_and_host_from_the_source_that_knows_them() -> No
     assert (Provider(service=silent).service_name, Provider(service=silent).host) == (SERVICE_NAME, None)
     assert (Provider(other=AWS_SERVICE).service_name, Provider(other=AWS_SERVICE).host) == (SERVICE_NAME, HOST)
     assert (Provider().service_name, Provider().host) == (None, None)
+
+
+def test_an_unverified_name_is_said_with_its_state_and_who_can_change_that() -> None:
+    said = unverified_name(replace(AWS_SERVICE, private_dns_verified=False, unverified="pendingVerification"))
+    for word in (AWS_SERVICE.service_name, str(AWS_SERVICE.private_dns_name), "pendingVerification", "TXT record"):
+        assert word in said

@@ -171,6 +171,16 @@ def test_a_service_of_somebody_else_is_no_matter_of_tidb_cloud(clouds: Clouds) -
     assert f"service of AWS {AWS_SERVICE.service_name}" in clouds.asked
 
 
+def test_whether_the_name_of_somebody_elses_service_is_verified_is_asked_where_private_dns_is_switched_on(
+    clouds: Clouds,
+) -> None:
+    wanted = desired(cluster_id=None, service_name=AWS_SERVICE.service_name, private_dns_enabled=True)
+    endpoint = interface_endpoint(private_dns_enabled=False)
+    facts = read(wanted, current(main=pair(endpoint), **OTHER), clouds)
+    assert clouds.asked[0] == f"service of AWS {AWS_SERVICE.service_name}"
+    assert facts.aws_service == AWS_SERVICE
+
+
 def test_without_a_vpc_nothing_in_it_is_asked_for(clouds: Clouds) -> None:
     """In check mode, where the play makes the network only later."""
     wanted = desired(vpc_id=None, subnet_ids=None, security_group_ids=None, allow_missing_network=True)
