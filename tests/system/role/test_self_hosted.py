@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.policies.documents import path_of
@@ -48,6 +49,28 @@ class TwoAccounts:
         asked = {"VpcId": self.network.vpc_id, "GroupName": "other", "Description": "other"}
         return str(self.consumer.ec2().create_security_group(**asked)["GroupId"])
 
+    def network_of(self, account_id: str) -> dict[str, Any]:
+        """The network of another consumer, as options."""
+        keys = boto3.client("sts", **self._place, **_keys(self.consumer.account)).assume_role(
+            RoleArn=f"arn:aws:iam::{account_id}:role/app", RoleSessionName="test"
+        )["Credentials"]
+        ec2: Any = boto3.client(
+            "ec2",
+            **self._place,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+        )
+        vpc_id = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+        zone = self.consumer.zone_ids()[0]
+        subnet = ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.9.0.0/24", AvailabilityZoneId=zone)["Subnet"]
+        group = ec2.create_security_group(VpcId=vpc_id, GroupName="clients", Description="clients")
+        return {"vpc_id": vpc_id, "subnet_ids": subnet["SubnetId"], "security_group_ids": group["GroupId"]}
+
+    @property
+    def _place(self) -> dict[str, Any]:
+        return {"region_name": "us-east-1", "endpoint_url": self.operator.facts["aws"]["endpoint_url"]}
+
     def play(self, playbook: str, *arguments: str, **options: Any) -> PlaybookRun:
         return self.operator.play(playbook, *arguments, **{**self.options, **options})
 
@@ -79,6 +102,10 @@ class TwoAccounts:
 @pytest.fixture
 def both(operator: Operator) -> TwoAccounts:
     return TwoAccounts(operator)
+
+
+def _keys(account: dict[str, str]) -> dict[str, Any]:
+    return {"aws_access_key_id": account["access_key"], "aws_secret_access_key": account["secret_key"]}
 
 
 def table(run: PlaybookRun) -> list[str]:
@@ -367,3 +394,43 @@ def test_each_side_needs_no_more_than_its_policy(both: TwoAccounts) -> None:
     for run in (runs[0], runs[2]):
         assert run.status == 0, run.output
     assert both.services == []
+
+
+@pytest.mark.exhaustive
+def test_private_dns_is_enabled_once_the_name_is_verified_and_at_once_for_the_next_consumer(both: TwoAccounts) -> None:
+    named = {**both.made_of, "provider_private_dns_name": PRIVATE_NAME, "provider_verify_private_dns": False}
+    assert both.play("connect", **named).status == 0
+    (service,) = both.services
+    both.operator.sandbox.aws.provider.force_name(service["ServiceId"], "verified")
+    run = same(both, "connect", **named)
+    assert names(run) == ["enable_private_dns"]
+    assert f"Host: {PRIVATE_NAME}" in run.output
+    run = same(both, "connect", **named, **both.consumer.network().options)
+    assert names(run) == ["create_vpc_endpoint", "accept_connections", "enable_private_dns"]
+
+
+@pytest.mark.exhaustive
+def test_without_waiting_each_run_does_what_can_be_done_at_once(both: TwoAccounts) -> None:
+    runs = [both.connect(wait=False)]
+    while runs[-1].changed and len(runs) < 9:
+        both.operator.sandbox.clock.advance(600)
+        runs.append(both.connect(wait=False))
+    assert [run.status for run in runs] == [0] * len(runs), runs[-1].output
+    assert list(both.connections.values()) == ["available"]
+    assert len(both.services) == 1
+
+
+@pytest.mark.exhaustive
+def test_a_consumer_in_a_third_account_connects_at_the_same_time(both: TwoAccounts) -> None:
+    """Each takes back its own principal alone."""
+    first = {"assume_role_arn": "arn:aws:iam::333333333333:role/app"}
+    network = both.network_of("333333333333")
+    with ThreadPoolExecutor() as pool:
+        pending = [pool.submit(both.connect), pool.submit(both.connect, **first, **network)]
+    for ended in pending:
+        assert ended.result().status == 0, ended.result().output
+    own = f"arn:aws:iam::{both.consumer.account['account_id']}:root"
+    assert both.principals == sorted([own, "arn:aws:iam::333333333333:root"])
+    run = both.play("disconnect", **first, **network)
+    assert run.status == 0, run.output
+    assert (both.principals, sorted(both.connections.values())) == ([own], ["available"])
