@@ -12,8 +12,10 @@ from dataclasses import is_dataclass, replace
 
 from ansible.utils.unsafe_proxy import wrap_var
 
+# The beginning of the variables of the role that makes both sides.
+CONNECTION = "private_connection_"
 # The roles of this collection, each with the beginning of its variables.
-ROLES = {"tidbcloud.privatelink.private_connection": "private_connection_"}
+ROLES = {"tidbcloud.privatelink.private_connection": CONNECTION}
 # Options of modules that the role has under the same name.
 SAME = (
     "access_key",

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from .role_words import ROLES, in_provider_words, in_role_words
+from .role_words import CONNECTION, ROLES, in_provider_words, in_role_words
 
 
 class WordedAction(ActionBase):  # type: ignore[misc]
@@ -31,7 +31,7 @@ class WordedAction(ActionBase):  # type: ignore[misc]
         if not self.role_prefix:
             return result
         # Of the service of the user's own; a task that waits for one of TiDB Cloud names a cluster.
-        is_of_provider = bool(self._task.args.get("self_hosted_name"))
+        is_of_provider = self.role_prefix == CONNECTION and bool(self._task.args.get("self_hosted_name"))
         named: dict[str, t.Any] = (in_provider_words if is_of_provider else in_role_words)(result, self.role_prefix)
         return named
 
