@@ -203,7 +203,7 @@ def test_what_contradicts_is_refused_before_anything_is_asked(
 ) -> None:
     run = both.connect(**options)
     assert (run.status != 0, run.requests) == (True, ()), run.output
-    assert says in " ".join(run.output.split())
+    assert says in " ".join(run.output.split()), run.output
 
 
 @pytest.mark.exhaustive
@@ -261,7 +261,7 @@ HALF_ENDED = (("DeleteVpcEndpoints", "reset"), ("DeleteVpcEndpointServiceConfigu
 def broken(both: TwoAccounts, playbook: str, call: str, kind: str) -> None:
     """A run that is stopped at this call, proved from the sandbox's log."""
     both.operator.sandbox.faults.add({"api": "aws", "call": call, "kind": kind, "times": 100})
-    run = both.play(playbook, wait_timeout=4, **(both.made_of if playbook == "connect" else {}))
+    run = both.play(playbook, wait_timeout=8, **(both.made_of if playbook == "connect" else {}))
     both.operator.sandbox.faults.clear()
     assert any(entry.fault == kind for entry in run.requests if entry.call == call), run.output
     assert run.status != 0, run.output
@@ -320,7 +320,7 @@ def test_a_private_endpoint_whose_service_was_withdrawn_is_described_and_removed
     (vpce,) = [one.vpc_endpoint_id for one in both.operator.sandbox.aws.endpoints()]
     run = both.play("check")
     assert run.status != 0
-    assert f"{vpce} of orders is failed" in " ".join(run.output.split())
+    assert f"{vpce} of orders is failed" in " ".join(run.output.split()), run.output
     run = same(both, "disconnect", vpc_id="", subnet_ids="", security_group_ids="")
     assert names(run) == ["delete_vpc_endpoint"]
     assert both.consumer.live_endpoints() == []
