@@ -16,8 +16,8 @@ from tests.chaos import matrix, model, races
 from tests.chaos.jobs import JOBS
 from tests.chaos.place import Subject
 
-CELLS = int(os.environ.get("CHAOS_CELLS", "5"))
-OPERATIONS = 60
+CELLS = int(os.environ.get("CHAOS_CELLS", "3"))
+OPERATIONS = 40
 RACES = (
     "present-present/2/lag",
     "present-other-options/2/no-lag",
