@@ -51,7 +51,7 @@ def choice(found: t.Iterable[Values], wanted: Values, *, vpc_is_there: bool = Tr
     if not wanted["names_nothing"]:
         return Choice(problem=_lost(wanted, has) if wanted["vpc_id"] and there and not vpc_is_there else "", others=has)
     if len(there) == 1 and (not is_removal or (_is_own(there[0], wanted) and not _is_doubtful(there[0]))):
-        return Choice(endpoint=there[0])
+        return Choice(endpoint=there[0], others=has)
     if not there:
         return Choice()
     return Choice(problem=f"{_why(there, wanted)} {has} {_TO_REMOVE if is_removal else _TO_CHECK} {_HOW}")

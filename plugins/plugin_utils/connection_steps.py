@@ -109,7 +109,8 @@ def _subnets(known: Values) -> list[str]:
 
 def _group(known: Values, wanted: WantedConnection) -> list[str]:
     sources = ", ".join([*wanted.admitted_cidrs, *wanted.client_security_group_ids])
-    admits = f"TCP port {known['look']['private_endpoint']['port']} from {sources}"
+    default = " (the whole VPC, since no clients are named)" if wanted.admits_whole_vpc else ""
+    admits = f"TCP port {known['look']['private_endpoint']['port']} from {sources}{default}"
     if not _has_vpc(known) or known["agreed_security_group"].get("made"):
         return [f"make a security group that admits {admits}"]
     if known["made_security_group"].get("changed"):

@@ -13,6 +13,8 @@ from __future__ import annotations
 import shlex
 import typing as t
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.wanted import WantedConnection
+
 from .connection_steps import KINDS, connect_table, disconnect_table
 from .foreign import SENTENCE, host_name, printable
 from .verified_change import EDITS, VERIFIABLE
@@ -34,7 +36,18 @@ def connected_lines(known: Values) -> list[str]:
     note = [endpoint["status_note"]] if endpoint["status"] != "active" else []
     where = endpoint["vpc_id"] or "no VPC"
     state = f"Private endpoint {endpoint['vpc_endpoint_id'] or '(none)'} in {where} is {endpoint['status']}."
-    return [state, *note, *_access(known), *_checked(known)]
+    return [state, *note, *_access(known), *_clients(known), *_checked(known)]
+
+
+def _clients(known: Values) -> list[str]:
+    """Nobody has said whom the security group admits: a wide default is never silent."""
+    wanted = WantedConnection.of(known["wanted"])
+    if wanted.state != "present" or not (wanted.makes_vpc and wanted.admits_whole_vpc):
+        return []
+    return [
+        f"Who may connect: {printable(wanted.vpc_cidr)}, the whole VPC, since neither private_connection_client_cidrs "
+        "nor private_connection_client_security_group_ids is set."
+    ]
 
 
 def _access(known: Values) -> list[str]:
@@ -136,7 +149,18 @@ def removed_lines(known: Values) -> list[str]:
         *([done, *table] if table else []),
         *(line for key, kind in KINDS.items() for line in _left(network[key], kind)),
         *([left] if left else []),
-        *(_nothing(known) if not known["removed"]["steps"] else []),
+        *(_nothing(known) if not known["removed"]["steps"] else _chosen(known)),
+    ]
+
+
+def _chosen(known: Values) -> list[str]:
+    """Another one than the connection's own was removed, or would be: which one, and why that one."""
+    others, wanted = known.get("others"), known["wanted"]
+    if not others:
+        return []
+    return [
+        f"Nothing has all tags of the connection {printable(wanted['name'])}, and no other one was named, so this is "
+        f"about the only private endpoint that there is. {others}"
     ]
 
 

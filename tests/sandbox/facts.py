@@ -53,8 +53,25 @@ def shared_cluster_facts(cluster: SharedCluster) -> Facts:
     }
 
 
+# What a shell may have of its user's own: it would beat the sandbox's keys, or lead to the real clouds.
+FOREIGN = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "EC2_SECURITY_TOKEN",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "EC2_REGION",
+    "AWS_URL",
+    "AWS_ENDPOINT_URL_EC2",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_CA_BUNDLE",
+)
+
+
 def environment(facts: Mapping[str, Any]) -> str:
-    """Lines for a POSIX shell. No region is set, and no profile is read: without one, the cluster's own is used."""
+    """Lines for a POSIX shell. Region and profile are unset: the cluster's own region is used."""
     main = facts["aws"]["accounts"]["main"]
     variables = {
         "ANSIBLE_COLLECTIONS_PATH": TREE,
@@ -74,4 +91,5 @@ def environment(facts: Mapping[str, Any]) -> str:
         "SANDBOX_DATABASE_USER": facts["database"]["user"],
         "SANDBOX_DATABASE_PASSWORD": facts["database"]["password"],
     }
-    return "".join(f"export {name}={shlex.quote(str(value))}\n" for name, value in variables.items())
+    exports = "".join(f"export {name}={shlex.quote(str(value))}\n" for name, value in variables.items())
+    return f"unset {' '.join(FOREIGN)}\n{exports}"

@@ -135,9 +135,14 @@ class WantedConnection:
     @property
     def admitted_cidrs(self) -> tuple[str, ...]:
         """Ranges that may connect: those that are given, else the whole VPC where the role makes it."""
-        if self.client_cidrs or self.client_security_group_ids:
+        if not self.admits_whole_vpc:
             return self.client_cidrs
         return (self.vpc_cidr,) if self.vpc_cidr else ()
+
+    @property
+    def admits_whole_vpc(self) -> bool:
+        """No clients are named: the security group that the role makes admits the VPC that it makes."""
+        return self.makes_security_group and not (self.client_cidrs or self.client_security_group_ids)
 
     def owned_with(self, node_group_id: str | None) -> dict[str, str]:
         """All ownership tags. After the cluster was dropped, its node groups are no longer known."""

@@ -58,6 +58,12 @@ def test_one_command_starts_it_others_ask_it_and_one_stops_it(
     assert control_url == _facts(directory)["control_url"]
     assert (Path(tree) / "ansible_collections/tidbcloud/privatelink").samefile(process.CHECKOUT)
 
+    own = dict.fromkeys(("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"), "of-the-user")
+    taken = subprocess.run(
+        ["sh", "-c", f". {directory}/sandbox.env && env"], env={**os.environ, **own}, capture_output=True, check=True
+    )
+    assert b"of-the-user" not in taken.stdout
+
     assert main(["stop", *options]) == 0
     assert not process.is_running(directory)
     assert not (directory / "sandbox.json").exists()

@@ -27,7 +27,9 @@ def chosen(*found: dict[str, t.Any], there: bool = True, **options: t.Any) -> di
 
 @pytest.mark.parametrize("state", ["verify", "absent"])
 def test_the_only_one_is_meant_where_none_is_named(state: str) -> None:
-    assert chosen(endpoint(), state=state) == {"endpoint": endpoint(), "problem": "", "others": ""}
+    found = chosen(endpoint(), state=state)
+    assert (found["endpoint"], found["problem"]) == (endpoint(), "")
+    assert found["others"].startswith("Cluster 1 has vpce-1 (")
     assert chosen(state=state) == {"endpoint": {}, "problem": "", "others": ""}
 
 

@@ -65,7 +65,7 @@ def test_a_network_that_is_made_is_planned_as_it_is_then_done() -> None:
         "make VPC tidbcloud-1 with the range 10.42.0.0/16 and both DNS attributes",
         "make a subnet with the range 10.42.0.0/19 in zone use1-az1",
         "make a subnet with the range 10.42.32.0/19 in zone use1-az2",
-        "make a security group that admits TCP port 4000 from 10.42.0.0/16",
+        "make a security group that admits TCP port 4000 from 10.42.0.0/16 (the whole VPC, since no clients are named)",
         "create_vpc_endpoint: interface endpoint in VPC tidbcloud-1: one subnet in use1-az1, use1-az2; security group "
         "tidbcloud-1 (svc)",
     ]
@@ -121,8 +121,8 @@ def test_what_is_there_already_is_not_planned_and_what_differs_is() -> None:
         "switch on both DNS attributes of vpc-1",
         "remove vpc-2, an empty VPC that a run that was stopped has left",
         "make a subnet with the range 10.42.32.0/19 in zone use1-az2",
-        "have security group sg-7 admit TCP port 4000 from 10.42.0.0/16 and nothing else, with the tags of the "
-        "connection",
+        "have security group sg-7 admit TCP port 4000 from 10.42.0.0/16 (the whole VPC, since no clients are "
+        "named) and nothing else, with the tags of the connection",
     ]
     assert table([], 0.0, network=NETWORK, made_subnets={"made": [], "parts": PARTS}) == []
 

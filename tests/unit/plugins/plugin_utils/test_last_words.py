@@ -84,6 +84,25 @@ def test_of_a_service_of_ones_own_it_is_said_what_was_not_found_and_why_the_serv
     assert lines == ["left endpoint service orders", "There is no private endpoint of orders in us-east-1."]
 
 
+def test_a_range_that_nobody_named_is_said_in_the_plan_and_in_the_result() -> None:
+    whole = "10.42.0.0/16 (the whole VPC, since no clients are named)"
+    assert any(whole in line for line in planned())
+    (line,) = [line for line in run_lines(run(wanted=wanted(**MADE_NETWORK))) if line.startswith("Who may connect")]
+    assert "10.42.0.0/16, the whole VPC" in line
+    for named in ({"client_cidrs": ("10.0.0.0/8",)}, {"client_security_group_ids": ("sg-1",)}):
+        options = {**MADE_NETWORK, **named}
+        assert "whole VPC" not in str([planned(wanted=wanted(**options)), run_lines(run(wanted=wanted(**options)))])
+    assert "whole VPC" not in str(run_lines(run(wanted=wanted(security_group_ids=("sg-1",)))))
+
+
+def test_a_removal_of_another_one_than_the_connections_own_says_which_and_why() -> None:
+    step = {"name": "delete_vpc_endpoint", "detail": "interface endpoint in vpc-2", "target": "vpce-2"}
+    assert not [line for line in removed(step) if "only private endpoint" in line]
+    (line,) = [line for line in removed(step, others="Cluster 1 has vpce-2.") if "only private endpoint" in line]
+    assert line.startswith("Nothing has all tags of the connection tidbcloud-1,")
+    assert line.endswith("Cluster 1 has vpce-2.")
+
+
 def test_where_no_certificate_is_named_it_says_where_to_find_it_and_the_command_is_quoted() -> None:
     lines = run_lines(run(check_user="o'hara"))
     assert "-u 'o'\"'\"'hara' -p --ssl-mode=VERIFY_IDENTITY --ssl-ca=ca.pem" in lines[3]
