@@ -81,4 +81,4 @@ def test_a_host_that_was_named_is_checked_with_repetitions_and_fails_once(
 def test_another_word_for_the_check_is_refused(operator: Operator, made: dict[str, Any], value: str) -> None:
     run = operator.play("connect", **made, check=value)
     assert (run.status != 0, run.requests) == (True, ()), run.output
-    assert "it must be true, false or required" in run.output
+    assert "must be true, false or required" in run.output
