@@ -20,6 +20,7 @@ from ansible.module_utils.common import validation
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.tags import settable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.given import texts
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import LONGEST_TIME
 
 PREFIX = "private_connection_"
 # What the role itself sets: a playbook of the collection hands them to the next job, as extra variables.
@@ -72,8 +73,25 @@ def check_word(value: t.Any) -> str:
 
 _BOOLEAN: Kind = ("true or false", validation.check_type_bool)
 _INTEGER: Kind = ("a whole number, not negative", _not_negative(validation.check_type_int))
-_NUMBER: Kind = ("a number, not negative", _not_negative(validation.check_type_float))
 _MAPPING: Kind = ("a mapping, such as {'team': 'data'}", validation.check_type_dict)
+
+
+def _seconds(convert: t.Callable[[t.Any], t.Any], span: str, *, longest: int, excludes_zero: bool) -> Kind:
+    """A time as modules take it: what they would refuse is refused before anything is made."""
+
+    def check(value: t.Any) -> t.Any:
+        number = _not_negative(convert)(value)
+        if number > longest or (excludes_zero and not number):
+            raise ValueError
+        return number
+
+    return f"a number of seconds {span} {longest}", check
+
+
+_WHOLE_SECONDS = _seconds(validation.check_type_int, "from 0 to", longest=LONGEST_TIME, excludes_zero=False)
+_SECONDS = _seconds(validation.check_type_float, "above 0, at most", longest=LONGEST_TIME, excludes_zero=True)
+# As endpoint_ping takes its timeout.
+_CHECK_SECONDS = _seconds(validation.check_type_float, "above 0, at most", longest=3600, excludes_zero=True)
 
 # What the variables without a type in the role's spec are to be.
 KINDS: dict[str, Kind] = {
@@ -85,8 +103,10 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(
         ("tags", "aws_config", "provider_tags", "provider_load_balancer_tags", "provider_aws_config"), _MAPPING
     ),
-    **dict.fromkeys(("wait_timeout", "check_retries", "check_delay", "provider_port"), _INTEGER),
-    **dict.fromkeys(("wait_delay", "check_timeout", "tidbcloud_timeout"), _NUMBER),
+    **dict.fromkeys(("wait_timeout", "check_delay"), _WHOLE_SECONDS),
+    **dict.fromkeys(("wait_delay", "tidbcloud_timeout"), _SECONDS),
+    "check_timeout": _CHECK_SECONDS,
+    **dict.fromkeys(("check_retries", "provider_port"), _INTEGER),
     **dict.fromkeys(
         (
             "private_dns_enabled",

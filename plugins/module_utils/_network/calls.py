@@ -19,6 +19,7 @@ from .._aws.network_shapes import security_group
 from .._aws.shapes import vpc_attribute
 from .._run.errors import ApiError
 from .claims import Part, http_date
+from .ranges import is_range
 
 _GONE = frozenset({"InvalidVpcID.NotFound", "InvalidSubnetID.NotFound", "InvalidGroup.NotFound"})
 _IN_USE = frozenset({"DependencyViolation"})
@@ -41,6 +42,11 @@ class Network:
         filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()]
         found = pages(self._ec2, "describe_vpcs", "Vpcs", _vpc, Filters=filters)
         return [vpc for vpc in found if vpc.carries(tags)]
+
+    def ranges(self, vpc_id: str) -> list[str]:
+        """The IPv4 ranges of the VPC."""
+        found = pages(self._ec2, "describe_vpcs", "Vpcs", _ranges, Filters=_in_vpc(vpc_id))
+        return [cidr for ranges in found for cidr in ranges]
 
     def subnets(self, vpc_id: str) -> list[Part]:
         """All subnets of the VPC that can be used."""
@@ -143,11 +149,21 @@ def _vpc(item: Json) -> Part:
     return Part(id=identifier(item, "VpcId"), tags=_tags(item), cidr=text(item, "CidrBlock") or "")
 
 
+def _ranges(item: Json) -> list[str]:
+    added = [
+        text(one, "CidrBlock")
+        for one in items(item, "CidrBlockAssociationSet")
+        if text(inner(one, "CidrBlockState"), "State") in (None, "associated")
+    ]
+    return sorted({cidr for cidr in [text(item, "CidrBlock"), *added] if cidr and is_range(cidr)})
+
+
 def _usable_subnet(item: Json) -> Part | None:
     if text(item, "State") not in (None, "available"):
         return None
     zone_id = text(item, "AvailabilityZoneId") or ""
-    return Part(id=identifier(item, "SubnetId"), tags=_tags(item), cidr=text(item, "CidrBlock") or "", zone_id=zone_id)
+    cidr = text(item, "CidrBlock") or ""
+    return Part(id=identifier(item, "SubnetId"), tags=_tags(item), cidr=cidr if is_range(cidr) else "", zone_id=zone_id)
 
 
 def _group(item: Json) -> Part:

@@ -21,7 +21,7 @@ from .._privatelink.steps import CreateVpcEndpoint, Modification
 from .._run.errors import PrivateLinkError
 from .._run.wait import Deadline
 from .calls import Network
-from .make import Connection, WantedSubnet, find_security_group, find_subnets
+from .make import Connection, WantedSubnet, find_room, find_security_group, find_subnets
 from .rules import admits_exactly
 from .wanted import WantedConnection
 from .zones import Subnets, keeps_zones, subnets_in
@@ -129,6 +129,7 @@ def look(
     found = Look(wanted, outcome)
     given = Parts(wanted.vpc_id, wanted.subnet_ids, wanted.security_group_ids)
     if not found.is_endpoint_settled:
+        _require_room(found, clouds, deadline)
         return replace(found, parts=given)
     subnets = subnets_in(wanted, found.endpoint["availability_zone_ids"], are_of_service=False)
     if subnets.problems:
@@ -147,6 +148,18 @@ def _but_of_later(warn: t.Callable[[str], None], wanted: WantedConnection) -> t.
             warn(warning)
 
     return warn_of_others
+
+
+def _require_room(found: Look, clouds: Clouds, deadline: Deadline) -> None:
+    """In a VPC of the user's: what AWS would refuse there would end the run after other parts are made."""
+    wanted = found.wanted
+    cidrs = wanted.subnet_cidrs if wanted.makes_subnets else ()
+    if not wanted.vpc_id or not (cidrs or wanted.makes_security_group):
+        return
+    deadline.doing = f"reading what is in {wanted.vpc_id}"
+    network = Network(clouds.ec2(str(found.endpoint["region"])))
+    name = wanted.name if wanted.makes_security_group else None
+    find_room(network, _connection(found), wanted.vpc_id, cidrs, name)
 
 
 def _parts(found: Look, given: Parts, subnets: Subnets, network: Network) -> Parts:

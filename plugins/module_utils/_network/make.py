@@ -18,9 +18,14 @@ from .._run.errors import ApiError, PrivateLinkError
 from .._run.wait import Await, Seen, Work
 from .calls import Network
 from .claims import CLAIM_TAG, SETTLED_AGE, Part, claim, oldest, settle_seconds
+from .ranges import outside_problems, taken_problems
 
 _RANGE_TAKEN = "InvalidSubnet.Conflict"
 _NAME_TAKEN = "InvalidGroup.Duplicate"
+_TAKEN = (
+    "private_connection_subnet_cidrs: {0} Give free ranges of {1} there, or subnets that exist in "
+    "private_connection_subnet_ids."
+)
 
 
 @dataclass(frozen=True)
@@ -179,7 +184,32 @@ def find_subnets(network: Network, connection: Connection, vpc_id: str, wanted: 
     listed = network.subnets(vpc_id)
     own = [_own_subnets(connection, vpc_id, listed, subnet) for subnet in wanted]
     missing = [subnet.cidr for subnet, found in zip(wanted, own) if not found]
+    reject_taken(vpc_id, missing, listed)
     return Outcome(parts=[oldest(found) for found in own if found], missing=missing, changed=bool(missing))
+
+
+def reject_taken(vpc_id: str, cidrs: t.Iterable[str], listed: t.Iterable[Part]) -> None:
+    """Raises PrivateLinkError where subnets of the VPC overlap ranges that are to be made."""
+    problems = taken_problems(cidrs, {subnet.id: subnet.cidr for subnet in listed})
+    if problems:
+        raise PrivateLinkError(_TAKEN.format(" ".join(problems), vpc_id))
+
+
+def find_room(
+    network: Network, connection: Connection, vpc_id: str, cidrs: t.Sequence[str], group_name: str | None
+) -> None:
+    """Raises PrivateLinkError where a VPC has no room for subnets of these ranges, or has a group of the name, null
+    where none is to be made. The zones of the subnets do not matter.
+    """
+    listed = network.subnets(vpc_id) if cidrs else []
+    there = {subnet.cidr for subnet in connection.own(listed)}
+    missing = [cidr for cidr in cidrs if cidr not in there]
+    outside = outside_problems(missing, network.ranges(vpc_id)) if missing else []
+    if outside:
+        raise PrivateLinkError(_TAKEN.format(" ".join(outside), vpc_id))
+    reject_taken(vpc_id, missing, listed)
+    if group_name is not None:
+        find_security_group(network, connection, vpc_id, group_name)
 
 
 def _own_subnets(connection: Connection, vpc_id: str, listed: list[Part], wanted: WantedSubnet) -> list[Part]:

@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from .._run.errors import PrivateLinkError
-from .._run.text import printable
+from .._run.text import listed, printable
 
 # A VPC is divided into this many ranges, more than any region has zones, so that a zone that is added later moves none.
 _SLOTS = 8
@@ -27,6 +27,15 @@ def division_problem(cidr: str) -> str:
     except ValueError:
         return _range_problem(cidr)
     return ""
+
+
+def is_range(cidr: str) -> bool:
+    """Whether it is an IPv4 range, as AWS has them."""
+    try:
+        ipaddress.IPv4Network(cidr)
+    except ValueError:
+        return False
+    return True
 
 
 def _range_problem(cidr: str) -> str:
@@ -67,6 +76,27 @@ def subnet_problems(cidrs: t.Sequence[str], vpc_cidr: str) -> list[str]:
     ]
     pairs = itertools.combinations(ranges, 2)
     return [*problems, *(f"The subnets {one} and {other} overlap." for one, other in pairs if one.overlaps(other))]
+
+
+def taken_problems(cidrs: t.Iterable[str], subnets: t.Mapping[str, str]) -> list[str]:
+    """Why AWS would not make subnets of these ranges beside those of the VPC. `subnets`: their ranges, by their ids."""
+    there = [(subnet_id, ipaddress.IPv4Network(taken)) for subnet_id, taken in sorted(subnets.items()) if taken]
+    return [
+        f"The subnet {cidr} overlaps {subnet_id}, which has {taken}."
+        for cidr in cidrs
+        for subnet_id, taken in there
+        if taken.overlaps(ipaddress.IPv4Network(cidr))
+    ]
+
+
+def outside_problems(cidrs: t.Iterable[str], vpc_cidrs: t.Sequence[str]) -> list[str]:
+    """Which of these ranges are in none of the ranges of the VPC, empty where those are not known."""
+    whole = [ipaddress.IPv4Network(cidr) for cidr in vpc_cidrs]
+    return [
+        f"The subnet {cidr} is in no range of the VPC, which has {listed(vpc_cidrs)}."
+        for cidr in cidrs
+        if whole and not any(ipaddress.IPv4Network(cidr).subnet_of(one) for one in whole)
+    ]
 
 
 def _subnet_problem(cidr: str) -> str:

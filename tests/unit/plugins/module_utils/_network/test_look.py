@@ -26,7 +26,7 @@ class Connector:
         self.zones = sorted(customer.zone_ids())[:2]
         self.ec2 = customer.ec2()
 
-    def look(self, **options: t.Any) -> Result:
+    def look(self, check: bool = False, **options: t.Any) -> Result:
         given = {"cluster_id": self.cluster_id, "vpc_cidr": VPC_RANGE, "availability_zone_ids": self.zones, **options}
         wanted = wanted_connection({"state": "present", **given})
         endpoint = {
@@ -35,7 +35,8 @@ class Connector:
             "vpc_endpoint_id": wanted.vpc_endpoint_id,
             **wanted.endpoint,
         }
-        found = self.customer.run("connection_network", part="connection", wanted=wanted.returned(), endpoint=endpoint)
+        values = {"wanted": wanted.returned(), "endpoint": endpoint}
+        found = self.customer.run("connection_network", part="connection", check=check, **values)
         assert self.customer.writing_calls == []
         assert not [entry for entry in self.customer.requests if entry.call.startswith(("Authorize", "Revoke"))]
         return found
@@ -207,3 +208,43 @@ def test_a_network_that_an_earlier_task_made_is_waited_for_unless_nothing_is_mad
     assert rehearsed["failed"]
     assert clock.now() - began < 2
     assert not connector.customer.run("connection_network", **options, endpoint=endpoint)["failed"]
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "problem"),
+    [
+        (["10.7.9.0/24", "10.7.0.128/25"], "The subnet 10.7.0.128/25 overlaps subnet-"),
+        (["10.7.9.0/24", "10.7.1.0/24"], "The subnet 10.7.1.0/24 overlaps subnet-"),
+        (["10.7.9.0/24", "10.9.0.0/24"], "The subnet 10.9.0.0/24 is in no range of the VPC, which has 10.7.0.0/16"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_ranges_that_the_vpc_of_the_user_has_no_room_for_end_the_look(
+    connector: Connector, cidrs: list[str], problem: str, check: bool
+) -> None:
+    network = connector.customer.network(*connector.zones)
+    found = connector.look(
+        check, vpc_cidr="", vpc_id=network.vpc_id, subnet_cidrs=cidrs, security_group_ids=[*network.security_group_ids]
+    )
+    assert found["failed"]
+    assert f"private_connection_subnet_cidrs: {problem}" in found["msg"]
+    assert f"Give free ranges of {network.vpc_id} there" in found["msg"]
+
+
+def test_a_range_that_was_added_to_the_vpc_has_room(connector: Connector) -> None:
+    network = connector.customer.network(*connector.zones)
+    connector.ec2.associate_vpc_cidr_block(VpcId=network.vpc_id, CidrBlock="10.9.0.0/16")
+    cidrs = ["10.9.0.0/24", "10.7.9.0/24"]
+    groups = [*network.security_group_ids]
+    found = connector.look(vpc_cidr="", vpc_id=network.vpc_id, subnet_cidrs=cidrs, security_group_ids=groups)
+    assert not found["failed"], found["msg"]
+
+
+def test_a_name_that_another_group_of_the_vpc_has_ends_the_look(connector: Connector) -> None:
+    network = connector.customer.network(*connector.zones)
+    name = f"tidbcloud-{connector.cluster_id}"
+    connector.ec2.create_security_group(VpcId=network.vpc_id, GroupName=name, Description="x")
+    options: dict[str, t.Any] = {"vpc_cidr": "", "vpc_id": network.vpc_id, "availability_zone_ids": ""}
+    subnet_ids = [*network.subnet_ids]
+    found = connector.look(**options, subnet_ids=subnet_ids, client_cidrs=["10.0.0.0/8"])
+    assert f"{network.vpc_id} has a security group named {name} already" in found["msg"]

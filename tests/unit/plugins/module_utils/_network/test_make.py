@@ -248,3 +248,12 @@ def test_no_claim_of_a_run_takes_the_place_of_another() -> None:
     claims = [item.part.tags[CLAIM_TAG] for item in network.kept["subnet"].values()]
     alone(network, make_subnets(network, CONNECTION, "vpc-1", WANTED))
     assert [item.part.tags[CLAIM_TAG] for item in network.kept["subnet"].values()] == claims
+
+
+def test_a_range_that_overlaps_a_subnet_is_an_error_before_the_first_subnet_is_made() -> None:
+    network = FakeNetwork()
+    network.add("subnet", Part("", {}, "10.42.40.0/24", "use1-az2"), "vpc-1")
+    network.calls.clear()
+    with pytest.raises(PrivateLinkError, match=r"The subnet 10\.42\.32\.0/19 overlaps .*Give free ranges of vpc-1"):
+        alone(network, make_subnets(network, CONNECTION, "vpc-1", WANTED))
+    assert network.calls == []

@@ -12,7 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.ranges import division_problem, zone_ranges
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._network.ranges import (
+    division_problem,
+    is_range,
+    outside_problems,
+    taken_problems,
+    zone_ranges,
+)
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.errors import PrivateLinkError
 
 ZONES = [f"use1-az{number}" for number in range(1, 9)]
@@ -67,3 +73,28 @@ def test_what_is_no_range_is_refused_for_what_is_wrong_with_it(cidr: str, proble
 def test_what_is_no_zone_is_refused() -> None:
     with pytest.raises(PrivateLinkError, match="'use1-' is not a zone"):
         zone_ranges("10.42.0.0/16", ["use1-"])
+
+
+def test_ranges_that_overlap_those_of_subnets_are_named_with_them() -> None:
+    there = {"subnet-b": "10.7.1.0/24", "subnet-a": "10.7.0.0/24", "subnet-v6": ""}
+    assert taken_problems(["10.7.0.128/25", "10.7.9.0/24", "10.7.0.0/16"], there) == [
+        "The subnet 10.7.0.128/25 overlaps subnet-a, which has 10.7.0.0/24.",
+        "The subnet 10.7.0.0/16 overlaps subnet-a, which has 10.7.0.0/24.",
+        "The subnet 10.7.0.0/16 overlaps subnet-b, which has 10.7.1.0/24.",
+    ]
+    assert taken_problems(["10.7.9.0/24"], there) == taken_problems([], there) == []
+
+
+def test_ranges_outside_all_ranges_of_a_vpc_are_named_where_these_are_known() -> None:
+    assert outside_problems(["10.7.1.0/24", "10.8.0.0/24"], ["10.7.0.0/16", "10.9.0.0/16"]) == [
+        "The subnet 10.8.0.0/24 is in no range of the VPC, which has 10.7.0.0/16, 10.9.0.0/16."
+    ]
+    assert outside_problems(["10.9.1.0/24"], ["10.7.0.0/16", "10.9.0.0/16"]) == []
+    assert outside_problems(["10.8.0.0/24"], []) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("10.0.0.0/16", True), ("10.0.0.1/16", False), ("2001:db8::/64", False), ("", False)]
+)
+def test_only_an_ipv4_range_is_compared(text: str, is_one: bool) -> None:
+    assert is_range(text) is is_one
