@@ -97,7 +97,7 @@ def _prepare(items: Sequence[Item], deadline: Deadline, check_mode: bool) -> Non
         deadline.doing = f"checking item {item.number} of endpoints"
         try:
             item.found = _prepare_one(item, taken, patience, deadline)
-        except Exception as error:
+        except BaseException as error:
             item.found = as_known(error, deadline.doing)
         count.report(partial("{} of {} checked".format, item.number, every), now=item.number == every)
 
@@ -121,7 +121,7 @@ def _ask_permission(items: Sequence[Item], deadline: Deadline) -> None:
     asked = [(outcome, t.cast(SharedClouds, item.clouds)) for item, outcome in prepared]
     try:
         judged: list[Outcome | PrivateLinkError] = [*permitted(asked)]
-    except Exception:  # Which item it is about shows if each is asked about alone.
+    except BaseException:  # Which item it is about shows if each is asked about alone.
         judged = [_permitted_alone(*one, deadline.doing) for one in asked]
     for (item, _outcome), found in zip(prepared, judged):
         item.found = found
@@ -130,7 +130,7 @@ def _ask_permission(items: Sequence[Item], deadline: Deadline) -> None:
 def _permitted_alone(outcome: Outcome, clouds: SharedClouds, doing: str) -> Outcome | PrivateLinkError:
     try:
         return permitted([(outcome, clouds)])[0]
-    except Exception as error:
+    except BaseException as error:
         return as_known(error, doing)
 
 
@@ -167,7 +167,7 @@ def _change(item: Item, outcome: Outcome) -> Work[None]:
     item.done = []
     try:
         item.found = yield from carry_out(outcome, t.cast(SharedClouds, item.clouds), item.done)
-    except Exception as error:
+    except BaseException as error:
         known = as_known(error, "changing this private endpoint")
         item.end(known)
         raise known from None

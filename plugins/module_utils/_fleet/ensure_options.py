@@ -62,7 +62,7 @@ class FleetOptions:
             return None, None
         try:
             return SharedTidbCloud(tidbcloud_session(self._module, self._deadline), cluster_ids), None
-        except Exception as error:
+        except BaseException as error:
             if all(desired.cluster_id for desired in items):
                 raise
             return None, as_known(error, "connecting to TiDB Cloud")
@@ -76,7 +76,7 @@ class FleetOptions:
         if account not in self._clouds:
             try:
                 session = _session(self._module, params, self._deadline)
-            except Exception as error:
+            except BaseException as error:
                 return Item(number, as_known(error, "reading the AWS options of this item"))
             self._clouds[account] = SharedClouds(session, self._tidbcloud)
         return Item(number, desired, self._clouds[account])
@@ -109,5 +109,5 @@ def _merged(params: t.Mapping[str, t.Any], item: t.Mapping[str, t.Any]) -> dict[
 def _desired(params: t.Mapping[str, t.Any]) -> Desired | PrivateLinkError:
     try:
         return desired_endpoint(params)
-    except Exception as error:
+    except BaseException as error:
         return as_known(error, "reading the options of this item")

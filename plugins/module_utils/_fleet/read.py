@@ -326,7 +326,7 @@ def _read_account(
     for region in regions or _own_regions(account.session, found_in):
         try:
             side += _read_region(account, account.session, region, wanted)
-        except Exception as error:
+        except BaseException as error:
             errors[region] = as_known(error, f"reading AWS in {region}")
     name = next((account_id for account_id, _region in side.looked_at), account.name)
     unreadable = [_unreadable(name, region, error) for region, error in errors.items()]

@@ -106,6 +106,6 @@ def _account(module: t.Any, item: t.Mapping[str, t.Any], deadline: Deadline) -> 
             assume_role_external_id=named.get("assume_role_external_id"),
             deadline=deadline,
         )
-    except Exception as error:
+    except BaseException as error:
         session = as_known(error, "reading the AWS options of this account")
     return Account(session, tuple(item.get("regions") or ()), named)

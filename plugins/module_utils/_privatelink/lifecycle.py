@@ -210,7 +210,7 @@ def carry_out(outcome: Outcome, clouds: Clouds, done: list[Step] | None = None) 
             f"Other runs made and removed interface endpoints of {outcome.desired.target} {_MOST_ADOPTIONS} times "
             "while this one tried to change them. Let one run end, then run again."
         )
-    except Exception as error:
+    except BaseException as error:
         known = as_known(error, f"changing the private endpoint of {outcome.desired.target}")
         known.steps = [step.returned() for step in done]
         raise known from None

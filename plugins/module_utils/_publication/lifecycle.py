@@ -114,7 +114,7 @@ def _carried_out(outcome: Outcome, provider: Provider, done: list[Step]) -> Work
             f"Other runs made and removed {outcome.desired.target} {_MOST_ADOPTIONS} times while this one tried to "
             "change it. Let one run end, then run again."
         )
-    except Exception as error:
+    except BaseException as error:
         known = as_known(error, f"changing {outcome.desired.target}")
         known.steps = [step.returned() for step in done]
         raise known from None

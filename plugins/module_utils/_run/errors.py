@@ -97,5 +97,11 @@ class MissingLibrary(PrivateLinkError):
 
 
 def as_known(error: BaseException, doing: str) -> PrivateLinkError:
-    """The error itself where it is one of these, else Unexpected. `doing` completes "while"."""
+    """The error itself where it is one of these, else Unexpected. `doing` completes "while".
+
+    Foreign code may end the process, or raise what is no Exception: that is an error like any other. Raises what ends
+    the run from outside.
+    """
+    if isinstance(error, (KeyboardInterrupt, GeneratorExit)):
+        raise error
     return error if isinstance(error, PrivateLinkError) else Unexpected(error, doing)

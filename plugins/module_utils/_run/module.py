@@ -49,9 +49,7 @@ def in_time(params: Values, work: t.Callable[[Deadline], Result]) -> Result:
         return bounded(lambda: work(until), until.for_calls() + LAST_RESORT)
     except Overdue:
         raise LeftBehind(t.cast(Deadline, deadline)) from None
-    except (KeyboardInterrupt, GeneratorExit):
-        raise
-    except BaseException as error:  # Foreign code may end the process, or raise what is no Exception.
+    except BaseException as error:
         raise as_known(error, deadline.doing if deadline else "reading the options") from None
 
 

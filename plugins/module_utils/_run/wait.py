@@ -109,7 +109,7 @@ class Deadline:
             while True:
                 try:
                     seen = self._last_look(awaited)
-                except Exception as error:
+                except BaseException as error:
                     awaited = work.throw(as_known(error, self.doing))
                 else:
                     awaited = work.send(seen)

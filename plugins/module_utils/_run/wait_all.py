@@ -86,7 +86,7 @@ class WorkGroup(t.Generic[Result]):
         work = waiting.work
         try:
             seen = waiting.awaited.look()
-        except Exception as error:
+        except BaseException as error:
             known = as_known(error, f"waiting for {waiting.awaited.what}")
             self._go_on(number, work, partial(work.throw, known))
             return
@@ -102,7 +102,7 @@ class WorkGroup(t.Generic[Result]):
             awaited = step()
         except StopIteration as end:
             self.results[number] = end.value
-        except Exception as error:
+        except BaseException as error:
             self.results[number] = as_known(error, "changing this private endpoint")
         else:
             self._waiting[number] = _Waiting(work, awaited, self._deadline.until(awaited))

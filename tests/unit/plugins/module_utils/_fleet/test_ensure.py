@@ -58,6 +58,13 @@ FORBIDDEN = ApiError("Allow it.", api="ec2", code="UnauthorizedOperation", statu
 LIMIT = LimitsViolated([Violation("vpc_not_found", "There is no such VPC.", "Name another.")])
 
 
+class Panic(BaseException):
+    """As libraries in other languages raise it."""
+
+
+DEFECTS = [KeyError("a key that the code takes for granted"), SystemExit(3), Panic("broken")]
+
+
 class Rooms:
     """The rooms of one private endpoint, faked. `there`: the VPCs that have a finished one; `forbidden` and `broken`:
     those where a limit forbids it, and where it fails while it is carried out; `unpermitted`: those where a permission
@@ -79,13 +86,14 @@ class Rooms:
         self.checking = 0.0
         self.reported: list[str] = []
         self.defects: set[tuple[str, str]] = set()
+        self.defect: BaseException = DEFECTS[0]
         self.deadline = Deadline(60, 1, clock=self.time.clock, sleep=self.time.sleep)
         self.so_far: dict[tuple[str, str], t.Any] = {}
 
     def met(self, room: str, vpc_id: str) -> None:
         self.so_far[room, vpc_id] = self.deadline.so_far()
         if (room, vpc_id) in self.defects:
-            raise KeyError("a key that the code takes for granted")
+            raise self.defect
 
     def prepare(
         self, wanted: Desired, clouds: SharedClouds, *, check_mode: bool, reserved: Reserved, patience: Patience | None
@@ -240,7 +248,9 @@ def test_what_aws_would_not_permit_fails_before_anything_is_touched_and_with_str
     assert [line for line in rooms.log if line.startswith("begin")] == []
 
 
-def test_a_defect_while_aws_is_asked_is_the_error_of_its_item_alone(rooms: Rooms) -> None:
+@pytest.mark.parametrize("defect", DEFECTS, ids=repr)
+def test_a_defect_while_aws_is_asked_is_the_error_of_its_item_alone(rooms: Rooms, defect: BaseException) -> None:
+    rooms.defect = defect
     rooms.defects = {("permitted", "vpc-2")}
     results = [one.returned() for one in rooms.run(item("vpc-1"), item("vpc-2"))]
     assert [one["failed"] for one in results] == [False, True]
@@ -370,7 +380,11 @@ def test_a_report_without_failures_has_no_message(rooms: Rooms) -> None:
     assert not {"failed", "msg"} & set(returned)
 
 
-def test_a_defect_in_any_room_is_the_error_of_its_item_and_no_other_result_is_lost(rooms: Rooms) -> None:
+@pytest.mark.parametrize("defect", DEFECTS, ids=repr)
+def test_a_defect_in_any_room_is_the_error_of_its_item_and_no_other_result_is_lost(
+    rooms: Rooms, defect: BaseException
+) -> None:
+    rooms.defect = defect
     places = {"vpc-a": "prepare", "vpc-b": "carry_out", "vpc-c": "finished"}
     rooms.defects = {(room, vpc_id) for vpc_id, room in places.items()}
     returned = report(rooms.run(*(item(vpc_id) for vpc_id in places), item(VPC)))
@@ -381,6 +395,13 @@ def test_a_defect_in_any_room_is_the_error_of_its_item_and_no_other_result_is_lo
     assert names(results[1]) == ["create_vpc_endpoint"]
     assert returned["summary"] == {"ok": 1, "changed": 3, "failed": 3}
     assert not [one for one in results if "exception" in one]
+
+
+@pytest.mark.parametrize("room", ["prepare", "carry_out", "finished"])
+def test_the_user_ends_the_whole_run(rooms: Rooms, room: str) -> None:
+    rooms.defect, rooms.defects = KeyboardInterrupt(), {(room, VPC)}
+    with pytest.raises(KeyboardInterrupt):
+        rooms.run(item(VPC), item(OTHER_VPC))
 
 
 def test_tracebacks_of_defects_are_returned_on_request(rooms: Rooms) -> None:

@@ -125,7 +125,7 @@ class Aws:
         self.zones: Mapping[str, Sequence[str]] = {}
         self.refusals: list[ApiError] = []
         # What an account and region is answered with instead.
-        self.broken: dict[Client, Exception] = {}
+        self.broken: dict[Client, BaseException] = {}
         self.asked: list[tuple[str, str]] = []
         for name, act in {
             "describe_vpc_endpoints": lambda ec2, filters: self._note("endpoints", ec2, self.endpoints.get(ec2, [])),
@@ -346,8 +346,8 @@ OTHER_ACCOUNT = "310987654322"
 DENIED = ApiError("You may not.", api="ec2", status=403)
 
 
-@pytest.mark.parametrize("error", [DENIED, KeyError("a defect")], ids=["denied", "defect"])
-def test_a_region_that_cannot_be_read_is_named_and_never_stops_the_others(aws: Aws, error: Exception) -> None:
+@pytest.mark.parametrize("error", [DENIED, KeyError("a defect"), SystemExit(3)], ids=["denied", "defect", "exit"])
+def test_a_region_that_cannot_be_read_is_named_and_never_stops_the_others(aws: Aws, error: BaseException) -> None:
     aws.endpoints[ACCOUNT, REGION] = [interface_endpoint()]
     aws.broken[ACCOUNT, "eu-west-1"] = error
     found = fleet(Filters(regions=("eu-west-1", REGION)), Tidb(rows=[registration()]))
