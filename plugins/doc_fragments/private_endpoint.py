@@ -59,7 +59,7 @@ options:
     description:
       - Whether the host name of the service resolves inside the VPC.
       - With O(cluster_id) it is on by default, since the host name works only that way. With O(service_name) it is on by default
-        if the service has a verified private name.
+        if the service has a verified private name; a warning says if AWS has not verified it.
     type: bool
   ip_address_type:
     description:

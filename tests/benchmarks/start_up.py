@@ -19,7 +19,7 @@ GROUP = {"_run", "_aws", "_tidbcloud", "_privatelink", "_mysql"}
 # The folders that a module may import: everything else of the collection would be loaded for nothing.
 NEEDED = {
     "connection_network": GROUP | {"_costs", "_network"},
-    "endpoint_info": GROUP | {"_costs", "_fleet"},
+    "endpoint_info": GROUP | {"_costs", "_fleet", "_publication"},
     "endpoint_ping": {"_run", "_mysql"},
     "endpoint_service": GROUP | {"_costs", "_publication"},
     "private_endpoint": GROUP | {"_costs"},

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service's own name that AWS has not verified: consumers are told, whether they ask for private DNS or not."""
+"""A service's own name that AWS has not verified: consumers are warned, whether they ask for private DNS or not."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Site:
         return self.consumer.run("private_endpoint", **self.options, **options)
 
     @property
-    def told(self) -> list[str]:
+    def warned(self) -> list[str]:
         return [warning for warning in self.consumer.warnings if "has not verified the private name" in warning]
 
 
@@ -56,9 +56,9 @@ def test_without_a_request_private_dns_stays_off_and_it_is_said_why_in_each_run(
         result = site.connect()
         assert (result["failed"], result["changed"]) == (False, changed)
         assert result["private_endpoint"]["private_dns_enabled"] is False
-        (told,) = site.told
-        assert NAME in told
-        assert f"({state})" in told
+        (warned,) = site.warned
+        assert NAME in warned
+        assert f"({state})" in warned
     calls = [entry.call for entry in site.consumer.requests]
     assert sorted(calls) == [
         "DescribeNetworkInterfaces",
@@ -69,28 +69,28 @@ def test_without_a_request_private_dns_stays_off_and_it_is_said_why_in_each_run(
     site.name_is("verified")
     result = site.connect()
     assert result["private_endpoint"]["private_dns_enabled"] is True, result["msg"]
-    assert site.told == []
+    assert site.warned == []
 
 
 @pytest.mark.parametrize("exists", [False, True])
 def test_a_request_for_private_dns_is_told_before_and_ends_with_the_reason_of_aws(site: Site, exists: bool) -> None:
     if exists:
         assert not site.connect(private_dns_enabled=False)["failed"]
-        assert site.told == []
+        assert site.warned == []
     dry = site.consumer.run("private_endpoint", check=True, **site.options, private_dns_enabled=True)
     assert not dry["failed"]
-    assert len(site.told) == 1
+    assert len(site.warned) == 1
     before = site.consumer.sandbox.clock.now()
     result = site.connect(private_dns_enabled=True)
     assert result["failed"]
     assert "has not verified the private DNS name" in result["msg"]
-    assert len(site.told) == 1
+    assert len(site.warned) == 1
     assert site.consumer.sandbox.clock.now() - before < 200, "It did not wait for what no waiting brings."
     site.name_is("verified")
     assert site.connect(private_dns_enabled=True)["private_endpoint"]["private_dns_enabled"] is True
-    assert site.told == []
+    assert site.warned == []
 
 
 def test_who_wants_no_private_dns_is_told_nothing(site: Site) -> None:
     assert not site.connect(private_dns_enabled=False)["failed"]
-    assert site.told == []
+    assert site.warned == []
