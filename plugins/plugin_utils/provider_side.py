@@ -234,7 +234,7 @@ def _ended_records(known: Values, service: Values, others: t.Sequence[Values]) -
             continue
         principal, _blank, connection = value.partition(" ")
         account = account_in(principal)
-        is_own = connection == known["connection"] or account == known["account_id"]
+        is_own = connection == known["connection"] or account == str(known["account_id"])
         # Whom a principal permits that names no account is not known.
         is_used = any(account is None or one["account_id"] == account for one in others)
         if is_own and not is_used:
@@ -243,6 +243,9 @@ def _ended_records(known: Values, service: Values, others: t.Sequence[Values]) -
 
 
 # --- the result -------------------------------------------------------------------------------------------------
+
+
+_WAITS = "The private endpoint waits until the provider accepts it. The playbook connect does that; run it to continue."
 
 
 def with_provider(endpoint: Values, served: Values) -> dict[str, t.Any]:
@@ -262,5 +265,6 @@ def with_provider(endpoint: Values, served: Values) -> dict[str, t.Any]:
         "service_name": service.get("service_name"),
         "host": name or next(iter(own), None),
         "port": int(served["port"]),
+        "status_note": _WAITS if endpoint["status"] == "initiating" else endpoint["status_note"],
         "endpoint_service": dict(service) if service.get("service_id") else None,
     }

@@ -20,9 +20,9 @@ _WAITING = "pendingAcceptance"
 def of_both_sides(known: Values, endpoint_steps: t.Sequence[str]) -> list[str]:
     """The provider's steps come first; it accepts as soon as the private endpoint is there."""
     made = [_text(step) for step in known["provider"]["made"].get("steps") or []]
-    creates = bool(endpoint_steps) and endpoint_steps[0].startswith(_CREATION)
-    first, others = (endpoint_steps[:1], endpoint_steps[1:]) if creates else ([], endpoint_steps)
-    return [*made, *first, *_accepted(known, creates=creates), *others]
+    created = [number for number, step in enumerate(endpoint_steps, start=1) if step.startswith(_CREATION)]
+    at = created[-1] if created else 0
+    return [*made, *endpoint_steps[:at], *_accepted(known, creates=bool(created)), *endpoint_steps[at:]]
 
 
 def _accepted(known: Values, *, creates: bool) -> list[str]:

@@ -93,14 +93,14 @@ def _is_leftover(pair: Pair) -> bool:
 
 
 def _broken_message(desired: Desired, broken: t.Sequence[Pair]) -> str:
-    halves = "; ".join(_halves(pair) for pair in broken)
+    halves = "; ".join(_halves(pair, registrable=desired.registrable) for pair in broken)
     return (
         f"The private endpoint of {desired.target} is there but does not work and will not recover: {halves}. "
         "Run again with recreate_failed=true to replace it, or with state=absent to remove it."
     )
 
 
-def _halves(pair: Pair) -> str:
+def _halves(pair: Pair, *, registrable: bool) -> str:
     endpoint = pair.endpoint
     aws = (
         f"interface endpoint {pair.vpc_endpoint_id} is {endpoint.state}"
@@ -110,7 +110,7 @@ def _halves(pair: Pair) -> str:
     if endpoint is not None and endpoint.last_error:
         aws += f" ({endpoint.last_error})"
     if pair.registration is None:
-        return aws + ", not registered with TiDB Cloud"
+        return f"{aws}, not registered with TiDB Cloud" if registrable else aws
     said = (
         f" ({pair.registration.message})" if pair.registration.state == "FAILED" and pair.registration.message else ""
     )

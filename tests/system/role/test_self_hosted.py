@@ -319,8 +319,10 @@ def test_a_private_endpoint_whose_service_was_withdrawn_is_described_and_removed
     assert not both.provider.publish(state="absent", on_connections="reject")["failed"]
     (vpce,) = [one.vpc_endpoint_id for one in both.operator.sandbox.aws.endpoints()]
     run = both.play("check")
-    assert run.status != 0
-    assert f"{vpce} of orders is failed" in " ".join(run.output.split()), run.output
+    assert (run.status != 0, run.writing_calls) == (True, []), run.output
+    assert (
+        f"interface endpoint {vpce} is rejected. Run again with private_connection_recreate_failed=true" in run.output
+    )
     run = same(both, "disconnect", vpc_id="", subnet_ids="", security_group_ids="")
     assert names(run) == ["delete_vpc_endpoint"]
     assert both.consumer.live_endpoints() == []
@@ -434,3 +436,18 @@ def test_a_consumer_in_a_third_account_connects_at_the_same_time(both: TwoAccoun
     run = both.play("disconnect", **first, **network)
     assert run.status == 0, run.output
     assert (both.principals, sorted(both.connections.values())) == ([own], ["available"])
+
+
+@pytest.mark.exhaustive
+def test_one_that_the_provider_rejected_is_replaced_if_the_user_says_so(both: TwoAccounts) -> None:
+    assert both.connect().status == 0
+    (vpce,) = both.connections
+    assert not both.provider.publish(rejected_endpoint_ids=[vpce], allowed_principals=[])["failed"]
+    run = both.connect()
+    assert run.status != 0
+    assert (
+        f"interface endpoint {vpce} is rejected. Run again with private_connection_recreate_failed=true" in run.output
+    )
+    run = same(both, "connect", **both.made_of, recreate_failed=True)
+    assert names(run)[-3:] == ["delete_vpc_endpoint", "create_vpc_endpoint", "accept_connections"]
+    assert [one.state for one in both.operator.sandbox.aws.endpoints() if one.is_live] == ["available"]

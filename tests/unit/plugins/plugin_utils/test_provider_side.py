@@ -261,6 +261,14 @@ def test_the_host_is_the_private_name_where_it_is_in_effect() -> None:
     assert off["host"] == names[0]
 
 
+def test_one_that_waits_is_said_to_wait_for_the_provider() -> None:
+    endpoint = {**ENDPOINT, "dns_names": [], "status": "initiating"}
+    assert (
+        "waits until the provider accepts it"
+        in with_provider(endpoint, {"service": served(), "port": 1})["status_note"]
+    )
+
+
 def test_any_other_private_endpoint_stays_as_it_is() -> None:
     assert with_provider(ENDPOINT, {}) == ENDPOINT
 

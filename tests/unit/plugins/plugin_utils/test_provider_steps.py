@@ -60,6 +60,17 @@ def test_check_mode_and_run_show_the_same_steps_in_the_order_in_which_they_are_d
     ]
 
 
+def test_one_that_takes_the_place_of_a_rejected_one_is_accepted_once_it_is_there() -> None:
+    planned = known(
+        step("delete_vpc_endpoint", "vpce-1"), step("create_vpc_endpoint", NEW), state="rejected", made={"steps": []}
+    )
+    assert [line.split(":")[0] for line in text(connect_table(planned))] == [
+        "delete_vpc_endpoint",
+        "create_vpc_endpoint",
+        "accept_connections",
+    ]
+
+
 def test_one_that_waits_is_accepted_and_one_that_needs_no_acceptance_is_not() -> None:
     waits = known(state="pendingAcceptance", made={"steps": []})
     assert text(connect_table(waits)) == ["accept_connections: the private endpoint of this connection (orders)"]
