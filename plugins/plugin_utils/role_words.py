@@ -14,8 +14,14 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 # The beginning of the variables of the role that makes both sides.
 CONNECTION = "private_connection_"
+_PUBLISHING = "service_publication_"
 # The roles of this collection, each with the beginning of its variables.
-ROLES = {"tidbcloud.privatelink.private_connection": CONNECTION}
+ROLES = {
+    "tidbcloud.privatelink.private_connection": CONNECTION,
+    "tidbcloud.privatelink.service_publication": _PUBLISHING,
+}
+# The playbook of each that removes.
+_REMOVING = {CONNECTION: "disconnect", _PUBLISHING: "withdraw"}
 # Options of modules that the role has under the same name.
 SAME = (
     "access_key",
@@ -55,6 +61,47 @@ SAME = (
     "vpc_endpoint_ids",
     "vpc_id",
     "vpc_ids",
+    "wait_delay",
+    "wait_timeout",
+)
+# The same of the role that publishes.
+PUBLICATION = (
+    "acceptance_required",
+    "accepted_accounts",
+    "accepted_endpoint_ids",
+    "access_key",
+    "allow_violations",
+    "allowed_principals",
+    "assume_role_arn",
+    "assume_role_external_id",
+    "aws_ca_bundle",
+    "aws_config",
+    "endpoint_url",
+    "health_check",
+    "load_balancer_arns",
+    "load_balancer_tags",
+    "on_connections",
+    "private_dns_name",
+    "purge_allowed_principals",
+    "purge_tags",
+    "purge_targets",
+    "reject_unpermitted",
+    "rejected_endpoint_ids",
+    "remove_private_dns_name",
+    "secret_key",
+    "self_hosted_name",
+    "service_id",
+    "session_token",
+    "supported_ip_address_types",
+    "supported_regions",
+    "target_group_arn",
+    "target_port",
+    "target_type",
+    "targets",
+    "validate_certs",
+    "verify_dns_servers",
+    "verify_private_dns",
+    "vpc_id",
     "wait_delay",
     "wait_timeout",
 )
@@ -105,13 +152,22 @@ def _pattern(options: t.Iterable[str], words: t.Iterable[str]) -> re.Pattern[str
     return re.compile(rf"{_TASK}|\b(?P<option>{'|'.join(options)})\b|\b(?P<word>{'|'.join(words)})(?==\S)")
 
 
-_OPTION = _pattern([*SAME, *OTHER], WORDS)
-_OF_PROVIDER = _pattern(PROVIDER, PROVIDER_WORDS)
+# By the beginning of the variables.
+_PATTERNS = {
+    CONNECTION: _pattern([*SAME, *OTHER], WORDS),
+    f"{CONNECTION}provider_": _pattern(PROVIDER, PROVIDER_WORDS),
+    _PUBLISHING: _pattern([*PUBLICATION, "load_balancer_arn"], [*WORDS, "port", "protocol"]),
+}
+# The module that makes a listener takes one load balancer, the role a list.
+_RENAMED: t.Mapping[str, t.Mapping[str, str]] = {
+    CONNECTION: OTHER,
+    _PUBLISHING: {"load_balancer_arn": "load_balancer_arns"},
+}
 
 
 def in_provider_words(value: t.Any, prefix: str) -> t.Any:
     """The same for what a module says about the provider's side, whose variables have a beginning of their own."""
-    return in_role_words(_in_words(value, f"{prefix}provider_", _OF_PROVIDER), prefix)
+    return in_role_words(in_role_words(value, f"{prefix}provider_"), prefix)
 
 
 def in_role_words(value: t.Any, prefix: str) -> t.Any:
@@ -119,36 +175,37 @@ def in_role_words(value: t.Any, prefix: str) -> t.Any:
 
     Ansible takes no text in it for a template.
     """
-    return _in_words(value, prefix, _OPTION)
+    return _in_words(value, prefix)
 
 
-def _in_words(value: t.Any, prefix: str, options: re.Pattern[str], *, says: bool = False) -> t.Any:
+def _in_words(value: t.Any, prefix: str, *, says: bool = False) -> t.Any:
     """`says`: whether the value is of a key under which modules say something."""
     if isinstance(value, t.Mapping):
         return {
-            key: _error(item, prefix, options)
-            if key == "exception"
-            else _in_words(item, prefix, options, says=key in _SAYING)
+            key: _error(item, prefix) if key == "exception" else _in_words(item, prefix, says=key in _SAYING)
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [_in_words(item, prefix, options, says=says) for item in value]
-    return wrap_var(_named(value, prefix, options)) if says and isinstance(value, str) else value
+        return [_in_words(item, prefix, says=says) for item in value]
+    return wrap_var(_named(value, prefix)) if says and isinstance(value, str) else value
 
 
-def _error(exception: t.Any, prefix: str, options: re.Pattern[str]) -> t.Any:
+def _error(exception: t.Any, prefix: str) -> t.Any:
     """What ansible-core 2.19 and later show of a failure in place of `msg`; before, it is a traceback."""
     event = getattr(exception, "event", None)
     if not (is_dataclass(exception) and is_dataclass(event)):
         return exception
-    named = replace(t.cast(t.Any, event), msg=_named(str(getattr(event, "msg", "")), prefix, options))
+    named = replace(t.cast(t.Any, event), msg=_named(str(getattr(event, "msg", "")), prefix))
     return replace(t.cast(t.Any, exception), event=named)
 
 
-def _named(text: str, prefix: str, options: re.Pattern[str]) -> str:
+def _named(text: str, prefix: str) -> str:
     def variable(found: re.Match[str]) -> str:
         option = found["option"] or found["word"]
-        return f"{prefix}{OTHER.get(option, option)}" if option else found[0]
+        return f"{prefix}{_RENAMED.get(prefix, {}).get(option, option)}" if option else found[0]
 
-    said = options.sub(variable, text)
-    return said.replace(f"{prefix}state=absent", f"{prefix}state=absent (the playbook disconnect)")
+    said = _PATTERNS[prefix].sub(variable, text)
+    removing = _REMOVING.get(prefix)
+    return (
+        said.replace(f"{prefix}state=absent", f"{prefix}state=absent (the playbook {removing})") if removing else said
+    )

@@ -22,6 +22,7 @@ FLOORS = {
     "_costs": 3,
     "_privatelink": 4,
     "_publication": 4,
+    "_listener": 4,
     "_fleet": 5,
     "_network": 5,
     "_reachability": 5,
@@ -35,6 +36,7 @@ _WHAT = {
     "_network": "the network that the role makes",
     "_privatelink": "ONE private endpoint",
     "_publication": "ONE service of the user's own",
+    "_listener": "ONE listener for it",
     "_fleet": "MANY private endpoints",
     "_reachability": "the way to an endpoint",
 }

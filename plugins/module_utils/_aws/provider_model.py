@@ -83,6 +83,7 @@ class LoadBalancer(FromOutside):
     state: str
     zones: tuple[str, ...] = ()
     address_type: str | None = None
+    vpc_id: str | None = None
 
     @property
     def name(self) -> str:

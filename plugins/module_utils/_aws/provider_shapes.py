@@ -95,6 +95,7 @@ def load_balancer(item: Json) -> LoadBalancer:
         state=identifier(inner(item, "State"), "Code").lower(),
         zones=tuple(sorted(identifier(one, "ZoneName") for one in items(item, "AvailabilityZones"))),
         address_type=(name(item, "IpAddressType") or "").lower() or None,
+        vpc_id=name(item, "VpcId"),
     )
 
 

@@ -20,10 +20,10 @@ from ansible_collections.tidbcloud.privatelink.plugins.modules import (
     reachability_info,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.role_words import (
+    CONNECTION,
     OTHER,
     PROVIDER,
     PROVIDER_WORDS,
-    ROLES,
     SAME,
     WORDS,
     in_provider_words,
@@ -31,7 +31,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.role_words i
 )
 from tests.support import module_documents as documents
 
-(PREFIX,) = ROLES.values()
+PREFIX = CONNECTION
 ROOT = Path(__file__).resolve().parents[4]
 TASK = "tidbcloud.privatelink.private_endpoint: {state: absent, vpc_endpoint_id: vpce-1, region: us-east-1}"
 

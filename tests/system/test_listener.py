@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The listener of a network load balancer, and its target group, against the sandbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.customer import Customer, Result
+from tests.support.service_provider import NAME, ServiceProvider
+
+WRITES = (
+    "CreateTargetGroup",
+    "ModifyTargetGroup",
+    "RegisterTargets",
+    "CreateListener",
+    "ModifyListener",
+    "DeregisterTargets",
+    "AddTags",
+    "RemoveTags",
+    "DeleteListener",
+    "DeleteTargetGroup",
+)
+ADDRESS = {"id": "10.7.0.10"}
+OTHER = {"id": "10.7.1.10"}
+READS = ["DescribeListeners", "DescribeLoadBalancers", "DescribeTags", "DescribeTargetGroups", "DescribeTargetHealth"]
+
+
+class Side:
+    """The provider's load balancer, and runs of the module for it."""
+
+    def __init__(self, customer: Customer) -> None:
+        self.customer = customer
+        self.provider = ServiceProvider(customer)
+        self.elb = self.provider.elb
+        self.arn = self.provider.balancer(port=None)
+        customer.sandbox.clock.advance(600)
+
+    def run(self, *, check: bool = False, **options: Any) -> Result:
+        given: dict[str, Any] = {"name": NAME, "region": "us-east-1", **options}
+        if given.get("state") != "absent":
+            given = {"load_balancer_arn": self.arn, **given}
+        return self.customer.run("load_balancer_listener", check=check, **given)
+
+    @property
+    def writes(self) -> list[str]:
+        """The requests of the last run that could have changed something."""
+        return [entry.call for entry in self.customer.requests if entry.call in WRITES]
+
+    def done(self, expected: list[str], **options: Any) -> Any:
+        """Check mode, the run, and again both: the first two agree, the last two find nothing to do."""
+        dry = self.run(check=True, **options)
+        assert self.writes == []
+        run = self.run(**options)
+        assert names(run) == names(dry) == expected
+        assert (dry["steps"], dry["diff"], dry["changed"]) == (run["steps"], run["diff"], run["changed"])
+        for check in (True, False):
+            again = self.run(check=check, **options)
+            assert (names(again), again["changed"], self.writes) == ([], False, [])
+            assert again["diff"]["before"] == again["diff"]["after"]
+            assert again["diff"]["before"] == run["diff"]["after"]
+        return run["load_balancer_listener"]
+
+    @property
+    def there(self) -> tuple[int, int]:
+        """How many listeners and target groups there are."""
+        listeners = self.elb.describe_listeners(LoadBalancerArn=self.arn)["Listeners"]
+        return len(listeners), len(self.elb.describe_target_groups()["TargetGroups"])
+
+    def registered(self, group_arn: str) -> list[str]:
+        answer = self.elb.describe_target_health(TargetGroupArn=group_arn)
+        return sorted(one["Target"]["Id"] for one in answer["TargetHealthDescriptions"])
+
+    def by_hand(self, port: int = 4000, name: str = "hand") -> str:
+        """The ARN of a target group with a target, to which a listener forwards; both made by hand."""
+        asked = {"Name": name, "Protocol": "TCP", "Port": port, "VpcId": self.provider.network.vpc_id}
+        answer = self.elb.create_target_group(**asked, TargetType="ip")
+        group = str(answer["TargetGroups"][0]["TargetGroupArn"])
+        self.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "10.7.0.99", "Port": port}])
+        forward = [{"Type": "forward", "TargetGroupArn": group}]
+        self.elb.create_listener(LoadBalancerArn=self.arn, Protocol="TCP", Port=port, DefaultActions=forward)
+        return group
+
+
+def names(result: Result) -> list[str]:
+    assert not result["failed"], result["msg"]
+    return [step["name"] for step in result["steps"]]
+
+
+def codes(result: Result) -> list[str]:
+    assert result["failed"]
+    return [violation["code"] for violation in result["violations"]]
+
+
+@pytest.fixture
+def side(customer: Customer) -> Side:
+    return Side(customer)
+
+
+def test_a_listener_is_made_edited_and_removed_each_as_check_mode_says(side: Side) -> None:
+    made = side.done(["create_target_group", "register_targets", "create_listener"], targets=[ADDRESS])
+    assert (made["port"], made["target_type"], made["managed"]) == (
+        4000,
+        "ip",
+        {"listener": True, "target_group": True},
+    )
+    assert [(one["id"], one["port"], one["state"]) for one in made["targets"]] == [("10.7.0.10", 4000, "healthy")]
+    side.done(["register_targets", "deregister_targets"], targets=[OTHER])
+    side.done(["register_targets"], targets=[ADDRESS], purge_targets=False)
+    side.done(["set_health_check"], health_check={"protocol": "HTTP", "port": "10080", "path": "/status"})
+    side.done(["set_tags", "set_tags"], tags={"team": "data"})
+    side.done(["remove_tags", "remove_tags"], tags={})
+    moved = side.done(["set_listener"], port=4001)
+    assert (moved["port"], moved["target_port"], side.there) == (4001, 4000, (1, 1))
+    side.done(["deregister_targets"], targets=[], port=4001)
+    side.done(["delete_listener", "delete_target_group"], state="absent")
+    assert side.there == (0, 0)
+
+
+def test_what_cannot_be_changed_of_a_target_group_gets_a_new_one(side: Side) -> None:
+    first = side.done(["create_target_group", "register_targets", "create_listener"], targets=[ADDRESS])
+    expected = ["create_target_group", "register_targets", "set_listener", "delete_target_group"]
+    second = side.done(expected, targets=[ADDRESS], target_port=4001)
+    assert second["target_group_arn"] != first["target_group_arn"]
+    assert (side.there, side.registered(second["target_group_arn"])) == ((1, 1), ["10.7.0.10"])
+
+
+def test_an_unchanged_run_takes_five_calls(side: Side) -> None:
+    side.run(targets=[ADDRESS])
+    side.run(targets=[ADDRESS])
+    assert sorted(entry.call for entry in side.customer.requests) == READS
+
+
+def test_a_load_balancer_is_found_by_its_tags(side: Side) -> None:
+    side.elb.add_tags(ResourceArns=[side.arn], Tags=[{"Key": "service", "Value": "orders"}])
+    options: dict[str, Any] = {"load_balancer_arn": None, "load_balancer_tags": {"service": "orders"}}
+    side.done(["create_target_group", "register_targets", "create_listener"], targets=[ADDRESS], **options)
+    other = side.provider.balancer("more", port=None)
+    side.elb.add_tags(ResourceArns=[other], Tags=[{"Key": "service", "Value": "orders"}])
+    assert codes(side.run(**options)) == ["ambiguous_match"]
+
+
+def test_what_was_made_by_hand_is_used_and_left(side: Side) -> None:
+    group = side.by_hand()
+    used = side.done(["register_targets"], targets=[ADDRESS], tags={"team": "data"}, health_check={"interval": 60})
+    assert used["managed"] == {"listener": False, "target_group": False}
+    assert side.registered(group) == ["10.7.0.10", "10.7.0.99"]
+    absent = side.run(state="absent", load_balancer_arn=side.arn)
+    assert (names(absent), side.writes, side.there) == ([], [], (1, 1))
+    assert absent["left"] == ["left the listener on port 4000 of the load balancer orders, which was not made by it"]
+
+
+def test_a_target_group_that_was_made_by_hand_is_used_and_left(side: Side) -> None:
+    asked = {"Name": "hand", "Protocol": "TCP", "Port": 4000, "VpcId": side.provider.network.vpc_id}
+    group = side.elb.create_target_group(**asked, TargetType="ip")["TargetGroups"][0]["TargetGroupArn"]
+    side.done(["register_targets", "create_listener"], target_group_arn=group, targets=[ADDRESS])
+    side.done(["delete_listener"], state="absent")
+    assert (side.there, side.registered(group)) == ((0, 1), ["10.7.0.10"])
+
+
+def test_of_a_target_group_to_which_another_listener_forwards_only_the_own_listener_goes(side: Side) -> None:
+    made = side.run(targets=[ADDRESS])["load_balancer_listener"]
+    forward = [{"Type": "forward", "TargetGroupArn": made["target_group_arn"]}]
+    side.elb.create_listener(LoadBalancerArn=side.arn, Protocol="TCP", Port=5000, DefaultActions=forward)
+    absent = side.run(state="absent")
+    assert names(absent) == ["delete_listener"]
+    assert side.there == (1, 1)
+    assert "to which the listener on port 5000 forwards" in absent["left"][0]
+
+
+def test_each_name_has_its_own_and_removing_one_leaves_the_others(side: Side) -> None:
+    side.run(targets=[ADDRESS])
+    assert codes(side.run(name="billing", targets=[ADDRESS])) == ["port_in_use"]
+    assert names(side.run(name="billing", port=4001, targets=[ADDRESS]))
+    other = side.provider.balancer("more", port=None)
+    assert names(side.run(load_balancer_arn=other, targets=[ADDRESS]))
+    side.done(["delete_listener", "delete_target_group"], state="absent", name="billing")
+    expected = ["delete_listener", "delete_listener", "delete_target_group", "delete_target_group"]
+    side.done(expected, state="absent")
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"load_balancer_arn": "gone"}, "load_balancer_not_found"),
+        ({"load_balancer_arn": "elsewhere"}, "region_mismatch"),
+        ({"vpc_id": "vpc-0123456789abcdef0"}, "vpc_mismatch"),
+        ({"target_group_arn": "gone"}, "target_group_not_found"),
+        ({"targets": [{"id": "i-0123456789abcdef0"}], "port": 4002}, "immutable_change"),
+        ({"targets": [ADDRESS], "port": 4003}, "port_in_use"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_touched(side: Side, options: dict[str, Any], code: str) -> None:
+    side.by_hand(4002)
+    forward = [{"Type": "forward", "TargetGroupArn": side.by_hand(4004, "udp")}]
+    side.elb.create_listener(LoadBalancerArn=side.arn, Protocol="UDP", Port=4003, DefaultActions=forward)
+    known = {
+        "gone": side.arn.replace("/orders/", "/gone/"),
+        "elsewhere": side.arn.replace("us-east-1", "eu-west-1"),
+    }
+    asked = {key: known.get(value, value) if isinstance(value, str) else value for key, value in options.items()}
+    if "target_group_arn" in asked:
+        asked["target_group_arn"] = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0123456789ab"
+    assert codes(side.run(**asked)) == [code]
+    assert side.writes == []
+
+
+def test_a_deletion_that_is_protected_is_refused(side: Side) -> None:
+    side.run(targets=[ADDRESS], tags={"deletion-protection": "true"})
+    assert codes(side.run(state="absent")) == ["deletion_protected", "deletion_protected"]
+    assert side.there == (1, 1)
