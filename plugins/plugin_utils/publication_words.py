@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from .foreign import SENTENCE, printable
-from .status_table import table
+from .text_table import table
 
 Values = t.Mapping[str, t.Any]
 _HEADER = ("STEP", "OF", "DETAIL")

@@ -9,6 +9,7 @@ import typing as t
 import pytest
 
 from tests.support.customer import Customer, Network, Result
+from tests.support.sampling import sampled
 
 LIST = "ListPrivateEndpointConnections"
 SINGLE = "GetPrivateEndpointConnection"
@@ -60,10 +61,12 @@ HALF_KNOWLEDGE = [
     ("GetCluster", "missing", {"field": "tidbNodeGroupId"}),
     ("GetCluster", "missing", {"field": "isDefaultGroup"}),
 ]
+DELETIONS: list[dict[str, t.Any]] = [{}, {"keep_vpc_endpoint": True}, {"named": True}, {"group": True}]
 
 
-@pytest.mark.parametrize("options", [{}, {"keep_vpc_endpoint": True}, {"named": True}, {"group": True}], ids=str)
-@pytest.mark.parametrize(("call", "kind", "fields"), HALF_KNOWLEDGE)
+@pytest.mark.parametrize(
+    ("call", "kind", "fields", "options"), sampled((*one, options) for one in HALF_KNOWLEDGE for options in DELETIONS)
+)
 def test_a_delete_that_does_not_know_all_fails_or_removes_all(
     customer: Customer, made: Network, call: str, kind: str, fields: dict[str, t.Any], options: dict[str, t.Any]
 ) -> None:

@@ -13,6 +13,7 @@ from tests.sandbox.aws.app import DRY_RUN
 from tests.sandbox.faults import Fault
 from tests.sandbox.log import Entry
 from tests.support.customer import WRITING_CALLS, Customer, Result
+from tests.support.sampling import sampled
 from tests.support.transitions import CALLS, TRANSITIONS, Options, assert_fulfilled
 
 Call = tuple[str, str]
@@ -154,7 +155,7 @@ def test_every_call_of_a_creation_and_of_a_removal_is_hit(customer: Customer, de
     assert called(customer) == set(DELETING)
 
 
-@pytest.mark.parametrize(("calls", "kind"), in_turn(CREATING))
+@pytest.mark.parametrize(("calls", "kind"), sampled(in_turn(CREATING)))
 def test_a_creation_survives_that_a_call_goes_wrong_once(
     customer: Customer, desired: dict[str, t.Any], calls: list[Call], kind: str
 ) -> None:
@@ -174,7 +175,7 @@ def test_a_removal_survives_that_a_call_goes_wrong_once(
     assert_none(customer, result)
 
 
-@pytest.mark.parametrize(("call", "kind"), lasting(CREATING))
+@pytest.mark.parametrize(("call", "kind"), sampled(lasting(CREATING)))
 def test_the_next_run_creates_what_a_lasting_fault_prevented(
     customer: Customer, desired: dict[str, t.Any], call: Call, kind: str
 ) -> None:
@@ -189,7 +190,7 @@ def test_the_next_run_creates_what_a_lasting_fault_prevented(
     assert_one(customer, customer.run("private_endpoint", **desired))
 
 
-@pytest.mark.parametrize(("call", "kind"), lasting(DELETING))
+@pytest.mark.parametrize(("call", "kind"), sampled(lasting(DELETING)))
 def test_the_next_run_removes_what_a_lasting_fault_left(
     customer: Customer, desired: dict[str, t.Any], call: Call, kind: str
 ) -> None:
@@ -243,7 +244,7 @@ def test_a_step_whose_call_goes_wrong_once_is_done_once(customer: Customer, name
     assert_exactly(customer, hit_at(customer, desired, name, number, kind), desired)
 
 
-@pytest.mark.parametrize(("name", "number", "kind"), step_by_step("lost"))
+@pytest.mark.parametrize(("name", "number", "kind"), sampled(step_by_step("lost")))
 def test_the_next_run_goes_on_where_no_answer_was_heard(customer: Customer, name: str, number: int, kind: str) -> None:
     desired = TRANSITIONS[name].prepare(customer)
     result = hit_at(customer, desired, name, number, kind, times=LASTING)

@@ -201,15 +201,9 @@ def at_once(customer: Customer, module: str, runs: t.Iterable[dict[str, t.Any]])
     return results
 
 
-@pytest.mark.parametrize(
-    ("module", "lag"),
-    [
-        ("private_endpoint", 0.0),
-        pytest.param("private_endpoint", LAG, marks=pytest.mark.exhaustive),
-        pytest.param("private_endpoints", LAG, marks=pytest.mark.exhaustive),
-        pytest.param("private_endpoints", 0.0, marks=pytest.mark.exhaustive),
-    ],
-)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("lag", [LAG, 0.0])
+@pytest.mark.parametrize("module", ["private_endpoint", "private_endpoints"])
 def test_four_nodes_with_different_options_make_one_private_endpoint(
     crowded: Customer, module: str, lag: float
 ) -> None:

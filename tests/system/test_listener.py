@@ -200,7 +200,9 @@ def test_what_cannot_be_is_refused_before_anything_is_touched(side: Side, option
         "gone": side.arn.replace("/orders/", "/gone/"),
         "elsewhere": side.arn.replace("us-east-1", "eu-west-1"),
     }
-    asked = {key: known.get(value, value) if isinstance(value, str) else value for key, value in options.items()}
+    asked: dict[str, Any] = {
+        key: known.get(value, value) if isinstance(value, str) else value for key, value in options.items()
+    }
     if "target_group_arn" in asked:
         asked["target_group_arn"] = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0123456789ab"
     assert codes(side.run(**asked)) == [code]

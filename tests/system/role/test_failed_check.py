@@ -168,6 +168,7 @@ def test_a_diagnosis_that_fails_does_not_hide_what_the_check_found(connected: Si
     assert "The private endpoint is not active" not in run.output
 
 
+@pytest.mark.exhaustive
 def test_verify_changes_nothing_not_even_what_its_options_ask_for(connected: Site) -> None:
     run = connected.check(private_dns_enabled=False)
     assert (run.status, run.changed, run.writing_calls) == (0, 0, []), run.output
