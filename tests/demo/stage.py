@@ -26,8 +26,8 @@ class DemoError(Exception):
 
 def environment_of(facts: Mapping[str, Any], directory: Path) -> dict[str, str]:
     """Keys come from the environment; the caller's own settings must not interfere."""
-    lines = process.read_environment(directory).splitlines()
-    keys = dict(shlex.split(line)[1].split("=", 1) for line in lines)
+    words = map(shlex.split, process.read_environment(directory).splitlines())
+    keys = dict(value.split("=", 1) for word, value, *_more in words if word == "export")
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TIDBCLOUD_"))}
     configuration = directory / "ansible.cfg"
     configuration.touch()

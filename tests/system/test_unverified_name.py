@@ -73,7 +73,7 @@ def test_without_a_request_private_dns_stays_off_and_it_is_said_why_in_each_run(
 
 
 @pytest.mark.parametrize("exists", [False, True])
-def test_a_request_for_private_dns_is_told_before_and_ends_with_the_reason_of_aws(site: Site, exists: bool) -> None:
+def test_a_request_for_private_dns_is_named_before_and_ends_with_the_reason_of_aws(site: Site, exists: bool) -> None:
     if exists:
         assert not site.connect(private_dns_enabled=False)["failed"]
         assert site.warned == []
@@ -91,6 +91,6 @@ def test_a_request_for_private_dns_is_told_before_and_ends_with_the_reason_of_aw
     assert site.warned == []
 
 
-def test_who_wants_no_private_dns_is_told_nothing(site: Site) -> None:
+def test_who_wants_no_private_dns_hears_nothing_of_it(site: Site) -> None:
     assert not site.connect(private_dns_enabled=False)["failed"]
     assert site.warned == []
