@@ -75,7 +75,9 @@ def _failed(error: PrivateLinkError) -> dict[str, t.Any]:
 
 def warner(module: t.Any) -> t.Callable[[str], None]:
     """A function that shows a warning, which may quote names from outside."""
-    return lambda warning: module.warn(sentence(warning))
+    # AnsibleAWSModule would hand it over once more with the result, of which ansible-core 2.19 complains to the user.
+    plain = getattr(module, "_module", module)
+    return lambda warning: plain.warn(sentence(warning))
 
 
 def shows_tracebacks(module: t.Any) -> bool:

@@ -173,6 +173,16 @@ def test_messages_and_warnings_are_one_printable_line() -> None:
         assert text.isprintable()
 
 
+def test_a_warning_goes_past_amazon_aws_which_would_hand_it_over_once_more() -> None:
+    class AwsModule:
+        def __init__(self, plain: Module) -> None:
+            self._module = plain
+
+    plain = Module()
+    warner(AwsModule(plain))("Beware.")
+    assert plain.warnings == ["Beware."]
+
+
 def test_a_caller_that_is_not_a_module_gets_one_kind_of_error(impatient: None) -> None:
     never = threading.Event()
     params = {"wait_timeout": 0}
