@@ -131,3 +131,49 @@ def test_what_is_never_known_is_an_error_soon(customer: Customer) -> None:
     result = customer.run("private_endpoint", **options)
     assert result["error"]["code"] == "InvalidSubnetID.NotFound"
     assert customer.sandbox.clock.now() - began < 40
+
+
+UNKNOWN_VPC = {"api": "aws", "kind": "error", "value": "InvalidVpcID.NotFound", "effect": "before"}
+
+
+@pytest.mark.parametrize("call", ["DescribeVpcAttribute", "ModifyVpcAttribute", "CreateSubnet", "CreateSecurityGroup"])
+def test_a_vpc_that_is_listed_and_not_known_everywhere_yet_gets_its_parts(customer: Customer, call: str) -> None:
+    customer.sandbox.faults.add({**UNKNOWN_VPC, "call": call, "times": 3})
+    common: dict[str, t.Any] = {
+        "ownership": {"tidbcloud:managed-by": "tidbcloud.privatelink", "Name": "x"},
+        "region": "us-east-1",
+    }
+    made = customer.run("connection_network", part="vpc", cidr_block="10.42.0.0/16", **common)
+    assert not made["failed"], made["msg"]
+    vpc_id = made["parts"][0]["id"]
+    subnet = {"cidr_block": "10.42.0.0/24", "availability_zone_id": customer.zone_ids()[0]}
+    parts: dict[str, dict[str, t.Any]] = {
+        "subnets": {"subnets": [subnet]},
+        "security_group": {"name": "x", "description": "x"},
+    }
+    for part, options in parts.items():
+        made = customer.run("connection_network", part=part, vpc_id=vpc_id, **common, **options)
+        assert not made["failed"], made["msg"]
+        assert len(made["parts"]) == 1
+    (fault,) = customer.sandbox.faults.list()
+    assert fault.fired == 3
+
+
+def test_a_vpc_that_is_never_known_is_an_error_soon(customer: Customer) -> None:
+    vpc_id = customer.network().vpc_id
+    customer.sandbox.faults.add({**UNKNOWN_VPC, "call": "CreateSubnet", "times": None})
+    subnet = {"cidr_block": "10.7.9.0/24", "availability_zone_id": customer.zone_ids()[0]}
+    began = customer.sandbox.clock.now()
+    ownership = {"tidbcloud:managed-by": "tidbcloud.privatelink"}
+    made = customer.run(
+        "connection_network", part="subnets", vpc_id=vpc_id, subnets=[subnet], ownership=ownership, region="us-east-1"
+    )
+    assert made["error"]["code"] == "InvalidVpcID.NotFound"
+    assert customer.sandbox.clock.now() - began < 40
+
+
+def test_attributes_that_are_not_known_yet_are_waited_for(customer: Customer) -> None:
+    options = desired(customer)
+    customer.sandbox.faults.add({**UNKNOWN_VPC, "call": "DescribeVpcAttribute", "times": 3})
+    result = customer.run("private_endpoint", **options)
+    assert not result["failed"], result["msg"]

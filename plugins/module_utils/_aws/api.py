@@ -20,6 +20,7 @@ from .calls import BoundedClient, Client, advised, as_it_is, call, call_of, page
 from .failures import is_denied, refused, unreadable
 from .fields import Json, Unreadable, flag, identifier, inner, items, text, whole
 from .model import InterfaceEndpoint, NetworkInterface, Subnet, Vpc, VpcEndpointService
+from .refusals import is_unknown_part
 
 ENDPOINT_NOT_FOUND = frozenset({"InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"})
 ENDPOINT_MALFORMED = "InvalidVpcEndpointId.Malformed"
@@ -206,11 +207,18 @@ def describe_network_interfaces(ec2: Client, ids: Sequence[str]) -> list[Network
 
 
 def describe_vpc(ec2: Client, vpc_id: str) -> Vpc | None:
-    """The VPC with its DNS attributes, which private DNS needs; null if it does not exist. Three calls."""
+    """The VPC with its DNS attributes, which private DNS needs; null if it does not exist, or not yet for each call.
+    Three calls.
+    """
     found = _matching(ec2, "describe_vpcs", "Vpcs", shapes.vpc, "vpc-id", [vpc_id])
     if not found:
         return None
-    support, hostnames = describe_dns_attributes(ec2, vpc_id)
+    try:
+        support, hostnames = describe_dns_attributes(ec2, vpc_id)
+    except ApiError as error:  # What one call lists, the next may not know yet.
+        if not is_unknown_part(error):
+            raise
+        return None
     return replace(found[0], vpc_id=vpc_id, dns_support=support, dns_hostnames=hostnames)
 
 

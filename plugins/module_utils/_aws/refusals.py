@@ -13,6 +13,8 @@ import re
 
 from .._run.errors import ApiError
 
+# How often a part of a network that was listed may be unknown, about ten seconds of polls.
+MOST_UNKNOWN = 6
 # AWS takes one change of an interface endpoint at a time.
 _BUSY_CODES = frozenset({"OperationInProgress", "IncorrectState", "InvalidState"})
 

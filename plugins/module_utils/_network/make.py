@@ -13,7 +13,9 @@ from __future__ import annotations
 import secrets
 import typing as t
 from dataclasses import dataclass, field
+from functools import partial
 
+from .._aws.refusals import MOST_UNKNOWN, is_unknown_part
 from .._run.errors import ApiError, PrivateLinkError
 from .._run.wait import Await, Seen, Work
 from .calls import Network
@@ -22,6 +24,7 @@ from .ranges import outside_problems, taken_problems
 
 _RANGE_TAKEN = "InvalidSubnet.Conflict"
 _NAME_TAKEN = "InvalidGroup.Duplicate"
+Value = t.TypeVar("Value")
 _TAKEN = (
     "private_connection_subnet_cidrs: {0} Give free ranges of {1} there, or subnets that exist in "
     "private_connection_subnet_ids."
@@ -81,9 +84,9 @@ def make_vpc(network: Network, connection: Connection, cidr: str, used_id: str) 
     _reject_other_range(chosen, cidr)
     outcome.parts.append(chosen)
     outcome.changed = bool(outcome.made or outcome.removed)
-    if not network.has_dns(chosen.id):
+    if not (yield from _known(lambda: network.has_dns(chosen.id), chosen.id)):
         outcome.changed = outcome.enables_dns = True
-        network.enable_dns(chosen.id)
+        yield from _known(lambda: network.enable_dns(chosen.id), chosen.id)
         yield Await(lambda: Seen(network.has_dns(chosen.id), "off"), f"the DNS attributes of {chosen.id}")
     return outcome
 
@@ -100,6 +103,27 @@ def find_vpc(network: Network, connection: Connection, cidr: str, used_id: str) 
     left = [vpc.id for vpc in losers if vpc.id not in removed]
     enables = not network.has_dns(chosen.id)
     return Outcome([chosen], removed=removed, left=left, changed=bool(removed) or enables, enables_dns=enables)
+
+
+def _known(act: t.Callable[[], Value], vpc_id: str) -> Work[Value]:
+    """The result of a call about a VPC that is listed: what one call lists, the next may not know for some seconds.
+
+    Raises ApiError.
+    """
+    repetitions = iter(range(MOST_UNKNOWN))
+
+    def attempt() -> Seen:
+        try:
+            return Seen(True, "known", act())
+        except ApiError as error:
+            if not is_unknown_part(error) or next(repetitions, None) is None:
+                raise
+            return Seen(False, str(error))
+
+    seen = attempt()
+    if not seen.done:
+        seen = yield Await(attempt, f"AWS to know {vpc_id} everywhere")
+    return t.cast(Value, seen.value)
 
 
 def _chosen(found: list[Part], used_id: str) -> Part:
@@ -167,7 +191,8 @@ def make_subnets(
     for subnet in missing:
         tags = connection.claiming(network.now())
         try:
-            outcome.made.append(network.create_subnet(vpc_id, subnet.cidr, subnet.zone_id, tags))
+            create = partial(network.create_subnet, vpc_id, subnet.cidr, subnet.zone_id, tags)
+            outcome.made.append((yield from _known(create, vpc_id)))
         except ApiError as error:
             if error.code != _RANGE_TAKEN:
                 raise
@@ -233,7 +258,8 @@ def make_security_group(
     if not outcome.parts:
         tags = connection.claiming(network.now())
         try:
-            outcome.made.append(network.create_security_group(vpc_id, name, description, tags))
+            create = partial(network.create_security_group, vpc_id, name, description, tags)
+            outcome.made.append((yield from _known(create, vpc_id)))
         except ApiError as error:
             if error.code != _NAME_TAKEN:
                 raise

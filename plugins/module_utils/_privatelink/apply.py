@@ -14,12 +14,12 @@ from http import HTTPStatus
 
 from .._aws import api as aws
 from .._aws.model import InterfaceEndpoint
-from .._aws.refusals import is_busy, is_limit, is_name_conflict, is_too_early, is_unknown_part
+from .._aws.refusals import MOST_UNKNOWN, is_busy, is_limit, is_name_conflict, is_too_early, is_unknown_part
 from .._run.errors import ApiError, WaitFailed
 from .._run.wait import Await, Seen, Work
 from .clouds import Clouds
 from .conditions import DESCRIPTIONS, Conditions, FreedName
-from .create import MOST_UNKNOWN, Creation, create_interface_endpoint
+from .create import Creation, create_interface_endpoint
 from .current import Current
 from .desired import Desired
 from .promise import differences, is_overtaken

@@ -14,7 +14,7 @@ from functools import partial
 
 from .._aws import api as aws
 from .._aws.model import DEAD_STATES, InterfaceEndpoint
-from .._aws.refusals import is_busy, is_unknown_part
+from .._aws.refusals import MOST_UNKNOWN, is_busy, is_unknown_part
 from .._aws.shared import Reads
 from .._run.errors import ApiError, PrivateLinkError
 from .._run.wait import Await, Seen, Work
@@ -27,8 +27,6 @@ from .violations import LimitsViolated
 
 _MOST_TOKENS = 32
 _MOST_LOST = 3
-# How often a part of the network that was listed may be unknown, about ten seconds.
-MOST_UNKNOWN = 6
 # Seconds in which another run's interface endpoint must be listed. Waited for once in a run: AWS may remember the
 # tokens of several deleted endpoints longer than it lists these.
 _OTHERS_LISTED_WITHIN = 60.0
