@@ -30,6 +30,7 @@ OWN_FINDINGS = (
     "private_dns_unverified",
     "principal_gone",
 )
+_LEFT_OUT = "your own endpoint services, which the filters leave out"
 # What was named and not found, or could not be read: nobody knows what fail_on would have met there.
 UNSEEN = ("not_found", "unreadable")
 # Findings that only private endpoints of one status have. Those of the others depend on which side is missing.
@@ -98,12 +99,18 @@ def _met(info: Values, fail_on: t.Sequence[str]) -> dict[str, list[str]]:
             for one in scope["unreadable"]
         ),
         *(("unreadable", unread(one)) for one in scope["not_read"] if _matters(one, fail_on)),
+        *([("unreadable", _LEFT_OUT)] if _leaves_out_own(scope, fail_on) else []),
     ]
     met: dict[str, list[str]] = {}
     for word, one in named:
         if word in (*fail_on, *UNSEEN) and (fail_on or (word == "not_found" and is_empty)):
             met.setdefault(word, []).append(printable(one))
     return met
+
+
+def _leaves_out_own(scope: Values, fail_on: t.Sequence[str]) -> bool:
+    """Whether fail_on names findings about services that were not read, since a filter is about something else."""
+    return bool(set(fail_on) & set(OWN_FINDINGS)) and bool(scope["filters"].keys() - {"regions"})
 
 
 def _matters(one: Values, fail_on: t.Sequence[str]) -> bool:

@@ -54,9 +54,8 @@ def _unpermitted(own: Own, one: Connection, tasks: OwnTasks) -> Finding:
     )
     permit = tasks.run(own, allowed_principals=(one.account_id or "",), purge_allowed_principals=False)
     reject = tasks.run(own, rejected_endpoint_ids=(one.vpc_endpoint_id,))
-    return _finding(
-        own, "connection_unpermitted", "error", message, f"Reject it: {reject}, or permit it: {permit}.", one
-    )
+    remedy = f"Reject it: {reject}, or permit its account: {permit}."
+    return _finding(own, "connection_unpermitted", "error", message, remedy, one)
 
 
 def _waiting(own: Own, one: Connection, tasks: OwnTasks) -> Finding:

@@ -69,7 +69,7 @@ class Reader:
         """What was asked for; null if it cannot be read, which is then noted."""
         try:
             return ask()
-        except Exception as error:
+        except BaseException as error:
             self._note(what, str(as_known(error, f"reading {what}")), service_id)
             return None
 

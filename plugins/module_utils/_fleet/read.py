@@ -363,7 +363,7 @@ def _read_own(session: AwsSession, account_id: str, region: str, wanted: Wanted)
     reader = Reader(session, account_id, region)
     try:
         services = reader.listed()
-    except Exception as error:
+    except BaseException as error:
         if wanted.endpoint is None:
             raise
         reason = str(as_known(error, f"reading {SERVICES}"))

@@ -427,3 +427,66 @@ def test_a_template_that_leaves_nothing_is_not_set_either(fleet: Fleet) -> None:
     assert fleet.reads[0][0].cluster_ids == frozenset()
     assert fleet.params["region"] is None
     assert fleet.params["tidbcloud_api_url"] == "https://x.example/v1"
+
+
+# Endpoint services of the user's own
+
+
+def own(service_id: str = "vpce-svc-1", **facts: t.Any) -> dict[str, t.Any]:
+    return {"service_id": service_id, "region": "us-east-1", "hosting": "self_hosted", "connections": [], **facts}
+
+
+def test_an_own_service_is_a_host_in_groups_of_its_own(fleet: Fleet) -> None:
+    fleet.services = [own(tags={"tidbcloud:service-name": "{{ 1 + 1 }}"})]
+    inventory = fleet.inventory()
+    groups = members(inventory)
+    assert (groups["endpoint_services"], groups["service_region_us_east_1"]) == (["vpce-svc-1"], ["vpce-svc-1"])
+    assert [name for name, hosts in groups.items() if "vpce-svc-1" in hosts] == sorted(
+        ["endpoint_services", "service_region_us_east_1"]
+    )
+    found = variables(inventory, "vpce-svc-1")
+    assert found["endpoint_service"] == fleet.services[0]
+    assert "private_endpoint" not in found
+    assert found["ansible_connection"] == "local"
+
+
+def test_what_is_constructed_is_for_private_endpoints_only(fleet: Fleet) -> None:
+    fleet.services = [own()]
+    inventory = fleet.inventory(
+        strict=True, compose={"name": "private_endpoint.status"}, groups={"of_all": "private_endpoint.status != ''"}
+    )
+    assert "name" in variables(inventory, "vpce-1")
+    assert "name" not in variables(inventory, "vpce-svc-1")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE_IDS)
+def test_a_service_without_an_id_and_a_region_that_is_none_are_left_out(fleet: Fleet, hostile: str) -> None:
+    fleet.services = [own(hostile), own(region=f"a:{hostile}")]
+    inventory = fleet.inventory()
+    assert sorted(inventory.hosts) == ["vpce-1", "vpce-2", "vpce-svc-1"]
+    assert not [name for name in members(inventory) if name.startswith("service_region")]
+
+
+def test_own_services_come_from_the_cache_as_well(fleet: Fleet) -> None:
+    fleet.services = [own()]
+    options: t.Any = {
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": str(fleet.path / "kept"),
+    }
+    first, second = fleet.inventory(**options), fleet.inventory(**options)
+    assert len(fleet.reads) == 1
+    assert variables(first, "vpce-svc-1")["endpoint_service"] == variables(second, "vpce-svc-1")["endpoint_service"]
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"), [({}, False), ({"aws_details": False}, True), ({"vpc_ids": ["v"]}, True)]
+)
+def test_without_a_key_own_services_are_all_that_is_read(
+    monkeypatch: pytest.MonkeyPatch, fleet: Fleet, options: dict[str, t.Any], asked: bool
+) -> None:
+    for half in ("public", "private"):
+        monkeypatch.delenv(f"TIDBCLOUD_{half.upper()}_KEY", raising=False)
+        monkeypatch.delitem(KEYS, f"tidbcloud_{half}_key")
+    fleet.inventory(**options)
+    assert bool(fleet.params) is asked

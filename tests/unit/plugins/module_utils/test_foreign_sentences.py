@@ -11,7 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.network_model import Instance, Route
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.provider_model import PrivateDnsRecord
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.findings import findings
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.own_findings import own_findings
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.own_side import Own
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.own_tasks import OwnTasks
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.cluster_limits import (
     cluster_violations,
     place_of,
@@ -47,6 +51,7 @@ from tests.support.endpoint_literals import (
     registration,
 )
 from tests.support.healthy_endpoint import HEALTHY, LOOKED_AT
+from tests.support.publication_literals import ACCOUNT, ROOT, balancer, connection, published
 from tests.support.reachability_literals import CLIENT_ACL, GROUPS, NAMES, SERVER_ACL, WAY, from_away
 
 HOSTILE = "\x1b[2J\nok: [localhost]\u202e\ud800" + "A" * 5000
@@ -142,6 +147,19 @@ def test_findings() -> None:
             for finding in findings([shaped], LOOKED_AT, {PROJECT_ID}):
                 assert_shown(finding["message"], finding["remedy"])
                 seen += 1
+    assert seen > 50
+
+
+def test_findings_about_own_services() -> None:
+    seen = 0
+    record = PrivateDnsRecord("failed", "_abc", "TXT", "vpce:abc")
+    found = published(connection(), connection("vpce-2", "available", "1"), principals=["AROAX", ROOT], record=record)
+    one = replace(found, service=replace(found.service, private_dns_name="tidb.example.com"))
+    whole = Own(one, ACCOUNT, "us-east-1", balancers=(balancer(zones=("us-east-1a", "us-east-1c")),))
+    for changed in variants(whole):
+        for finding in own_findings([changed], OwnTasks()):
+            assert_shown(finding["message"], finding["remedy"])
+            seen += 1
     assert seen > 50
 
 

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import findings as audit
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet import own_findings as own_audit
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._privatelink.status import NOTES
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.fail_on import (
     FINDINGS,
+    OWN_FINDINGS,
     STATUSES,
     found_sentence,
     found_words,
@@ -40,7 +42,9 @@ UNSEEN_SCOPE = {
 def test_it_may_name_every_status_and_every_finding_and_nothing_else() -> None:
     codes = re.findall(r'_finding\(endpoint, "([a-z_]+)"', Path(audit.__file__).read_text(encoding="utf-8"))
     assert sorted((*STATUSES, *FINDINGS)) == sorted({*NOTES, *codes})
-    assert unknown_words([*STATUSES, *FINDINGS, "not_found", "unreadable"]) == ""
+    own_codes = re.findall(r'_finding\(own, "([a-z_]+)"', Path(own_audit.__file__).read_text(encoding="utf-8"))
+    assert sorted(OWN_FINDINGS) == sorted(own_codes)
+    assert unknown_words([*STATUSES, *FINDINGS, *OWN_FINDINGS, "not_found", "unreadable"]) == ""
 
 
 def test_a_word_that_describes_nothing_is_named_with_those_that_do() -> None:
@@ -95,3 +99,46 @@ def test_where_nothing_at_all_was_found_of_what_was_named_it_fails_without_a_wor
 def test_a_word_that_the_statuses_leave_out_is_refused(words: list[str], statuses: list[str], lost: str) -> None:
     said = unknown_words(words, statuses)
     assert said.startswith(f"fail_on names {lost}, which private_connection_statuses leaves out") if lost else not said
+
+
+def test_a_finding_about_a_service_alone_is_named_by_the_service() -> None:
+    found = {"code": "zones_not_served", "service_id": "vpce-svc-1", **dict.fromkeys(ONE)}
+    info = {**INFO, "findings": [found]}
+    assert found_sentence(info, ["zones_not_served"]) == ["Found what fail_on names: zones_not_served (vpce-svc-1)."]
+
+
+@pytest.mark.parametrize(
+    ("what", "fail_on", "met"),
+    [
+        ("principals", ["connection_unpermitted"], True),
+        ("principals", ["unreadable"], True),
+        ("principals", ["leftover", "pending"], False),
+        ("TiDB Cloud", ["pending"], True),
+        ("TiDB Cloud", ["connection_waiting"], False),
+        ("TiDB Cloud", [], False),
+    ],
+)
+def test_what_was_not_read_matters_where_the_words_might_have_been_met(
+    what: str, fail_on: list[str], met: bool
+) -> None:
+    row = {"what": what, "account": "1", "region": "us-east-1", "service_id": None, "reason": "No."}
+    info = {**INFO, "scope": {**SCOPE, "not_read": [row]}}
+    assert ("unreadable" in found_words(info, fail_on)) is met
+    assert any(f"{what} in 1, us-east-1" in line for line in found_sentence(info, fail_on)) is met
+
+
+@pytest.mark.parametrize(
+    ("filters", "fail_on", "met"),
+    [
+        ({"cluster_ids": ["1"]}, ["connection_waiting"], True),
+        ({"regions": ["us-east-1"]}, ["connection_waiting"], False),
+        ({"cluster_ids": ["1"]}, ["leftover"], False),
+        ({"cluster_ids": ["1"]}, [], False),
+    ],
+)
+def test_own_services_that_a_filter_leaves_out_are_not_called_free_of_findings(
+    filters: dict[str, list[str]], fail_on: list[str], met: bool
+) -> None:
+    info = {**INFO, "findings": [], "scope": {**SCOPE, "filters": filters}}
+    assert ("unreadable" in found_words(info, fail_on)) is met
+    assert any("your own endpoint services" in line for line in found_sentence(info, fail_on)) is met

@@ -75,3 +75,28 @@ def test_that_there_are_none_is_said_only_where_all_was_read(part: dict[str, t.A
 def test_a_long_list_of_ids_is_cut_and_counted() -> None:
     assert some(["a", "b"]) == "a, b"
     assert some([str(number) for number in range(12)]).endswith("9 and 2 more")
+
+
+KEYLESS = {"what": "TiDB Cloud", "account": None, "region": None, "service_id": None, "reason": "No API key is set."}
+DENIED = {"what": "principals", "account": "1", "region": "us-east-1", "service_id": "vpce-svc-1", "reason": "No."}
+
+
+def test_without_a_key_nothing_is_said_of_private_endpoints_but_that_they_were_not_looked_at() -> None:
+    seen = scope(projects=[], not_read=[KEYLESS])
+    assert seen.lines() == [
+        "Looked at: TiDB Cloud was not looked at; AWS account 210987654321 in us-east-1.",
+        "NOT READ: TiDB Cloud. No API key is set.",
+    ]
+    assert seen.no_endpoints() == "Private endpoints of TiDB Cloud: not looked at."
+    assert HEALTHY not in seen.no_findings()
+
+
+def test_what_was_not_read_of_own_services_is_named_and_not_healthy() -> None:
+    seen = scope(not_read=[DENIED])
+    assert seen.lines()[1:] == ["NOT READ: principals of vpce-svc-1 in 1, us-east-1. No."]
+    assert HEALTHY not in seen.no_findings()
+
+
+def test_own_services_are_called_healthy_where_there_are_any() -> None:
+    healthy = Scope(SCOPE, frozenset(), False, has_own=True)
+    assert healthy.no_findings() == "Nothing is wrong between the two sides, nor with your own endpoint services."

@@ -10,8 +10,10 @@ import typing as t
 
 import pytest
 
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication.result import shape
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.status_table import status_lines
 from tests.support.fleet_facts import EMPTY, SCOPE
+from tests.support.publication_literals import connection, published
 from tests.support.role_runs import ENDPOINT
 
 FINDING = {
@@ -119,3 +121,13 @@ def test_no_name_makes_a_line_of_its_own() -> None:
     )
     assert all(line.isprintable() for line in shown)
     assert any("x ok: [localhost] [2J" in line for line in shown)
+
+
+def test_own_services_have_tables_of_their_own() -> None:
+    own = shape(published(connection("vpce-7", "available"), principals=["*"]), "us-east-1", {})
+    shown = lines(endpoint_services=[SERVICE, own])
+    assert [line for line in shown if "orders" in line and "vpce-svc-" in line and "us-east-1" in line]
+    assert [line for line in shown if line.startswith("available") and "vpce-7" in line]
+    assert len([line for line in shown if line.startswith("active") and SERVICE["node_group_id"] in line.split()]) == 1
+    assert shown[-1].endswith("nor with your own endpoint services.")
+    assert "was found in what was looked at" not in "".join(lines(endpoint_services=[own]))
