@@ -32,6 +32,18 @@ _IDS = {
     "region": re.compile(r"[a-z]{2,4}(-[a-z]{2,12}){1,3}-[0-9]{1,2}"),
     "vpc_id": re.compile(f"vpc-{_AWS_ID}"),
 }
+# What the texts of an own service must be to be written, by the option of endpoint_service that they are for.
+_NAME_TAG = "tidbcloud:service-name"
+_SERVICE_TEXTS = {
+    "self_hosted_name": re.compile(r"[A-Za-z0-9._-]{1,256}"),
+    "service_id": re.compile(f"vpce-svc-{_AWS_ID}"),
+    "region": _IDS["region"],
+}
+_SERVICE_LISTS = {
+    "load_balancer_arns": re.compile(r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9/-]+"),
+    "allowed_principals": re.compile(r"\*|arn:aws[a-z-]*:iam::[0-9]{12}:[A-Za-z0-9/_+=,.@-]+"),
+}
+_SERVICE_KEYS = ("service_id", "region", *_SERVICE_LISTS)
 _ID_LISTS = {
     "subnet_ids": re.compile(f"subnet-{_AWS_ID}"),
     "security_group_ids": re.compile(f"sg-{_AWS_ID}"),
@@ -48,8 +60,8 @@ def host_name(value: t.Any) -> str:
     return foreign.host_name(value)
 
 
-def export_yaml(endpoints: t.Iterable[t.Mapping[str, t.Any]]) -> str:
-    """The private endpoints as the file that private_endpoints takes. See export_yaml.yml."""
+def export_yaml(endpoints: t.Iterable[t.Mapping[str, t.Any]], services: t.Iterable[t.Mapping[str, t.Any]] = ()) -> str:
+    """The private endpoints as the file that private_endpoints takes, and own services. See export_yaml.yml."""
     every = list(endpoints)
     items = [item for endpoint in every if endpoint.get("vpc_id") for item in _exported(endpoint)]
     unseen = [endpoint["vpc_endpoint_id"] for endpoint in every if endpoint.get("aws_visible") is False]
@@ -58,7 +70,36 @@ def export_yaml(endpoints: t.Iterable[t.Mapping[str, t.Any]]) -> str:
             "The export leaves out private endpoints that AWS does not show to these credentials: their network is not "
             f"known. They are {text.listed(unseen)}."
         )
-    return yaml.safe_dump({"endpoints": items}, sort_keys=False, explicit_start=True)
+    own = [item for one in services if one.get("hosting") == "self_hosted" for item in _exported_service(one)]
+    content = {"endpoints": items, **({"endpoint_services": own} if own else {})}
+    return yaml.safe_dump(content, sort_keys=False, explicit_start=True)
+
+
+def _exported_service(service: t.Mapping[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:
+    """One item or none: under another name than its own, a service would not be found."""
+    name = (service.get("tags") or {}).get(_NAME_TAG) or service.get("service_id")
+    found = {"self_hosted_name": name, **{key: service.get(key) for key in _SERVICE_KEYS}}
+    unusable = [option for option, pattern in _SERVICE_TEXTS.items() if not _is_text(found[option], pattern)]
+    if unusable:
+        shown = text.printable(service.get("service_id"))
+        _display.warning(f"The export leaves out service {shown}: {text.listed(unusable)} cannot be written.")
+        return
+    left_out = [
+        option
+        for option, pattern in _SERVICE_LISTS.items()
+        if found[option] is not None and not all(_is_text(one, pattern) for one in found[option])
+    ]
+    for option in left_out:
+        _display.warning(f"The export leaves out {option} of {name}: one of them cannot be written.")
+    lists = {
+        option: _plain(list(found[option])) for option in _SERVICE_LISTS if found[option] and option not in left_out
+    }
+    texts = {option: _plain(found[option]) for option in _SERVICE_TEXTS}
+    yield {**texts, "acceptance_required": bool(service.get("acceptance_required")), **lists}
+
+
+def _is_text(value: t.Any, pattern: re.Pattern[str]) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def _exported(endpoint: t.Mapping[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:

@@ -21,6 +21,7 @@ from ansible_collections.tidbcloud.privatelink.plugins.filter.foreign_text impor
     host_name,
     printable,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication.options import publication_arguments
 from tests.support.written import ROOT, block
 
 ENDPOINT: dict[str, t.Any] = {
@@ -155,3 +156,43 @@ def test_what_aws_does_not_show_is_left_out_and_named(monkeypatch: pytest.Monkey
     assert len(loaded([{**ENDPOINT, "aws_visible": True}, unseen])) == 1
     (warning,) = warnings
     assert warning.endswith("is not known. They are vpce-2.")
+
+
+SERVICE: dict[str, t.Any] = {
+    "hosting": "self_hosted",
+    "service_id": "vpce-svc-0123456789abcdef0",
+    "region": "us-east-1",
+    "acceptance_required": False,
+    "load_balancer_arns": [
+        "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/orders/0123456789abcdef"
+    ],
+    "allowed_principals": ["*", "arn:aws:iam::210987654321:root"],
+    "tags": {"tidbcloud:service-name": "orders", "Name": "{{ 1 }}"},
+}
+
+
+def exported(**fields: t.Any) -> list[dict[str, t.Any]]:
+    content: dict[str, t.Any] = yaml.safe_load(export_yaml([], [{**SERVICE, **fields}, {"hosting": "tidb_cloud"}]))
+    return t.cast("list[dict[str, t.Any]]", content.get("endpoint_services", []))
+
+
+def test_an_own_service_is_written_with_the_options_that_find_and_describe_it() -> None:
+    (item,) = exported()
+    kept = ("service_id", "region", "acceptance_required", "load_balancer_arns", "allowed_principals")
+    assert item == {"self_hosted_name": "orders", **{name: SERVICE[name] for name in kept}}
+    assert item.keys() <= publication_arguments().keys() | {"region"}
+
+
+def test_one_that_is_not_published_has_its_id_as_name_and_what_was_not_read_is_left_out() -> None:
+    (item,) = exported(tags={}, allowed_principals=None)
+    assert (item["self_hosted_name"], "allowed_principals" in item) == (SERVICE["service_id"], False)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_no_text_of_an_own_service_is_more_than_it_seems(hostile: str) -> None:
+    assert exported(service_id=hostile, tags={}) == []
+    assert exported(region=hostile) == []
+    assert exported(tags={"tidbcloud:service-name": hostile}) == ([] if hostile else exported(tags={}))
+    for option in ("load_balancer_arns", "allowed_principals"):
+        (item,) = exported(**{option: [*SERVICE[option], hostile]})
+        assert option not in item

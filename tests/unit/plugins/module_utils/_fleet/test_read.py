@@ -12,12 +12,13 @@ from datetime import datetime, timezone
 
 import pytest
 
-from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, provider_api
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws import api, balancer_api, provider_api
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.model import (
     InterfaceEndpoint,
     NetworkInterface,
     Subnet,
 )
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.provider_model import OwnService
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._fleet.read import (
     Account,
     read_fleet,
@@ -51,6 +52,7 @@ from tests.support.endpoint_literals import (
     interface_endpoint,
     registration,
 )
+from tests.support.publication_literals import balancer, service
 
 ACCOUNT = "210987654321"
 OTHER_PROJECT = "1372813089209061634"
@@ -496,3 +498,83 @@ def test_what_is_returned_comes_in_one_order_however_the_clouds_list_it(aws: Aws
     rows = [registration("vpce-b", cluster_id="2"), registration("vpce-c", cluster_id="1"), registration("vpce-a")]
     assert private_endpoints(Filters(), Tidb(rows=rows)) == private_endpoints(Filters(), Tidb(rows=rows[::-1]))
     assert GROUP in CLUSTER.node_groups
+
+
+# Own services
+
+
+@pytest.fixture
+def own_of(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> dict[Client, t.Any]:
+    """By account and region: its own service, or the error in place of the list."""
+    found: dict[Client, t.Any] = {}
+
+    def listed(ec2: Client) -> list[OwnService]:
+        aws.asked.append(("own services", ec2[1]))
+        one = found.get(ec2)
+        if isinstance(one, Exception):
+            raise one
+        return [one] if one else []
+
+    monkeypatch.setattr(provider_api, "describe_own_services", listed)
+    monkeypatch.setattr(provider_api, "describe_principals", lambda _ec2, _id: ())
+    monkeypatch.setattr(provider_api, "describe_connections", lambda _ec2, _id: ())
+    monkeypatch.setattr(balancer_api, "describe_load_balancers", lambda _elb, _arns: [balancer()])
+    return found
+
+
+def test_own_services_follow_those_of_tidb_cloud(own_of: dict[Client, t.Any]) -> None:
+    own_of[ACCOUNT, REGION] = service()
+    found = fleet(Filters(), Tidb())
+    assert [one["hosting"] for one in found.endpoint_services] == ["tidb_cloud", "self_hosted"]
+    assert [(one.account, one.region) for one in found.own] == [(ACCOUNT, REGION)]
+    hosts = read_hosts(Filters(), t.cast(t.Any, Tidb()), (account(),))
+    assert [one["service_id"] for one in hosts.endpoint_services] == [service().service_id]
+
+
+@pytest.mark.parametrize("filters", [NAMED, Filters(vpc_ids=frozenset({VPC})), Filters(statuses=frozenset({"failed"}))])
+def test_a_filter_of_private_endpoints_costs_no_call_for_own_services(
+    aws: Aws, own_of: dict[Client, t.Any], filters: Filters
+) -> None:
+    own_of[ACCOUNT, REGION] = service()
+    assert fleet(filters, Tidb()).own == ()
+    assert "own services" not in {what for what, _region in aws.asked}
+
+
+def test_own_services_that_cannot_be_listed_are_said_and_private_endpoints_are_read(
+    aws: Aws, own_of: dict[Client, t.Any]
+) -> None:
+    aws.endpoints[ACCOUNT, REGION] = [interface_endpoint()]
+    own_of[ACCOUNT, REGION] = refused(403)
+    found = fleet(Filters(), Tidb(rows=[registration()]))
+    assert len(found.private_endpoints) == 1
+    (row,) = found.scope["not_read"]
+    assert (row["what"], row["account"], row["region"], row["reason"]) == (
+        "endpoint services",
+        ACCOUNT,
+        REGION,
+        "refused",
+    )
+    assert found.scope["unreadable"] == []
+
+
+def test_without_tidb_cloud_own_services_alone_are_read_in_the_regions_that_can_be(
+    aws: Aws, own_of: dict[Client, t.Any]
+) -> None:
+    own_of[ACCOUNT, REGION] = service()
+    own_of[ACCOUNT, "eu-west-1"] = refused(403)
+    found = read_fleet(Filters(), None, (account(regions=(REGION, "eu-west-1")),))
+    assert [one["service_id"] for one in found.endpoint_services] == [service().service_id]
+    assert [row["what"] for row in found.scope["not_read"]] == ["TiDB Cloud"]
+    assert [row["region"] for row in found.scope["unreadable"]] == ["eu-west-1"]
+    assert {what for what, _region in aws.asked} == {"own services"}
+    assert read_hosts(Filters(), None, (account(),)).private_endpoints == []
+
+
+def test_without_tidb_cloud_it_must_be_known_where_to_look_and_something_be_readable(
+    own_of: dict[Client, t.Any],
+) -> None:
+    with pytest.raises(PrivateLinkError, match="in which region"):
+        read_fleet(Filters(), None, (account(region=None),))
+    own_of[ACCOUNT, REGION] = refused(403)
+    with pytest.raises(ApiError):
+        read_fleet(Filters(), None, (account(),))
