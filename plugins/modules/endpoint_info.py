@@ -217,7 +217,7 @@ endpoint_services:
       type: dict
       contains:
         name:
-          description: Name of the record, as AWS gives it. If it is one label, it is below the private name's domain.
+          description: Whole name under which to publish the record. A record below a domain above the private name counts as well.
           type: str
         type:
           description: Type of the record.

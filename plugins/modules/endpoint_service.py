@@ -92,7 +92,7 @@ options:
   allowed_principals:
     description:
       - Who may connect, the exact set; each as an account ID in quotes (its root), or the ARN of a root, a role or a user, or V(*) for every account.
-      - The ARN of an assumed role's session becomes that of its role, and a path in the ARN of a role is removed, as AWS wants it.
+      - The ARN of an assumed role's session becomes that of its role, and a path in the ARN of a role or user is removed, as AWS wants it.
       - V(*) gives a warning. Together with O(acceptance_required=false) it is refused, unless O(allow_violations) names V(public_service).
       - AWS leaves connections alone whose permission is withdrawn. See O(reject_unpermitted).
     type: list
@@ -365,7 +365,7 @@ endpoint_service:
       type: dict
       contains:
         name:
-          description: Name of the record, as AWS gives it. If it is one label, it is below the private name's domain.
+          description: Whole name under which to publish the record. A record below a domain above the private name counts as well.
           type: str
         type:
           description: Type of the record.

@@ -22,7 +22,9 @@ GONE_SERVICES = frozenset({"deleting", "deleted"})
 
 @dataclass(frozen=True)
 class PrivateDnsRecord(FromOutside):
-    """The TXT record by which AWS verifies a private name. `state`: pendingverification, verified or failed."""
+    """The TXT record by which AWS verifies a private name. `state`: pendingverification, verified or failed; `name`:
+    the whole name, as it is to be published.
+    """
 
     state: str
     name: str | None = None

@@ -53,7 +53,18 @@ def _record(item: Json) -> PrivateDnsRecord | None:
     state = name(record, "State")
     if not state:
         return None
-    return PrivateDnsRecord(state.lower(), name(record, "Name"), name(record, "Type"), text(record, "Value"))
+    whole_name = _record_name(name(record, "Name"), name(item, "PrivateDnsName"))
+    return PrivateDnsRecord(state.lower(), whole_name, name(record, "Type"), text(record, "Value"))
+
+
+def _record_name(label: str | None, private_dns_name: str | None) -> str | None:
+    """AWS often gives the first label alone; the record is below the private name.
+
+    Source: "Manage DNS names for VPC endpoint services" of the AWS PrivateLink guide.
+    """
+    if not label or not private_dns_name or "." in label.rstrip("."):
+        return label
+    return f"{label.rstrip('.')}.{private_dns_name.removeprefix('*.')}"
 
 
 def _regions(item: Json, own: str) -> dict[str, str]:

@@ -178,7 +178,7 @@ class Run:
             if self._is_new and now is None:
                 return False
             raise WaitFailed(_vanished(self._desired, str(self._id))) from refused
-        return step.is_done(now)
+        return step.is_done_unanswered(now)
 
     def _is_passing(self, step: Step, refused: ApiError) -> bool:
         """Whether to ask again: all of these may be asked for twice."""

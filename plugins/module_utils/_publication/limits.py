@@ -96,6 +96,11 @@ def check(desired: Desired, current: Current, planned: Plan, facts: LimitFacts) 
 def missing_balancer_violations(at: Situation) -> list[Violation]:
     """Load balancers exist, in the region of the service."""
     found = []
+    if not at.arns:
+        tags = listed(f"{key}={value}" for key, value in sorted((at.desired.load_balancer_tags or {}).items()))
+        message = f"No load balancer in {at.current.region} that these credentials can see carries the tags {tags}."
+        remedy = "Check load_balancer_tags, the AWS account and the region; AWS may list a new tag some seconds late."
+        found.append(Violation("load_balancer_not_found", message, remedy))
     for arn in at.arns:
         region = region_of(arn)
         if region is not None and region != at.current.region:

@@ -103,8 +103,8 @@ def _pending(desired: Desired, current: Current, published: Published) -> tuple[
 
 def _creation(desired: Desired, current: Current) -> Plan:
     """AWS takes everything in one call but the principals. Who connects is accepted by later runs."""
-    arns = current.wanted_arns
-    if not arns:
+    arns = current.wanted_arns or ()
+    if not arns and desired.load_balancer_tags is None:
         raise PrivateLinkError(
             f"There is no endpoint service {desired.name}, and to make one it needs load balancers. "
             "Give load_balancer_arns, or load_balancer_tags that a network load balancer carries."

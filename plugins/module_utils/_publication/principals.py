@@ -18,7 +18,7 @@ _NAME = r"[\w+=,.@-]{1,64}"
 _PATH = r"(?:[\x21-\x2e\x30-\x7e]+/)*"
 _ROOT = re.compile(r"arn:(aws[a-z-]*):iam::([0-9]{12}):root")
 _ROLE = re.compile(rf"arn:(aws[a-z-]*):iam::([0-9]{{12}}):role/{_PATH}({_NAME})", re.ASCII)
-_USER = re.compile(rf"arn:(aws[a-z-]*):iam::([0-9]{{12}}):user/{_PATH}{_NAME}", re.ASCII)
+_USER = re.compile(rf"arn:(aws[a-z-]*):iam::([0-9]{{12}}):user/{_PATH}({_NAME})", re.ASCII)
 _SESSION = re.compile(rf"arn:(aws[a-z-]*):sts::([0-9]{{12}}):assumed-role/({_NAME})/[\w+=,.@-]{{2,64}}", re.ASCII)
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
@@ -31,15 +31,16 @@ def partition_of(region: str) -> str:
 def normalized(written: str, region: str) -> str | None:
     """The principal as AWS takes and returns it; null if it is none.
 
-    A bare account id means its root. AWS refuses the ARN of an assumed role's session, and paths in the ARN of a role.
-    Source: ModifyVpcEndpointServicePermissions in the Amazon EC2 API reference; hypershift strips the path.
+    A bare account id means its root. AWS refuses the ARN of an assumed role's session, and paths in the ARNs of roles
+    and users. Source: ModifyVpcEndpointServicePermissions in the Amazon EC2 API reference; hypershift strips the path.
     """
-    if written == EVERYBODY or _ROOT.fullmatch(written) or _USER.fullmatch(written):
+    if written == EVERYBODY or _ROOT.fullmatch(written):
         return written
     if ACCOUNT.fullmatch(written):
         return f"arn:{partition_of(region)}:iam::{written}:root"
-    role = _ROLE.fullmatch(written) or _SESSION.fullmatch(written)
-    return f"arn:{role[1]}:iam::{role[2]}:role/{role[3]}" if role else None
+    user = _USER.fullmatch(written)
+    found = user or _ROLE.fullmatch(written) or _SESSION.fullmatch(written)
+    return f"arn:{found[1]}:iam::{found[2]}:{'user' if user else 'role'}/{found[3]}" if found else None
 
 
 def account_in(principal: str) -> str | None:

@@ -71,6 +71,10 @@ class Step:
         """Whether AWS has taken it: asking for it again would be of no use."""
         return self.is_in_effect(now)
 
+    def is_done_unanswered(self, now: Published) -> bool:
+        """Whether AWS has certainly taken it, although its answer was lost or a refusal."""
+        return self.is_done(now)
+
     def is_in_effect(self, now: Published) -> bool:
         """Whether the service is as the step promises."""
         raise NotImplementedError
@@ -359,6 +363,10 @@ class VerifyPrivateDnsName(Step):
 
     def is_done(self, now: Published) -> bool:
         return now.service.record is not None and now.service.record.state in ("pendingverification", "verified")
+
+    def is_done_unanswered(self, now: Published) -> bool:
+        """A name whose verification nobody has started is pending, too."""
+        return self.is_in_effect(now)
 
     def is_in_effect(self, now: Published) -> bool:
         return now.service.record is not None and now.service.record.state == "verified"

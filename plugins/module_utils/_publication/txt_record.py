@@ -58,18 +58,17 @@ def look_for(record: PrivateDnsRecord, private_dns_name: str, servers: t.Sequenc
 
 
 def candidates(record_name: str, private_dns_name: str) -> list[str]:
-    """The names that the record may have. AWS gives the whole name, or only its first label; it is then below the
-    private name or a domain above it. Where names with an underscore are impossible, AWS takes it without that label.
+    """The names that the record may have: its own first, else its first label below the private name or a domain above
+    it. Where names with an underscore are impossible, AWS takes it without that label.
 
     Source: "Manage DNS names for VPC endpoint services" of the AWS PrivateLink guide.
     """
     record_name = record_name.rstrip(".")
+    label = record_name.partition(".")[0]
     labels = private_dns_name.rstrip(".").split(".")
     labels = labels[1:] if labels[0] == "*" else labels
     domains = [".".join(labels[start:]) for start in range(len(labels) - _FEWEST_LABELS + 1)]
-    if any(record_name.endswith(f".{domain}") for domain in domains):
-        return [record_name, *domains]
-    return [*(f"{record_name}.{domain}" for domain in domains), *domains]
+    return list(dict.fromkeys([record_name, *(f"{label}.{domain}" for domain in domains), *domains]))
 
 
 def _looked(record: PrivateDnsRecord, private_dns_name: str, ask: Ask) -> Look:

@@ -56,7 +56,7 @@ def test_a_service_is_read_whole() -> None:
         availability_zones=("us-east-1a", "us-east-1b"),
         availability_zone_ids=("use1-az1", "use1-az2"),
         private_dns_name="tidb.example.com",
-        record=PrivateDnsRecord("pendingverification", "_abc", "TXT", "vpce:xyz"),
+        record=PrivateDnsRecord("pendingverification", "_abc.tidb.example.com", "TXT", "vpce:xyz"),
         address_types=("ipv4",),
         regions={"eu-west-1": "available"},
         payer="ServiceOwner",
@@ -132,3 +132,23 @@ def test_cross_zone_is_one_of_many_attributes(value: str, crosses: bool) -> None
     own = {"Key": "load_balancing.cross_zone.enabled", "Value": value}
     assert shapes.cross_zone({"Attributes": [*attributes, own]}) is crosses
     assert shapes.cross_zone({"Attributes": attributes}) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "private_name", "whole"),
+    [
+        ("_abc", "tidb.example.com", "_abc.tidb.example.com"),
+        ("_abc.", "*.example.com", "_abc.example.com"),
+        ("_abc.example.com", "tidb.example.com", "_abc.example.com"),
+        ("_abc", None, "_abc"),
+        (None, "tidb.example.com", None),
+    ],
+)
+def test_a_record_has_the_name_under_which_it_is_published(
+    given: str | None, private_name: str | None, whole: str | None
+) -> None:
+    record = {"State": "verified", "Name": given}
+    item = {"ServiceId": "vpce-svc-1", "PrivateDnsName": private_name, "PrivateDnsNameConfiguration": record}
+    made = shapes.made_service(item, "us-east-1").record
+    assert made is not None
+    assert made.name == whole

@@ -218,6 +218,21 @@ def test_a_name_is_verified_or_its_record_is_named(world: World, monkeypatch: py
         run(world, wanted)
 
 
+@pytest.mark.parametrize("takes_effect", [True, False])
+def test_a_verification_whose_answer_is_lost_is_started_for_certain(
+    world: World, monkeypatch: pytest.MonkeyPatch, takes_effect: bool
+) -> None:
+    from tests.support.publishing_world import lost
+
+    monkeypatch.setattr(read, "look_for", lambda *_question: Look(SEEN))
+    record = PrivateDnsRecord("pendingverification", "_abc", "TXT", "vpce:xyz")
+    world.publish(ID, tags=TAGS, private_dns_name="tidb.example.com", record=record)
+    world.faults["verify_private_dns_name"] = [(lost(), takes_effect)]
+    found = run(world, desired(private_dns_name="tidb.example.com"))
+    assert found is not None
+    assert found.service.record == replace(record, state="verified")
+
+
 def test_a_step_of_another_kind_has_another_call(world: World) -> None:
     world.publish(ID, tags={**TAGS, "team": "data"})
     wanted = desired(tags={"env": "test"})

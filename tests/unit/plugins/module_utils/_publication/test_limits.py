@@ -294,6 +294,13 @@ def test_tags_that_no_load_balancer_carries_are_said() -> None:
     assert "keeps those it has" in warning
 
 
+def test_a_new_service_for_which_tags_find_no_load_balancer_is_reported_with_the_other_violations() -> None:
+    wanted = desired(load_balancer_arns=None, load_balancer_tags={"app": "tidb"}, allowed_principals=("nobody",))
+    found = judge(wanted, current(wanted_arns=None, balancers=())).violations
+    assert [one.code for one in found] == ["load_balancer_not_found", "principal_invalid"]
+    assert "app=tidb" in found[0].message
+
+
 WAITS = PrivateDnsRecord("pendingverification", "_abc", "TXT", "vpce:xyz")
 NAMED = {"private_dns_name": "tidb.example.com"}
 STANDING: dict[str, tuple[Desired, Current, str | None]] = {

@@ -36,7 +36,7 @@ GONE = "AROA1234567890EXAMPLE"
         ),
         ("arn:aws-us-gov:iam::123456789012:role/a", "arn:aws-us-gov:iam::123456789012:role/a"),
         ("arn:aws:iam::123456789012:user/bob", "arn:aws:iam::123456789012:user/bob"),
-        ("arn:aws:iam::123456789012:user/team/bob", "arn:aws:iam::123456789012:user/team/bob"),
+        ("arn:aws:iam::123456789012:user/team/data/bob", "arn:aws:iam::123456789012:user/bob"),
         ("arn:aws:iam::123456789012:role/a,b+c=d@e", "arn:aws:iam::123456789012:role/a,b+c=d@e"),
     ],
 )

@@ -22,23 +22,23 @@ from ansible_collections.tidbcloud.privatelink.plugins.module_utils._publication
     server_of,
 )
 
-RECORD = PrivateDnsRecord("pendingverification", "_abc", "TXT", "vpce:xyz")
+RECORD = PrivateDnsRecord("pendingverification", "_abc.example.com", "TXT", "vpce:xyz")
 NAME = "tidb.data.example.com"
 
 
 DOMAINS = [NAME, "data.example.com", "example.com"]
 
 
-def test_a_first_label_is_below_the_name_or_a_domain_above_it_or_left_out() -> None:
+def test_the_first_label_is_below_the_name_or_a_domain_above_it_or_left_out() -> None:
     expected = [*(f"_abc.{domain}" for domain in DOMAINS), *DOMAINS]
-    assert candidates("_abc", NAME) == expected
-    assert candidates("_abc", f"{NAME}.") == expected
-    assert candidates("_abc", "*.example.com") == ["_abc.example.com", "example.com"]
+    assert candidates(f"_abc.{NAME}", NAME) == expected
+    assert candidates(f"_abc.{NAME}.", f"{NAME}.") == expected
+    assert candidates("_abc.example.com", "*.example.com") == ["_abc.example.com", "example.com"]
 
 
-def test_a_whole_name_is_looked_for_as_it_is() -> None:
-    assert candidates("_abc.example.com", NAME) == ["_abc.example.com", *DOMAINS]
-    assert candidates("_abc.tidb.data.example.com.", NAME) == ["_abc.tidb.data.example.com", *DOMAINS]
+def test_the_name_that_aws_gives_is_looked_for_first() -> None:
+    first, *rest = candidates("_abc.example.com", NAME)
+    assert (first, rest) == ("_abc.example.com", [f"_abc.{NAME}", "_abc.data.example.com", *DOMAINS])
 
 
 def looked(**zone: t.Sequence[str]) -> str:
