@@ -78,7 +78,7 @@ def export_yaml(endpoints: t.Iterable[t.Mapping[str, t.Any]], services: t.Iterab
 def _exported_service(service: t.Mapping[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:
     """One item or none: under another name than its own, a service would not be found."""
     name = (service.get("tags") or {}).get(_NAME_TAG) or service.get("service_id")
-    found = {"self_hosted_name": name, **{key: service.get(key) for key in _SERVICE_KEYS}}
+    found: dict[str, t.Any] = {"self_hosted_name": name, **{key: service.get(key) for key in _SERVICE_KEYS}}
     unusable = [option for option, pattern in _SERVICE_TEXTS.items() if not _is_text(found[option], pattern)]
     if unusable:
         shown = text.printable(service.get("service_id"))
