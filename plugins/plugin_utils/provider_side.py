@@ -34,7 +34,7 @@ MADE_BY_TAG, MADE_BY = "tidbcloud:made-by", "private_connection"
 # One for each principal that a run of the role added: the principal, and the connection that it was added for.
 PERMITTED_TAG = "tidbcloud:permitted:"
 # Source: "Tag restrictions" in the Amazon EC2 user guide.
-_MOST_TAGS, _LONGEST_VALUE = 50, 256
+_MOST_TAGS = 50
 _KEY_OF_OTHERS = 16
 _OWNERSHIP = ("tidbcloud:managed-by", "tidbcloud:service-name")
 _LIVE = frozenset({"pendingAcceptance", "pending", "available"})
@@ -114,8 +114,7 @@ class Side:
         added = sorted({normalized(one, region) or one for one in self.principals} - set(present))
         found = {record_key(one): f"{one} {self.connection}" for one in added}
         room = _MOST_TAGS - len({*self.service["tags"], *self._tags, MADE_BY_TAG}) - len(_OWNERSHIP)
-        fitting = [(key, value) for key, value in found.items() if len(value) <= _LONGEST_VALUE]
-        return dict(fitting[: max(room, 0)])
+        return dict(list(found.items())[: max(room, 0)])
 
     @property
     def _tags(self) -> dict[str, str]:

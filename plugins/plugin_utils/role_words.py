@@ -97,7 +97,6 @@ PUBLICATION = (
     "target_group_arn",
     "target_port",
     "target_type",
-    "targets",
     "validate_certs",
     "verify_dns_servers",
     "verify_private_dns",
@@ -156,7 +155,7 @@ def _pattern(options: t.Iterable[str], words: t.Iterable[str]) -> re.Pattern[str
 _PATTERNS = {
     CONNECTION: _pattern([*SAME, *OTHER], WORDS),
     f"{CONNECTION}provider_": _pattern(PROVIDER, PROVIDER_WORDS),
-    _PUBLISHING: _pattern([*PUBLICATION, "load_balancer_arn"], [*WORDS, "port", "protocol"]),
+    _PUBLISHING: _pattern([*PUBLICATION, "load_balancer_arn"], [*WORDS, "port", "protocol", "targets"]),
 }
 # The module that makes a listener takes one load balancer, the role a list.
 _RENAMED: t.Mapping[str, t.Mapping[str, str]] = {

@@ -46,8 +46,14 @@ CHANGE = "ChangeAndDeleteWhatIsOurs"
 ADOPT = "MakeOursByTagging"
 DNS = "SwitchOnPrivateDns"
 REGIONS = "ReachFromOtherRegions"
-ORDER = (READ, MAKE, PLACE, PLACE_NETWORK, TAG, CHANGE, ADOPT, DNS, REGIONS)
+LISTEN = "MakeListenersWithTheOwnershipTag"
+TAG_LISTENERS = "TagListenersThatAreMade"
+CHANGE_LISTENERS = "ChangeAndDeleteListenersThatAreOurs"
+"""Apart from MAKE, TAG and CHANGE: Elastic Load Balancing has a condition key of its own for the occasion."""
+ORDER = (READ, MAKE, PLACE, PLACE_NETWORK, TAG, CHANGE, ADOPT, DNS, REGIONS, LISTEN, TAG_LISTENERS, CHANGE_LISTENERS)
 """Of the statements, by their ids."""
+RIGHTS = {"route53": DNS, "vpce": REGIONS}
+"""Services whose permissions are the caller's, whatever the resource."""
 
 
 def path_of(use: str) -> Path:
@@ -86,7 +92,7 @@ def policy(grants: Iterable[Grant]) -> Policy:
         if condition:
             statement.setdefault("Condition", condition)
         if grant.create_action:
-            _add(statement["Condition"]["StringEquals"]["ec2:CreateAction"], grant.create_action)
+            _add(statement["Condition"]["StringEquals"][_occasion(grant)], grant.create_action)
     return {"Version": "2012-10-17", "Statement": [_plain(statements[sid]) for sid in ORDER if sid in statements]}
 
 
@@ -94,14 +100,14 @@ def _rule(grant: Grant) -> tuple[str, str, Statement]:
     """The statement that a grant belongs to, the resources that it is for, and a condition (none is empty)."""
     service, _colon, operation = grant.action.partition(":")
     resource = f"arn:aws:ec2:*:*:{grant.resource_type}/*"
-    if service == "route53":
-        return DNS, "*", {}
-    if service == "vpce":
-        return REGIONS, "*", {}
+    if service in RIGHTS:
+        return RIGHTS[service], "*", {}
     if operation.startswith(("Describe", "Get", "List")):
         return READ, "*", {}
+    if service == "elasticloadbalancing":
+        return _balancing_rule(grant)
     if grant.create_action:
-        return TAG, resource, {"StringEquals": {"ec2:CreateAction": []}}
+        return TAG, resource, {"StringEquals": {_occasion(grant): []}}
     if operation in CREATED:
         if CREATED[operation] == grant.resource_type:
             return MAKE, resource, _ours("aws:RequestTag")
@@ -113,6 +119,27 @@ def _rule(grant: Grant) -> tuple[str, str, Statement]:
     if operation == "CreateTags":
         return ADOPT, resource, _ours("aws:RequestTag")
     raise ValueError(f"{grant.action} was asked for a {grant.resource_type} that is not ours: no condition fits.")
+
+
+def _balancing_rule(grant: Grant) -> tuple[str, str, Statement]:
+    """A listener is made on a load balancer, whose tags are the user's, and AWS looks at those of the request.
+
+    Source: the Service Authorization Reference of AWS Elastic Load Balancing V2.
+    """
+    resource = f"arn:aws:elasticloadbalancing:*:*:{grant.resource_type}/*"
+    operation = grant.action.partition(":")[2]
+    if grant.create_action:
+        return TAG_LISTENERS, resource, {"StringEquals": {_occasion(grant): []}}
+    if operation.startswith("Create"):
+        return LISTEN, resource, _ours("aws:RequestTag")
+    if grant.ours:
+        return CHANGE_LISTENERS, resource, _ours("aws:ResourceTag")
+    raise ValueError(f"{grant.action} was asked for a {grant.resource_type} that is not ours: no condition fits.")
+
+
+def _occasion(grant: Grant) -> str:
+    """The condition key that says for which creation something is tagged."""
+    return f"{grant.action.partition(':')[0]}:CreateAction"
 
 
 def _ours(prefix: str) -> Statement:

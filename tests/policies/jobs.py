@@ -188,6 +188,18 @@ def publish(customer: Customer, run: Run) -> None:
     with zones_by_name():
         run("endpoint_service", **base, check=True)
     run("endpoint_service", self_hosted_name="orders", region="us-east-1", state="absent")
+    listen(provider, run)
+
+
+def listen(provider: ServiceProvider, run: Run) -> None:
+    """A listener and its target group from their creation to their deletion, with every change."""
+    wanted: dict[str, Any] = {"name": "orders", "region": "us-east-1"}
+    on = {**wanted, "load_balancer_arn": provider.balancer("listened", port=None), "target_type": "ip"}
+    provider.customer.sandbox.clock.advance(600)
+    run("load_balancer_listener", **on, targets=[{"id": "10.7.0.10"}], tags={"a": "b"})
+    run("load_balancer_listener", **on, targets=[{"id": "10.7.1.10"}], tags={}, health_check={"interval": 10})
+    run("load_balancer_listener", **on, port=4001, tags={"c": "d"})
+    run("load_balancer_listener", **wanted, state="absent")
 
 
 def _value(customer: Customer) -> str:

@@ -205,7 +205,8 @@ def test_what_cannot_be_is_refused_before_anything_is_touched(side: Side, option
     }
     if "target_group_arn" in asked:
         asked["target_group_arn"] = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0123456789ab"
-    assert codes(side.run(**asked)) == [code]
+    given: Any = asked
+    assert codes(side.run(**given)) == [code]
     assert side.writes == []
 
 

@@ -27,6 +27,8 @@ FROM_ELSEWHERE = {
 }
 ROLE = "private_connection_"
 HANDED_ON = {f"{ROLE}{name}" for name in ("result", "host", "port", "status")}
+PUBLISHER = "service_publication_"
+PUBLISHED = ("result", "service_name", "host")
 REPOSITORY = "https://github.com/tidbcloud-privatelink/tidbcloud.privatelink/blob/main/"
 # Keywords whose value is an expression without braces.
 BARE = ("when", "until", "failed_when", "changed_when", "that")
@@ -104,6 +106,14 @@ def test_every_variable_of_the_role_that_a_page_names_exists(path: Path) -> None
     known = {name for entry in specs["argument_specs"].values() for name in entry["options"]} | HANDED_ON
     named = set(re.findall(rf"\b{ROLE}\w+", path.read_text(encoding="utf-8")))
     # What ends with an underscore stands for several.
+    assert {name for name in named - known if not name.endswith("_")} == set()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_variable_of_the_role_that_publishes_that_a_page_names_exists(path: Path) -> None:
+    specs = yaml.safe_load((ROOT / "roles/service_publication/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    known = {*specs["argument_specs"]["main"]["options"], *(f"{PUBLISHER}{name}" for name in PUBLISHED)}
+    named = set(re.findall(rf"\b{PUBLISHER}\w+", path.read_text(encoding="utf-8")))
     assert {name for name in named - known if not name.endswith("_")} == set()
 
 

@@ -2,15 +2,13 @@
 # SPDX-FileCopyrightText: Contributors to tidbcloud.privatelink
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a plan of a listener is made of: steps, each kind a class. Pure, but that a step makes its own call."""
+"""What a plan of a listener is made of: steps, each kind a class. Pure."""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from .._aws import listener_api as aws
-from .._aws.calls import Client
 from .._aws.listener_model import PortListener, Target, TargetGroup
 from .._run.text import listed, printable, sentence
 
@@ -37,13 +35,6 @@ class Step:
         """The options once it is done."""
         raise NotImplementedError
 
-    def carry_out(self, elb: Client, group_arn: str | None) -> str | None:
-        """Makes the call. `group_arn`: the target group that the run made. Returns the ARN of one that it makes.
-
-        Raises ApiError. Each may be repeated.
-        """
-        raise NotImplementedError
-
     def returned(self) -> dict[str, str]:
         """The shape of one item of the return value `steps`."""
         return {"name": self.name, "target": printable(self.listener_of), "detail": sentence(self.detail)}
@@ -65,9 +56,6 @@ class CreateTargetGroup(Step):
         # Targets of another target group are not those of the new one.
         return {**options, **made, "health_check": dict(group.health_check), "targets": []}
 
-    def carry_out(self, elb: Client, group_arn: str | None) -> str | None:
-        return aws.create_target_group(elb, self.group)
-
 
 @dataclass(frozen=True)
 class _OfGroup(Step):
@@ -75,7 +63,7 @@ class _OfGroup(Step):
 
     arn: str | None
 
-    def _arn(self, made: str | None) -> str:
+    def arn_or(self, made: str | None) -> str:
         return str(self.arn or made)
 
 
@@ -91,10 +79,6 @@ class SetHealthCheck(_OfGroup):
 
     def changed(self, options: Options) -> Options:
         return {**options, "health_check": {**options["health_check"], **self.health_check}}
-
-    def carry_out(self, elb: Client, group_arn: str | None) -> str | None:
-        aws.modify_target_group(elb, self._arn(group_arn), self.health_check)
-        return None
 
 
 @dataclass(frozen=True)
@@ -112,20 +96,12 @@ class RegisterTargets(_Targets):
     def changed(self, options: Options) -> Options:
         return {**options, "targets": sorted({*options["targets"], *(one.shown for one in self.targets)})}
 
-    def carry_out(self, elb: Client, group_arn: str | None) -> str | None:
-        aws.register_targets(elb, self._arn(group_arn), self.targets)
-        return None
-
 
 class DeregisterTargets(_Targets):
     name = "deregister_targets"
 
     def changed(self, options: Options) -> Options:
         return {**options, "targets": sorted({*options["targets"]} - {one.shown for one in self.targets})}
-
-    def carry_out(self, elb: Client, group_arn: str | None) -> str | None:
-        aws.deregister_targets(elb, self._arn(group_arn), self.targets)
-        return None
 
 
 @dataclass(frozen=True)
@@ -143,7 +119,7 @@ class _OfListener(Step):
         settings = {"port": self.listener.port, "protocol": self.listener.protocol, "target_group": self.group_name}
         return {**options, "state": "present", **settings}
 
-    def _forwarding(self, group_arn: str | None) -> PortListener:
+    def forwarding(self, group_arn: str | None) -> PortListener:
         return self.listener if self.listener.forwards else replace(self.listener, forwards=(str(group_arn),))
 
 
@@ -153,17 +129,9 @@ class CreateListener(_OfListener):
     def changed(self, options: Options) -> Options:
         return {**super().changed(options), "tags": dict(sorted(self.listener.tags.items()))}
 
-    def carry_out(self, elb: Client, group_arn: str | None) -> str | None:
-        aws.create_listener(elb, self._forwarding(group_arn))
-        return None
-
 
 class SetListener(_OfListener):
     name = "set_listener"
-
-    def carry_out(self, elb: Client, group_arn: str | None) -> str | None:
-        aws.modify_listener(elb, self._forwarding(group_arn))
-        return None
 
 
 @dataclass(frozen=True)
@@ -183,10 +151,6 @@ class SetTags(Step):
     def changed(self, options: Options) -> Options:
         return {**options, "tags": dict(sorted({**options["tags"], **self.tags}.items()))}
 
-    def carry_out(self, elb: Client, group_arn: str | None) -> str | None:
-        aws.add_tags(elb, self.arn, self.tags)
-        return None
-
 
 @dataclass(frozen=True)
 class RemoveTags(Step):
@@ -202,10 +166,6 @@ class RemoveTags(Step):
 
     def changed(self, options: Options) -> Options:
         return {**options, "tags": {key: tag for key, tag in options["tags"].items() if key not in self.keys}}
-
-    def carry_out(self, elb: Client, group_arn: str | None) -> str | None:
-        aws.remove_tags(elb, self.arn, self.keys)
-        return None
 
 
 @dataclass(frozen=True)
@@ -226,10 +186,6 @@ class DeleteListener(Step):
     def changed(self, options: Options) -> Options:
         return {"state": "absent"} if self.is_last else options
 
-    def carry_out(self, elb: Client, group_arn: str | None) -> str | None:
-        aws.delete_listener(elb, self.listener.arn)
-        return None
-
 
 @dataclass(frozen=True)
 class DeleteTargetGroup(Step):
@@ -245,10 +201,6 @@ class DeleteTargetGroup(Step):
 
     def changed(self, options: Options) -> Options:
         return {"state": "absent"} if self.is_last else options
-
-    def carry_out(self, elb: Client, group_arn: str | None) -> str | None:
-        aws.delete_target_group(elb, self.group.arn)
-        return None
 
 
 Plan = tuple[Step, ...]

@@ -259,8 +259,7 @@ class _Scope:
             target = Target(arn, arn.rpartition(":")[2].partition("/")[0], {**self.keys, **keys, **tags})
             yield Need(f"elasticloadbalancing:{action}", target)
             if tags and action.startswith("Create"):
-                created = {**target.keys, "elasticloadbalancing:createaction": (action,)}
-                yield Need("elasticloadbalancing:AddTags", Target(arn, target.kind, created), create_action=action)
+                yield Need("elasticloadbalancing:AddTags", _tagged(target, action), create_action=action)
 
     def _existing(self, kind: str, resource_id: str, keys: Mapping[str, Values]) -> Target:
         """A resource that does not exist has no tags, so a condition on them denies before AWS says NotFound."""
@@ -299,6 +298,14 @@ def _arns(parameters: Parameters) -> list[str]:
     """The resources of Elastic Load Balancing that a request is about."""
     pattern = re.compile(r"(LoadBalancer|Listener|TargetGroup)Arn|ResourceArns\.member\.\d+")
     return [value for name, value in parameters.items() if pattern.fullmatch(name)]
+
+
+def _tagged(target: Target, action: str) -> Target:
+    """What is tagged while it is made: of a listener, the permission to make it is about its load balancer."""
+    keys = {**target.keys, "elasticloadbalancing:createaction": (action,)}
+    if action != "CreateListener":
+        return Target(target.arn, target.kind, keys)
+    return Target(target.arn.replace(":loadbalancer/", ":listener/") + "/*", "listener", keys)
 
 
 def _tags(parameters: Parameters, prefix: str, name: str = "Tag") -> dict[str, str | None]:

@@ -20,10 +20,11 @@ from ansible_collections.tidbcloud.privatelink.plugins.modules import (
     reachability_info,
 )
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.role_words import (
-    CONNECTION,
     OTHER,
     PROVIDER,
     PROVIDER_WORDS,
+    PUBLICATION,
+    ROLES,
     SAME,
     WORDS,
     in_provider_words,
@@ -31,7 +32,8 @@ from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.role_words i
 )
 from tests.support import module_documents as documents
 
-PREFIX = CONNECTION
+PREFIX = ROLES["tidbcloud.privatelink.private_connection"]
+PUBLISHING = ROLES["tidbcloud.privatelink.service_publication"]
 ROOT = Path(__file__).resolve().parents[4]
 TASK = "tidbcloud.privatelink.private_endpoint: {state: absent, vpc_endpoint_id: vpce-1, region: us-east-1}"
 
@@ -136,3 +138,25 @@ def test_what_newer_versions_of_ansible_show_in_place_of_the_message_is_in_the_s
         "exception": Summary(Event("Set private_connection_vpc_id.", "vpc_id")),
     }
     assert in_role_words({"exception": "Traceback: vpc_id"}, PREFIX) == {"exception": "Traceback: vpc_id"}
+
+
+def test_the_role_that_publishes_has_its_own_words() -> None:
+    text = (ROOT / "roles/service_publication/meta/argument_specs.yml").read_text(encoding="utf-8")
+    options = {name.removeprefix(PUBLISHING) for name in yaml.safe_load(text)["argument_specs"]["main"]["options"]}
+    words = {"targets", "profile", "region", "state", "tags", "wait", "port", "protocol", "load_balancer_arns"}
+    # These are words of English, too, or have no sentence.
+    assert options - {*PUBLICATION, *words, "health_check"} == set()
+    assert set(PUBLICATION) <= options
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Check load_balancer_arn, or load_balancer_tags.", "Check {}load_balancer_arns, or {}load_balancer_tags."),
+        ("Run with on_connections=reject.", "Run with {}on_connections=reject."),
+        ("Delete it with state=absent.", "Delete it with {}state=absent (the playbook withdraw)."),
+        ("Port 4000 has targets of subnet_ids.", "Port 4000 has targets of subnet_ids."),
+    ],
+)
+def test_a_sentence_of_its_modules_names_its_variables(said: str, shown: str) -> None:
+    assert in_role_words({"msg": said}, PUBLISHING) == {"msg": shown.replace("{}", PUBLISHING)}
