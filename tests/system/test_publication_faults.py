@@ -22,6 +22,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "503": {"kind": "status", "value": 503},
     "reset": {"kind": "reset"},
     "lost": {"kind": "lost"},
+    "throttled": {"kind": "throttle"},
     "502": {"kind": "masked", "value": 502},
 }
 # Longer than botocore retries by itself.
