@@ -86,6 +86,8 @@ def test_an_empty_answer_is_not_set_whatever_was_asked(empty: t.Any) -> None:
         ("tidbcloud_timeout", 604801, False),
         ("tidbcloud_timeout", 0, False),
         ("wait_delay", "0", False),
+        ("wait_timeout", True, False),
+        ("check_delay", False, False),
         ("wait_delay", "0.5", True),
         ("wait_delay", "inf", False),
         ("wait_delay", "nan", False),

@@ -93,6 +93,11 @@ def test_every_option_of_a_module_that_the_role_has_too_is_translated(module: t.
             "Check login_user and connect_to.",
             "Check private_connection_check_user and private_connection_check_connect_to.",
         ),
+        ("Copy it there, or give its text in ca_pem.", "Copy it there."),
+        (
+            "Give it in ca_path or ca_pem (without them, others count).",
+            "Give it in private_connection_check_ca_path (without them, others count).",
+        ),
         ("The state is pending, the name is free.", "The state is pending, the name is free."),
         ("Set private_connection_vpc_id.", "Set private_connection_vpc_id."),
         ("Set TIDBCLOUD_PUBLIC_KEY.", "Set TIDBCLOUD_PUBLIC_KEY."),
