@@ -110,7 +110,7 @@ def test_subnets_and_security_group_are_made_in_a_given_vpc_and_only_they_are_re
     given = {"vpc_id": vpc_id, "client_cidrs": "10.7.0.0/24,2001:db8::/32", "check": False}
     run = operator.play("connect", **given, subnet_cidrs="10.7.0.0/24")
     assert (run.status != 0, run.writing_calls) == (True, [])
-    assert "which this connection did not make" in run.output
+    assert f"The subnet 10.7.0.0/24 overlaps {own}" in run.output
     run = operator.play("connect", **given, subnet_cidrs="10.7.1.0/24,10.7.2.0/24")
     assert run.status == 0, run.output
     (group,) = [group for group in ec2.describe_security_groups()["SecurityGroups"] if group["GroupName"] != "default"]

@@ -53,6 +53,32 @@ def test_four_runs_at_once_make_one_network_and_one_private_endpoint(operator: O
 
 
 @pytest.mark.exhaustive
+@pytest.mark.parametrize("is_there", [True, False])
+def test_whatever_a_connect_and_a_disconnect_at_the_same_time_leave_the_next_run_of_either_finds(
+    operator: Operator, is_there: bool
+) -> None:
+    """Nothing of a network is claimed by the run that removes it: what is made beside it carries all tags."""
+    if is_there:
+        assert operator.play("connect", **options(operator)).status == 0
+    given = {"cluster_id": operator.cluster_id(), "wait_delay": 0.2, **options(operator)}
+    variables = json.dumps({f"private_connection_{name}": value for name, value in given.items()})
+    playbooks = ("connect", "disconnect", "connect", "disconnect")
+    with ThreadPoolExecutor(len(playbooks)) as nodes:
+        runs = list(nodes.map(lambda playbook: operator.run(playbook, "-e", variables), playbooks))
+    for run in runs:
+        assert "Traceback" not in run.output
+        assert "a defect of tidbcloud.privatelink" not in run.output
+    found = kinds(operator)
+    assert found["interface endpoint"] <= 1, found
+    assert found["registration"] <= found["interface endpoint"], found
+    assert operator.play("connect", **options(operator)).status == 0
+    assert kinds(operator)["VPC"] == 1
+    run = operator.play("disconnect")
+    assert run.status == 0, run.output
+    assert remains(operator.facts) == []
+
+
+@pytest.mark.exhaustive
 def test_several_networks_that_were_made_before_there_were_claims_are_all_removed(operator: Operator) -> None:
     """As four runs of an older version left them: each with a private endpoint of its own."""
     ec2 = ec2_client(operator.facts, "main", "us-east-1")
