@@ -84,16 +84,13 @@ def _exported_service(service: t.Mapping[str, t.Any]) -> t.Iterator[dict[str, t.
         shown = text.printable(service.get("service_id"))
         _display.warning(f"The export leaves out service {shown}: {text.listed(unusable)} cannot be written.")
         return
-    left_out = [
-        option
-        for option, pattern in _SERVICE_LISTS.items()
-        if found[option] is not None and not all(_is_text(one, pattern) for one in found[option])
-    ]
-    for option in left_out:
-        _display.warning(f"The export leaves out {option} of {name}: one of them cannot be written.")
-    lists = {
-        option: _plain(list(found[option])) for option in _SERVICE_LISTS if found[option] and option not in left_out
-    }
+    lists: dict[str, list[str]] = {}
+    for option, pattern in _SERVICE_LISTS.items():
+        values = list(found[option] or ())
+        if not all(_is_text(one, pattern) for one in values):
+            _display.warning(f"The export leaves out {option} of {name}: one of them cannot be written.")
+        elif values:
+            lists[option] = _plain(values)
     texts = {option: _plain(found[option]) for option in _SERVICE_TEXTS}
     yield {**texts, "acceptance_required": bool(service.get("acceptance_required")), **lists}
 
