@@ -101,7 +101,12 @@ def statements(use: str) -> list[dict[str, Any]]:
 
 def test_the_iam_policies_of_the_modules_allow_every_call_to_aws_and_no_other() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins/module_utils/_aws").glob("*.py"))
-    calls = set(re.findall(r'"((?:accept|create|delete|describe|get|modify|reject|start)_[a-z_]+)"', source))
+    calls = set(
+        re.findall(
+            r'"((?:accept|add|create|delete|deregister|describe|get|modify|register|reject|remove|start)_[a-z_]+)"',
+            source,
+        )
+    )
     uses = ("endpoints", "reachability", "costs", "quotas", "publication")
     allowed = {action.partition(":")[2] for use in uses for one in statements(use) for action in one["Action"]}
     # AWS itself makes the first call on the caller's behalf, for private DNS; the second is a right and no call; the

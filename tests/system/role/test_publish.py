@@ -95,3 +95,56 @@ def test_a_service_is_published_and_withdrawn_as_check_mode_says(publisher: Publ
     assert publisher.there == (0, 0, 0)
     run = publisher.play("withdraw")
     assert (run.status, run.changed, run.writing_calls) == (0, 0, []), run.output
+
+
+@pytest.mark.exhaustive
+def test_every_value_is_checked_before_the_first_thing_is_made(publisher: Publisher) -> None:
+    for arguments in (["--check"], []):
+        run = publisher.publish(*arguments, prot="TCP", port="x")
+        assert (run.status != 0, run.writing_calls) == (True, [])
+        assert "Did you mean service_publication_port?" in run.output
+        assert "service_publication_port must be a whole number" in run.output
+        # What only the endpoint service knows stops the listener, too.
+        run = publisher.publish(*arguments, allowed_principals="nobody")
+        assert (run.status != 0, run.writing_calls) == (True, [])
+        assert "service_publication_allowed_principals has 'nobody'" in run.output
+
+
+@pytest.mark.exhaustive
+def test_text_that_looks_like_a_template_stays_text(publisher: Publisher) -> None:
+    hostile = "{{ lookup('ansible.builtin.pipe', 'touch /tmp/never') }}\u202e\x1b[31m"
+    publisher.elb.add_tags(ResourceArns=[publisher.arn], Tags=[{"Key": "who", "Value": hostile}])
+    run = publisher.publish(tags={"note": "!unsafe"}, private_dns_name="tidb.example.com")
+    assert run.status == 0, run.output
+    again = publisher.publish(tags={"note": "!unsafe"}, private_dns_name="tidb.example.com")
+    assert (again.status, again.changed) == (0, 0), again.output
+    assert "\x1b[31m" not in again.output
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "call", ["CreateTargetGroup", "RegisterTargets", "CreateListener", "CreateVpcEndpointServiceConfiguration"]
+)
+def test_a_publication_that_was_stopped_is_finished_and_can_be_withdrawn(publisher: Publisher, call: str) -> None:
+    once = {"aws_config": {"retries": {"max_attempts": 0}}, "wait_timeout": 20}
+    publisher.operator.sandbox.faults.add({"api": "aws", "call": call, "kind": "reset", "times": 500})
+    run = publisher.publish(**once)
+    publisher.operator.sandbox.faults.clear()
+    assert run.status != 0, run.output
+    run = publisher.publish()
+    assert (run.status, publisher.there) == (0, (1, 1, 1)), run.output
+    assert publisher.play("withdraw").status == 0
+    assert publisher.there == (0, 0, 0)
+
+
+@pytest.mark.exhaustive
+def test_a_withdrawal_is_refused_while_somebody_is_connected(publisher: Publisher) -> None:
+    assert publisher.publish().status == 0
+    found = publisher.provider.customer.ec2().describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    vpce = publisher.provider.connect(found[0]["ServiceName"])
+    publisher.operator.sandbox.clock.advance(10)
+    run = publisher.play("withdraw")
+    assert (run.status != 0, run.writing_calls, publisher.there) == (True, [], (1, 1, 1)), run.output
+    assert vpce in run.output
+    assert publisher.play("withdraw", on_connections="reject").status == 0
+    assert publisher.there == (0, 0, 0)

@@ -30,7 +30,7 @@ def script() -> Iterator[Script]:
     script.assert_no_pending_responses()
 
 
-def refuse(script: Script, method: str, code: str, wanted: dict[str, t.Any]) -> None:
+def add_refusal(script: Script, method: str, code: str, wanted: dict[str, t.Any]) -> None:
     meta = {"RequestId": "request-7"}
     script.add_client_error(method, code, "no", http_status_code=400, response_meta=meta, expected_params=wanted)
 
@@ -48,23 +48,23 @@ def test_a_listener_forwards_to_each_target_group_once(script: Script) -> None:
 def test_a_load_balancer_that_is_gone_has_no_listeners_and_a_target_group_that_is_gone_no_targets(
     script: Script,
 ) -> None:
-    refuse(script, "describe_listeners", "LoadBalancerNotFound", {"LoadBalancerArn": BALANCER.arn})
-    refuse(script, "describe_target_health", "TargetGroupNotFound", {"TargetGroupArn": GROUP_ARN})
+    add_refusal(script, "describe_listeners", "LoadBalancerNotFound", {"LoadBalancerArn": BALANCER.arn})
+    add_refusal(script, "describe_target_health", "TargetGroupNotFound", {"TargetGroupArn": GROUP_ARN})
     assert api.describe_port_listeners(script.client, BALANCER.arn) == []
     assert api.describe_targets(script.client, GROUP_ARN) == ()
 
 
 def test_one_that_is_gone_does_not_hide_the_tags_of_the_others(script: Script) -> None:
     method = "describe_tags"
-    refuse(script, method, "TargetGroupNotFound", {"ResourceArns": [GROUP_ARN, OTHER]})
-    refuse(script, method, "TargetGroupNotFound", {"ResourceArns": [GROUP_ARN]})
+    add_refusal(script, method, "TargetGroupNotFound", {"ResourceArns": [GROUP_ARN, OTHER]})
+    add_refusal(script, method, "TargetGroupNotFound", {"ResourceArns": [GROUP_ARN]})
     tagged = {"TagDescriptions": [{"ResourceArn": OTHER, "Tags": [{"Key": "team", "Value": "data"}]}]}
     script.add_response(method, tagged, {"ResourceArns": [OTHER]})
     assert api.describe_tags(script.client, [GROUP_ARN, OTHER]) == {OTHER: {"team": "data"}}
 
 
 def test_a_denial_is_not_taken_for_absence(script: Script) -> None:
-    refuse(script, "describe_tags", "AccessDenied", {"ResourceArns": [GROUP_ARN]})
+    add_refusal(script, "describe_tags", "AccessDenied", {"ResourceArns": [GROUP_ARN]})
     with pytest.raises(ApiError, match="elasticloadbalancing:DescribeTags"):
         api.describe_tags(script.client, [GROUP_ARN])
 
@@ -96,9 +96,9 @@ def test_two_hundred_targets_are_registered_in_one_call(script: Script) -> None:
 
 
 def test_a_listener_that_is_already_gone_is_fine_and_one_that_is_in_use_is_not(script: Script) -> None:
-    refuse(script, "delete_listener", "ListenerNotFound", {"ListenerArn": LISTENER_ARN})
+    add_refusal(script, "delete_listener", "ListenerNotFound", {"ListenerArn": LISTENER_ARN})
     api.delete_listener(script.client, LISTENER_ARN)
-    refuse(script, "delete_listener", "ResourceInUse", {"ListenerArn": LISTENER_ARN})
+    add_refusal(script, "delete_listener", "ResourceInUse", {"ListenerArn": LISTENER_ARN})
     with pytest.raises(ApiError) as caught:
         api.delete_listener(script.client, LISTENER_ARN)
     assert caught.value.code == "ResourceInUse"
