@@ -113,6 +113,8 @@ class Elbv2(ListenerCalls):
         for arn in arns:
             if ":loadbalancer/" in arn:
                 self._balancer(arn)
+            elif ":listener/" in arn:
+                balancer_rules.listeners_found([] if any(one.arn == arn for one in self._listeners()) else [arn])
             else:
                 self.backend._get_resource_by_arn(arn)
         return super().describe_tags()

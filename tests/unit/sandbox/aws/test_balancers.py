@@ -301,3 +301,24 @@ def test_zones_have_names_and_ids(ec2: EC2Client) -> None:
         ec2.describe_availability_zones(ZoneNames=["us-east-1c", "us-east-1z"])
     with refused("InvalidParameterValue", "Invalid availability zone-id: [use1-az9]"):
         ec2.describe_availability_zones(ZoneIds=["use1-az9"])
+
+
+def test_a_health_check_is_changed_in_place_and_a_listener_has_tags(cloud: Cloud, elb: Any, vpc: Vpc) -> None:
+    target_group_arn = _target_group(elb, vpc)
+    elb.modify_target_group(TargetGroupArn=target_group_arn, HealthCheckProtocol="HTTP", HealthCheckPath="/status")
+    (group,) = elb.describe_target_groups()["TargetGroups"]
+    assert (group["HealthCheckProtocol"], group["HealthCheckPath"]) == ("HTTP", "/status")
+    tags = [{"Key": "team", "Value": "data"}]
+    listener_arn = _listener(elb, make_balancer(cloud, vpc), target_group_arn, Tags=tags)
+    (described,) = elb.describe_tags(ResourceArns=[listener_arn])["TagDescriptions"]
+    assert described == {"ResourceArn": listener_arn, "Tags": tags}
+    elb.delete_listener(ListenerArn=listener_arn)
+    with refused("ListenerNotFound", LISTENERS_MISSING):
+        elb.describe_tags(ResourceArns=[listener_arn])
+
+
+def test_what_is_gone_cannot_be_changed(elb: Any) -> None:
+    with refused("TargetGroupNotFound", TARGET_GROUPS_MISSING):
+        elb.modify_target_group(TargetGroupArn=NO_TARGET_GROUP, HealthCheckPath="/status")
+    with refused("TargetGroupNotFound", TARGET_GROUPS_MISSING):
+        elb.describe_tags(ResourceArns=[NO_TARGET_GROUP])
