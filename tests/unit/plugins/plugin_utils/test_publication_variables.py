@@ -29,7 +29,7 @@ def read(fixed_state: str = "", **given: t.Any) -> dict[str, t.Any]:
 
 def test_every_option_of_both_modules_is_a_variable_and_the_role_documents_each() -> None:
     options = {*publication_arguments(), *listener_arguments(), *wait_arguments(0)}
-    # The role has one name for both, and a list of load balancers. Its lists are exact: it takes nothing back by itself.
+    # The role has one name for both, and a list of load balancers. Its lists are exact: it takes nothing back.
     assert options - {"name", "load_balancer_arn", "removed_tags", "withdrawn_principals"} <= KINDS.keys()
     documented = yaml.safe_load(SPECS.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
     assert {PREFIX + name for name in KINDS} == documented.keys()
