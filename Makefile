@@ -80,7 +80,7 @@ JOBS  ?= 2
 QUICK  = -m 'not exhaustive'
 SLOW   = -m exhaustive
 # "make more" draws some of those of tests/system, for each commit others; the night has all.
-SHARE ?= 0.3
+SHARE ?= 0.2
 DRAWN  = -p tests.tools.share --share $(SHARE) --share-seed $(or $(SEED),$(shell git rev-parse --short HEAD 2>/dev/null),1)
 
 unit: setup ## unit tests
@@ -113,7 +113,7 @@ more-network: setup ## every break of that network
 system: setup ## modules, role and playbooks against a sandbox: bad input, faults, kills, AWX jobs
 	timeout --foreground 1800 python -m pytest -q -n $(JOBS) --dist loadfile $(QUICK) tests/system
 
-more-system: setup ## three tenths of its other variants: each call killed, four roles at once, each playbook with hostile names; SHARE=1 is all
+more-system: setup ## a fifth of its other variants: each call killed, four roles at once, each playbook with hostile names; SHARE=1 is all
 	timeout --foreground 3600 python -m pytest -q -n $(JOBS) --dist loadfile $(SLOW) $(DRAWN) tests/system
 
 chaos-sample: setup ## a sample of chaos: cells of the matrix, races, the random model, hostile input

@@ -266,7 +266,9 @@ endpoint_services:
           description: When it was made.
           type: str
         permitted:
-          description: Whether its account is permitted, by the rule of O(tidbcloud.privatelink.endpoint_service#module:reject_unpermitted). Null where a principal cannot be read.
+          description:
+            - Whether its account is permitted, by the rule of O(tidbcloud.privatelink.endpoint_service#module:reject_unpermitted).
+            - Null where a principal cannot be read.
           type: bool
     tags:
       description: Tags.
