@@ -148,3 +148,18 @@ def test_a_withdrawal_is_refused_while_somebody_is_connected(publisher: Publishe
     assert vpce in run.output
     assert publisher.play("withdraw", on_connections="reject").status == 0
     assert publisher.there == (0, 0, 0)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("reached", ["fixed_state", "wanted"])
+@pytest.mark.parametrize(("playbook", "other"), [("publish", "absent"), ("withdraw", "present")])
+def test_no_extra_variable_turns_a_playbook_into_the_other(
+    publisher: Publisher, playbook: str, other: str, reached: str
+) -> None:
+    """Extra variables beat every variable of the role: the state that a playbook is there for is none."""
+    value = {"problems": [], "state": other} if reached == "wanted" else other
+    options = {"load_balancer_arns": publisher.arn, "state": other}
+    run = publisher.play(playbook, "-e", json.dumps({f"__service_publication_{reached}": value}), **options)
+    assert run.status != 0
+    assert "extra variables set what is the role's own" in run.output
+    assert run.requests == ()
