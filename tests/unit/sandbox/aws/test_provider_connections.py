@@ -130,6 +130,7 @@ def test_permissions_are_listed_with_their_types_and_repeated_without_effect(clo
     [
         f"arn:aws:sts::{OTHER_ACCOUNT}:assumed-role/deploy/session",
         f"arn:aws:iam::{OTHER_ACCOUNT}:role/teams/data/deploy",
+        f"arn:aws:iam::{OTHER_ACCOUNT}:user/teams/data/deployer",
         OTHER_ACCOUNT,
         "AROAEXAMPLEEXAMPLEEXA",
     ],
