@@ -36,7 +36,7 @@ _MOST_ADOPTIONS = 5
 _SHOWN_WITHIN = 60.0
 _MOST_NAMED = 10
 # Seconds in which AWS lists a new network. Nothing shows how old an id is, so a wrong one costs a run as long.
-NETWORK_LISTED_WITHIN = 30.0
+NETWORK_LISTED_WITHIN = 10.0
 
 
 @dataclass(frozen=True)
