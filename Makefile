@@ -53,7 +53,7 @@ pins: setup ## write the pinned requirements, with hashes, from what development
 
 # Of two at the same time; the longest first.
 PARTS = lint system sanity unit integration chaos-sample network contract
-MORE  = more-system newer more-integration oldest more-chaos older more-network molecule
+MORE  = more-system newer more-integration oldest more-chaos older pylint more-network molecule
 
 test: setup ## what a change can break, in ten minutes: $(PARTS)
 	@python -m tests.tools.parts $(PARTS)
@@ -133,15 +133,21 @@ nightly: test-all ## all of that and of chaos, and more of it: rounds of races, 
 # Two Pythons may be tested at once, each with amazon.aws of its own, and two parts that write into their copies.
 COPY      = $(CACHE)/copy/$(notdir $(VENV))$(SUFFIX)
 PYVERSION = $(shell '$(VENV)/bin/python' -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+LOCAL = --local --color no --python $(PYVERSION)
 ANSIBLE_TEST = HOME='$(CACHE)/home' ansible-test
 
 copy: setup
 	@tests/tools/lay_copy.sh '$(COPY)'
 	@tests/tools/lay_home.sh '$(CACHE)/home'
 
-sanity: copy ## ansible-test sanity, no ignore files
-	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) sanity --local --color no --python $(PYVERSION) </dev/null |& tee '$(COPY).sanity.log'
+sanity: copy ## ansible-test sanity, no ignore files; its pylint is a part of its own
+	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) sanity $(LOCAL) --skip-test pylint </dev/null |& tee '$(COPY).sanity.log'
 	@! grep -q 'All targets skipped' '$(COPY).sanity.log'
+
+pylint: SUFFIX = -pylint
+pylint: copy ## the one test of ansible-test sanity that takes as long as all others
+	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) sanity $(LOCAL) --test pylint </dev/null |& tee '$(COPY).pylint.log'
+	@! grep -q 'All targets skipped' '$(COPY).pylint.log'
 
 integration: SUFFIX = -integration
 integration: copy ## ansible-test integration of the modules, beside a sandbox of its own
@@ -178,4 +184,4 @@ demo-self-hosted: setup ## its second half alone: a TiDB of your own, published 
 bench: setup ## what fleets cost, beside what users would have without this collection; a quarter of an hour, JSON in .cache/bench
 	@python -m tests.benchmarks
 
-.PHONY: more test-all older newer coverage more-network more-system more-chaos more-integration oldest pins bench demo demo-self-hosted help setup test lint unit contract network chaos chaos-sample nightly system copy sanity integration integration-targets molecule sandbox-up sandbox-down sandbox-status
+.PHONY: more test-all older newer coverage more-network more-system more-chaos more-integration oldest pins bench demo demo-self-hosted help setup test lint unit contract network chaos chaos-sample nightly system copy sanity pylint integration integration-targets molecule sandbox-up sandbox-down sandbox-status

@@ -12,7 +12,10 @@ import pytest
 EVERY = 3
 
 
-def sampled(cases: Iterable[tuple[Any, ...]]) -> list[Any]:
+def sampled(cases: Iterable[Any]) -> list[Any]:
     """The cases for `parametrize`: every third is tried on each change, and all by "make nightly"."""
-    marks = pytest.mark.exhaustive
-    return [case if number % EVERY == 0 else pytest.param(*case, marks=marks) for number, case in enumerate(cases)]
+    return [case if number % EVERY == 0 else _exhaustive(case) for number, case in enumerate(cases)]
+
+
+def _exhaustive(case: Any) -> Any:
+    return pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.exhaustive)

@@ -4,13 +4,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.sandbox.aws import balancers
 from tests.support.balancer_side import ADDRESS, OTHER, Side, names
 from tests.support.customer import Customer, Result
+from tests.support.violation_codes import reported
 
+ROOM = Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "_listener"
+BROKEN = {
+    "ambiguous_match",
+    "deletion_protected",
+    "immutable_change",
+    "load_balancer_not_active",
+    "load_balancer_not_found",
+    "load_balancer_not_network",
+    "port_in_use",
+    "region_mismatch",
+    "target_group_in_use",
+    "target_group_not_found",
+    "vpc_mismatch",
+}
 READS = ["DescribeListeners", "DescribeLoadBalancers", "DescribeTags", "DescribeTargetGroups", "DescribeTargetHealth"]
 
 
@@ -139,3 +156,24 @@ def test_a_deletion_that_is_protected_is_refused(side: Side) -> None:
     side.run(targets=[ADDRESS], tags={"deletion-protection": "true"})
     assert codes(side.run(state="absent")) == ["deletion_protected", "deletion_protected"]
     assert side.there == (1, 1)
+
+
+def test_only_a_network_load_balancer_that_works_gets_a_listener(side: Side) -> None:
+    subnets = list(side.provider.network.subnet_ids[:2])
+    web = side.elb.create_load_balancer(Name="web", Type="application", Scheme="internal", Subnets=subnets)
+    arn = web["LoadBalancers"][0]["LoadBalancerArn"]
+    assert codes(side.run(load_balancer_arn=arn, targets=[ADDRESS])) == ["load_balancer_not_network"]
+    balancers.force_state(side.arn, "failed")
+    assert codes(side.run(targets=[ADDRESS])) == ["load_balancer_not_active"]
+    assert (side.writes, side.there) == ([], (0, 0))
+
+
+def test_the_target_group_of_another_load_balancer_is_not_used(side: Side) -> None:
+    (listener,) = side.elb.describe_listeners(LoadBalancerArn=side.provider.balancer("other"))["Listeners"]
+    group = listener["DefaultActions"][0]["TargetGroupArn"]
+    assert codes(side.run(target_group_arn=group)) == ["target_group_in_use"]
+    assert side.writes == []
+
+
+def test_the_rooms_of_listeners_tell_exactly_the_codes_that_are_broken_here() -> None:
+    assert set(reported(ROOM)) == BROKEN

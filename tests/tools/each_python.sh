@@ -13,6 +13,6 @@ for version in "$@"; do
     tests/tools/older.sh python "$python" ".cache/older-python-$version"
   else
     echo "==> unit and sanity on Python $version"
-    make --no-print-directory unit sanity PYTHON="$python" VENV=".cache/venv-$version"
+    make --no-print-directory unit sanity pylint PYTHON="$python" VENV=".cache/venv-$version"
   fi
 done

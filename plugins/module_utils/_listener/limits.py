@@ -109,7 +109,7 @@ def _taken(current: Current, wanted: TargetGroup) -> list[Violation]:
     if not any(one.name == wanted.name for one in current.groups):
         return []
     message = f"A target group {wanted.name} exists that does not carry the tags of this listener."
-    return [Violation(NAME_TAKEN, message, "Delete it, or use it with target_group_arn.")]
+    return [Violation("target_group_in_use", message, "Delete it, or use it with target_group_arn.")]
 
 
 def _used_elsewhere(current: Current, group: TargetGroup) -> list[Violation]:

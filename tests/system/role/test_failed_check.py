@@ -175,6 +175,7 @@ def test_verify_changes_nothing_not_even_what_its_options_ask_for(connected: Sit
     assert "logged in as" in run.output
 
 
+@pytest.mark.exhaustive
 def test_what_broke_the_connection_is_undone_and_an_unchanged_run_is_checked_once(connected: Site) -> None:
     run = connected.revert(security_group_ids=connected.blocking_id)
     assert run.status != 0, run.output

@@ -119,6 +119,7 @@ def test_no_name_forges_a_line_of_any_playbook(
     assert [run.status == 0 for run in runs] == [True, False, True, True, True, True], runs[1].output
 
 
+@pytest.mark.exhaustive
 def test_a_host_that_is_no_host_name_is_in_no_command_and_not_handed_on(
     operator: Operator, connected: dict[str, Any], hostile: Hostile
 ) -> None:

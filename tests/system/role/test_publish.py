@@ -76,6 +76,7 @@ def steps_in(run: PlaybookRun) -> list[str]:
     return [line.split()[0] for line in lines if line and line.split()[0].count("_") and len(line.split("  ")) > 2]
 
 
+@pytest.mark.exhaustive
 def test_a_service_is_published_and_withdrawn_as_check_mode_says(publisher: Publisher) -> None:
     dry = publisher.publish("--check")
     assert (dry.status, dry.writing_calls) == (0, []), dry.output
