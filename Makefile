@@ -144,7 +144,6 @@ sanity: copy ## ansible-test sanity, no ignore files; its pylint is a part of it
 	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) sanity $(LOCAL) --skip-test pylint </dev/null |& tee '$(COPY).sanity.log'
 	@! grep -q 'All targets skipped' '$(COPY).sanity.log'
 
-pylint: SUFFIX = -pylint
 pylint: copy ## the one test of ansible-test sanity that takes as long as all others
 	cd '$(COPY)/$(NAME)' && $(ANSIBLE_TEST) sanity $(LOCAL) --test pylint </dev/null |& tee '$(COPY).pylint.log'
 	@! grep -q 'All targets skipped' '$(COPY).pylint.log'
