@@ -68,6 +68,9 @@ def test_a_list_that_is_missing_is_not_an_empty_one(stubber: Stubber) -> None:
 
 
 def test_a_service_is_made_with_its_tags_in_one_call(stubber: Stubber) -> None:
+    operation: t.Any = stubber.client.meta.service_model.operation_model("CreateVpcEndpointServiceConfiguration")
+    # The oldest botocore that is supported does not know them.
+    regions = ["eu-west-1"] if "SupportedRegions" in operation.input_shape.members else []
     stubber.add_response(
         "create_vpc_endpoint_service_configuration",
         {"ServiceConfiguration": SERVICE},
@@ -77,7 +80,7 @@ def test_a_service_is_made_with_its_tags_in_one_call(stubber: Stubber) -> None:
             "ClientToken": "token",
             "TagSpecifications": [{"ResourceType": "vpc-endpoint-service", "Tags": [{"Key": "a", "Value": "b"}]}],
             "PrivateDnsName": "tidb.example.com",
-            "SupportedRegions": ["eu-west-1"],
+            **({"SupportedRegions": regions} if regions else {}),
         },
     )
     made = aws.create_own_service(
@@ -86,7 +89,7 @@ def test_a_service_is_made_with_its_tags_in_one_call(stubber: Stubber) -> None:
         load_balancer_arns=[ARN],
         acceptance_required=False,
         tags={"a": "b"},
-        regions=["eu-west-1"],
+        regions=regions,
         private_dns_name="tidb.example.com",
     )
     assert made.service_id == ID
