@@ -9,8 +9,10 @@ import typing as t
 
 import pytest
 
-from tests.support.customer import Customer, Result
 from tests.support.service_provider import NAME, ServiceProvider
+
+if t.TYPE_CHECKING:
+    from tests.support.customer import Customer, Result
 
 
 @pytest.fixture
