@@ -10,7 +10,6 @@ before anything is read.
 
 from __future__ import annotations
 
-import difflib
 import re
 import typing as t
 
@@ -19,13 +18,16 @@ from ansible.module_utils.common import validation
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.provider_model import region_of
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import printable
 from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.connection_options import split_list
-from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.role_variables import given
+from ansible_collections.tidbcloud.privatelink.plugins.plugin_utils.role_variables import (
+    given,
+    not_negative,
+    unknown_variables,
+)
 
 PREFIX = "service_publication_"
 # What the role itself sets: a playbook of the collection hands them to the next job, as extra variables.
 RETURNED = frozenset({"result", "service_name", "host"})
 STATES = ("present", "absent")
-_NEAR = 0.6
 _ADDRESS_AND_PORT = re.compile(r"(?P<id>[^\s:]+|\[[0-9A-Fa-f:.]+\]):(?P<port>\d+)")
 
 Values = t.Mapping[str, t.Any]
@@ -55,20 +57,6 @@ def _listed(value: t.Any) -> list[str]:
 
 def _is_odd(value: t.Any) -> bool:
     return isinstance(value, (dict, list, tuple, bool))
-
-
-def _whole(value: t.Any) -> int:
-    number = validation.check_type_int(value)
-    if isinstance(value, bool) or number < 0:
-        raise ValueError
-    return int(number)
-
-
-def _number(value: t.Any) -> float:
-    number = validation.check_type_float(value)
-    if isinstance(value, bool) or not 0 <= number < float("inf"):
-        raise ValueError
-    return float(number)
 
 
 def _targets(value: t.Any) -> list[dict[str, t.Any]]:
@@ -106,7 +94,7 @@ _TEXT = Kind("text", _text, shows=False)
 _BOOLEAN = Kind("true or false", validation.check_type_bool)
 _LIST = Kind("a list of texts, or one text such as a,b", _listed)
 _MAPPING = Kind("a mapping, such as {'team': 'data'}", validation.check_type_dict, shows=False)
-_INTEGER = Kind("a whole number, not negative", _whole)
+_INTEGER = Kind("a whole number, not negative", not_negative(validation.check_type_int))
 _SERVICE_LISTS = (
     "load_balancer_arns",
     "allowed_principals",
@@ -133,7 +121,7 @@ SHARED: dict[str, Kind] = {
     "purge_tags": _BOOLEAN,
     "wait": _BOOLEAN,
     "wait_timeout": _INTEGER,
-    "wait_delay": Kind("a number, not negative", _number),
+    "wait_delay": Kind("a number, not negative", not_negative(validation.check_type_float)),
 }
 SERVICE: dict[str, Kind] = {
     **dict.fromkeys(("self_hosted_name", "service_id", "private_dns_name"), _TEXT),
@@ -166,7 +154,8 @@ def publication(values: Values, fixed_state: str = "") -> dict[str, t.Any]:
     all modules of the collection, of endpoint_service and of load_balancer_listener; `balancers`: the load balancers to
     make a listener on, an empty text for the one that tags find.
     """
-    problems = _unknown(values)
+    known = {PREFIX + name for name in (*KINDS, *RETURNED)}
+    problems = unknown_variables("service_publication", values, known)
     read: dict[str, t.Any] = {}
     for name, kind in KINDS.items():
         value = given(values.get(PREFIX + name), None)
@@ -180,16 +169,6 @@ def publication(values: Values, fixed_state: str = "") -> dict[str, t.Any]:
     state = str(read.get("state") or fixed_state or "present")
     problems += [*_of_state(state, fixed_state), *_missing(read, state, problems)]
     return {"problems": problems, "state": state, "name": read.get("self_hosted_name", ""), **_options(read, state)}
-
-
-def _unknown(values: Values) -> list[str]:
-    known = sorted({PREFIX + name for name in (*KINDS, *RETURNED)})
-    found = []
-    for name in sorted(set(values) - set(known)):
-        near = difflib.get_close_matches(name, known, n=1, cutoff=_NEAR)
-        meant = f"Did you mean {near[0]}?" if near else "Its variables are in the documentation of the role."
-        found.append(f"The role service_publication has no variable {printable(name)}. {meant} Nothing was changed.")
-    return found
 
 
 def _of_state(state: str, fixed_state: str) -> list[str]:

@@ -21,6 +21,7 @@ from ansible.module_utils.common import validation
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._aws.tags import settable
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.given import texts
 from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.options import LONGEST_TIME
+from ansible_collections.tidbcloud.privatelink.plugins.module_utils._run.text import printable
 
 PREFIX = "private_connection_"
 # What the role itself sets: a playbook of the collection hands them to the next job, as extra variables.
@@ -50,7 +51,9 @@ def _one_of(*words: str) -> Kind:
     return f"one of {', '.join(words)}", check
 
 
-def _not_negative(convert: t.Callable[[t.Any], t.Any]) -> t.Callable[[t.Any], t.Any]:
+def not_negative(convert: t.Callable[[t.Any], t.Any]) -> t.Callable[[t.Any], t.Any]:
+    """What `convert` makes of a value. Raises ValueError for a negative number, an endless one, and a boolean."""
+
     def check(value: t.Any) -> t.Any:
         number = convert(value)
         if isinstance(value, bool) or not 0 <= number < float("inf"):
@@ -72,7 +75,7 @@ def check_word(value: t.Any) -> str:
 
 
 _BOOLEAN: Kind = ("true or false", validation.check_type_bool)
-_INTEGER: Kind = ("a whole number, not negative", _not_negative(validation.check_type_int))
+_INTEGER: Kind = ("a whole number, not negative", not_negative(validation.check_type_int))
 _MAPPING: Kind = ("a mapping, such as {'team': 'data'}", validation.check_type_dict)
 
 
@@ -80,7 +83,7 @@ def _seconds(convert: t.Callable[[t.Any], t.Any], span: str, *, longest: int, ex
     """A time as modules take it: what they would refuse is refused before anything is made."""
 
     def check(value: t.Any) -> t.Any:
-        number = _not_negative(convert)(value)
+        number = not_negative(convert)(value)
         if number > longest or (excludes_zero and not number):
             raise ValueError
         return number
@@ -149,15 +152,20 @@ def problems(values: Values, fixed_state: str = "") -> list[str]:
     `values`: all variables whose name begins with the prefix. `fixed_state`: what the playbook is there for, `present`,
     `absent`, `verify` or `status`, or empty if the variables decide.
     """
-    return [*_unknown(values), *_of_another_kind(values), *_contradicting(values, fixed_state)]
+    return [
+        *unknown_variables("private_connection", values, known_names()),
+        *_of_another_kind(values),
+        *_contradicting(values, fixed_state),
+    ]
 
 
-def _unknown(values: Values) -> list[str]:
+def unknown_variables(role: str, names: t.Iterable[str], known: t.Collection[str]) -> list[str]:
+    """A sentence for each of the names that the role does not have, with the nearest that it has."""
     found = []
-    for name in sorted(set(values) - known_names()):
-        near = difflib.get_close_matches(name, sorted(known_names()), n=1, cutoff=_NEAR)
+    for name in sorted(set(names) - set(known)):
+        near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=_NEAR)
         meant = f"Did you mean {near[0]}?" if near else "Its variables are in the documentation of the role."
-        found.append(f"The role private_connection has no variable {name}. {meant} Nothing was changed.")
+        found.append(f"The role {role} has no variable {printable(name)}. {meant} Nothing was changed.")
     return found
 
 
